@@ -1,0 +1,61 @@
+//! YAML text to a JSON value, losing nothing on the way.
+
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// Reads a YAML (or JSON) document. Duplicate keys are refused, dates stay the text they are, integer keys such as an
+/// unquoted `200:` become strings.
+pub fn parse(name: &str, text: &str) -> Result<Value, Problem> {
+    let refuse = |message: String| {
+        Problem::new(name, message, "mend the file; it has to be one YAML document of plain maps, lists and scalars")
+    };
+    // Through YAML's own value type: serde_json's takes the last of two equal keys without a word.
+    let yaml: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| refuse(format!("not YAML: {e}")))?;
+    let json = serde_json::to_value(&yaml).map_err(|e| refuse(format!("YAML that JSON cannot hold: {e}")))?;
+    if !json.is_object() {
+        return Err(refuse("the document is not a map".into()));
+    }
+    Ok(sorted(json))
+}
+
+/// Sorts every map by key, so that the output does not depend on whether another crate in the graph turns on
+/// serde_json's `preserve_order`.
+pub fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(entries.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        scalar => scalar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn dates_stay_text_and_status_keys_become_strings() {
+        let value = parse("d", "a: 2025-02-13T19:08:07.000Z\nb: 2025-02-13\n200: ok\n").unwrap();
+        assert_eq!(value, json!({"a": "2025-02-13T19:08:07.000Z", "b": "2025-02-13", "200": "ok"}));
+    }
+
+    #[test]
+    fn duplicate_keys_broken_yaml_and_other_shapes_are_refused_by_name() {
+        for (text, says) in [("a: 1\na: 2\n", "duplicate"), ("a: [", "not YAML"), ("- 1\n", "not a map")] {
+            let problem = parse("openapi/openapi.yaml", text).unwrap_err().to_string();
+            assert!(problem.contains("openapi/openapi.yaml") && problem.contains(says), "{problem}");
+        }
+    }
+
+    #[test]
+    fn maps_are_sorted_at_every_depth_and_lists_are_not() {
+        let text = sorted(json!({"b": [{"z": 1, "y": 2}, 0], "a": 1})).to_string();
+        assert_eq!(text, r#"{"a":1,"b":[{"y":2,"z":1},0]}"#);
+    }
+}

@@ -1,0 +1,141 @@
+//! Runs progenitor, and finds the place when it will not.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::{Map, Value, json};
+
+use super::{problem::Problem, walk};
+
+/// The types of ours that stand for a JSON type with a format; `personal` ones are plain again after harden.
+pub const CONVERSIONS: [(&str, &str, &str); 5] = [
+    ("string", "password", "crate::Secret"),
+    ("string", "date-time", "crate::Timestamp"),
+    ("string", "personal", "personal::Text"),
+    ("integer", "personal", "personal::Integer"),
+    ("number", "personal", "personal::Number"),
+];
+
+const ADVICE: &str = "progenitor cannot generate this shape: change it by an overlay action, or teach a lowering rule";
+
+fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq");
+    for (kind, format, path) in CONVERSIONS {
+        let instance_type = match kind {
+            "integer" => InstanceType::Integer,
+            "number" => InstanceType::Number,
+            _ => InstanceType::String,
+        };
+        let schema = SchemaObject {
+            instance_type: Some(instance_type.into()),
+            format: Some(format.to_string()),
+            ..SchemaObject::default()
+        };
+        settings.with_conversion(schema, path, std::iter::empty());
+    }
+    settings
+}
+
+/// The client progenitor generates from a lowered document.
+pub fn generate(document: &Value) -> Result<TokenStream, Problem> {
+    attempt(document).map_err(|reason| locate(document, reason))
+}
+
+fn attempt(document: &Value) -> Result<TokenStream, String> {
+    let run = AssertUnwindSafe(|| {
+        let spec: OpenAPI = serde_json::from_value(document.clone()).map_err(|e| e.to_string())?;
+        Generator::new(&settings()).generate_tokens(&spec).map_err(|e| e.to_string())
+    });
+    catch_unwind(run).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        Err(said.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_else(|| "a panic".into()))
+    })
+}
+
+/// Generates the schemas one at a time, then the operations one at a time: the first that fails is the place.
+fn locate(document: &Value, reason: String) -> Problem {
+    let mut skeleton = document.clone();
+    skeleton["paths"] = json!({});
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    for name in schemas.keys() {
+        let mut one = skeleton.clone();
+        one["components"]["schemas"] = Value::Object(closure(name, &schemas));
+        if let Err(reason) = attempt(&one) {
+            return Problem::new(format!("/components/schemas/{}", walk::escape(name)), reason, ADVICE);
+        }
+    }
+    let mut found = None;
+    let search = walk::operations(&mut document.clone(), &mut |operation| {
+        let mut one = skeleton.clone();
+        one["paths"] = json!({ operation.path: { operation.method: operation.value } });
+        match attempt(&one) {
+            Err(reason) if found.is_none() => {
+                found = Some(operation.problem("", reason, ADVICE));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    });
+    found.or(search.err()).unwrap_or_else(|| Problem::new("/", reason, ADVICE))
+}
+
+/// A schema and all it refers to.
+fn closure(name: &str, schemas: &Map<String, Value>) -> Map<String, Value> {
+    let mut kept = Map::new();
+    let mut open = vec![name.to_string()];
+    while let Some(name) = open.pop() {
+        let Some(schema) = schemas.get(&name) else { continue };
+        if kept.insert(name, schema.clone()).is_none() {
+            let mut schema = json!({"components": {"schemas": {"one": schema}}});
+            let visited = walk::schemas(&mut schema, &mut |schema, _| {
+                let reference = schema["$ref"].as_str().and_then(|r| walk::component_name(r, "schemas"));
+                open.extend(reference.map(str::to_string));
+                Ok(())
+            });
+            debug_assert!(visited.is_ok());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(schemas: Value, paths: Value) -> Value {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
+    }
+
+    #[test]
+    fn a_panic_is_blamed_on_its_operation() {
+        let answer =
+            json!({"2XX": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}});
+        let bad = json!({"description": "", "content": {"application/json": {}}});
+        let document = document(
+            json!({}),
+            json!({
+                "/a": {"get": {"operationId": "fine", "responses": answer}},
+                "/b": {"get": {"operationId": "panics", "responses": {"2XX": bad}}},
+            }),
+        );
+        let problem = generate(&document).unwrap_err();
+        assert_eq!(problem.operation.as_deref(), Some("panics"));
+        assert_eq!(problem.place, "/paths/~1b/get");
+        assert!(problem.advice.contains("overlay"), "{problem}");
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_read_is_named() {
+        let schemas = json!({"Fine": {"type": "string"}, "Odd": {"type": "object", "properties": {"a": {"not": {"$ref": "#/x"}}}}});
+        let problem = generate(&document(schemas, json!({}))).unwrap_err();
+        assert_eq!(problem.place, "/components/schemas/Odd");
+    }
+}

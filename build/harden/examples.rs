@@ -1,0 +1,127 @@
+//! An example for every operation that compiles, made from the examples of the document.
+
+use proc_macro2::Ident;
+use serde_json::Value;
+use syn::Type;
+
+use super::docs;
+use super::model::{Call, Code, Shape, Struct, argument_of, last_name};
+use crate::build::{plan::Plan, problem::Problem};
+
+/// Writes the doc comments, examples and all.
+pub fn add(code: &mut Code, plan: &Plan) -> Result<(), Problem> {
+    let written: Vec<String> = code.calls.iter().map(|call| example(code, call, plan)).collect();
+    for (call, example) in code.calls.iter_mut().zip(written) {
+        let errors = plan.errors.get(&call.id).map_or(&[][..], Vec::as_slice);
+        call.docs = docs::operation(&plan.operations[&call.id], errors, &example);
+    }
+    Ok(())
+}
+
+fn example(code: &Code, call: &Call, plan: &Plan) -> String {
+    let operation = &plan.operations[&call.id];
+    let mut steps = Vec::new();
+    for argument in &call.arguments {
+        let parameter = operation.parameters.iter().find(|p| p.name == argument.wire && p.in_path == argument.in_path);
+        let page = operation.pages && argument.wire == "limit";
+        if argument.required || page {
+            let sample = if page { Value::from(50) } else { parameter.map_or(Value::Null, |p| p.sample.clone()) };
+            steps.extend(literal(code, &argument.ty, &sample).map(|value| format!(".{}({value})", argument.setter)));
+        }
+    }
+    if let Some((body, structure)) = call.body.as_ref().and_then(|name| Some((name, structure(code, name)?))) {
+        let sample = operation.body.as_ref().map_or(&Value::Null, |body| &body.sample);
+        let setters = setters(code, structure, sample);
+        // A builder's own `?` cannot stand in a closure.
+        if setters.iter().any(|setter| setter.contains('?')) {
+            steps.push(format!(".body({})", chain(&format!("types::{body}::builder()"), &setters, 8)));
+        } else if !setters.is_empty() {
+            steps.push(format!(".body_map(|b| {})", chain("b", &setters, 8)));
+        }
+    }
+    let mut lines = vec!["```no_run".to_string()];
+    let uses_types = steps.iter().any(|step| step.contains("types::"));
+    lines.extend(uses_types.then(|| "use imprint_client::types;".to_string()));
+    lines.extend(call.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
+    lines.push("# async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {".into());
+    let answer = if call.empty { "" } else { "let answer = " };
+    lines.push(format!("{answer}client"));
+    lines.push(format!("    .{}()", call.method));
+    lines.extend(steps.into_iter().map(|step| format!("    {step}")));
+    lines.push("    .send()".into());
+    lines.push("    .await?;".into());
+    if !answer.is_empty() {
+        lines.push(format!("println!(\"{}: {{:?}}\", *answer);", call.id));
+    }
+    lines.push("# Ok(())".into());
+    lines.push("# }".into());
+    lines.push("```".into());
+    lines.join("\n")
+}
+
+/// One line while it is short, else a call a line.
+fn chain(start: &str, setters: &[String], indent: usize) -> String {
+    let flat: String = setters.concat();
+    if start.len() + flat.len() < 80 {
+        return format!("{start}{flat}");
+    }
+    let pad = " ".repeat(indent);
+    let lines: String = setters.iter().map(|setter| format!("\n{pad}{setter}")).collect();
+    format!("{start}{lines}")
+}
+
+fn structure<'a>(code: &'a Code, name: &Ident) -> Option<&'a Struct> {
+    code.structs.iter().find(|structure| structure.name == *name)
+}
+
+/// The setters that give an object its sample values; a required field without one gets the plainest value.
+fn setters(code: &Code, structure: &Struct, sample: &Value) -> Vec<String> {
+    let fields = structure.fields.iter().filter_map(|field| {
+        let value = sample.get(&field.wire);
+        if value.is_none() && field.shape != Shape::Required {
+            return None;
+        }
+        let value = literal(code, &field.ty, value.unwrap_or(&Value::Null))?;
+        Some(format!(".{}({value})", field.setter))
+    });
+    fields.collect()
+}
+
+/// A sample as the argument of a setter of that type.
+fn literal(code: &Code, ty: &Type, sample: &Value) -> Option<String> {
+    if let Some(item) = argument_of(ty, "Vec") {
+        let items: Vec<String> = sample.as_array()?.iter().filter_map(|sample| owned(code, item, sample)).collect();
+        return (!items.is_empty()).then(|| format!("vec![{}]", items.join(", ")));
+    }
+    if let Some(inner) = argument_of(ty, "Box") {
+        return literal(code, inner, sample);
+    }
+    let name = last_name(ty)?;
+    if let Some(structure) = structure(code, &name) {
+        let setters = setters(code, structure, sample);
+        return Some(format!("types::{name}::builder(){}.build()?", setters.concat()));
+    }
+    if let Some(item) = code.enums.iter().find(|item| item.name == name) {
+        let variant = item.values.iter().find(|v| Some(v.text.as_str()) == sample.as_str()).or(item.values.first())?;
+        return Some(format!("types::{name}::{}", variant.ident));
+    }
+    match name.to_string().as_str() {
+        "i32" => Some(sample.as_i64().unwrap_or(1).to_string()),
+        "i64" => {
+            let value = sample.as_i64().unwrap_or(1);
+            // A literal without a suffix is an i32.
+            Some(if i32::try_from(value).is_ok() { value.to_string() } else { format!("{value}_i64") })
+        }
+        "f32" | "f64" => Some(format!("{:?}_{name}", sample.as_f64().unwrap_or(1.0))),
+        "bool" => Some(sample.as_bool().unwrap_or(true).to_string()),
+        "Map" | "BTreeMap" => None,
+        "Value" => Some("true".into()),
+        _ => Some(format!("{:?}", sample.as_str().unwrap_or("…"))),
+    }
+}
+
+/// A sample as a value of exactly that type.
+fn owned(code: &Code, ty: &Type, sample: &Value) -> Option<String> {
+    let value = literal(code, ty, sample)?;
+    Some(if value.starts_with('"') { format!("{value}.into()") } else { value })
+}

@@ -1,0 +1,88 @@
+//! Names that Rust, or a method of ours, has taken.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::Ident;
+use quote::format_ident;
+
+use super::model::Code;
+use crate::build::{plan::Plan, problem::Problem};
+
+/// The client's own methods; an operation of the same name gets an underscore.
+pub const CLIENT_METHODS: &[&str] =
+    &["builder", "call", "clone", "from_env", "request", "with_merchant_key", "with_options", "with_timeout"];
+/// The methods of an operation's builder beside its setters.
+const CALL_METHODS: [&str; 9] =
+    ["body", "body_map", "clone", "new", "pages", "send", "stream", "with_options", "client"];
+/// The methods of a type's builder beside its setters.
+const BUILD_METHODS: [&str; 2] = ["build", "clone"];
+
+/// The Rust type of a named schema.
+pub fn type_name(schema: &str) -> Ident {
+    safe(&schema.to_upper_camel_case())
+}
+
+/// The text as an identifier, with an underscore where Rust keeps the word for itself.
+fn safe(text: &str) -> Ident {
+    let valid = |text: &str| syn::parse_str::<Ident>(text).is_ok();
+    match text {
+        text if valid(text) => format_ident!("{text}"),
+        text if valid(&format!("{text}_")) => format_ident!("{text}_"),
+        text => format_ident!("V{text}"),
+    }
+}
+
+/// Names enum variants after the real text: `""` is Empty, collisions are numbered, Unrecognized is ours.
+pub fn variants(code: &mut Code, _: &Plan) -> Result<(), Problem> {
+    for item in &mut code.enums {
+        let mut taken = vec!["Unrecognized".to_string()];
+        for variant in &mut item.values {
+            let words: String = variant.text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+            let base = match words.to_upper_camel_case() {
+                camel if !camel.is_empty() => safe(&camel).to_string(),
+                _ if variant.text.is_empty() => "Empty".to_string(),
+                _ => "Value".to_string(),
+            };
+            let mut name = base.clone();
+            for number in 2.. {
+                if !taken.contains(&name) {
+                    break;
+                }
+                name = format!("{base}{number}");
+            }
+            variant.ident = format_ident!("{name}");
+            taken.push(name);
+        }
+    }
+    Ok(())
+}
+
+fn apart(setter: &mut Ident, taken: &[&str]) {
+    if taken.iter().any(|name| setter == name) {
+        *setter = format_ident!("{setter}_");
+    }
+}
+
+/// A field called `build` must not take the place of `build()`.
+pub fn setters(code: &mut Code, _: &Plan) -> Result<(), Problem> {
+    for field in code.structs.iter_mut().flat_map(|structure| &mut structure.fields) {
+        apart(&mut field.setter, &BUILD_METHODS);
+    }
+    for call in &mut code.calls {
+        for argument in &mut call.arguments {
+            apart(&mut argument.setter, &CALL_METHODS);
+            // Fields of the builder that are ours.
+            apart(&mut argument.ident, &["client", "body"]);
+        }
+    }
+    Ok(())
+}
+
+/// An operation called `builder`, or like a keyword.
+pub fn methods(code: &mut Code, _: &Plan) -> Result<(), Problem> {
+    for call in &mut code.calls {
+        call.method = safe(&call.method.to_string());
+        apart(&mut call.method, CLIENT_METHODS);
+        apart(&mut call.constant, &["ALL", "SERVERS"]);
+    }
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! What a name says: ids, secrets, personal data and timestamps are found by it, with marks where it would be wrong.
+
+use std::collections::BTreeMap;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use serde_json::{Value, json};
+
+use super::{Lowering, resolve};
+use crate::build::{
+    plan::Mark,
+    problem::Problem,
+    walk::{self, Place, Role, component_name},
+};
+
+/// The mark that names the kind of an id.
+const ID: &str = "x-imprint-id";
+/// The mark that makes a place a secret, or says that it is none.
+const SECRET: &str = "x-imprint-secret";
+/// The same for personal data.
+const PERSONAL: &str = "x-imprint-personal";
+
+const SECRET_NAMES: [&str; 11] = [
+    "account_number",
+    "api_key",
+    "client_secret",
+    "cvc",
+    "cvv",
+    "pan",
+    "pan_reference_id",
+    "routing_number",
+    "ssn",
+    "ssn4",
+    "token",
+];
+
+const PERSONAL_NAMES: [&str; 12] = [
+    "address",
+    "city",
+    "date_of_birth",
+    "email",
+    "first_name",
+    "full_name",
+    "last_name",
+    "phone",
+    "postal_code",
+    "state",
+    "street_line1",
+    "street_line2",
+];
+
+/// What stays beside a schema that is replaced whole.
+fn replaced(schema: &Value, by: Value) -> Value {
+    let mut by = by;
+    for keyword in ["description", "nullable", "deprecated"] {
+        if let Some(value) = schema.get(keyword) {
+            by[keyword] = value.clone();
+        }
+    }
+    by
+}
+
+fn is_secret(schema: &Value, place: &Place) -> bool {
+    if let Some(marked) = schema[SECRET].as_bool() {
+        return marked;
+    }
+    let Some(name) = place.name().map(|name| name.to_snake_case()) else { return false };
+    // The API's own keys: `Key.key`.
+    let key = matches!(&place.role, Role::Property { owner: Some(owner), .. } if owner == "Key") && name == "key";
+    key || SECRET_NAMES.contains(&name.as_str()) || name.ends_with("_secret") || name.ends_with("_token")
+}
+
+/// Secrets become `{type: string, format: password}` and nothing that constrains: with a length beside it typify's
+/// conversion silently does not match and the field is a plain String.
+pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
+    let known = lowering.document.clone();
+    let marks = &mut lowering.plan.secrets;
+    walk::schemas(&mut lowering.document, &mut |schema, place| {
+        if !is_secret(schema, place) {
+            return Ok(());
+        }
+        let target = resolve(&known, schema);
+        match target["type"].as_str() {
+            Some("string") => {
+                *schema = replaced(schema, json!({"type": "string", "format": "password"}));
+                let name = place.name().unwrap_or_default().to_string();
+                marks.push(Mark { name, pointer: place.pointer.clone() });
+                Ok(())
+            }
+            // A container: what is secret in it has a name of its own.
+            Some("object" | "array") if schema.get(SECRET).is_none() => Ok(()),
+            None if target.get("allOf").is_some() => Ok(()),
+            other => Err(place.problem(
+                format!("a secret by its name or mark that is no string but {}", other.unwrap_or("any value")),
+                format!("make it a string, or mark it `{SECRET}: false`, by an overlay action"),
+            )),
+        }
+    })
+}
+
+/// Personal data keeps a plain type; the format is a mark that harden turns into a redacted Debug.
+pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
+    let known = lowering.document.clone();
+    // Schemas that hold nothing else, because a personal name (address, date_of_birth) refers to them.
+    let mut holders: Vec<String> = Vec::new();
+    walk::schemas(&mut known.clone(), &mut |schema, place| {
+        if is_personal(schema, place)
+            && let Some(name) = schema["$ref"].as_str().and_then(|r| component_name(r, "schemas"))
+            && resolve(&known, schema)["type"] == "object"
+        {
+            holders.push(format!("/components/schemas/{}/properties/", walk::escape(name)));
+        }
+        Ok(())
+    })?;
+    let mut inside: Vec<String> = holders;
+    let marks = &mut lowering.plan.personal;
+    walk::schemas(&mut lowering.document, &mut |schema, place| {
+        let within = inside.iter().any(|prefix| place.pointer.starts_with(prefix.as_str()));
+        if schema[PERSONAL] == json!(false) || !(is_personal(schema, place) || within) {
+            return Ok(());
+        }
+        let target = resolve(&known, schema);
+        match target["type"].as_str() {
+            // A secret shows even less.
+            Some("string") if target["format"] != "password" && target.get("enum").is_none() => {
+                *schema = replaced(schema, json!({"type": "string", "format": "personal"}));
+            }
+            Some(number @ ("integer" | "number")) => {
+                *schema = replaced(schema, json!({"type": number, "format": "personal"}));
+            }
+            Some("object" | "array") => {
+                inside.push(format!("{}/", place.pointer));
+                return Ok(());
+            }
+            _ => return Ok(()),
+        }
+        let name = place.name().unwrap_or_default().to_string();
+        marks.push(Mark { name, pointer: place.pointer.clone() });
+        Ok(())
+    })
+}
+
+fn is_personal(schema: &Value, place: &Place) -> bool {
+    let named = place.name().is_some_and(|name| PERSONAL_NAMES.contains(&name.to_snake_case().as_str()));
+    schema[PERSONAL].as_bool().unwrap_or(named)
+}
+
+/// `*_at` is a timestamp, whether or not the document gives the format.
+pub fn timestamps(lowering: &mut Lowering) -> Result<(), Problem> {
+    walk::schemas(&mut lowering.document, &mut |schema, place| {
+        let named = place.name().is_some_and(|name| name.to_snake_case().ends_with("_at"));
+        if named && schema["type"] == "string" && schema.get("enum").is_none() {
+            schema["format"] = json!("date-time");
+        }
+        Ok(())
+    })
+}
+
+/// The kind a name stands for: `customer_id` is a CustomerId.
+fn kind_of(name: &str) -> Option<String> {
+    let snake = name.to_snake_case();
+    (snake.ends_with("_id") && snake.len() > 3).then(|| snake.to_upper_camel_case())
+}
+
+/// Ids become `$ref`s to one named string schema a kind.
+pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
+    let owners = owners(&mut lowering.document)?;
+    let named = lowering.document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let mut kinds: BTreeMap<String, String> = BTreeMap::new();
+    walk::schemas(&mut lowering.document, &mut |schema, place| {
+        let mark = schema[ID].as_str().map(str::to_string);
+        let by_name = match (&place.role, place.name()) {
+            (Role::Property { owner: Some(owner), .. }, Some("id")) => {
+                Some(owners.get(owner).cloned().unwrap_or_else(|| format!("{owner}Id").to_upper_camel_case()))
+            }
+            (_, Some(name)) => kind_of(name),
+            _ => None,
+        };
+        let list = place.name().and_then(|name| kind_of(name.strip_suffix('s')?));
+        if let Some(kind) = list
+            && schema["type"] == "array"
+            && is_plain_string(&schema["items"])
+        {
+            schema["items"] = replaced(&schema["items"], reference(&kind, &named, &mut kinds, place)?);
+            return Ok(());
+        }
+        let marked = mark.is_some();
+        let Some(kind) = mark.or(by_name) else { return Ok(()) };
+        if is_plain_string(schema) {
+            *schema = replaced(schema, reference(&kind, &named, &mut kinds, place)?);
+        } else if marked {
+            return Err(place.problem(
+                format!("`{ID}: {kind}` on what is no plain string"),
+                "an id is a string without enum or format: move the mark, or drop it, in the overlay",
+            ));
+        }
+        Ok(())
+    })?;
+    let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return Ok(());
+    };
+    for (schema, kind) in kinds {
+        schemas.entry(schema).or_insert_with(|| {
+            let description = format!("{} Compared exactly, case kept.", article(&kind));
+            json!({"type": "string", "description": description})
+        });
+    }
+    Ok(())
+}
+
+fn article(kind: &str) -> String {
+    let words = kind.to_snake_case().replace('_', " ");
+    format!("An opaque {words}.").replace(" id.", " identifier.")
+}
+
+fn is_plain_string(schema: &Value) -> bool {
+    schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none()
+}
+
+/// A reference to the kind's schema, one that exists under another spelling (`CardDesignID`) included.
+fn reference(kind: &str, named: &Value, kinds: &mut BTreeMap<String, String>, place: &Place) -> Result<Value, Problem> {
+    let existing = named.as_object().into_iter().flatten().find(|(name, _)| name.to_upper_camel_case() == kind);
+    let name = match existing {
+        Some((name, schema)) if schema["type"] == "string" && schema.get("enum").is_none() => name.clone(),
+        Some((name, _)) => {
+            return Err(place.problem(
+                format!("this id would be called {kind}, and the schema `{name}` is something else"),
+                format!("name the kind by an overlay action: `{ID}: <Kind>` on this schema"),
+            ));
+        }
+        None => kind.to_string(),
+    };
+    kinds.insert(name.clone(), kind.to_string());
+    Ok(json!({"$ref": format!("#/components/schemas/{name}")}))
+}
+
+/// `GET …/{foo_id}` that answers schema S says that `S.id` is a FooId.
+fn owners(document: &mut Value) -> Result<BTreeMap<String, String>, Problem> {
+    let mut owners = BTreeMap::new();
+    walk::operations(document, &mut |operation| {
+        let last = operation.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));
+        let answer = &operation.value["responses"]["2XX"]["content"]["application/json"]["schema"]["$ref"];
+        let schema = answer.as_str().and_then(|reference| component_name(reference, "schemas"));
+        let (Some(parameter), Some(schema), "get") = (last, schema, operation.method) else { return Ok(()) };
+        let declared = operation.value["parameters"].as_array().into_iter().flatten().find(|p| p["name"] == parameter);
+        let mark = declared.and_then(|parameter| parameter["schema"][ID].as_str()).map(str::to_string);
+        if let Some(kind) = mark.or_else(|| kind_of(parameter)) {
+            owners.insert(schema.to_string(), kind);
+        }
+        Ok(())
+    })?;
+    Ok(owners)
+}

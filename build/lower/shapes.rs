@@ -1,0 +1,216 @@
+//! Shapes that are legal and that progenitor or typify turn into something nobody wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::Lowering;
+use crate::build::{
+    problem::Problem,
+    walk::{self, Place, Role, component_name},
+};
+
+fn describes_only(member: &Value) -> bool {
+    let describing = ["description", "example", "title", "deprecated"];
+    member.as_object().is_some_and(|map| map.keys().all(|key| describing.contains(&key.as_str())))
+}
+
+/// `allOf: [one]`, or one and members that only describe: the one, with the description beside it.
+pub fn single_all_of(lowering: &mut Lowering) -> Result<(), Problem> {
+    walk::schemas(&mut lowering.document, &mut |schema, _| {
+        let Some(Value::Array(members)) = schema.get("allOf").cloned() else { return Ok(()) };
+        let (prose, shapes): (Vec<_>, Vec<_>) = members.into_iter().partition(describes_only);
+        let ([only], Some(map)) = (shapes.as_slice(), schema.as_object_mut()) else { return Ok(()) };
+        // `allOf: [{type: object, ..}]` beside `properties` is a merge, which typify does.
+        if map.contains_key("properties") {
+            return Ok(());
+        }
+        map.remove("allOf");
+        let mut merged = only.as_object().cloned().unwrap_or_default();
+        for part in prose.into_iter().filter_map(|part| part.as_object().cloned()).chain([std::mem::take(map)]) {
+            merged.extend(part);
+        }
+        *map = merged;
+        Ok(())
+    })
+}
+
+fn named(document: &Value) -> Map<String, Value> {
+    document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn reference(schema: &Value) -> Option<&str> {
+    component_name(schema.get("$ref")?.as_str()?, "schemas")
+}
+
+/// A name for another named schema: a `type` alias, where typify would make a newtype nobody can use for the other.
+pub fn aliases(lowering: &mut Lowering) -> Result<(), Problem> {
+    let schemas = named(&lowering.document);
+    let used = reachable(&lowering.plan.webhook_schemas(), &lowering.document)?;
+    let mut aliases = BTreeMap::new();
+    for (name, schema) in &schemas {
+        let Some(mut target) = reference(schema) else { continue };
+        let mut seen = BTreeSet::from([name.as_str()]);
+        while let Some(next) = schemas.get(target).and_then(reference) {
+            if !seen.insert(target) {
+                return Err(Problem::new(
+                    format!("/components/schemas/{}", walk::escape(name)),
+                    "a schema that is only a reference to itself",
+                    "say what it is by an overlay action",
+                ));
+            }
+            target = next;
+        }
+        aliases.insert(name.clone(), target.to_string());
+    }
+    replace_references(lowering, &|name| {
+        aliases.get(name).map(|target| json!({"$ref": format!("#/components/schemas/{target}")}))
+    })?;
+    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.retain(|name, _| !aliases.contains_key(name));
+    }
+    lowering.plan.aliases = aliases.into_iter().filter(|(name, _)| used.contains(name)).collect();
+    Ok(())
+}
+
+/// Replaces each reference `by` has an answer for; what stands beside the reference stays and wins.
+fn replace_references(lowering: &mut Lowering, by: &dyn Fn(&str) -> Option<Value>) -> Result<(), Problem> {
+    walk::schemas(&mut lowering.document, &mut |schema, place| {
+        // A plain name may stand for another plain name; circles have been refused.
+        if matches!(place.role, Role::Named(_)) {
+            return Ok(());
+        }
+        while let Some(replacement) = reference(schema).and_then(by) {
+            let mut merged = replacement.as_object().cloned().unwrap_or_default();
+            let mut beside = schema.as_object().cloned().unwrap_or_default();
+            beside.remove("$ref");
+            merged.extend(beside);
+            *schema = Value::Object(merged);
+        }
+        Ok(())
+    })
+}
+
+/// Named numbers, lists and free maps are written out where they are used: a newtype around `i64` helps nobody.
+pub fn plain_names(lowering: &mut Lowering) -> Result<(), Problem> {
+    let is_plain = |schema: &Value| {
+        let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+        !shaped && schema["type"] != "string"
+    };
+    let plain: BTreeMap<String, Value> =
+        named(&lowering.document).into_iter().filter(|(_, schema)| is_plain(schema)).collect();
+    no_circles(&plain)?;
+    replace_references(lowering, &|name| plain.get(name).cloned())?;
+    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.retain(|name, _| !plain.contains_key(name));
+    }
+    Ok(())
+}
+
+/// A list of itself cannot be written out.
+fn no_circles(plain: &BTreeMap<String, Value>) -> Result<(), Problem> {
+    let document = json!({"components": {"schemas": plain}});
+    for name in plain.keys() {
+        let reached = reachable(std::slice::from_ref(name), &document)?;
+        if reached.iter().filter_map(|other| plain.get(other)).any(|other| refers(other, name)) {
+            return Err(Problem::new(
+                format!("/components/schemas/{}", walk::escape(name)),
+                "a list, map or number that contains only itself",
+                "name the object in between by an overlay action",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn refers(schema: &Value, name: &str) -> bool {
+    let mut found = false;
+    let place = Place { pointer: String::new(), operation: None, role: Role::Other };
+    let visited = walk::schema(&mut schema.clone(), &place, &mut |part, _| {
+        found |= reference(part) == Some(name);
+        Ok(())
+    });
+    visited.is_ok() && found
+}
+
+/// `nullable` on a named schema moves to its uses: else an Option in an Option.
+pub fn nullable_names(lowering: &mut Lowering) -> Result<(), Problem> {
+    let mut nullable = BTreeSet::new();
+    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in schemas {
+            if schema.as_object_mut().and_then(|schema| schema.remove("nullable")) == Some(json!(true)) {
+                nullable.insert(name.clone());
+            }
+        }
+    }
+    walk::schemas(&mut lowering.document, &mut |schema, _| {
+        if reference(schema).is_some_and(|name| nullable.contains(name)) {
+            schema["nullable"] = json!(true);
+        }
+        Ok(())
+    })
+}
+
+/// A name in `required` that is no property leaves it: it would be asked of callers and missed in every answer.
+pub fn required_names(lowering: &mut Lowering) -> Result<(), Problem> {
+    walk::schemas(&mut lowering.document, &mut |schema, _| {
+        let properties = schema.get("properties").cloned().unwrap_or_default();
+        // The properties of an allOf may stand in another member.
+        if schema.get("allOf").is_some() {
+            return Ok(());
+        }
+        let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return Ok(()) };
+        required.retain(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
+        if let (true, Some(map)) = (required.is_empty(), schema.as_object_mut()) {
+            map.remove("required");
+        }
+        Ok(())
+    })
+}
+
+/// `additionalProperties: false` would refuse the next field the API adds.
+pub fn closed_objects(lowering: &mut Lowering) -> Result<(), Problem> {
+    walk::schemas(&mut lowering.document, &mut |schema, _| {
+        if let Some(map) = schema.as_object_mut()
+            && map.get("additionalProperties") == Some(&json!(false))
+        {
+            map.remove("additionalProperties");
+        }
+        Ok(())
+    })
+}
+
+/// Schemas that no call and no webhook reaches, those of errors first of all, become no types.
+pub fn unused(lowering: &mut Lowering) -> Result<(), Problem> {
+    let used = reachable(&lowering.plan.webhook_schemas(), &lowering.document)?;
+    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.retain(|name, _| used.contains(name));
+    }
+    Ok(())
+}
+
+fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<String>, Problem> {
+    let mut document = document.clone();
+    let mut edges: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+    edges.entry(None).or_default().extend(roots.iter().cloned());
+    walk::schemas(&mut document, &mut |schema, place| {
+        if let Some(name) = reference(schema) {
+            edges.entry(owner(place)).or_default().insert(name.to_string());
+        }
+        Ok(())
+    })?;
+    let mut used = BTreeSet::new();
+    let mut open: Vec<String> = edges.get(&None).into_iter().flatten().cloned().collect();
+    while let Some(name) = open.pop() {
+        if used.insert(name.clone()) {
+            open.extend(edges.get(&Some(name)).into_iter().flatten().cloned());
+        }
+    }
+    Ok(used)
+}
+
+/// The named schema a place is in, None inside an operation.
+fn owner(place: &Place) -> Option<String> {
+    let name = place.pointer.strip_prefix("/components/schemas/")?.split('/').next()?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
+}

@@ -1,0 +1,661 @@
+//! Every rule on a small document: what it does, and that leaving it out is noticed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Lowering, RULES, lower, lower_with};
+
+/// A document with these schemas, all of them reachable, and one operation per path.
+fn document(schemas: Value, paths: Value) -> Value {
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    });
+    let names: Vec<String> = document["components"]["schemas"].as_object().unwrap().keys().cloned().collect();
+    let properties: Value = names
+        .iter()
+        .map(|name| (format!("uses {name}"), json!({"$ref": format!("#/components/schemas/{name}")})))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    document["paths"]["/keep"] = json!({"get": {"operationId": "keep", "responses": {"200": {
+        "description": "d",
+        "content": {"application/json": {"schema": {"type": "object", "properties": properties}}},
+    }}}});
+    document
+}
+
+/// One schema called `S`.
+fn schema(schema: Value) -> Value {
+    document(json!({ "S": schema }), json!({}))
+}
+
+/// One operation, `GET /one`.
+fn operation(operation: Value) -> Value {
+    let mut operation = operation;
+    operation["operationId"] = json!("one");
+    if operation.get("responses").is_none() {
+        operation["responses"] = json!({"200": {"description": "d"}});
+    }
+    document(json!({}), json!({"/one": {"get": operation}}))
+}
+
+fn json_body(schema: Value) -> Value {
+    json!({"description": "d", "content": {"application/json": {"schema": schema}}})
+}
+
+const S: &str = "/components/schemas/S";
+const A: &str = "/components/schemas/S/properties/a";
+const ONE: &str = "/paths/~1one/get";
+
+/// What a rule leaves at a place; null for nothing.
+struct Case {
+    rule: &'static str,
+    document: Value,
+    pointer: String,
+    expected: Value,
+}
+
+fn case(rule: &'static str, document: Value, pointer: impl Into<String>, expected: Value) -> Case {
+    Case { rule, document, pointer: pointer.into(), expected }
+}
+
+fn object(property: Value) -> Value {
+    schema(json!({"type": "object", "properties": {"a": property}}))
+}
+
+fn named(name: &str, property: Value) -> Value {
+    schema(json!({"type": "object", "properties": {name: property}}))
+}
+
+fn cases() -> Vec<Case> {
+    let shared_error =
+        json!({"E": {"type": "object", "properties": {"type": {"type": "string", "example": "E_CODE"}}}});
+    let three_errors = json!({
+        "200": json_body(json!({"type": "object", "properties": {"a": {"type": "string"}}})),
+        "400": json_body(json!({"$ref": "#/components/schemas/E"})),
+        "404": json_body(json!({"type": "object", "properties": {"b": {"type": "string"}}})),
+        "409": json_body(json!({"type": "object", "properties": {"c": {"type": "string"}}})),
+        "default": {"description": "d"},
+    });
+    let mut components = operation(json!({
+        "parameters": [{"name": "limit", "$ref": "#/components/parameters/Limit"}],
+        "requestBody": {"$ref": "#/components/requestBodies/B"},
+    }));
+    components["components"]["parameters"] =
+        json!({"Limit": {"name": "limit", "in": "query", "schema": {"type": "integer"}}});
+    components["components"]["requestBodies"] = json!({"B": json_body(json!({"type": "object"}))});
+    let mut spread = operation(json!({}));
+    spread["paths"]["/one"]["parameters"] = json!([{"name": "q", "in": "query", "schema": {"type": "string"}}]);
+    let mut webhooks = document(
+        json!({"P": {"type": "object", "properties": {"object": {"type": "string", "enum": ["E"]}}}}),
+        json!({}),
+    );
+    webhooks["webhooks"] = json!({"E": {"post": {
+        "operationId": "hookE",
+        "requestBody": json_body(json!({"$ref": "#/components/schemas/P"})),
+        "responses": {"200": {"description": "d"}},
+    }}});
+    let alias = document(
+        json!({"Base": {"type": "object", "properties": {"a": {"type": "string"}}}, "S": {"allOf": [{"$ref": "#/components/schemas/Base"}]}}),
+        json!({}),
+    );
+    let amount = document(
+        json!({"Amount": {"type": "integer"}, "S": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Amount"}}}}),
+        json!({}),
+    );
+    let nullable = document(
+        json!({
+            "E": {"type": "string", "enum": ["X"], "nullable": true},
+            "S": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/E"}}},
+        }),
+        json!({}),
+    );
+    let reference = |beside: Value| {
+        let mut property = json!({"$ref": "#/components/schemas/T"});
+        property.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+        document(
+            json!({"T": {"type": "object", "properties": {"x": {"type": "string"}}}, "S": {"type": "object", "properties": {"a": property}}}),
+            json!({}),
+        )
+    };
+    let mut unused = schema(json!({"type": "object", "properties": {"a": {"type": "string"}}}));
+    unused["components"]["schemas"]["NotFoundError"] =
+        json!({"type": "object", "properties": {"type": {"type": "string"}}});
+    let mut errors = operation(json!({ "responses": three_errors }));
+    errors["components"]["schemas"] = shared_error;
+    vec![
+        case("version", schema(json!({"type": "object", "properties": {}})), "/openapi", json!("3.0.3")),
+        case("inline components", components.clone(), format!("{ONE}/parameters/0/name"), json!("limit")),
+        case(
+            "inline components",
+            components,
+            format!("{ONE}/requestBody/content/application~1json/schema/type"),
+            json!("object"),
+        ),
+        case("inline components", spread, format!("{ONE}/parameters/0/name"), json!("q")),
+        case("webhooks leave", webhooks, "/webhooks", Value::Null),
+        case("error responses leave", errors.clone(), format!("{ONE}/responses/404"), Value::Null),
+        case("error responses leave", errors.clone(), format!("{ONE}/responses/default"), Value::Null),
+        case("success codes", errors, format!("{ONE}/responses/2XX/description"), json!("d")),
+        case(
+            "success codes",
+            operation(json!({"responses": {"200": {"description": "d"}, "201": {"description": "e"}}})),
+            format!("{ONE}/responses/200"),
+            Value::Null,
+        ),
+        case(
+            "type with null",
+            object(json!({"type": ["integer", "null"]})),
+            A,
+            json!({"type": "integer", "nullable": true}),
+        ),
+        case("const", object(json!({"const": "X"})), A, json!({"type": "string", "enum": [super::enums::token("X")]})),
+        case(
+            "enum with null",
+            object(json!({"type": "integer", "enum": [null, 1]})),
+            A,
+            json!({"type": "integer", "nullable": true}),
+        ),
+        case("enum with null", object(json!({"enum": ["X", null]})), format!("{A}/nullable"), json!(true)),
+        case(
+            "union with null",
+            object(json!({"anyOf": [{"type": "integer"}, {"type": "null"}]})),
+            A,
+            json!({"type": "integer", "nullable": true}),
+        ),
+        case(
+            "union with null",
+            object(json!({"oneOf": [{"enum": [null]}, {"type": "integer"}]})),
+            format!("{A}/type"),
+            json!("integer"),
+        ),
+        case("examples", object(json!({"type": "string", "examples": ["X"]})), A, json!({"type": "string"})),
+        case(
+            "single allOf",
+            object(json!({"allOf": [{"type": "integer"}, {"description": "d"}]})),
+            A,
+            json!({"type": "integer", "description": "d"}),
+        ),
+        case(
+            "ref siblings",
+            reference(json!({"type": "object", "title": "t", "description": "d"})),
+            A,
+            json!({"allOf": [{"$ref": "#/components/schemas/T"}], "description": "d"}),
+        ),
+        case(
+            "aliases",
+            alias,
+            "/paths/~1keep/get/responses/2XX/content/application~1json/schema/properties/uses S",
+            json!({"$ref": "#/components/schemas/Base"}),
+        ),
+        case("plain names", amount.clone(), A, json!({"type": "integer"})),
+        case("plain names", amount, "/components/schemas/Amount", Value::Null),
+        case("nullable names", nullable.clone(), "/components/schemas/E/nullable", Value::Null),
+        case("nullable names", nullable, format!("{A}/nullable"), json!(true)),
+        case(
+            "required names",
+            schema(json!({"type": "object", "required": ["a", "brand"], "properties": {"a": {"type": "string"}}})),
+            format!("{S}/required"),
+            json!(["a"]),
+        ),
+        case(
+            "closed objects",
+            schema(json!({"type": "object", "additionalProperties": false, "properties": {"a": {"type": "string"}}})),
+            format!("{S}/additionalProperties"),
+            Value::Null,
+        ),
+        case("unused schemas", unused, "/components/schemas/NotFoundError", Value::Null),
+        case(
+            "prose",
+            object(json!({"type": "string", "description": "a <tag>"})),
+            format!("{A}/description"),
+            json!(r"a \<tag\>"),
+        ),
+        case("prose", operation(json!({"summary": "see [x]"})), format!("{ONE}/summary"), json!(r"see \[x\]")),
+        case("defaults leave", object(json!({"type": "integer", "default": 10})), A, json!({"type": "integer"})),
+        case(
+            "limits leave",
+            object(json!({"type": "string", "minLength": 4, "pattern": "^x$"})),
+            A,
+            json!({"type": "string"}),
+        ),
+        case("limits leave", object(json!({"type": "integer", "exclusiveMinimum": 0})), A, json!({"type": "integer"})),
+        case("formats leave", object(json!({"type": "string", "format": "uuid"})), A, json!({"type": "string"})),
+        case(
+            "open enums",
+            object(json!({"type": "string", "enum": ["", "a-b"]})),
+            format!("{A}/enum"),
+            json!(["T", "T612d62"]),
+        ),
+        case("open enums", object(json!({"type": "integer", "enum": [1, 2]})), A, json!({"type": "integer"})),
+        case(
+            "secrets",
+            named("ssn", json!({"type": "string", "minLength": 9, "example": "x"})),
+            format!("{S}/properties/ssn"),
+            json!({"type": "string", "format": "password"}),
+        ),
+        case(
+            "secrets",
+            named("clientSecret", json!({"type": "string"})),
+            format!("{S}/properties/clientSecret/format"),
+            json!("password"),
+        ),
+        case(
+            "secrets",
+            object(json!({"type": "string", "x-imprint-secret": true})),
+            A,
+            json!({"type": "string", "format": "password"}),
+        ),
+        case(
+            "secrets",
+            document(json!({"Key": {"type": "object", "properties": {"key": {"type": "string"}}}}), json!({})),
+            "/components/schemas/Key/properties/key/format",
+            json!("password"),
+        ),
+        case(
+            "personal data",
+            named("email", json!({"type": "string", "description": "d"})),
+            format!("{S}/properties/email"),
+            json!({"type": "string", "format": "personal", "description": "d"}),
+        ),
+        case(
+            "personal data",
+            document(
+                json!({
+                    "Born": {"type": "object", "properties": {"year": {"type": "integer"}}},
+                    "S": {"type": "object", "properties": {"date_of_birth": {"$ref": "#/components/schemas/Born"}}},
+                }),
+                json!({}),
+            ),
+            "/components/schemas/Born/properties/year",
+            json!({"type": "integer", "format": "personal"}),
+        ),
+        case(
+            "personal data",
+            named("address", json!({"type": "object", "properties": {"block": {"type": "string"}}})),
+            format!("{S}/properties/address/properties/block/format"),
+            json!("personal"),
+        ),
+        case(
+            "timestamps",
+            named("created_at", json!({"type": "string"})),
+            format!("{S}/properties/created_at/format"),
+            json!("date-time"),
+        ),
+        case(
+            "ids",
+            named("order_id", json!({"type": "string"})),
+            format!("{S}/properties/order_id"),
+            json!({"$ref": "#/components/schemas/OrderId"}),
+        ),
+        case(
+            "ids",
+            named("order_ids", json!({"type": "array", "items": {"type": "string"}})),
+            format!("{S}/properties/order_ids/items"),
+            json!({"$ref": "#/components/schemas/OrderId"}),
+        ),
+        case(
+            "ids",
+            named("id", json!({"type": "string"})),
+            format!("{S}/properties/id"),
+            json!({"$ref": "#/components/schemas/SId"}),
+        ),
+        case(
+            "ids",
+            object(json!({"type": "string", "x-imprint-id": "ThingId"})),
+            A,
+            json!({"$ref": "#/components/schemas/ThingId"}),
+        ),
+        case(
+            "ids",
+            operation(json!({"parameters": [{"name": "reward_id", "in": "query", "schema": {"type": "string"}}]})),
+            format!("{ONE}/parameters/0/schema"),
+            json!({"$ref": "#/components/schemas/RewardId"}),
+        ),
+        case(
+            "samples leave",
+            object(json!({"type": "string", "example": {"required": ["x"]}})),
+            A,
+            json!({"type": "string"}),
+        ),
+        case(
+            "wrap references",
+            reference(json!({"description": "d", "nullable": true})),
+            A,
+            json!({"allOf": [{"$ref": "#/components/schemas/T"}], "description": "d", "nullable": true}),
+        ),
+    ]
+}
+
+fn at(lowering: &Lowering, pointer: &str) -> Value {
+    lowering.document.pointer(pointer).cloned().unwrap_or_default()
+}
+
+#[test]
+fn every_rule_does_its_work_and_is_missed_when_it_is_left_out() {
+    for case in cases() {
+        let lowered = lower(case.document.clone()).unwrap_or_else(|p| panic!("{}: {p}", case.rule));
+        assert_eq!(at(&lowered, &case.pointer), case.expected, "{} at {}", case.rule, case.pointer);
+        if let Ok(without) = lower_with(case.document, &|name| name != case.rule) {
+            assert_ne!(at(&without, &case.pointer), case.expected, "{} changes nothing at {}", case.rule, case.pointer);
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let mut tested: BTreeSet<&str> = cases().iter().map(|case| case.rule).collect();
+    tested.extend(refusals().iter().map(|refusal| refusal.rule));
+    // Tested by what it gathers, below.
+    tested.insert("plan");
+    let all: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(tested, all);
+}
+
+/// A document that stops the build, and what the message has to say.
+struct Refusal {
+    rule: &'static str,
+    document: Value,
+    operation: Option<&'static str>,
+    place: &'static str,
+    says: &'static str,
+}
+
+fn refusals() -> Vec<Refusal> {
+    let refuse = |rule, document, operation, place, says| Refusal { rule, document, operation, place, says };
+    let parameter = |parameter: Value| operation(json!({ "parameters": [parameter] }));
+    let in_schema = |keyword: &str, value: Value| object(json!({"type": "object", keyword: value}));
+    let query = |schema: Value| parameter(json!({"name": "q", "in": "query", "schema": schema}));
+    let mut refused = vec![
+        refuse("version", json!({"openapi": "2.0"}), None, "/openapi", "version `2.0`"),
+        refuse(
+            "inline components",
+            parameter(json!({"$ref": "#/components/parameters/Gone"})),
+            Some("one"),
+            "/paths/~1one/get/parameters/0/$ref",
+            "does not resolve",
+        ),
+        refuse(
+            "webhooks leave",
+            {
+                let mut document = schema(json!({"type": "object", "properties": {}}));
+                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
+                document
+            },
+            None,
+            "/webhooks/E/post",
+            "the event type of `S` is unknown",
+        ),
+        refuse(
+            "error responses leave",
+            operation(json!({"responses": {"default": {"description": "d"}}})),
+            Some("one"),
+            "/paths/~1one/get/responses",
+            "no success response",
+        ),
+        refuse(
+            "success codes",
+            operation(json!({"responses": {"200": json_body(json!({"type": "object"})), "202": {"description": "d"}}})),
+            Some("one"),
+            "/paths/~1one/get/responses/200",
+            "two success codes",
+        ),
+        refuse(
+            "refused references",
+            object(json!({"$ref": "other.yaml#/X"})),
+            None,
+            A,
+            "does not resolve to a named schema",
+        ),
+        refuse("refused forms", object(json!({"type": ["string", "integer"]})), None, A, "2 types at once"),
+        refuse("refused forms", object(json!({"type": "null"})), None, A, "only be null"),
+        refuse("refused forms", object(json!(true)), None, A, "not a map"),
+        refuse(
+            "refused unions",
+            object(json!({"oneOf": [{"type": "string"}, {"type": "integer"}]})),
+            None,
+            A,
+            "`oneOf` of several shapes",
+        ),
+        refuse("const", object(json!({"const": {"a": 1}})), None, A, "no scalar"),
+        refuse("enum with null", object(json!({"enum": [null]})), None, A, "without values"),
+        refuse(
+            "ref siblings",
+            object(json!({"$ref": "#/components/schemas/S", "minProperties": 1})),
+            None,
+            A,
+            "`minProperties` beside `$ref`",
+        ),
+        refuse(
+            "aliases",
+            schema(json!({"allOf": [{"$ref": "#/components/schemas/S"}]})),
+            None,
+            S,
+            "only a reference to itself",
+        ),
+        refuse(
+            "plain names",
+            schema(json!({"type": "array", "items": {"$ref": "#/components/schemas/S"}})),
+            None,
+            S,
+            "contains only itself",
+        ),
+        refuse(
+            "plan",
+            operation(json!({"requestBody": json_body(json!({"type": "array", "items": {"type": "string"}}))})),
+            Some("one"),
+            "/paths/~1one/get/requestBody",
+            "no object",
+        ),
+        refuse(
+            "secrets",
+            named("ssn", json!({"type": "integer"})),
+            None,
+            "/components/schemas/S/properties/ssn",
+            "no string",
+        ),
+        refuse("ids", object(json!({"type": "integer", "x-imprint-id": "XId"})), None, A, "no plain string"),
+        refuse(
+            "ids",
+            document(
+                json!({"OrderId": {"type": "object", "properties": {}}, "S": {"type": "object", "properties": {"order_id": {"type": "string"}}}}),
+                json!({}),
+            ),
+            None,
+            "/components/schemas/S/properties/order_id",
+            "would be called OrderId",
+        ),
+        refuse(
+            "refused operations",
+            query(json!({"type": "array", "items": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "no",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "h", "in": "header", "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "neither in the path nor in the query",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "q", "in": "query"})),
+            Some("one"),
+            "/parameters/0",
+            "no schema",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "q", "in": "query", "style": "deepObject", "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "style",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "p", "in": "path", "required": true, "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters",
+            "is not in the path",
+        ),
+        refuse(
+            "refused operations",
+            document(
+                json!({}),
+                json!({"/one/{id}": {"get": {"operationId": "one", "responses": {"200": {"description": "d"}}}}}),
+            ),
+            Some("one"),
+            "/parameters",
+            "no path parameter of that name",
+        ),
+        refuse(
+            "refused operations",
+            document(json!({}), json!({"/one": {"get": {"responses": {"200": {"description": "d"}}}}})),
+            Some("without an id"),
+            "/paths/~1one/get/operationId",
+            "without an operationId",
+        ),
+        refuse(
+            "refused operations",
+            document(
+                json!({}),
+                json!({"/one": {"get": {"operationId": "keep", "responses": {"200": {"description": "d"}}}}}),
+            ),
+            Some("keep"),
+            "/operationId",
+            "is taken by",
+        ),
+        refuse(
+            "refused operations",
+            operation(json!({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}})),
+            Some("one"),
+            "/requestBody/content",
+            "media types are text/plain",
+        ),
+        refuse(
+            "refused operations",
+            operation(json!({"responses": {"200": {"description": "d", "content": {"application/json": {}}}}})),
+            Some("one"),
+            "/responses/2XX/content/application~1json",
+            "without a schema",
+        ),
+    ];
+    for keyword in ["patternProperties", "prefixItems", "if", "$defs"] {
+        refused.push(refuse("refused forms", in_schema(keyword, json!({})), None, A, "is not supported"));
+    }
+    refused
+}
+
+#[test]
+fn what_cannot_be_lowered_stops_with_operation_place_and_advice() {
+    for refusal in refusals() {
+        let label = format!("{} ({})", refusal.rule, refusal.says);
+        let problem = match lower(refusal.document.clone()) {
+            Ok(_) => panic!("{label}: nothing was refused"),
+            Err(problem) => problem,
+        };
+        assert_eq!(problem.operation.as_deref(), refusal.operation, "{label}: {problem}");
+        assert!(problem.place.contains(refusal.place), "{label}: {problem}");
+        assert!(problem.message.contains(refusal.says), "{label}: {problem}");
+        assert!(!problem.advice.is_empty(), "{label}");
+        if let Err(other) = lower_with(refusal.document, &|name| name != refusal.rule) {
+            assert_ne!(other, problem, "{label}: refused without its rule");
+        }
+    }
+}
+
+#[test]
+fn get_of_one_names_the_id_of_what_it_answers() {
+    let document = document(
+        json!({"S": {"type": "object", "properties": {"id": {"type": "string"}}}}),
+        json!({"/things/{thing_id}": {"get": {
+            "operationId": "getThing",
+            "parameters": [{"name": "thing_id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {"200": json_body(json!({"$ref": "#/components/schemas/S"}))},
+        }}}),
+    );
+    let lowered = lower(document).unwrap();
+    assert_eq!(at(&lowered, &format!("{S}/properties/id")), json!({"$ref": "#/components/schemas/ThingId"}));
+}
+
+#[test]
+fn a_mark_can_take_a_name_out_of_the_rules() {
+    let mut document = named("ssn", json!({"type": "string", "x-imprint-secret": false}));
+    document["components"]["schemas"]["S"]["properties"]["city"] =
+        json!({"type": "string", "x-imprint-personal": false});
+    let lowered = lower(document).unwrap();
+    assert!(lowered.plan.secrets.is_empty() && lowered.plan.personal.is_empty());
+}
+
+#[test]
+fn merchant_data_is_personal_only_where_it_shares_a_personal_schema() {
+    let lowered = lower(document(
+        json!({"Merchant": {"type": "object", "properties": {"name": {"type": "string"}, "category": {"type": "string"}}}}),
+        json!({}),
+    ))
+    .unwrap();
+    assert!(lowered.plan.personal.is_empty());
+}
+
+#[test]
+fn the_plan_knows_operations_errors_events_and_samples() {
+    let mut document = document(
+        json!({
+            "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "string"}}, "has_more": {"type": "boolean"}}},
+            "Payload": {"type": "object", "properties": {"object": {"type": "string", "enum": ["THING"]}}},
+            "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"type": {"type": "string", "example": "NESTED"}}}}},
+        }),
+        json!({
+            "/things": {
+                "get": {
+                    "operationId": "list",
+                    "deprecated": true,
+                    "parameters": [
+                        {"name": "starting_after", "in": "query", "schema": {"type": "string"}},
+                        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 10}, "description": "d"},
+                    ],
+                    "responses": {"200": json_body(json!({"$ref": "#/components/schemas/Page"})), "404": json_body(json!({"$ref": "#/components/schemas/Error"}))},
+                },
+                "post": {
+                    "operationId": "search",
+                    "x-imprint-repeatable": true,
+                    "requestBody": json_body(json!({"type": "object", "required": ["a", "b"], "properties": {
+                        "starting_after": {"type": "string"},
+                        "limit": {"type": "integer", "minimum": 1},
+                        "a": {"type": "string", "example": "A"},
+                        "b": {"type": "array", "items": {"type": "object", "required": ["c"], "properties": {"c": {"type": "integer"}}}},
+                    }})),
+                    "responses": {"200": json_body(json!({"$ref": "#/components/schemas/Page"}))},
+                },
+                "delete": {"operationId": "drop", "responses": {"204": {"description": "d"}}},
+            },
+        }),
+    );
+    document["servers"] = json!([{"url": "https://one"}, {"url": "https://two"}]);
+    document["webhooks"] = json!({"Thing": {"post": {
+        "operationId": "hookThing",
+        "requestBody": json_body(json!({"$ref": "#/components/schemas/Payload"})),
+    }}});
+    let plan = lower(document).unwrap().plan;
+    let (list, search, drop) = (&plan.operations["list"], &plan.operations["search"], &plan.operations["drop"]);
+    assert!(list.deprecated && list.repeatable && list.pages && !list.empty);
+    assert_eq!(list.parameters[1].minimum, Some(1));
+    assert!(search.repeatable && search.pages && !search.deprecated);
+    let body = search.body.as_ref().unwrap();
+    assert_eq!(body.sample, json!({"a": "A", "b": [{"c": 1}]}));
+    assert_eq!(body.minimum, Some(1));
+    assert!(!drop.repeatable && !drop.pages && drop.empty);
+    assert_eq!(plan.errors["list"][0].status, 404);
+    assert_eq!(plan.errors["list"][0].code.as_deref(), Some("NESTED"));
+    assert_eq!(plan.servers, ["https://one", "https://two"]);
+    let event = &plan.webhooks[0];
+    assert_eq!(
+        [&event.name, &event.operation, &event.object, &event.schema],
+        ["Thing", "hookThing", "THING", "Payload"]
+    );
+}

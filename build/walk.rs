@@ -1,0 +1,235 @@
+//! Walks a document by position: a map under `example` or a property that is called `required` is data, not a keyword.
+
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+
+/// The methods an OpenAPI path item can hold.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// What the schema at a place is to its surroundings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `#/components/schemas/{name}`.
+    Named(String),
+    /// A property; `owner` is the named schema that holds it directly.
+    Property { name: String, owner: Option<String> },
+    /// The schema of a parameter.
+    Parameter { name: String },
+    /// An item, a member of a union, a body.
+    Other,
+}
+
+/// A place a schema stands at.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// JSON pointer from the document's root.
+    pub pointer: String,
+    /// The operation it belongs to, if any.
+    pub operation: Option<String>,
+    pub role: Role,
+}
+
+impl Place {
+    pub fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
+        let problem = Problem::new(&self.pointer, message, advice);
+        match &self.operation {
+            Some(operation) => problem.in_operation(operation),
+            None => problem,
+        }
+    }
+
+    /// The API's name of the property or parameter here.
+    pub fn name(&self) -> Option<&str> {
+        match &self.role {
+            Role::Property { name, .. } | Role::Parameter { name } => Some(name),
+            Role::Named(_) | Role::Other => None,
+        }
+    }
+
+    fn child(&self, pointer: String, role: Role) -> Place {
+        Place { pointer, operation: self.operation.clone(), role }
+    }
+}
+
+/// One segment of a JSON pointer (RFC 6901).
+pub fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name a local reference to a component points at.
+pub fn component_name<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
+    let name = reference.strip_prefix("#/components/")?.strip_prefix(kind)?.strip_prefix('/')?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// Calls `visit` for every schema of the document, a schema before its parts; what `visit` leaves there is descended into.
+pub fn schemas(
+    document: &mut Value,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    if let Some(named) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, value) in named {
+            let pointer = format!("/components/schemas/{}", escape(name));
+            schema(value, &Place { pointer, operation: None, role: Role::Named(name.clone()) }, visit)?;
+        }
+    }
+    operations(document, &mut |operation| {
+        let id = operation.id.map(str::to_string);
+        let root = Place { pointer: operation.pointer.clone(), operation: id, role: Role::Other };
+        for (key, value) in operation.value {
+            match (key.as_str(), value) {
+                ("parameters", Value::Array(parameters)) => {
+                    for (index, parameter) in parameters.iter_mut().enumerate() {
+                        let name = parameter["name"].as_str().unwrap_or_default().to_string();
+                        let pointer = format!("{}/parameters/{index}/schema", root.pointer);
+                        if let Some(value) = parameter.get_mut("schema") {
+                            schema(value, &root.child(pointer, Role::Parameter { name }), visit)?;
+                        }
+                    }
+                }
+                ("requestBody", body) => content(body, &format!("{}/requestBody", root.pointer), &root, visit)?,
+                ("responses", Value::Object(responses)) => {
+                    for (status, response) in responses {
+                        let pointer = format!("{}/responses/{}", root.pointer, escape(status));
+                        content(response, &pointer, &root, visit)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    })
+}
+
+fn content(
+    holder: &mut Value,
+    pointer: &str,
+    root: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let Some(types) = holder.get_mut("content").and_then(Value::as_object_mut) else { return Ok(()) };
+    for (media, value) in types {
+        if let Some(value) = value.get_mut("schema") {
+            let pointer = format!("{pointer}/content/{}/schema", escape(media));
+            schema(value, &root.child(pointer, Role::Other), visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// Calls `visit` for one schema and, after it, for its parts.
+pub fn schema(
+    value: &mut Value,
+    place: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    visit(value, place)?;
+    let Some(map) = value.as_object_mut() else { return Ok(()) };
+    for (keyword, part) in map {
+        let pointer = format!("{}/{}", place.pointer, escape(keyword));
+        match (keyword.as_str(), part) {
+            ("properties", Value::Object(properties)) => {
+                let owner = match &place.role {
+                    Role::Named(name) => Some(name.clone()),
+                    _ => None,
+                };
+                for (name, property) in properties {
+                    let role = Role::Property { name: name.clone(), owner: owner.clone() };
+                    schema(property, &place.child(format!("{pointer}/{}", escape(name)), role), visit)?;
+                }
+            }
+            ("items" | "additionalProperties" | "not", part @ Value::Object(_)) => {
+                schema(part, &place.child(pointer, Role::Other), visit)?;
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(members)) => {
+                for (index, member) in members.iter_mut().enumerate() {
+                    schema(member, &place.child(format!("{pointer}/{index}"), Role::Other), visit)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// One operation of the document.
+pub struct Operation<'a> {
+    pub path: &'a str,
+    pub method: &'a str,
+    pub id: Option<&'a str>,
+    pub pointer: String,
+    pub value: &'a mut Map<String, Value>,
+}
+
+impl Operation<'_> {
+    pub fn problem(&self, below: &str, message: impl Into<String>, advice: impl Into<String>) -> Problem {
+        let problem = Problem::new(format!("{}{below}", self.pointer), message, advice);
+        problem.in_operation(self.id.unwrap_or("without an id"))
+    }
+}
+
+/// Calls `visit` for every operation under `paths`.
+pub fn operations(
+    document: &mut Value,
+    visit: &mut dyn FnMut(Operation<'_>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return Ok(()) };
+    for (path, item) in paths {
+        let Some(item) = item.as_object_mut() else { continue };
+        for (method, value) in item {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let Some(value) = value.as_object_mut() else { continue };
+            let id = value.get("operationId").and_then(Value::as_str).map(str::to_string);
+            let pointer = format!("/paths/{}/{method}", escape(path));
+            visit(Operation { path, method, id: id.as_deref(), pointer, value })?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keywords_are_found_by_position_only() {
+        let mut document = json!({
+            "components": {"schemas": {"A": {
+                "type": "object",
+                "example": {"properties": {"not": {"type": "schema"}}},
+                "properties": {"properties": {"type": "string"}, "items": {"type": "array", "items": {"$ref": "x"}}},
+            }}},
+            "paths": {"/a/{b}": {"get": {
+                "operationId": "g",
+                "parameters": [{"name": "b", "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": {"allOf": [{}]}}}},
+                "responses": {"200": {"content": {"application/json": {"schema": {}}}}},
+            }}},
+        });
+        let mut seen = Vec::new();
+        schemas(&mut document, &mut |_, place| {
+            seen.push(place.pointer.clone());
+            Ok(())
+        })
+        .unwrap();
+        seen.sort();
+        assert_eq!(
+            seen,
+            [
+                "/components/schemas/A",
+                "/components/schemas/A/properties/items",
+                "/components/schemas/A/properties/items/items",
+                "/components/schemas/A/properties/properties",
+                "/paths/~1a~1{b}/get/parameters/0/schema",
+                "/paths/~1a~1{b}/get/requestBody/content/application~1json/schema",
+                "/paths/~1a~1{b}/get/requestBody/content/application~1json/schema/allOf/0",
+                "/paths/~1a~1{b}/get/responses/200/content/application~1json/schema",
+            ]
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! How a client is configured, and which configurations are refused.
+
+mod check;
+
+use std::env::VarError;
+use std::fmt;
+use std::time::Duration;
+
+pub(crate) use check::merchant_key;
+
+use crate::environment::Environment;
+use crate::error::{ConfigError, Error};
+use crate::ext::Client;
+use crate::secret::Secret;
+use crate::transport::Transport;
+
+/// Builds a [`Client`].
+///
+/// Only the API key is required.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use imprint_client::{Client, Environment};
+///
+/// let client = Client::builder()
+///     .api_key("4eC39HqLyjWDarjtT1zdp7dc")
+///     .environment(Environment::Sandbox)
+///     .merchant_key("acme-travel")
+///     .timeout(Duration::from_secs(60))
+///     .build()?;
+/// # Ok::<(), imprint_client::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct ClientBuilder {
+    api_key: Option<Secret>,
+    basic_auth: bool,
+    environment: Option<Environment>,
+    base_url: Option<String>,
+    merchant_key: Option<String>,
+    user_agent_suffix: Option<String>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    timeout: Duration,
+    max_response_bytes: usize,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            api_key: None,
+            basic_auth: false,
+            environment: None,
+            base_url: None,
+            merchant_key: None,
+            user_agent_suffix: None,
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(100),
+            max_response_bytes: 16 << 20,
+        }
+    }
+
+    /// The API key, from the Imprint dashboard. Each environment has its own. Required.
+    ///
+    /// It is sent as a bearer token; see [`basic_auth`](Self::basic_auth).
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Sends the API key by HTTP Basic instead of as a bearer token: as the user name, with an empty password.
+    ///
+    /// A key with a colon in it is taken for the two parts that Imprint's OpenAPI document speaks of, `id:secret`.
+    pub fn basic_auth(mut self) -> Self {
+        self.basic_auth = true;
+        self
+    }
+
+    /// The environment to talk to; [`Environment::Sandbox`] if nothing else is said.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// Another URL in the place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
+    ///
+    /// It must be https, because the API key goes with every request; plain http is taken for the own machine only
+    /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint hands it out.
+    pub fn merchant_key(mut self, key: impl Into<String>) -> Self {
+        self.merchant_key = Some(key.into());
+        self
+    }
+
+    /// A name and version to append to the `User-Agent`, such as `acme-checkout/1.2`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// How long a connection may take to be made, TLS included. 10 seconds if nothing else is said.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the last byte of the answer. 30 seconds if nothing else is
+    /// said.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, whatever happens in it. 100 seconds if nothing else is said. See also
+    /// [`Client::with_timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How large the body of an answer may be. 16 MiB if nothing else is said; a larger one is an
+    /// [`Error::ResponseTooLarge`].
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Takes what the environment variables of [`Client::from_env`] say.
+    pub(crate) fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let get = |name| match read(name) {
+            // Many tools that set variables cannot leave them out.
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(ConfigError::new(name, format!("{name} is not valid Unicode"))),
+        };
+        let Some(key) = get("IMPRINT_API_KEY")? else {
+            let problem = "IMPRINT_API_KEY is not set; put the API key from the Imprint dashboard there";
+            return Err(ConfigError::new("IMPRINT_API_KEY", problem).into());
+        };
+        let environment = get("IMPRINT_ENVIRONMENT")?
+            .map(|name| {
+                let problem = "IMPRINT_ENVIRONMENT is neither `sandbox` nor `production`";
+                Environment::from_name(&name).ok_or_else(|| ConfigError::new("IMPRINT_ENVIRONMENT", problem))
+            })
+            .transpose()?;
+        Ok(Self {
+            api_key: Some(key.into()),
+            environment,
+            base_url: get("IMPRINT_BASE_URL")?,
+            merchant_key: get("IMPRINT_MERCHANT_KEY")?,
+            ..self
+        })
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`], with a sentence that says what to change, when
+    ///
+    /// - there is no API key, or it is blank or holds a line end or another character that no key has,
+    /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
+    /// - the merchant key or the suffix of the `User-Agent` cannot stand in a header,
+    /// - a timeout or the size limit is zero.
+    pub fn build(self) -> Result<Client, Error> {
+        for (setting, timeout) in [
+            ("connect_timeout", self.connect_timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("timeout", self.timeout),
+        ] {
+            if timeout.is_zero() {
+                return Err(ConfigError::new(setting, format!("{setting} is zero; no call would ever succeed")).into());
+            }
+        }
+        if self.max_response_bytes == 0 {
+            let problem = "max_response_bytes is zero; no answer would ever be accepted";
+            return Err(ConfigError::new("max_response_bytes", problem).into());
+        }
+        let base = check::base_url(self.environment, self.base_url.as_deref())?;
+        let key = check::api_key(self.api_key.as_ref())?;
+        let merchant_key = self.merchant_key.as_deref().map(merchant_key).transpose()?;
+        let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
+        let transport = Transport::new(&base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
+        let authorization = transport.authorization(&base, key, self.basic_auth)?;
+        Ok(Client::new(transport, base, authorization, user_agent, merchant_key, self.timeout))
+    }
+}
+
+/// Without the key, and without the URL, which may hold a password until it is checked.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("api_key", &self.api_key)
+            .field("basic_auth", &self.basic_auth)
+            .field("environment", &self.environment)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("timeout", &self.timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ClientBuilder {
+        ClientBuilder::new().api_key("key")
+    }
+
+    fn problem(builder: ClientBuilder) -> (&'static str, String) {
+        match builder.build() {
+            Err(Error::Config(error)) => (error.setting(), error.to_string()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn zero_is_refused() {
+        for (built, setting) in [
+            (builder().timeout(Duration::ZERO), "timeout"),
+            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+            (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
+            (builder().max_response_bytes(0), "max_response_bytes"),
+        ] {
+            assert_eq!(problem(built).0, setting);
+        }
+    }
+
+    #[test]
+    fn the_rules_of_each_setting_are_applied() {
+        assert_eq!(problem(ClientBuilder::new()).0, "api_key");
+        assert_eq!(problem(builder().api_key(" ")).0, "api_key");
+        assert_eq!(problem(builder().base_url("http://example.com")).0, "base_url");
+        assert_eq!(problem(builder().environment(Environment::Sandbox).base_url("https://example.com")).0, "base_url");
+        assert_eq!(problem(builder().merchant_key("")).0, "merchant_key");
+        assert_eq!(problem(builder().user_agent_suffix("a\nb")).0, "user_agent_suffix");
+        assert!(builder().environment(Environment::Production).build().is_ok());
+    }
+
+    #[test]
+    fn variables() {
+        let with = |set: &[(&'static str, &str)]| {
+            ClientBuilder::new().variables(|name| {
+                let found = set.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            })
+        };
+        let all =
+            with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "Production"), ("IMPRINT_MERCHANT_KEY", "m")]);
+        let all = all.unwrap();
+        assert_eq!(all.api_key, Some("k".into()));
+        assert_eq!((all.environment, all.merchant_key.as_deref()), (Some(Environment::Production), Some("m")));
+
+        let blanks =
+            with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", ""), ("IMPRINT_BASE_URL", "https://a.b")]);
+        let blanks = blanks.unwrap();
+        assert_eq!((blanks.environment, blanks.base_url.as_deref()), (None, Some("https://a.b")));
+
+        for (set, named) in [
+            (&[][..], "IMPRINT_API_KEY"),
+            (&[("IMPRINT_API_KEY", "")], "IMPRINT_API_KEY"),
+            (&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "stage")], "IMPRINT_ENVIRONMENT"),
+        ] {
+            let error = with(set).unwrap_err().to_string();
+            assert!(error.starts_with(named), "{error}");
+        }
+        let secret = "hunter2";
+        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));
+        assert!(!format!("{:?}", odd.unwrap_err()).contains(secret));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown =
+            format!("{:?}", builder().api_key("hunter2").base_url("https://u:hunter2@a.b").merchant_key("hunter2"));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

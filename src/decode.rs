@@ -1,0 +1,287 @@
+//! Bodies into types, and why one did not become one.
+
+mod locate;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+use zeroize::Zeroizing;
+
+use crate::error::Fault;
+
+/// Where in the body the fault is (path, then line and column), and what it is.
+pub(crate) type Finding = (String, (usize, usize), Fault);
+
+/// Decodes the body of a success answer.
+pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
+    serde_json::from_slice(body).map_err(|error| explain(body, &error))
+}
+
+/// A list or map for which `null` is the same as empty. (serde's `default` takes care of an absent one.)
+pub(crate) fn null_is_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Finds out what is wrong with a body, without a word of what stands in it.
+///
+/// The path comes from the position alone, by reading the JSON up to it. That needs no second decoding into the type:
+/// an instance of all its code for every type would be the most part of what this crate costs to build.
+#[cold]
+fn explain(body: &[u8], error: &serde_json::Error) -> Finding {
+    let position = (error.line(), error.column());
+    let fault = match error.classify() {
+        Category::Data => return locate(body, error),
+        _ if body.trim_ascii().is_empty() => Fault::Empty,
+        _ if body.trim_ascii_start().starts_with(b"<") => Fault::Html,
+        Category::Eof => Fault::Truncated,
+        Category::Syntax | Category::Io => Fault::NotJson,
+    };
+    (String::new(), position, fault)
+}
+
+fn locate(body: &[u8], error: &serde_json::Error) -> Finding {
+    let position = (error.line(), error.column());
+    // The text quotes the value: it is looked at, wiped, and never passed on.
+    let text = Zeroizing::new(error.to_string());
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let mut path = locate::path(body, position);
+    let fault = if let Some(name) = field(text, "missing field `") {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+        Fault::Missing
+    } else if field(text, "duplicate field `").is_some() {
+        Fault::Duplicate
+    } else if let Some(rest) = text.strip_prefix("invalid type: ") {
+        match (found(rest), expected(rest)) {
+            (Some(found), Some(expected)) => Fault::Type { found, expected },
+            _ => Fault::Other,
+        }
+    } else if let Some(rest) = text.strip_prefix("invalid value: ") {
+        expected(rest).map_or(Fault::Other, |expected| Fault::Value { expected })
+    } else {
+        Fault::Other
+    };
+    (path, position, fault)
+}
+
+/// The name of a field of ours, if the text is of that form.
+fn field<'a>(text: &'a str, before: &str) -> Option<&'a str> {
+    let name = text.strip_prefix(before)?.strip_suffix('`')?;
+    locate::is_name(name.as_bytes()).then_some(name)
+}
+
+/// What stood there, by its kind.
+fn found(text: &str) -> Option<&'static str> {
+    const KINDS: &[(&str, &str)] = &[
+        ("null", "null"),
+        ("string ", "a string"),
+        ("integer ", "an integer"),
+        ("floating point ", "a number"),
+        ("boolean ", "a boolean"),
+        ("map", "an object"),
+        ("sequence", "a list"),
+    ];
+    KINDS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, words)| *words)
+}
+
+/// What was expected there, in our own words: one of those below, so that no text of the body can get through.
+///
+/// It stands behind the last `, expected `: the quoted value, which may hold these very letters, comes before it.
+fn expected(text: &str) -> Option<&'static str> {
+    let (_, expected) = text.rsplit_once(", expected ")?;
+    Some(match expected {
+        "a string" => "a string",
+        "a boolean" => "a boolean",
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" | "isize" => "an integer",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "unit" => "null",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{Secret, Timestamp};
+
+    const PAN: &str = "4111111592341815";
+
+    crate::open_enum! {
+        /// Network.
+        pub enum Network {
+            /// `VISA`
+            Visa = "VISA",
+        }
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Page {
+        #[serde(default, deserialize_with = "null_is_empty")]
+        data: Vec<Item>,
+        total: Option<i32>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Item {
+        card: Option<Card>,
+        #[serde(default, deserialize_with = "null_is_empty")]
+        metadata: serde_json::Map<String, serde_json::Value>,
+        #[serde(default, deserialize_with = "null_is_empty")]
+        labels: BTreeMap<String, String>,
+        at: Option<Timestamp>,
+        live: Option<bool>,
+        rate: Option<f64>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Card {
+        network: Network,
+        pan: Option<Secret>,
+    }
+
+    fn fault(json: &str) -> (String, Fault) {
+        let (path, _, fault) = body::<Page>(json.as_bytes()).unwrap_err();
+        (path, fault)
+    }
+
+    #[test]
+    fn null_absent_and_empty_are_one() {
+        let empty = Page { data: vec![], total: None };
+        for json in ["{}", r#"{"data":null,"total":null}"#, r#"{"data":[],"extra":[{}]}"#] {
+            assert_eq!(body::<Page>(json.as_bytes()), Ok(Page { data: vec![], ..empty }), "{json}");
+        }
+        let items = body::<Page>(br#"{"data":[{"metadata":null,"labels":null},{}]}"#).unwrap().data;
+        assert_eq!(items[0], items[1]);
+    }
+
+    #[test]
+    fn faults_are_found_by_path() {
+        let ok = r#"{"card":{"network":"VISA","pan":"1"},"metadata":{"data":[{"card":1}],"\"}":"]"}}"#;
+        for (item, path, found, expected) in [
+            (r#"{"card":{"network":7}}"#, "card.network", "an integer", "a string"),
+            (r#"{"card":{"network":null}}"#, "card.network", "null", "a string"),
+            (r#"{"card":{"network":{"a":1}}}"#, "card.network", "an object", "a string"),
+            (r#"{"card":{"network":"VISA","pan": true }}"#, "card.pan", "a boolean", "a string"),
+            (r#"{"card":"x"}"#, "card", "a string", "an object"),
+            (r#"{"labels":{"b":"x","a_key":["y"]}}"#, "labels.a_key", "a list", "a string"),
+            (r#"{"labels":{"Alice Smith":5}}"#, "labels.*", "an integer", "a string"),
+            (r#"{"labels":{"4111111592341815":5}}"#, "labels.*", "an integer", "a string"),
+            (r#"{"at":1.5}"#, "at", "a number", "a string"),
+            (r#"{"live":"yes"}"#, "live", "a string", "a boolean"),
+            (r#"{"rate":"5.89"}"#, "rate", "a string", "a number"),
+            (r#"{"metadata":[]}"#, "metadata", "a list", "an object"),
+            ("7", "", "an integer", "an object"),
+        ] {
+            let json = format!("{{\n \"data\" : [{ok},\n {item}], \"total\": 1}}");
+            let path = if path.is_empty() { "data[1]".to_owned() } else { format!("data[1].{path}") };
+            assert_eq!(fault(&json), (path, Fault::Type { found, expected }), "{json}");
+        }
+        assert_eq!(fault(r#"{"data":{}}"#), ("data".into(), Fault::Type { found: "an object", expected: "a list" }));
+        assert_eq!(fault(r#"{"total":5000000000}"#), ("total".into(), Fault::Value { expected: "an integer" }));
+        assert_eq!(fault(r#"{"total":1,"total":2}"#), ("total".into(), Fault::Duplicate));
+        assert_eq!(fault(r#""x""#), (String::new(), Fault::Type { found: "a string", expected: "an object" }));
+    }
+
+    #[test]
+    fn a_missing_field_is_named_where_it_is_missing() {
+        for json in [r#"{"data":[{},{"card":{"pan":"1"} }]}"#, r#"{"data":[{},{"card":{}}]}"#] {
+            assert_eq!(fault(json), ("data[1].card.network".into(), Fault::Missing), "{json}");
+        }
+        assert_eq!(body::<Card>(b"{}").unwrap_err().0, "network");
+    }
+
+    #[test]
+    fn bodies_that_are_no_json_say_so() {
+        for (text, expected) in [
+            ("", Fault::Empty),
+            (" \n", Fault::Empty),
+            ("<html>", Fault::Html),
+            (" \n<!DOCTYPE html>", Fault::Html),
+            ("{\"data\":[", Fault::Truncated),
+            ("{\"data\":\"abc", Fault::Truncated),
+            ("upstream error", Fault::NotJson),
+            ("{\"data\":[]} x", Fault::NotJson),
+            ("{data:[]}", Fault::NotJson),
+        ] {
+            assert_eq!(fault(text), (String::new(), expected), "{text:?}");
+        }
+        assert_eq!(body::<Page>(b"\xff").unwrap_err().2, Fault::NotJson);
+        assert_eq!(body::<Page>(b"{\"total\":1,\n \"data\":7}").unwrap_err().1, (2, 9));
+    }
+
+    #[test]
+    fn a_hostile_value_cannot_speak() {
+        let value = format!("{PAN}, expected a boolean at line 1 column 1");
+        for value in [value.as_str(), "`, expected struct ", "x\", expected f64", PAN] {
+            let json = serde_json::json!({"data": [{"live": value}]}).to_string();
+            let (path, fault) = fault(&json);
+            assert_eq!(path, "data[0].live");
+            assert_eq!(fault, Fault::Type { found: "a string", expected: "a boolean" });
+        }
+        assert_eq!(expected(&format!("string \"x\", expected struct {PAN}")), Some("an object"));
+        assert_eq!(expected(&format!("string \"x\", expected {PAN}")), None);
+        assert_eq!(field("missing field `a b`", "missing field `"), None);
+        assert_eq!(field(&format!("missing field `{PAN}`"), "missing field `"), None);
+    }
+
+    /// Breaks a page at every value in turn and compares the path with what decoding step by step finds.
+    #[test]
+    fn paths_agree_with_a_decoder_that_tracks_them() {
+        let page = serde_json::json!({
+            "data": [
+                {"card": {"network": "VISA", "pan": "a\\\"b}"}, "labels": {"k": "[{,:"}, "at": "x", "live": true, "rate": 1.5},
+                {"metadata": {"a": [1, {"b": "]"}]}, "card": {"network": "é\u{1F600}"}},
+            ],
+            "total": 3,
+        });
+        let pointers: Vec<String> = ["/data", "/data/0", "/data/1", "/total"]
+            .into_iter()
+            .chain(["/data/0/card", "/data/0/card/network", "/data/0/card/pan", "/data/0/labels", "/data/0/labels/k"])
+            .chain(["/data/0/at", "/data/0/live", "/data/0/rate", "/data/1/metadata", "/data/1/card/network"])
+            .map(str::to_owned)
+            .collect();
+        let mut broken = 0;
+        for pointer in &pointers {
+            for wrong in [
+                serde_json::json!(PAN),
+                serde_json::json!(7),
+                serde_json::json!(-1.5),
+                serde_json::json!(true),
+                serde_json::json!({"x": [PAN]}),
+                serde_json::json!([[], {}]),
+                serde_json::json!([]),
+            ] {
+                let mut page = page.clone();
+                *page.pointer_mut(pointer).unwrap() = wrong;
+                for json in [page.to_string(), serde_json::to_string_pretty(&page).unwrap()] {
+                    let tracked: Result<Page, _> =
+                        serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(&json));
+                    match (body::<Page>(json.as_bytes()), tracked) {
+                        (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs),
+                        (Err((path, _, fault)), Err(error)) => {
+                            broken += 1;
+                            let tracked = error.path().to_string();
+                            match fault {
+                                Fault::Missing => assert!(path.starts_with(&tracked), "{path} {tracked}: {json}"),
+                                _ => assert_eq!(path, tracked, "{json}"),
+                            }
+                        }
+                        (ours, theirs) => panic!("{ours:?} {theirs:?}: {json}"),
+                    }
+                }
+            }
+        }
+        assert!(broken > 100, "{broken}");
+    }
+}

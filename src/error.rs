@@ -1,0 +1,209 @@
+//! What can go wrong with a call, and what a caller may do about it.
+
+mod api;
+mod config;
+mod decode;
+mod envelope;
+mod invalid;
+mod mask;
+mod retry_after;
+mod too_large;
+mod transport;
+
+use std::fmt;
+
+use reqwest::StatusCode;
+
+pub use api::{ApiError, ErrorKind};
+pub use config::ConfigError;
+pub use decode::DecodeError;
+pub(crate) use decode::Fault;
+pub use invalid::InvalidRequestError;
+pub(crate) use invalid::Problems;
+pub use too_large::ResponseTooLargeError;
+pub use transport::{TimeoutError, TimeoutPhase, TransportError};
+
+use crate::operation::Operation;
+
+/// Why a call failed.
+///
+/// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body,
+/// no URL, no credentials, and long digit runs in the words of the server are masked, because they may be card or
+/// social security numbers. The accessors of the payloads give the rest, unmasked.
+///
+/// ```no_run
+/// use imprint_client::{Client, Error, ErrorKind};
+///
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// match client.link_customer_account().customer_id("2EE24580").send().await {
+///     Ok(link) => println!("{}", link.status()),
+///     Err(Error::Api(error)) if error.kind() == ErrorKind::Conflict => println!("linked: {:?}", error.existing_link()),
+///     Err(error) if error.is_retryable() => println!("try again: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The API answered with a status that is no success.
+    Api(ApiError),
+    /// The connection could not be made, or broke.
+    Transport(TransportError),
+    /// No complete answer came in time.
+    Timeout(TimeoutError),
+    /// The API answered with success, but the body is not what its document promises.
+    Decode(DecodeError),
+    /// The request cannot be sent as it is; nothing was sent.
+    InvalidRequest(InvalidRequestError),
+    /// The client cannot work as configured; nothing was sent.
+    Config(ConfigError),
+    /// The API answered with success, but the body is larger than the client accepts.
+    ResponseTooLarge(ResponseTooLargeError),
+}
+
+impl Error {
+    /// Whether repeating this very call is harmless and may help.
+    ///
+    /// It knows the operation: a broken connection is retryable for a search, but not for `createSession`, which may
+    /// have made a session. True for
+    ///
+    /// - any operation when the connection was never made,
+    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502, 503 and 504, broken
+    ///   connections and timeouts,
+    /// - others, except DELETE, on a 429 that carries `Retry-After`.
+    ///
+    /// Repeat after [`ApiError::retry_after`] where there is one, and with growing pauses where there is none.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Api(error) => error.is_retryable(),
+            Self::Transport(error) => error.is_retryable(),
+            Self::Timeout(error) => error.is_retryable(),
+            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => false,
+        }
+    }
+
+    /// Whether the API may have acted on the call in spite of the error.
+    ///
+    /// False when nothing was sent, or when the API refused the request (most of 4xx). When it is true and the call
+    /// changes something, look the result up before making it again.
+    pub fn may_have_been_processed(&self) -> bool {
+        match self {
+            Self::Api(error) => error.may_have_been_processed(),
+            Self::Transport(error) => error.may_have_been_processed(),
+            Self::Timeout(error) => error.may_have_been_processed(),
+            Self::Decode(_) | Self::ResponseTooLarge(_) => true,
+            Self::InvalidRequest(_) | Self::Config(_) => false,
+        }
+    }
+
+    /// The `operationId` of the call, as the API document writes it; `None` for an error outside of a call.
+    pub fn operation_id(&self) -> Option<&'static str> {
+        match self {
+            Self::Api(error) => Some(error.operation_id()),
+            Self::Transport(error) => Some(error.operation_id()),
+            Self::Timeout(error) => Some(error.operation_id()),
+            Self::Decode(error) => Some(error.operation_id()),
+            Self::InvalidRequest(error) => error.operation_id(),
+            Self::Config(_) => None,
+            Self::ResponseTooLarge(error) => Some(error.operation_id()),
+        }
+    }
+
+    /// The HTTP status, if an answer came.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Api(error) => Some(error.status()),
+            Self::Transport(error) => error.status(),
+            Self::Timeout(error) => error.status(),
+            Self::Decode(error) => Some(error.status()),
+            Self::ResponseTooLarge(error) => Some(error.status()),
+            Self::InvalidRequest(_) | Self::Config(_) => None,
+        }
+    }
+
+    /// A builder of `subject` misses the fields that are `false` in `given`.
+    pub(crate) fn missing(subject: &'static str, given: &[(&'static str, bool)]) -> Self {
+        let mut problems = Problems::default();
+        for (name, _) in given.iter().filter(|(_, given)| !given) {
+            problems.missing(name);
+        }
+        Self::InvalidRequest(InvalidRequestError::of_type(subject, problems))
+    }
+
+    pub(crate) fn invalid_request(operation: &'static Operation, problems: Problems) -> Self {
+        Self::InvalidRequest(InvalidRequestError::of_call(operation, problems))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+            Self::Timeout(error) => error.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::InvalidRequest(error) => error.fmt(f),
+            Self::Config(error) => error.fmt(f),
+            Self::ResponseTooLarge(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Transport(error) => std::error::Error::source(error),
+            Self::Config(error) => std::error::Error::source(error),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! payloads {
+    ($($variant:ident($payload:ident)),*) => {$(
+        impl From<$payload> for Error {
+            fn from(error: $payload) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
+
+payloads!(
+    Api(ApiError),
+    Transport(TransportError),
+    Timeout(TimeoutError),
+    Decode(DecodeError),
+    InvalidRequest(InvalidRequestError),
+    Config(ConfigError),
+    ResponseTooLarge(ResponseTooLargeError)
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stay_small() {
+        assert!(size_of::<Error>() <= 16, "{}", size_of::<Error>());
+    }
+
+    #[test]
+    fn errors_travel_between_threads() {
+        fn travels<T: std::error::Error + Send + Sync + 'static>() {}
+        travels::<Error>();
+        travels::<ApiError>();
+        travels::<TransportError>();
+    }
+
+    #[test]
+    fn a_builder_names_what_it_misses() {
+        let error = Error::missing("LinkCustomerAccountBody", &[("a", false), ("b", true), ("c", false)]);
+        assert_eq!(error.to_string(), "LinkCustomerAccountBody needs a and c");
+        assert_eq!((error.operation_id(), error.status()), (None, None));
+        assert!(!error.is_retryable());
+        assert!(!error.may_have_been_processed());
+    }
+}

@@ -1,0 +1,325 @@
+//! Answers of the API that are no success.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+
+use super::envelope::Envelope;
+use super::mask::Masked;
+use super::retry_after;
+use crate::operation::Operation;
+use crate::types::CustomerLink;
+
+/// The API answered with a status that is no success, redirects included: they are not followed.
+///
+/// Its body is read by its structure, whatever the operation and the status, because the API documents several and keeps
+/// to none; what it does not say is `None`. `Display` and `Debug` mask what may be a card or social security number in
+/// the words of the server, which may echo what it was sent; the accessors give the words as they came.
+pub struct ApiError(Box<Inner>);
+
+struct Inner {
+    operation: &'static Operation,
+    status: StatusCode,
+    headers: HeaderMap,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    body: Vec<u8>,
+    complete: bool,
+    envelope: Envelope,
+}
+
+/// The class of an [`ApiError`], by its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// 400: the request is malformed or a value is not allowed; see [`ApiError::param`] and [`ApiError::details`].
+    BadRequest,
+    /// 401: the API key is missing, wrong, or of the other environment.
+    Unauthorized,
+    /// 403: the key may not do this, or not in this environment.
+    Forbidden,
+    /// 404: there is no such thing, or not for this key.
+    NotFound,
+    /// 409: it conflicts with what is there; see [`ApiError::existing_link`].
+    Conflict,
+    /// 429: too many requests; see [`ApiError::retry_after`].
+    RateLimited,
+    /// 500 to 599: the API failed.
+    Server,
+    /// Any other status.
+    Other,
+}
+
+impl ApiError {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The class of the error, by its status.
+    pub fn kind(&self) -> ErrorKind {
+        match self.0.status.as_u16() {
+            400 => ErrorKind::BadRequest,
+            401 => ErrorKind::Unauthorized,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            429 => ErrorKind::RateLimited,
+            500..=599 => ErrorKind::Server,
+            _ => ErrorKind::Other,
+        }
+    }
+
+    /// The API's code for the error, such as `CUSTOMER_NOT_FOUND_ERROR`: its field `type`.
+    ///
+    /// The codes are free text: new ones come without notice.
+    pub fn code(&self) -> Option<&str> {
+        self.0.envelope.code.as_deref()
+    }
+
+    /// The API's words about the error, or the name of the status where it has none. For people, not for programs.
+    pub fn message(&self) -> &str {
+        self.0.envelope.message.as_deref().unwrap_or_else(|| self.reason())
+    }
+
+    /// The parameter or field that the error is about.
+    pub fn param(&self) -> Option<&str> {
+        self.0.envelope.param.as_deref()
+    }
+
+    /// More lines about the error, such as one for each field that is not allowed.
+    pub fn details(&self) -> &[String] {
+        &self.0.envelope.details
+    }
+
+    /// The link that is already there, when `linkCustomerAccount` answers 409 and sends it along.
+    pub fn existing_link(&self) -> Option<&CustomerLink> {
+        self.0.envelope.existing_link.as_ref()
+    }
+
+    /// The `operationId` of the call, as the API document writes it.
+    pub fn operation_id(&self) -> &'static str {
+        self.0.operation.id
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, from the
+    /// time of the answer.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The body as it came, JSON or not. It may hold personal data: keep it out of logs.
+    ///
+    /// It is cut at [`max_response_bytes`](crate::ClientBuilder::max_response_bytes), and where the connection broke;
+    /// see [`is_body_complete`](Self::is_body_complete).
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// Whether [`body`](Self::body) is all of it.
+    pub fn is_body_complete(&self) -> bool {
+        self.0.complete
+    }
+
+    pub(crate) fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        attempts: u32,
+        body: Vec<u8>,
+        complete: bool,
+    ) -> Self {
+        let retry_after = retry_after::read(&headers);
+        let envelope = Envelope::read(&body);
+        Self(Box::new(Inner { operation, status, headers, retry_after, attempts, body, complete, envelope }))
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        let Inner { operation, status, .. } = &*self.0;
+        if operation.repeatable {
+            matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+        } else {
+            // With the header the API says itself that it refused the request and will take it later.
+            *status == StatusCode::TOO_MANY_REQUESTS
+                && operation.method != Method::DELETE
+                && self.0.headers.contains_key(reqwest::header::RETRY_AFTER)
+        }
+    }
+
+    pub(super) fn may_have_been_processed(&self) -> bool {
+        match self.0.status.as_u16() {
+            // The one giving up waiting is a proxy, or the server in the middle of its work.
+            408 | 499 => true,
+            400..=499 => false,
+            _ => true,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        self.0.status.canonical_reason().unwrap_or("status without a name")
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} answered {} {}", self.operation_id(), self.0.status.as_u16(), self.reason())?;
+        if let Some(code) = self.code() {
+            write!(f, ": {}", Masked(code))?;
+        }
+        if self.message() != self.reason() {
+            write!(f, ": {}", Masked(self.message()))?;
+        }
+        if let Some(param) = self.param() {
+            write!(f, " (param {})", Masked(param))?;
+        }
+        if !self.details().is_empty() {
+            write!(f, ": {}", Masked(&self.details().join("; ")))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("operation_id", &self.operation_id())
+            .field("status", &self.0.status.as_u16())
+            .field("kind", &self.kind())
+            .field("code", &self.code().map(Masked))
+            .field("message", &Masked(self.message()))
+            .field("param", &self.param().map(Masked))
+            .field("details", &self.details().iter().map(|line| Masked(line)).collect::<Vec<_>>())
+            .field("existing_link", &self.existing_link().is_some())
+            .field("retry_after", &self.0.retry_after)
+            .field("attempts", &self.0.attempts)
+            .field("body_bytes", &self.0.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    static SEARCH: Operation = operation("searchThings", Method::GET, true);
+    static CREATE: Operation = operation("createThing", Method::POST, false);
+    static DELETE: Operation = operation("deleteThing", Method::DELETE, false);
+
+    const fn operation(id: &'static str, method: Method, repeatable: bool) -> Operation {
+        Operation { id, method, path: "/v2/things", repeatable, pages: false, empty: false }
+    }
+
+    fn error(operation: &'static Operation, status: u16, retry_after: bool, body: &str) -> ApiError {
+        let mut headers = HeaderMap::new();
+        if retry_after {
+            headers.insert(reqwest::header::RETRY_AFTER, "7".parse().unwrap());
+        }
+        ApiError::new(operation, StatusCode::from_u16(status).unwrap(), headers, 1, body.into(), true)
+    }
+
+    #[test]
+    fn kinds() {
+        for (status, kind) in [
+            (302, ErrorKind::Other),
+            (400, ErrorKind::BadRequest),
+            (401, ErrorKind::Unauthorized),
+            (403, ErrorKind::Forbidden),
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (418, ErrorKind::Other),
+            (429, ErrorKind::RateLimited),
+            (500, ErrorKind::Server),
+            (599, ErrorKind::Server),
+            (999, ErrorKind::Other),
+        ] {
+            assert_eq!(error(&SEARCH, status, false, "").kind(), kind, "{status}");
+        }
+    }
+
+    #[test]
+    fn display_is_one_useful_line() {
+        for (status, body, line) in [
+            (
+                404,
+                r#"{"type":"CUSTOMER_NOT_FOUND_ERROR","message":"not found: CSMR-v1-123","param":"customer_id"}"#,
+                "searchThings answered 404 Not Found: CUSTOMER_NOT_FOUND_ERROR: not found: CSMR-v1-123 (param customer_id)",
+            ),
+            (
+                400,
+                r#"{"error":"Bad Request","status":400,"details":["email: must be well-formed","a\nb"]}"#,
+                "searchThings answered 400 Bad Request: email: must be well-formed; a b",
+            ),
+            (401, "", "searchThings answered 401 Unauthorized"),
+            (502, "<html>4111111592341815</html>", "searchThings answered 502 Bad Gateway"),
+            (599, "", "searchThings answered 599 status without a name"),
+        ] {
+            assert_eq!(error(&SEARCH, status, false, body).to_string(), line);
+        }
+    }
+
+    #[test]
+    fn numbers_of_cards_and_people_are_masked_but_kept() {
+        let body = r#"{"error":{"type":"T4111111592341815","message":"ssn 123456789 is taken","param":"4111 1115 9234 1815"},
+            "details":["pan 4111111592341815"]}"#;
+        let error = error(&SEARCH, 400, false, body);
+        for shown in [error.to_string(), format!("{error:?}"), format!("{:#?}", Error::from(ApiError(error.0)))] {
+            for number in ["4111", "123456789", "9234"] {
+                assert!(!shown.contains(number), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn accessors_give_the_words_as_they_came() {
+        let body = r#"{"error":{"type":"T","message":"ssn 123456789 is taken"}}"#;
+        let error = error(&CREATE, 429, true, body);
+        assert_eq!(error.message(), "ssn 123456789 is taken");
+        assert_eq!((error.code(), error.param()), (Some("T"), None));
+        assert_eq!(error.body(), body.as_bytes());
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(error.headers()["retry-after"], "7");
+        assert_eq!(
+            (error.status(), error.attempts(), error.operation_id()),
+            (StatusCode::TOO_MANY_REQUESTS, 1, "createThing")
+        );
+    }
+
+    #[test]
+    fn what_may_be_repeated() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(Error::from(error(&SEARCH, status, false, "")).is_retryable(), "{status}");
+            assert!(!Error::from(error(&CREATE, status, false, "")).is_retryable(), "{status}");
+            assert!(!Error::from(error(&DELETE, status, true, "")).is_retryable(), "{status}");
+        }
+        for status in [301, 400, 401, 403, 404, 409, 422, 501, 505] {
+            assert!(!Error::from(error(&SEARCH, status, true, "")).is_retryable(), "{status}");
+        }
+        assert!(Error::from(error(&CREATE, 429, true, "")).is_retryable());
+        assert!(!Error::from(error(&CREATE, 503, true, "")).is_retryable());
+    }
+
+    #[test]
+    fn what_may_have_been_processed() {
+        for status in [303, 408, 499, 500, 502, 503, 504] {
+            assert!(Error::from(error(&CREATE, status, false, "")).may_have_been_processed(), "{status}");
+        }
+        for status in [400, 401, 403, 404, 409, 422, 429] {
+            assert!(!Error::from(error(&CREATE, status, false, "")).may_have_been_processed(), "{status}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Configurations that cannot work.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The client cannot work as configured. The text says which setting is wrong and what to do about it; it never repeats
+/// the value.
+#[derive(Debug)]
+pub struct ConfigError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    setting: &'static str,
+    problem: Cow<'static, str>,
+    source: Option<reqwest::Error>,
+}
+
+impl ConfigError {
+    /// The setting that is wrong, by the name of its method on [`ClientBuilder`](crate::ClientBuilder), or by that of
+    /// the environment variable it was read from.
+    pub fn setting(&self) -> &'static str {
+        self.0.setting
+    }
+
+    pub(crate) fn new(setting: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { setting, problem: problem.into(), source: None }))
+    }
+
+    pub(crate) fn transport(source: reqwest::Error) -> Self {
+        let problem = "the HTTP client cannot be set up".into();
+        Self(Box::new(Inner { setting: "build", problem, source: Some(source.without_url()) }))
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.problem)
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,121 @@
+//! Answers that are not what the API document promises.
+
+use std::fmt;
+
+use reqwest::StatusCode;
+
+use crate::operation::Operation;
+
+/// The API answered with success, but the body is not what its document promises.
+///
+/// It says where and what was expected, and never what stood there: that may be a card number. So it has no
+/// [`source`](std::error::Error::source) either, since the text of the JSON parser quotes the value.
+#[derive(Debug)]
+pub struct DecodeError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    operation_id: &'static str,
+    status: StatusCode,
+    path: String,
+    line: usize,
+    column: usize,
+    fault: Fault,
+    attempts: u32,
+}
+
+/// What is wrong with a body, in our own words.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Fault {
+    Empty,
+    Html,
+    NotJson,
+    Truncated,
+    /// The value at the path is of another type.
+    Type {
+        found: &'static str,
+        expected: &'static str,
+    },
+    /// The value at the path is of the right type, but out of bounds.
+    Value {
+        expected: &'static str,
+    },
+    /// The path is that of the field.
+    Missing,
+    Duplicate,
+    Other,
+}
+
+impl DecodeError {
+    /// The `operationId` of the call.
+    pub fn operation_id(&self) -> &'static str {
+        self.0.operation_id
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// Where in the body the fault is, such as `data[3].card.network`; empty for the body as a whole.
+    ///
+    /// A key that does not look like the name of a field is shown as `*`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The line of the body, from 1; 0 when it has no meaning.
+    pub fn line(&self) -> usize {
+        self.0.line
+    }
+
+    /// The column in the line, in bytes.
+    pub fn column(&self) -> usize {
+        self.0.column
+    }
+
+    /// What was expected there, such as `a string`, if it is known.
+    pub fn expected(&self) -> Option<&'static str> {
+        match self.0.fault {
+            Fault::Type { expected, .. } | Fault::Value { expected } => Some(expected),
+            Fault::Empty | Fault::Html | Fault::NotJson | Fault::Truncated => Some("a JSON document"),
+            Fault::Missing | Fault::Duplicate | Fault::Other => None,
+        }
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    pub(crate) fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        attempts: u32,
+        (path, (line, column), fault): (String, (usize, usize), Fault),
+    ) -> Self {
+        Self(Box::new(Inner { operation_id: operation.id, status, path, line, column, fault, attempts }))
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { operation_id, status, path, line, column, fault, .. } = &*self.0;
+        write!(f, "{operation_id} answered {}, but ", status.as_u16())?;
+        let place = if path.is_empty() { "the body" } else { path };
+        match fault {
+            Fault::Empty => return f.write_str("the body is empty"),
+            Fault::Html => return f.write_str("the body is HTML or XML, not JSON"),
+            Fault::NotJson => f.write_str("the body is not JSON")?,
+            Fault::Truncated => f.write_str("the body ends before its JSON does")?,
+            Fault::Type { found, expected } => write!(f, "{place} is {found}, not {expected}")?,
+            Fault::Value { expected } => write!(f, "{place} is out of the bounds of {expected}")?,
+            Fault::Missing => write!(f, "{place} is missing")?,
+            Fault::Duplicate => write!(f, "{place} is there twice")?,
+            Fault::Other => write!(f, "{place} is not what was expected")?,
+        }
+        write!(f, " (line {line}, column {column})")
+    }
+}
+
+impl std::error::Error for DecodeError {}

@@ -1,0 +1,190 @@
+//! The bodies of error answers, read by their structure.
+//!
+//! Imprint documents three families and an empty one, in contradiction with each other, and a proxy may send anything:
+//!
+//! - nested: `{"error": {"type", "message", "param"?, "existing_link"?}}`
+//! - flat: `{"type", "message", "param"?}`
+//! - of its web framework: `{"error": "Bad Request", "status", "path", "details": ["…"], "timestamp"}`
+//!
+//! So any of them is read from any operation and any status, and what is neither leaves the fields empty.
+
+use serde_json::{Map, Value};
+
+use crate::types::CustomerLink;
+
+/// An envelope is small; reading more than this into a tree would only cost memory.
+const MAX_BYTES: usize = 1 << 20;
+
+/// What the body of an error answer says.
+#[derive(Debug, Default)]
+pub(super) struct Envelope {
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) param: Option<String>,
+    pub(super) details: Vec<String>,
+    pub(super) existing_link: Option<CustomerLink>,
+}
+
+impl Envelope {
+    pub(super) fn read(body: &[u8]) -> Self {
+        if body.len() > MAX_BYTES {
+            return Self::default();
+        }
+        serde_json::from_slice(body).map(Self::of_value).unwrap_or_default()
+    }
+
+    fn of_value(value: Value) -> Self {
+        match value {
+            Value::Object(object) => Self::of_object(object),
+            Value::Array(list) => Self::of_list(list),
+            Value::String(_) => Self { message: text(value), ..Self::default() },
+            _ => Self::default(),
+        }
+    }
+
+    fn of_object(mut object: Map<String, Value>) -> Self {
+        let inner = object.remove("error");
+        let mut take = |name: &str| object.remove(name);
+        let outer = Self {
+            code: take("type").and_then(text).or_else(|| take("code").and_then(text)),
+            message: ["message", "error_description", "detail", "title"]
+                .into_iter()
+                .find_map(|name| take(name).and_then(text)),
+            param: take("param").and_then(text),
+            details: ["details", "errors"].into_iter().filter_map(&mut take).flat_map(lines).collect(),
+            existing_link: take("existing_link").and_then(|link| serde_json::from_value(link).ok()),
+        };
+        match inner {
+            None => outer,
+            // `invalid_token` is a code, `Bad Request` a message.
+            Some(Value::String(word)) if word.contains('_') => Self { code: Some(word), ..Self::default() }.or(outer),
+            Some(Value::String(words)) => outer.or(Self { message: text(words.into()), ..Self::default() }),
+            Some(inner) => Self::of_value(inner).or(outer),
+        }
+    }
+
+    /// A list of texts is a list of details; of a list of objects the first one speaks for all.
+    fn of_list(list: Vec<Value>) -> Self {
+        let details = lines(Value::Array(list.clone())).collect();
+        let first = list.into_iter().find(Value::is_object).map(Self::of_value).unwrap_or_default();
+        Self { details, ..first }
+    }
+
+    /// What is missing here is taken from `other`.
+    fn or(self, other: Self) -> Self {
+        Self {
+            code: self.code.or(other.code),
+            message: self.message.or(other.message),
+            param: self.param.or(other.param),
+            details: if self.details.is_empty() { other.details } else { self.details },
+            existing_link: self.existing_link.or(other.existing_link),
+        }
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// The texts in a list, or the messages of the objects in it.
+fn lines(value: Value) -> impl Iterator<Item = String> {
+    let items = match value {
+        Value::Array(items) => items,
+        other => vec![other],
+    };
+    items.into_iter().filter_map(|item| match item {
+        Value::Object(mut object) => object.remove("message").and_then(text),
+        other => text(other),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Envelope {
+        Envelope::read(body.as_bytes())
+    }
+
+    fn parts(envelope: &Envelope) -> (Option<&str>, Option<&str>, Option<&str>) {
+        (envelope.code.as_deref(), envelope.message.as_deref(), envelope.param.as_deref())
+    }
+
+    #[test]
+    fn nested() {
+        let envelope = read(r#"{"error":{"type":"INVALID_REQUEST_ERROR","message":"Invalid email","param":"email"}}"#);
+        assert_eq!(parts(&envelope), (Some("INVALID_REQUEST_ERROR"), Some("Invalid email"), Some("email")));
+        assert!(envelope.details.is_empty());
+    }
+
+    #[test]
+    fn nested_with_a_link() {
+        let link = r#"{"customer_id":"9B5E1EE0","partner_customer_id":"PARTNER_USER_456","status":"ACTIVE",
+            "created_at":"2025-02-13T19:08:07.000Z","updated_at":"2025-02-13T19:08:07.000Z","metadata":{}}"#;
+        let nested =
+            format!(r#"{{"error":{{"type":"CUSTOMER_ALREADY_LINKED","message":"m","existing_link":{link}}}}}"#);
+        let flat = format!(r#"{{"type":"CUSTOMER_ALREADY_LINKED","message":"m","existing_link":{link}}}"#);
+        for body in [nested, flat] {
+            let envelope = read(&body);
+            assert_eq!(envelope.existing_link.unwrap().partner_customer_id, "PARTNER_USER_456");
+            assert_eq!(envelope.code.as_deref(), Some("CUSTOMER_ALREADY_LINKED"));
+        }
+        let odd = read(r#"{"error":{"type":"T","message":"m","existing_link":{"status":7}}}"#);
+        assert_eq!(parts(&odd), (Some("T"), Some("m"), None));
+        assert!(odd.existing_link.is_none());
+    }
+
+    #[test]
+    fn flat() {
+        let envelope = read(r#"{"type":"CUSTOMER_NOT_FOUND_ERROR","message":"not found","param":"customer_id"}"#);
+        assert_eq!(parts(&envelope), (Some("CUSTOMER_NOT_FOUND_ERROR"), Some("not found"), Some("customer_id")));
+        assert_eq!(parts(&read(r#"{"type":"CONFLICT"}"#)), (Some("CONFLICT"), None, None));
+    }
+
+    #[test]
+    fn of_the_web_framework() {
+        let envelope = read(
+            r#"{"path":"/v2/customers","details":["email: must be well-formed","phone: too short"],
+                "error":"Bad Request","status":400,"timestamp":"2025-01-20T18:18:22.923+00:00"}"#,
+        );
+        assert_eq!(parts(&envelope), (None, Some("Bad Request"), None));
+        assert_eq!(envelope.details, ["email: must be well-formed", "phone: too short"]);
+        let with_message = read(r#"{"error":"Bad Request","message":"limit","status":400}"#);
+        assert_eq!(parts(&with_message), (None, Some("limit"), None));
+    }
+
+    #[test]
+    fn whatever_else_is_json() {
+        let oauth = read(r#"{"error":"invalid_token","error_description":"expired"}"#);
+        assert_eq!(parts(&oauth), (Some("invalid_token"), Some("expired"), None));
+        assert_eq!(parts(&read(r#""no such route""#)), (None, Some("no such route"), None));
+        assert_eq!(read(r#"["a","b"]"#).details, ["a", "b"]);
+        let list = read(r#"[{"type":"T","message":"m","param":"p"},{"message":"n"}]"#);
+        assert_eq!(parts(&list), (Some("T"), Some("m"), Some("p")));
+        assert_eq!(list.details, ["m", "n"]);
+        assert_eq!(read(r#"{"errors":[{"message":"m"}]}"#).details, ["m"]);
+        assert_eq!(read(r#"{"error":[{"code":"c","message":"m"}]}"#).code.as_deref(), Some("c"));
+        assert_eq!(read(r#"{"details":"one"}"#).details, ["one"]);
+        let split = read(r#"{"error":{"message":"m"},"type":"T","param":"p"}"#);
+        assert_eq!(parts(&split), (Some("T"), Some("m"), Some("p")));
+    }
+
+    #[test]
+    fn what_says_nothing_leaves_nothing() {
+        for body in
+            ["", " ", "null", "7", "[]", "{}", "{\"error\":null}", "<html>no</html>", "upstream error", "{\"message\":"]
+        {
+            let envelope = read(body);
+            assert_eq!(parts(&envelope), (None, None, None), "{body}");
+            assert!(envelope.details.is_empty());
+        }
+        let wrong_types = read(r#"{"type":1,"message":{"a":1},"param":[],"details":7,"existing_link":"x"}"#);
+        assert_eq!(parts(&wrong_types), (None, None, None));
+        let huge = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
+        assert_eq!(parts(&read(&huge)), (None, None, None));
+        assert_eq!(parts(&Envelope::read(b"\xff\xfe")), (None, None, None));
+    }
+}

@@ -1,0 +1,127 @@
+//! Requests that cannot be sent as they are.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::operation::Operation;
+
+/// The request cannot be sent as it is: a required value is missing, or one that is there is not allowed.
+///
+/// All problems are named at once, in the names of the API. Nothing was sent. The values are not repeated.
+#[derive(Debug)]
+pub struct InvalidRequestError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    subject: &'static str,
+    operation_id: Option<&'static str>,
+    problems: Problems,
+}
+
+impl InvalidRequestError {
+    /// The `operationId` of the call; `None` when a type was built outside of one.
+    pub fn operation_id(&self) -> Option<&'static str> {
+        self.0.operation_id
+    }
+
+    /// The required values that are missing, in the API's names.
+    pub fn missing(&self) -> &[&'static str] {
+        &self.0.problems.missing
+    }
+
+    /// The values that are there but not allowed, in the API's names.
+    pub fn invalid(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.problems.invalid.iter().map(|(name, _)| *name)
+    }
+
+    pub(super) fn of_type(subject: &'static str, problems: Problems) -> Self {
+        Self(Box::new(Inner { subject, operation_id: None, problems }))
+    }
+
+    pub(super) fn of_call(operation: &'static Operation, problems: Problems) -> Self {
+        Self(Box::new(Inner { subject: operation.id, operation_id: Some(operation.id), problems }))
+    }
+
+    pub(crate) fn into_problems(self) -> Problems {
+        self.0.problems
+    }
+}
+
+impl fmt::Display for InvalidRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { subject, operation_id, problems } = &*self.0;
+        let colon = if problems.missing.is_empty() { ":" } else { "" };
+        let nothing_sent = if operation_id.is_some() { "; nothing was sent" } else { "" };
+        write!(f, "{subject}{colon} {problems}{nothing_sent}")
+    }
+}
+
+impl std::error::Error for InvalidRequestError {}
+
+/// All that is wrong with a request: names and reasons, never values.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    missing: Vec<&'static str>,
+    invalid: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+impl Problems {
+    pub(crate) fn missing(&mut self, name: &'static str) {
+        if !self.missing.contains(&name) {
+            self.missing.push(name);
+        }
+    }
+
+    pub(crate) fn invalid(&mut self, name: &'static str, reason: impl Into<Cow<'static, str>>) {
+        self.invalid.push((name, reason.into()));
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        other.missing.into_iter().for_each(|name| self.missing(name));
+        self.invalid.extend(other.invalid);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.invalid.is_empty()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.missing.len().saturating_sub(1);
+        for (index, name) in self.missing.iter().enumerate() {
+            let before = match index {
+                0 => "needs ",
+                _ if index == last => " and ",
+                _ => ", ",
+            };
+            write!(f, "{before}{name}")?;
+        }
+        for (index, (name, reason)) in self.invalid.iter().enumerate() {
+            let before = if index == 0 && self.missing.is_empty() { "" } else { ", and " };
+            write!(f, "{before}{name} {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        for (missing, invalid, expected) in [
+            (&["a"][..], &[][..], "Thing needs a"),
+            (&["a", "b"], &[], "Thing needs a and b"),
+            (&["a", "b", "a", "c"], &[], "Thing needs a, b and c"),
+            (&[], &["x"], "Thing: x is wrong"),
+            (&["a"], &["x", "y"], "Thing needs a, and x is wrong, and y is wrong"),
+        ] {
+            let mut problems = Problems::default();
+            missing.iter().for_each(|name| problems.missing(name));
+            invalid.iter().for_each(|name| problems.invalid(name, "is wrong"));
+            assert_eq!(InvalidRequestError::of_type("Thing", problems).to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Connections that could not be made, broke, or took too long.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use crate::operation::Operation;
+
+/// The connection to the API could not be made, or broke before the answer was complete.
+///
+/// The [`source`](std::error::Error::source) is the error of the HTTP stack, without the URL.
+#[derive(Debug)]
+pub struct TransportError(Box<Transport>);
+
+#[derive(Debug)]
+struct Transport {
+    operation: &'static Operation,
+    /// False when no connection was made, so that nothing was sent.
+    connected: bool,
+    status: Option<StatusCode>,
+    attempts: u32,
+    source: reqwest::Error,
+}
+
+impl TransportError {
+    /// The `operationId` of the call.
+    pub fn operation_id(&self) -> &'static str {
+        self.0.operation.id
+    }
+
+    /// Whether the connection was never made: the name was not found, the connection refused, the TLS handshake
+    /// failed. Nothing was sent then.
+    pub fn is_connect(&self) -> bool {
+        !self.0.connected
+    }
+
+    /// The status, if the connection broke after it.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// How many times the request was sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    pub(crate) fn new(
+        operation: &'static Operation,
+        status: Option<StatusCode>,
+        attempts: u32,
+        source: reqwest::Error,
+    ) -> Self {
+        let connected = !source.is_connect();
+        // The URL carries the query, and the query may carry personal data.
+        Self(Box::new(Transport { operation, connected, status, attempts, source: source.without_url() }))
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        !self.0.connected || self.0.operation.repeatable
+    }
+
+    pub(super) fn may_have_been_processed(&self) -> bool {
+        self.0.connected
+    }
+
+    /// What the operating system said, if it says something.
+    fn reason(&self) -> Option<io::ErrorKind> {
+        use io::ErrorKind::{
+            AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
+            NetworkUnreachable, UnexpectedEof,
+        };
+
+        let mut source = self.0.source.source();
+        while let Some(error) = source {
+            match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+                Some(
+                    kind @ (ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof
+                    | HostUnreachable | NetworkUnreachable | AddrNotAvailable),
+                ) => return Some(kind),
+                _ => source = error.source(),
+            }
+        }
+        None
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match (self.0.connected, self.0.status) {
+            (false, _) => "the connection could not be made",
+            (true, None) => "the connection broke before an answer came",
+            (true, Some(_)) => "the connection broke within the answer",
+        };
+        write!(f, "{}: {what}", self.0.operation.id)?;
+        // The source has the details; its kind is what one looks for first.
+        self.reason().map_or(Ok(()), |reason| write!(f, " ({reason})"))
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0.source)
+    }
+}
+
+/// No complete answer came in time.
+#[derive(Debug)]
+pub struct TimeoutError(Box<Timeout>);
+
+#[derive(Debug)]
+struct Timeout {
+    operation: &'static Operation,
+    phase: TimeoutPhase,
+    limit: Duration,
+    status: Option<StatusCode>,
+    attempts: u32,
+}
+
+/// Which of the timeouts of [`ClientBuilder`](crate::ClientBuilder) ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeoutPhase {
+    /// [`connect_timeout`](crate::ClientBuilder::connect_timeout): no connection was made, so nothing was sent.
+    Connect,
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout): the request was sent, or was being sent.
+    Attempt,
+    /// [`timeout`](crate::ClientBuilder::timeout) or [`with_timeout`](crate::Client::with_timeout): the whole call.
+    Call,
+}
+
+impl TimeoutError {
+    /// The `operationId` of the call.
+    pub fn operation_id(&self) -> &'static str {
+        self.0.operation.id
+    }
+
+    /// Which timeout ran out.
+    pub fn phase(&self) -> TimeoutPhase {
+        self.0.phase
+    }
+
+    /// How long it was.
+    pub fn limit(&self) -> Duration {
+        self.0.limit
+    }
+
+    /// The status, if the time ran out after it.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// How many times the request was sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    pub(crate) fn new(
+        operation: &'static Operation,
+        phase: TimeoutPhase,
+        limit: Duration,
+        status: Option<StatusCode>,
+        attempts: u32,
+    ) -> Self {
+        Self(Box::new(Timeout { operation, phase, limit, status, attempts }))
+    }
+
+    pub(super) fn is_retryable(&self) -> bool {
+        self.0.phase == TimeoutPhase::Connect || self.0.operation.repeatable
+    }
+
+    pub(super) fn may_have_been_processed(&self) -> bool {
+        self.0.phase != TimeoutPhase::Connect
+    }
+}
+
+impl fmt::Display for TimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Timeout { operation, phase, limit, .. } = &*self.0;
+        let (what, which) = match phase {
+            TimeoutPhase::Connect => ("no connection", "connect timeout"),
+            TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),
+            TimeoutPhase::Call => ("no complete answer", "timeout of the call"),
+        };
+        write!(f, "{}: {what} within {limit:?} ({which})", operation.id)
+    }
+}
+
+impl std::error::Error for TimeoutError {}

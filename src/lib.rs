@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, missing_debug_implementations)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod config;
+mod decode;
+mod environment;
+mod error;
+mod ext;
+mod field;
+mod opaque_string;
+mod open_enum;
+pub mod operation;
+mod path;
+mod request;
+mod response;
+mod secret;
+#[cfg(test)]
+mod testing;
+mod text;
+mod timestamp;
+mod transport;
+
+#[allow(missing_docs, missing_debug_implementations, clippy::all, unused_qualifications, rustdoc::all)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
+
+pub use config::ClientBuilder;
+pub use environment::Environment;
+pub use error::{
+    ApiError, ConfigError, DecodeError, Error, ErrorKind, InvalidRequestError, ResponseTooLargeError, TimeoutError,
+    TimeoutPhase, TransportError,
+};
+pub use ext::Client;
+pub use field::IntoField;
+pub use generated::{builder, types};
+pub use operation::Operation;
+#[doc(no_inline)]
+pub use reqwest::{Method, StatusCode, header::HeaderMap};
+pub use response::Response;
+pub use secret::Secret;
+pub use timestamp::{Timestamp, TimestampError};
+
+pub(crate) use opaque_string::opaque_string;
+pub(crate) use open_enum::open_enum;

@@ -1,0 +1,55 @@
+//! The operations of the API as data: one constant per operation, and [`ALL`] of them.
+//!
+//! ```
+//! use imprint_client::operation;
+//!
+//! let link = operation::ALL.iter().find(|operation| operation.id() == "linkCustomerAccount").unwrap();
+//! assert_eq!(link.method(), "POST");
+//! assert_eq!(link.path(), "/v2/customers/{customer_id}/link");
+//! assert!(!link.is_repeatable());
+//! ```
+
+use reqwest::Method;
+
+pub use crate::generated::operation::*;
+
+/// What is known about an operation of the API before it is called.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) repeatable: bool,
+    pub(crate) pages: bool,
+    /// The success answer has no body: whatever arrives is not decoded.
+    pub(crate) empty: bool,
+}
+
+impl Operation {
+    /// The `operationId` of the API document, such as `linkCustomerAccount`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path template, such as `/v2/customers/{customer_id}/link`.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Whether calling it twice does no more than calling it once: GET, PUT, and the searches that are a POST.
+    ///
+    /// DELETE is not among them: the second one answers 404, and `deleteKey` deletes the key that makes the call.
+    pub fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    /// Whether the answers come in pages: a cursor goes in, `data` and `has_more` come out.
+    pub fn pages(&self) -> bool {
+        self.pages
+    }
+}

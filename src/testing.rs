@@ -1,0 +1,93 @@
+//! A server on the loopback for the unit tests: it follows a script, a connection a step, and hands over what it got.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// No test waits longer than this for anything.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What to do with one connection.
+pub(crate) enum Step {
+    /// Read the request, write this, close.
+    Answer(Vec<u8>),
+    /// Read the request and close.
+    Close,
+    /// Read the request, write this, and keep the connection open until the client gives up.
+    Stall(Vec<u8>),
+    /// Read nothing and wait until the client gives up.
+    #[cfg_attr(not(feature = "rustls"), expect(dead_code, reason = "for handshakes"))]
+    Ignore,
+}
+
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Receiver<String>,
+}
+
+impl Server {
+    pub(crate) fn start(script: Vec<Step>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, requests) = channel();
+        thread::spawn(move || {
+            for step in script {
+                let Ok((mut stream, _)) = listener.accept() else { return };
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                if !matches!(step, Step::Ignore) {
+                    let _ = sender.send(read_request(&mut stream));
+                }
+                match step {
+                    Step::Answer(bytes) => drop(stream.write_all(&bytes)),
+                    Step::Close => {}
+                    Step::Stall(bytes) => {
+                        let _ = stream.write_all(&bytes);
+                        let _ = stream.read_to_end(&mut Vec::new());
+                    }
+                    Step::Ignore => drop(stream.read_to_end(&mut Vec::new())),
+                }
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// A server with one answer.
+    pub(crate) fn answering(status: &str, headers: &[&str], body: &str) -> Self {
+        Self::start(vec![Step::Answer(answer(status, headers, body))])
+    }
+
+    /// The next request, as it was on the wire.
+    pub(crate) fn request(&self) -> String {
+        self.requests.recv_timeout(PATIENCE).unwrap()
+    }
+
+    pub(crate) fn got_nothing(&self) -> bool {
+        self.requests.try_recv().is_err()
+    }
+}
+
+/// An answer with a right `Content-Length`.
+pub(crate) fn answer(status: &str, headers: &[&str], body: &str) -> Vec<u8> {
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let length = if status.starts_with("204") { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}{length}\r\n{body}").into_bytes()
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let count = stream.read(&mut chunk).unwrap_or(0);
+        bytes.extend_from_slice(&chunk[..count]);
+        let text = String::from_utf8_lossy(&bytes);
+        let complete = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            body.len() >= length.map_or(0, |length| length.parse().unwrap())
+        });
+        if complete || count == 0 {
+            return text.into_owned();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The HTTP client underneath, and one attempt to get an answer with it.
+
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode, Url, redirect, retry};
+use zeroize::Zeroizing;
+
+use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError};
+use crate::error::{TimeoutError, TimeoutPhase, TransportError};
+use crate::operation::Operation;
+use crate::secret::Secret;
+
+/// Load balancers drop idle connections sooner than reqwest does, and a POST that meets a dead one cannot be repeated.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How much is set aside for a body on the word of its `Content-Length` alone.
+const MAX_RESERVED: usize = 1 << 20;
+
+#[derive(Clone)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    max_response_bytes: usize,
+}
+
+/// A success answer with its body not decoded yet.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) attempts: u32,
+}
+
+/// How the reading of a body ended.
+enum Ending {
+    Complete,
+    TooLarge,
+    Broken(reqwest::Error),
+}
+
+impl Transport {
+    pub(crate) fn new(
+        base: &Url,
+        connect_timeout: Duration,
+        attempt_timeout: Duration,
+        max_response_bytes: usize,
+    ) -> Result<Self, ConfigError> {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(connect_timeout)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            // A redirect would take the key, or repeat a POST, elsewhere.
+            .redirect(redirect::Policy::none())
+            // What is repeated and when is for this crate to decide: it knows the operations.
+            .retry(retry::never());
+        #[cfg(feature = "rustls")]
+        let builder = builder.tls_backend_rustls().tls_version_min(reqwest::tls::Version::TLS_1_2);
+        let builder = match base.scheme() {
+            "https" => builder.https_only(true),
+            // Plain http is for this machine only: a proxy would get the key in the clear.
+            _ => builder.no_proxy(),
+        };
+        let http = builder.build().map_err(ConfigError::transport)?;
+        Ok(Self { http, connect_timeout, attempt_timeout, max_response_bytes })
+    }
+
+    /// The `Authorization` header for a key that has been checked.
+    pub(crate) fn authorization(&self, base: &Url, key: &Secret, basic: bool) -> Result<HeaderValue, ConfigError> {
+        let request = self.http.get(base.clone());
+        let request = if basic {
+            let (user, password) = key.expose().split_once(':').unwrap_or((key.expose(), ""));
+            request.basic_auth(user, Some(password))
+        } else {
+            request.header(AUTHORIZATION, &*Zeroizing::new(format!("Bearer {}", key.expose())))
+        };
+        let mut request = request.build().map_err(ConfigError::transport)?;
+        let mut header = request.headers_mut().remove(AUTHORIZATION).expect("it has just been set");
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
+    /// Sends a request once and reads the answer.
+    ///
+    /// `remaining` is what is left of the time for the call, and `attempts` counts this attempt too.
+    pub(crate) async fn attempt(
+        &self,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+        remaining: Duration,
+        attempts: u32,
+    ) -> Result<Answer, Error> {
+        let (phase, limit) = if remaining < self.attempt_timeout {
+            (TimeoutPhase::Call, remaining)
+        } else {
+            (TimeoutPhase::Attempt, self.attempt_timeout)
+        };
+        *request.timeout_mut() = Some(limit);
+        let failure = |status, error: reqwest::Error| -> Error {
+            if error.is_builder() {
+                let mut problems = Problems::default();
+                problems.invalid("the request", "cannot be put into an HTTP message");
+                Error::invalid_request(operation, problems)
+            } else if !error.is_timeout() {
+                TransportError::new(operation, status, attempts, error).into()
+            } else if error.is_connect() {
+                let limit = self.connect_timeout;
+                TimeoutError::new(operation, TimeoutPhase::Connect, limit, status, attempts).into()
+            } else {
+                TimeoutError::new(operation, phase, limit, status, attempts).into()
+            }
+        };
+
+        let mut response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if !status.is_success() {
+            // Whatever becomes of its body, the status must not get lost.
+            let (body, ending) = read(&mut response, self.max_response_bytes).await;
+            let complete = matches!(ending, Ending::Complete);
+            return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
+        }
+        if operation.empty {
+            return Ok(Answer { status, headers, body: Vec::new(), attempts });
+        }
+        if response.content_length().is_some_and(|length| length > self.max_response_bytes as u64) {
+            return Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into());
+        }
+        match read(&mut response, self.max_response_bytes).await {
+            (body, Ending::Complete) => Ok(Answer { status, headers, body, attempts }),
+            (_, Ending::TooLarge) => {
+                Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into())
+            }
+            (_, Ending::Broken(error)) => Err(failure(Some(status), error)),
+        }
+    }
+}
+
+/// Reads a body up to a limit, whatever its `Content-Length` says.
+async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, Ending) {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut body = Vec::with_capacity(announced.min(limit).min(MAX_RESERVED));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let room = limit - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if chunk.len() > room {
+                    return (body, Ending::TooLarge);
+                }
+            }
+            Ok(None) => return (body, Ending::Complete),
+            Err(error) => return (body, Ending::Broken(error)),
+        }
+    }
+}

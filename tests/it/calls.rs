@@ -1,0 +1,213 @@
+//! The one call path: what goes out, and what the caller gets for what comes back.
+
+use httpmock::{HttpMockRequest, MockServer};
+use imprint_client::{Client, Environment, Error, ErrorKind};
+use serde_json::json;
+
+use super::support::{KEY, always, answering, client, expecting, payload};
+
+fn header(request: &HttpMockRequest, name: &str) -> Option<String> {
+    request.headers_vec().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+}
+
+#[tokio::test]
+async fn a_get_carries_the_key_and_no_more_than_it_needs() {
+    let check = |request: &HttpMockRequest| {
+        header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
+            && header(request, "accept").as_deref() == Some("application/json")
+            && header(request, "user-agent").is_some_and(|agent| agent.starts_with("imprint-client/"))
+            && ["api-version", "content-type", "x-imprint-merchant-key"]
+                .iter()
+                .all(|name| header(request, name).is_none())
+    };
+    let (_server, client) = expecting(check, 200, r#"{"id": "C"}"#).await;
+    let customer = client.get_customer().customer_id("C").send().await.expect("a customer");
+    assert_eq!((customer.id.as_str(), customer.status().as_u16(), customer.attempts()), ("C", 200, 1));
+    assert!(customer.headers().contains_key("content-type"));
+}
+
+#[tokio::test]
+async fn basic_authentication_and_the_merchant_key_are_there_on_request() {
+    // base64 of "test_4eC39HqLyjWDarjtT1zdp7dc:"
+    let check = |request: &HttpMockRequest| {
+        header(request, "authorization").as_deref() == Some("Basic dGVzdF80ZUMzOUhxTHlqV0Rhcmp0VDF6ZHA3ZGM6")
+            && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
+    };
+    let (server, _) = expecting(check, 200, "{}").await;
+    let client = Client::builder()
+        .api_key(KEY)
+        .basic_auth()
+        .merchant_key("acme-travel")
+        .base_url(server.base_url())
+        .build()
+        .expect("a client");
+    client.search_customers().send().await.expect("a page");
+}
+
+#[tokio::test]
+async fn path_and_query_are_encoded() {
+    let check = |request: &HttpMockRequest| {
+        request.uri_str().ends_with("/v2/customers/a%20b%2Fc/rewards?limit=5&starting_after=x%26y%3Dz")
+            || request.uri_str().ends_with("/v2/customers/a%20b%2Fc/rewards?limit=5&starting_after=x%26y%3dz")
+    };
+    let (_server, client) = expecting(check, 200, "{}").await;
+    let call = client.get_rewards().customer_id("a b/c").limit(5).starting_after("x&y=z");
+    call.send().await.expect("a page");
+}
+
+#[tokio::test]
+async fn what_is_missing_or_out_of_range_is_named_and_nothing_is_sent() {
+    let server = MockServer::start_async().await;
+    let mock = always(&server, 200, "{}").await;
+    let client = client(&server);
+    let both = client.link_customer_account().send().await.expect_err("two fields are missing").to_string();
+    assert!(both.contains("customer_id") && both.contains("partner_customer_id"), "{both}");
+    assert!(both.contains("linkCustomerAccount"), "{both}");
+    let query = client.search_payment_methods().send().await.expect_err("a field is missing").to_string();
+    assert!(query.contains("customer_id"), "{query}");
+    for limit in [0, -1] {
+        let error = client.get_rewards().customer_id("C").limit(limit).send().await.expect_err("too small");
+        assert!(matches!(error, Error::InvalidRequest(_)) && error.to_string().contains("limit"), "{error}");
+        let error = client.search_customers_post().body_map(|b| b.limit(limit)).send().await.expect_err("too small");
+        assert!(error.to_string().contains("limit"), "{error}");
+    }
+    mock.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn an_id_never_leads_to_another_endpoint() {
+    let server = MockServer::start_async().await;
+    let mock = always(&server, 200, "{}").await;
+    let client = client(&server);
+    for id in ["", ".", "..", "%2e%2e", "%252e%252e"] {
+        let error = client.delete_order().order_id(id).send().await.expect_err(id);
+        assert!(matches!(error, Error::InvalidRequest(_)), "{id}: {error}");
+        assert!(!error.is_retryable() && !error.may_have_been_processed());
+    }
+    mock.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_no_value() {
+    let (_server, client) = answering(204, "").await;
+    let gone = client.delete_order().order_id("O").send().await.expect("deleted");
+    assert_eq!(gone.status().as_u16(), 204);
+    let () = gone.into_inner();
+    // A body where the document has none is nobody's problem.
+    let (_server, client) = answering(200, "<html>").await;
+    client.delete_order_event().order_event_id("E").send().await.expect("deleted");
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_what_the_document_says_names_the_field_and_not_its_value() {
+    let mut page = json!({"data": []});
+    for _ in 0..4 {
+        let method: serde_json::Value =
+            serde_json::from_str(&payload("getPaymentMethod--openapi-composed.json")).expect("JSON");
+        page["data"].as_array_mut().expect("a list").push(method);
+    }
+    page["data"][3]["card"]["exp_year"] = json!(5_105_105_105_105_100_i64);
+    let (_server, client) = answering(200, &page.to_string()).await;
+    let Err(Error::Decode(error)) = client.get_payment_methods().customer_id("C").send().await else {
+        panic!("a number decoded as a string");
+    };
+    assert_eq!((error.operation_id(), error.status().as_u16()), ("getPaymentMethods", 200));
+    assert_eq!(error.path(), "data[3].card.exp_year");
+    let said = format!("{error} {error:?}");
+    assert!(!said.contains("5105105105105100"), "{said}");
+    assert!(std::error::Error::source(&error).is_none());
+}
+
+#[tokio::test]
+async fn html_empty_and_truncated_successes_are_decode_errors() {
+    for body in ["", "<html>it is late</html>", r#"{"id": "C""#, "[1]", "null"] {
+        let (_server, client) = answering(200, body).await;
+        let error = client.get_customer().customer_id("C").send().await.expect_err(body);
+        assert!(matches!(error, Error::Decode(_)), "{body}: {error}");
+        assert!(!error.to_string().contains("late"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn any_status_with_any_body_is_an_api_error_that_keeps_both() {
+    let kinds = [
+        (302, ErrorKind::Other),
+        (400, ErrorKind::BadRequest),
+        (401, ErrorKind::Unauthorized),
+        (403, ErrorKind::Forbidden),
+        (404, ErrorKind::NotFound),
+        (409, ErrorKind::Conflict),
+        (418, ErrorKind::Other),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Server),
+        (503, ErrorKind::Server),
+    ];
+    for (status, kind) in kinds {
+        for body in ["", "<html>", "[1]", "\"text\"", "{", r#"{"type": "T", "message": "M"}"#] {
+            let (_server, client) = answering(status, body).await;
+            let Err(Error::Api(error)) = client.create_key().send().await else { panic!("{status} is no error") };
+            assert_eq!((error.status().as_u16(), error.kind()), (status, kind));
+            assert_eq!(error.body(), body.as_bytes());
+            assert!(error.to_string().contains(&status.to_string()), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_masks_the_numbers_the_server_echoes() {
+    let body = r#"{"error": {"type": "BAD", "message": "no card 4111111592341815 for 123456789"}}"#;
+    let (_server, client) = answering(400, body).await;
+    let error = client.create_session().send().await.expect_err("a 400 is an error");
+    let shown = format!("{error} {error:?}");
+    let Error::Api(error) = error else { panic!("{error} is no API error") };
+    assert!(!shown.contains("4111111592341815") && !shown.contains("123456789"), "{shown}");
+    assert_eq!(error.message(), "no card 4111111592341815 for 123456789");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_transport_error_without_the_query() {
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        format!("http://{}", listener.local_addr().expect("an address"))
+    };
+    let client = Client::builder().api_key(KEY).base_url(gone).build().expect("a client");
+    let error = client.search_customers().partner_customer_id("WHO").send().await.expect_err("nobody listens");
+    assert!(matches!(error, Error::Transport(_)), "{error}");
+    assert!(error.is_retryable() && !error.may_have_been_processed());
+    let mut said = format!("{error} {error:?}");
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        said.push_str(&format!(" {cause} {cause:?}"));
+        source = cause.source();
+    }
+    assert!(!said.contains("WHO") && !said.contains(KEY), "{said}");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_one_sentence() {
+    let mistakes = [
+        (Client::builder().build(), "api_key"),
+        (Client::builder().api_key("  ").build(), "empty"),
+        (Client::builder().api_key("key\n").build(), "line"),
+        (Client::builder().api_key(KEY).base_url("http://example.com").build(), "https"),
+        (Client::builder().api_key(KEY).base_url("https://user@example.com").build(), "user"),
+        (Client::builder().api_key(KEY).base_url("https://example.com/?q=1").build(), "query"),
+        (Client::builder().api_key(KEY).base_url("nonsense").build(), "URL"),
+        (
+            Client::builder().api_key(KEY).environment(Environment::Production).base_url("https://example.com").build(),
+            "environment",
+        ),
+    ];
+    for (client, says) in mistakes {
+        let error = client.expect_err(says);
+        assert!(matches!(error, Error::Config(_)), "{error}");
+        assert!(error.to_string().to_lowercase().contains(&says.to_lowercase()), "{error} does not say {says}");
+        assert!(!error.to_string().contains(KEY), "{error}");
+    }
+}
+
+#[test]
+fn a_client_does_not_show_its_key() {
+    let client = Client::builder().api_key(KEY).build().expect("a client");
+    assert!(!format!("{client:?} {:?}", client.get_rewards()).contains(KEY));
+}

@@ -1,0 +1,33 @@
+//! The generated client against the document it was made from.
+
+use imprint_client::{Environment, operation};
+
+#[test]
+fn every_operation_of_the_document_is_there() {
+    assert_eq!(operation::ALL.len(), 36);
+    let update = &operation::UPDATE_CUSTOMER;
+    assert_eq!(
+        (update.id(), update.method().as_str(), update.path()),
+        ("updateCustomer", "POST", "/v2/customers/{customer_id}")
+    );
+    let pages = operation::ALL.iter().filter(|operation| operation.pages()).count();
+    assert_eq!(pages, 8);
+}
+
+#[test]
+fn gets_puts_and_the_marked_searches_are_repeatable_and_nothing_else() {
+    for operation in operation::ALL {
+        let search = ["searchCustomersPost", "searchPaymentMethodsPost"].contains(&operation.id());
+        let harmless = search || ["GET", "PUT"].contains(&operation.method().as_str());
+        assert_eq!(operation.is_repeatable(), harmless, "{}", operation.id());
+    }
+}
+
+#[test]
+fn the_environments_are_the_servers_of_the_document() {
+    let mut environments = [Environment::Sandbox, Environment::Production].map(|environment| environment.base_url());
+    let mut servers = operation::SERVERS.to_vec();
+    environments.sort_unstable();
+    servers.sort_unstable();
+    assert_eq!(environments.as_slice(), servers);
+}

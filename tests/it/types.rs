@@ -1,0 +1,152 @@
+//! How the generated types behave: forgiving when they read, exact when they write, silent about people.
+
+use imprint_client::{Error, Secret, types};
+use serde_json::json;
+
+use super::support::{json, payload};
+
+#[test]
+fn a_value_the_document_does_not_know_is_kept_and_written_back() {
+    for (status, known) in [("ACTIVE", true), ("SUSPENDED", false), ("", false)] {
+        let status: types::CustomerLinkStatus = serde_json::from_value(json!(status)).expect("any text");
+        assert_eq!(!matches!(status, types::CustomerLinkStatus::Unrecognized(_)), known);
+    }
+    let kind: types::RewardType = serde_json::from_value(json!("TRANSACTIONAL")).expect("any text");
+    assert_eq!(kind, types::RewardType::Unrecognized("TRANSACTIONAL".into()));
+    assert_eq!(serde_json::to_value(&kind).expect("text"), json!("TRANSACTIONAL"));
+    assert_eq!(types::PurchaseMethod::from("UNKNOWN"), types::PurchaseMethod::Unknown);
+    assert_eq!(types::PaymentMethodCardNetwork::from(""), types::PaymentMethodCardNetwork::Empty);
+}
+
+#[test]
+fn null_absent_and_empty_are_one_for_lists_and_maps() {
+    let base = json!({"id": "P", "type": "CARD", "customer_id": "C", "created_at": "x", "status": "ACTIVE"});
+    for metadata in [json!(null), json!({})] {
+        let mut method = base.clone();
+        method["metadata"] = metadata;
+        method["card"] = json!({"last4": "1234", "tokens": null, "pci_details": null});
+        let method: types::PaymentMethod = serde_json::from_value(method).expect("a payment method");
+        assert!(method.metadata.is_empty() && method.card.expect("a card").tokens.is_empty());
+    }
+    let absent: types::PaymentMethod = serde_json::from_value(base).expect("a payment method");
+    assert!(absent.metadata.is_empty());
+    let orders: types::OrdersResponse = serde_json::from_value(json!({"data": null, "new_field": 1})).expect("a page");
+    assert!(orders.data.is_empty());
+}
+
+#[test]
+fn names_that_are_required_and_do_not_exist_are_not_asked_for() {
+    // `brand` of a card, `orders` of a page of orders, `created_at` of an intent's update.
+    let card: types::PaymentMethodCard = serde_json::from_value(json!({"last4": "1234"})).expect("a card");
+    assert_eq!(card.last4, "1234");
+    let body = types::UpdateTransactionIntentBody::builder().customer_id("C").amount(1).status("CANCELED").build();
+    assert!(body.is_ok());
+}
+
+#[test]
+fn values_outside_of_the_documents_limits_do_not_cost_the_page() {
+    let card: types::PaymentMethodCard = serde_json::from_value(json!({"last4": "12345"})).expect("a card");
+    assert_eq!(card.last4, "12345");
+    let born: types::DateOfBirth = serde_json::from_value(json!({"year": 1850, "month": 13})).expect("a date");
+    assert_eq!((born.year, born.month, born.day), (Some(1850), Some(13), None));
+}
+
+#[test]
+fn setters_take_plain_values_options_and_references() {
+    let customer = types::CustomerId::from("C");
+    let text = String::from("C");
+    let build = |builder: types::builder::CreateSessionBody| builder.build().expect("nothing is required");
+    let by_id = build(types::CreateSessionBody::builder().customer_id(&customer).transaction_amount(34_000));
+    let by_text = build(types::CreateSessionBody::builder().customer_id(&text).transaction_amount(Some(34_000_i64)));
+    let by_owned = build(types::CreateSessionBody::builder().customer_id(text).transaction_amount(34_000_i64));
+    let by_option = build(types::CreateSessionBody::builder().customer_id(Some("C")).transaction_amount(34_000_u32));
+    assert!([&by_text, &by_owned, &by_option].iter().all(|other| **other == by_id));
+    let cleared = build(types::CreateSessionBody::builder().customer_id("C").customer_id(None::<&str>));
+    assert_eq!(cleared.customer_id, None);
+}
+
+#[test]
+fn a_finished_value_goes_back_into_its_builder() {
+    let line = types::OrderLine::builder()
+        .name("Couch")
+        .quantity(1)
+        .rate(274_999)
+        .rewards_rate(2_500)
+        .build()
+        .expect("a line");
+    let order = types::OrderBase::builder()
+        .payment_method_id("P")
+        .partner_order_id("O")
+        .total_order_amount(274_999)
+        .order_lines(vec![line])
+        .build()
+        .expect("an order");
+    let changed = types::builder::OrderBase::from(order.clone()).currency("USD").build().expect("an order");
+    assert_eq!((changed.currency.as_deref(), &changed.order_lines), (Some("USD"), &order.order_lines));
+}
+
+#[test]
+fn build_names_every_missing_field_at_once_in_the_apis_words() {
+    let error = types::OrderEventBase::builder().amount(1).build().expect_err("three fields are missing");
+    assert!(matches!(error, Error::InvalidRequest(_)));
+    let said = error.to_string();
+    for name in ["order_id", "type", "network_transaction_id"] {
+        assert!(said.contains(name), "{said} does not name {name}");
+    }
+    assert!(!said.contains("type_") && !said.contains("amount"), "{said}");
+}
+
+#[test]
+fn debug_shows_neither_secrets_nor_personal_data() {
+    let customer: types::Customer =
+        serde_json::from_str(&payload("updateCustomer--seed-002.json")).expect("a customer");
+    let method: types::PaymentMethod =
+        serde_json::from_str(&payload("getPaymentMethod--openapi-composed.json")).expect("a payment method");
+    let shown = format!("{customer:?} {customer:#?} {method:?} {:?}", types::builder::Customer::from(customer.clone()));
+    for hidden in [
+        "customer@example.com",
+        "John",
+        "Doe",
+        "+14155552671",
+        "123 Main St",
+        "94105",
+        "1990",
+        "1234\")",
+        "5105105105105100",
+    ] {
+        assert!(!shown.contains(hidden), "{hidden} is shown: {shown}");
+    }
+    assert!(shown.contains("[REDACTED]") && shown.contains("9B5E1EE0"), "{shown}");
+    // They are still there for who asks.
+    assert_eq!(customer.email.as_deref(), Some("customer@example.com"));
+    let pci = method.card.and_then(|card| card.pci_details).expect("details");
+    assert_eq!(pci.pan.as_ref().map(Secret::expose), Some("5105105105105100"));
+}
+
+#[test]
+fn a_timestamp_keeps_the_text_of_the_server() {
+    for text in ["2025-02-13T19:08:07.000Z", "2025-02-13T19:08:07Z", "2025-01-20T18:18:22.923+00:00", "soon"] {
+        let mut link = json(&payload("linkCustomerAccount--openapi-composed.json"));
+        link["created_at"] = json!(text);
+        let link: types::CustomerLink = serde_json::from_value(link).expect("a link");
+        assert_eq!(serde_json::to_value(&link.created_at).expect("text"), json!(text));
+    }
+}
+
+#[test]
+fn an_order_that_was_read_can_be_sent() {
+    let order: types::Order = serde_json::from_str(&payload("createOrder--docs-newer.json")).expect("an order");
+    let builder = types::builder::OrderBase::from(order);
+    assert!(builder.total_order_amount(1).build().is_ok());
+}
+
+#[test]
+fn builders_and_answers_can_be_stored_and_sent_to_tasks() {
+    fn is_free<T: Send + Sync + Clone + 'static>() {}
+    is_free::<imprint_client::Client>();
+    is_free::<imprint_client::builder::GetRewards>();
+    is_free::<types::builder::CreateSessionBody>();
+    is_free::<types::Customer>();
+    fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
+    is_error::<Error>();
+}

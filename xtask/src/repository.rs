@@ -1,0 +1,224 @@
+//! The repository's own document, overlay and facts, run through the pipeline.
+
+use proc_macro2::{TokenStream, TokenTree};
+use serde_json::Value;
+
+use crate::build::{Output, document, generate, harden, lower, overlay::Overlay, problem::Problem, run, walk};
+
+const DOCUMENT: &str = include_str!("../../openapi/openapi.yaml");
+const OVERLAY: &str = include_str!("../../openapi/overlay.yaml");
+/// The structure of the upstream document, without its prose.
+const FACTS: &str = include_str!("../../tests/facts/imprint-api.facts.yaml");
+
+fn parsed(text: &str) -> Value {
+    document::parse("a document", text).unwrap()
+}
+
+/// Removes `summary` and `description` wherever they are prose: a property of that name holds a schema, not a text.
+fn without_prose(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let is_prose = |key: &str, value: &Value| matches!(key, "summary" | "description") && value.is_string();
+            let kept = map.into_iter().filter(|(key, value)| !is_prose(key, value));
+            Value::Object(kept.map(|(key, value)| (key, without_prose(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_prose).collect()),
+        scalar => scalar,
+    }
+}
+
+#[test]
+fn the_document_is_the_facts_and_prose() {
+    assert_eq!(without_prose(parsed(DOCUMENT)), without_prose(parsed(FACTS)));
+}
+
+#[test]
+fn the_document_has_every_path_operation_webhook_and_schema() {
+    let mut document = parsed(DOCUMENT);
+    let count = |pointer: &str| document.pointer(pointer).and_then(Value::as_object).map_or(0, |map| map.len());
+    assert_eq!([count("/paths"), count("/webhooks"), count("/components/schemas")], [26, 7, 55]);
+    let mut operations = 0;
+    walk::operations(&mut document, &mut |_| {
+        operations += 1;
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(operations, 35);
+}
+
+/// Where a description is missing, in a document.
+fn undescribed(mut document: Value) -> Vec<String> {
+    let mut missing = Vec::new();
+    let mut check = |pointer: String, value: &Value, key: &str| {
+        if value[key].as_str().is_none_or(|text| text.trim().is_empty()) {
+            missing.push(format!("{pointer}/{key}"));
+        }
+    };
+    walk::operations(&mut document, &mut |operation| {
+        let value = Value::Object(operation.value.clone());
+        check(operation.pointer.clone(), &value, "summary");
+        check(operation.pointer.clone(), &value, "description");
+        for (index, parameter) in value["parameters"].as_array().into_iter().flatten().enumerate() {
+            if parameter.get("$ref").is_none() {
+                check(format!("{}/parameters/{index}", operation.pointer), parameter, "description");
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    for (name, parameter) in document["components"]["parameters"].clone().as_object().into_iter().flatten() {
+        check(format!("/components/parameters/{name}"), parameter, "description");
+    }
+    walk::schemas(&mut document, &mut |schema, place| {
+        if matches!(place.role, walk::Role::Named(_) | walk::Role::Property { .. }) {
+            check(place.pointer.clone(), schema, "description");
+        }
+        Ok(())
+    })
+    .unwrap();
+    missing
+}
+
+#[test]
+fn every_operation_parameter_and_field_is_described() {
+    assert_eq!(undescribed(parsed(DOCUMENT)), Vec::<String>::new());
+    assert!(undescribed(parsed(FACTS)).len() > 500);
+}
+
+/// The tokens without their doc comments, inside of macro calls, too.
+fn without_docs(tokens: TokenStream) -> String {
+    let mut out = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_doc = |next: &TokenTree| matches!(next, TokenTree::Group(group) if group.stream().to_string().starts_with("doc "));
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' && tokens.peek().is_some_and(is_doc) => {
+                tokens.next();
+            }
+            TokenTree::Group(group) => out.push(format!("{:?}{{{}}}", group.delimiter(), without_docs(group.stream()))),
+            other => out.push(other.to_string()),
+        }
+    }
+    out.join(" ")
+}
+
+fn client(document: &str) -> Output {
+    run(document, OVERLAY).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+#[test]
+fn the_facts_make_the_same_client_as_the_document() {
+    let [document, facts] = [DOCUMENT, FACTS].map(|text| without_docs(client(text).code.parse().unwrap()));
+    assert!(document == facts, "the facts and the document make different clients");
+}
+
+#[test]
+fn thirty_six_operations_have_a_method_and_an_example() {
+    let code = client(DOCUMENT).code;
+    let (before, _) = code.split_once("pub mod builder {\n    #[allow(unused_imports)]").unwrap();
+    let methods = before.rsplit_once("impl crate::Client {").unwrap().1;
+    assert_eq!(methods.matches("pub fn ").count(), 36);
+    assert_eq!(methods.matches("```no_run").count(), 36);
+    assert_eq!(methods.matches("```ignore").count(), 0);
+}
+
+#[test]
+fn eight_operations_page_and_two_posts_may_be_repeated() {
+    let lowered = lower::lower(corrected(None).unwrap()).unwrap();
+    let named = |keep: &dyn Fn(&crate::build::plan::Operation) -> bool| -> Vec<String> {
+        lowered.plan.operations.values().filter(|o| keep(o)).map(|o| o.id.clone()).collect()
+    };
+    assert_eq!(
+        named(&|operation| operation.pages),
+        [
+            "getRewards",
+            "getTransactions",
+            "listOrderEvents",
+            "searchCustomers",
+            "searchCustomersPost",
+            "searchPaymentMethods",
+            "searchRewards",
+            "searchTransactionIntents",
+        ]
+    );
+    let post = |operation: &crate::build::plan::Operation| operation.repeatable && operation.method == "post";
+    assert_eq!(named(&post), ["searchCustomersPost", "searchPaymentMethodsPost"]);
+    assert_eq!(lowered.plan.webhooks.len(), 7);
+}
+
+/// The document after every action, or after all but one.
+fn corrected(without: Option<usize>) -> Result<Value, Problem> {
+    let mut document = parsed(DOCUMENT);
+    let mut overlay = Overlay::parse(&parsed(OVERLAY))?;
+    if let Some(index) = without {
+        overlay.actions.remove(index);
+    }
+    overlay.apply(&mut document)?;
+    Ok(document)
+}
+
+#[test]
+fn no_overlay_action_is_idle() {
+    assert_eq!(client(DOCUMENT).notes, Vec::<String>::new());
+}
+
+/// What the overlay is for, each as a place of the client's source: the item, and a line of it.
+const CORRECTIONS: &[(&str, &str)] = &[
+    ("pub static SERVERS", r#""https://dev.imprint.co""#),
+    ("pub struct UpdateCustomer {", "client: crate::Client"),
+    ("pub struct CustomerLink {", "pub partner_identifier: ::std::option::Option<::std::string::String>"),
+    ("pub struct Transaction {", "pub network_transaction_id: ::std::option::Option<NetworkTransactionId>"),
+    ("pub struct Transaction {", "pub currency: ::std::option::Option<TransactionCurrency>"),
+    ("pub static SEARCH_CUSTOMERS_POST", "repeatable: true"),
+    ("pub static SEARCH_PAYMENT_METHODS_POST", "repeatable: true"),
+    ("pub struct GetTransactionIntent {", "intent_id: ::std::option::Option<types::TransactionIntentId>"),
+    ("pub struct TransactionIntent {", "pub id: TransactionIntentId"),
+    ("pub struct Transaction {", "pub intent_id: ::std::option::Option<TransactionIntentId>"),
+    ("pub struct TransactionEventData {", "pub intent_id: ::std::option::Option<TransactionIntentId>"),
+    ("pub struct GetSession {", "session_id: ::std::option::Option<types::CustomerSessionId>"),
+    ("pub struct CustomerSession {", "pub id: CustomerSessionId"),
+    ("pub struct OrderBase {", "pub id: ::std::option::Option<OrderId>"),
+    ("pub struct ListOrders {", "id: ::std::option::Option<types::OrderId>"),
+    ("pub struct TransactionEvent {", "pub event_id: ::std::option::Option<TransactionEventId>"),
+    ("pub struct SimulateTransactionEventBody {", "pub event_id: ::std::option::Option<TransactionEventId>"),
+    ("pub struct PaymentMethod {", "pub type_: PaymentMethodType"),
+    ("pub struct SearchPaymentMethods {", "type_: ::std::option::Option<types::PaymentMethodType>"),
+    ("pub struct SearchPaymentMethodsPostBody {", "pub type_: ::std::option::Option<PaymentMethodType>"),
+    ("pub struct PaymentMethod {", "pub status: PaymentMethodStatus"),
+    ("pub struct PaymentMethodEventData {", "pub new_status: ::std::option::Option<PaymentMethodStatus>"),
+    ("pub struct SearchTransactionIntents {", "type_: ::std::option::Option<types::TransactionIntentStatus>"),
+    ("pub struct ApplicationEventData {", "pub customer_id"),
+    ("pub struct TransactionEventData {", "pub customer_id"),
+    ("pub struct PaymentMethodEventData {", "pub customer_id"),
+    ("pub struct CustomerLinkEventData {", "pub customer_id"),
+    ("pub struct RewardEventData {", "pub customer_id"),
+    ("pub struct StreakEventData {", "pub customer_id"),
+    ("pub struct AccountStatusEventData {", "pub customer_id"),
+];
+
+/// The corrections a client lacks.
+fn missing(document: Value) -> Result<Vec<&'static str>, Problem> {
+    let lowered = lower::lower(document)?;
+    let code = harden::harden(generate::generate(&lowered.document)?, &lowered.plan)?;
+    let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let holds = |item: &str, line: &str| {
+        let (_, after) = code.split_once(item)?;
+        let end = after.find('}').unwrap_or(after.len());
+        after[..end].contains(line).then_some(())
+    };
+    Ok(CORRECTIONS.iter().filter(|(item, line)| holds(item, line).is_none()).map(|(item, _)| *item).collect())
+}
+
+#[test]
+fn every_correction_of_the_overlay_reaches_the_client() {
+    assert_eq!(missing(corrected(None).unwrap()).unwrap(), Vec::<&str>::new());
+}
+
+#[test]
+fn every_overlay_action_is_missed_when_it_is_left_out() {
+    for index in 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len() {
+        // Without it the pipeline stops, or a correction does not reach the client.
+        let missed = corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty());
+        assert!(missed, "overlay action {} could go and no test would notice", index + 1);
+    }
+}
