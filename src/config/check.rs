@@ -138,7 +138,7 @@ mod tests {
             ("http://[::2]", "https"),
             ("http://10.0.0.1", "https"),
             ("ftp://dev.imprint.co", "https"),
-            ("file:///tmp", "https"),
+            ("file:///a", "https"),
             ("dev.imprint.co", "absolute"),
             ("", "absolute"),
             ("https://hunter2@dev.imprint.co", "user name"),
