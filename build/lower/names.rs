@@ -79,6 +79,12 @@ pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
             return Ok(());
         }
         let target = resolve(&known, schema);
+        if matches!(place.role, Role::Parameter { .. }) {
+            return Err(place.problem(
+                "a secret in a URL, which logs and proxies keep",
+                format!("if it is none, mark it `{SECRET}: false` by an overlay action; else leave the operation out"),
+            ));
+        }
         match target["type"].as_str() {
             Some("string") => {
                 *schema = replaced(schema, json!({"type": "string", "format": "password"}));
@@ -199,17 +205,11 @@ pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
         return Ok(());
     };
     for (schema, kind) in kinds {
-        schemas.entry(schema).or_insert_with(|| {
-            let description = format!("{} Compared exactly, case kept.", article(&kind));
-            json!({"type": "string", "description": description})
-        });
+        schemas.entry(schema).or_insert_with(
+            || json!({"type": "string", "description": format!("An id of the kind `{}`.", kind.to_snake_case())}),
+        );
     }
     Ok(())
-}
-
-fn article(kind: &str) -> String {
-    let words = kind.to_snake_case().replace('_', " ");
-    format!("An opaque {words}.").replace(" id.", " identifier.")
 }
 
 fn is_plain_string(schema: &Value) -> bool {

@@ -452,6 +452,13 @@ fn refusals() -> Vec<Refusal> {
         ),
         refuse(
             "secrets",
+            parameter(json!({"name": "ssn", "in": "query", "schema": {"type": "string"}})),
+            Some("one"),
+            "/paths/~1one/get/parameters/0/schema",
+            "a secret in a URL",
+        ),
+        refuse(
+            "secrets",
             named("ssn", json!({"type": "integer"})),
             None,
             "/components/schemas/S/properties/ssn",
