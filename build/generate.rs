@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
-use schemars::schema::{InstanceType, SchemaObject};
+use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Map, Value, json};
 
 use super::{problem::Problem, walk};

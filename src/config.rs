@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::error::{ConfigError, Error};
 use crate::ext::Client;
 use crate::secret::Secret;
-use crate::transport::Transport;
+use crate::transport::{self, Transport};
 
 /// Builds a [`Client`].
 ///
@@ -31,9 +31,9 @@ use crate::transport::Transport;
 ///     .build()?;
 /// # Ok::<(), imprint_client::Error>(())
 /// ```
-#[derive(Clone)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
+    http: reqwest::ClientBuilder,
     api_key: Option<Secret>,
     basic_auth: bool,
     environment: Option<Environment>,
@@ -49,6 +49,7 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
+            http: transport::defaults(),
             api_key: None,
             basic_auth: false,
             environment: None,
@@ -132,8 +133,31 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes what the environment variables of [`Client::from_env`] say.
-    pub(crate) fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
+    /// Changes the HTTP client underneath: a proxy, the certificates of a private CA, a client certificate, the pool.
+    ///
+    /// What this crate stands for is set after it and cannot be undone here: redirects are not followed, nothing is
+    /// repeated by reqwest, the API key goes over https only, TLS is 1.2 at least, and a loopback URL uses no proxy.
+    /// Timeouts are set by the methods of this builder.
+    ///
+    /// ```
+    /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc");
+    /// let client = client.http(|http| http.pool_max_idle_per_host(4)).build()?;
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    pub fn http(mut self, change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Self {
+        self.http = change(self.http);
+        self
+    }
+
+    /// The client that the environment variables of [`Client::from_env`] ask for.
+    pub(crate) fn from_variables(read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Client, Error> {
+        Self::new().variables(read)?.build().map_err(|error| match error {
+            Error::Config(error) => error.of_variables().into(),
+            other => other,
+        })
+    }
+
+    fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
         let get = |name| match read(name) {
             // Many tools that set variables cannot leave them out.
             Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
@@ -187,7 +211,8 @@ impl ClientBuilder {
         let key = check::api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(merchant_key).transpose()?;
         let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
-        let transport = Transport::new(&base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
+        let transport =
+            Transport::new(self.http, &base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
         let authorization = transport.authorization(&base, key, self.basic_auth)?;
         Ok(Client::new(transport, base, authorization, user_agent, merchant_key, self.timeout))
     }
@@ -240,7 +265,8 @@ mod tests {
         assert_eq!(problem(ClientBuilder::new()).0, "api_key");
         assert_eq!(problem(builder().api_key(" ")).0, "api_key");
         assert_eq!(problem(builder().base_url("http://example.com")).0, "base_url");
-        assert_eq!(problem(builder().environment(Environment::Sandbox).base_url("https://example.com")).0, "base_url");
+        let both = builder().environment(Environment::Sandbox).base_url("https://example.com");
+        assert_eq!(problem(both).0, "environment");
         assert_eq!(problem(builder().merchant_key("")).0, "merchant_key");
         assert_eq!(problem(builder().user_agent_suffix("a\nb")).0, "user_agent_suffix");
         assert!(builder().environment(Environment::Production).build().is_ok());
@@ -272,6 +298,25 @@ mod tests {
         ] {
             let error = with(set).unwrap_err().to_string();
             assert!(error.starts_with(named), "{error}");
+        }
+        let refused = |set: &[(&'static str, &str)]| {
+            let read = |name: &str| {
+                let found = set.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            };
+            ClientBuilder::from_variables(read).unwrap_err().to_string()
+        };
+        let key = ("IMPRINT_API_KEY", "k");
+        for (set, says) in [
+            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key holds a line end"),
+            (&[key, ("IMPRINT_BASE_URL", "http://a.b")], "IMPRINT_BASE_URL: the base URL is plain http"),
+            (&[key, ("IMPRINT_MERCHANT_KEY", " ")], "IMPRINT_MERCHANT_KEY: the merchant key is empty"),
+            (
+                &[key, ("IMPRINT_ENVIRONMENT", "sandbox"), ("IMPRINT_BASE_URL", "https://a.b")],
+                "IMPRINT_ENVIRONMENT and IMPRINT_BASE_URL: both",
+            ),
+        ] {
+            assert!(refused(set).starts_with(says), "{}", refused(set));
         }
         let secret = "hunter2";
         let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));

@@ -4,20 +4,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 
-use crate::config::{self, ClientBuilder};
+use crate::config::ClientBuilder;
 use crate::decode;
 use crate::error::{ConfigError, DecodeError, Error};
 use crate::operation::Operation;
+use crate::options::{CallOptions, Refused};
+use crate::raw::RawRequest;
 use crate::request::Request;
 use crate::response::Response;
 use crate::transport::{Answer, Transport};
 
 /// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
-const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
+pub(crate) const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -53,8 +55,8 @@ struct Inner {
     base: Url,
     /// What every request carries.
     headers: HeaderMap,
-    /// A merchant key that cannot be sent. `with_merchant_key` cannot fail, so the call does.
-    merchant_key_is_bad: bool,
+    /// An option that cannot be used. `with_options` cannot fail, so the call does.
+    refused: Option<Refused>,
     timeout: Duration,
 }
 
@@ -77,9 +79,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] as by [`ClientBuilder::build`].
+    /// [`Error::Config`] as by [`ClientBuilder::build`], naming the variable.
     pub fn from_env() -> Result<Self, Error> {
-        ClientBuilder::new().variables(std::env::var)?.build()
+        ClientBuilder::from_variables(std::env::var)
     }
 
     /// The same client for another product of the partner: sends `x-imprint-merchant-key` with every call.
@@ -93,16 +95,7 @@ impl Client {
     /// ```
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_merchant_key(&self, key: impl AsRef<str>) -> Self {
-        let mut inner = (*self.inner).clone();
-        match config::merchant_key(key.as_ref()) {
-            Ok(value) => {
-                inner.headers.insert(MERCHANT_KEY, value);
-                inner.merchant_key_is_bad = false;
-            }
-            // Without the header the calls would work on another product.
-            Err(_) => inner.merchant_key_is_bad = true,
-        }
-        Self { inner: Arc::new(inner) }
+        self.with_options(CallOptions::new().merchant_key(key))
     }
 
     /// The same client with another time limit for a whole call. It shares the connection pool.
@@ -114,7 +107,29 @@ impl Client {
     /// ```
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { inner: Arc::new(Inner { timeout, ..(*self.inner).clone() }) }
+        self.with_options(CallOptions::new().timeout(timeout))
+    }
+
+    /// The same client with other options for its calls. It shares the connection pool.
+    ///
+    /// Options of the client that `options` leaves alone stay. One that cannot be used makes every call an
+    /// [`Error::Config`].
+    #[must_use = "it makes another client and leaves this one as it is"]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.timeout = options.timeout.unwrap_or(inner.timeout);
+        inner.refused = options.still_refused(inner.refused);
+        for (name, value) in options.headers {
+            inner.headers.insert(name, value);
+        }
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A call of what this version does not know: an operation, or an answer, that Imprint has added since.
+    ///
+    /// `path` begins with a slash and may hold `{name}`s, which [`RawRequest::path`] fills.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), &method, path.into())
     }
 
     pub(crate) fn new(
@@ -128,7 +143,7 @@ impl Client {
         let mut headers =
             HeaderMap::from_iter([(ACCEPT, JSON), (AUTHORIZATION, authorization), (USER_AGENT, user_agent)]);
         headers.extend(merchant_key.map(|value| (MERCHANT_KEY, value)));
-        Self { inner: Arc::new(Inner { transport, base, headers, merchant_key_is_bad: false, timeout }) }
+        Self { inner: Arc::new(Inner { transport, base, headers, refused: None, timeout }) }
     }
 
     /// Makes a call: the one way from a generated builder to the API and back.
@@ -139,23 +154,29 @@ impl Client {
         operation: &'static Operation,
         request: Request,
     ) -> Result<Response<T>, Error> {
-        let Answer { status, headers, body, attempts } = self.exchange(operation, request).await?;
+        let answer = self.exchange(operation, operation.path, request).await?;
         // An operation without a body answers `()`, which JSON writes as null.
-        let body = if operation.empty { b"null" } else { body.as_slice() };
-        match decode::body(body) {
-            Ok(value) => Ok(Response::new(status, headers, attempts, value)),
-            Err(finding) => Err(DecodeError::new(operation, status, attempts, finding).into()),
-        }
+        decoded(operation, operation.empty, answer)
     }
 
-    async fn exchange(&self, operation: &'static Operation, request: Request) -> Result<Answer, Error> {
-        let Inner { transport, base, headers, merchant_key_is_bad, timeout } = &*self.inner;
-        if *merchant_key_is_bad {
-            let problem =
-                "the key given to with_merchant_key() is empty or holds what cannot be sent; nothing was sent";
-            return Err(ConfigError::new("merchant_key", problem).into());
+    /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
+    pub(crate) async fn call_at<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+    ) -> Result<Response<T>, Error> {
+        let answer = self.exchange(operation, path, request).await?;
+        let empty = answer.body.is_empty();
+        decoded(operation, empty, answer)
+    }
+
+    async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
+        let Inner { transport, base, headers, refused, timeout } = &*self.inner;
+        if let Some(Refused { setting, problem }) = *refused {
+            return Err(ConfigError::new(setting, problem).into());
         }
-        let (url, body) = request.finish(operation, base)?;
+        let (url, body) = request.finish(operation, path, base)?;
         let mut request = reqwest::Request::new(operation.method.clone(), url);
         *request.headers_mut() = headers.clone();
         if let Some(body) = body {
@@ -164,6 +185,18 @@ impl Client {
         }
         // The one place where an attempt is made: whatever repeats one goes around this line.
         transport.attempt(operation, request, *timeout, 1).await
+    }
+}
+
+fn decoded<T: DeserializeOwned>(
+    operation: &'static Operation,
+    empty: bool,
+    answer: Answer,
+) -> Result<Response<T>, Error> {
+    let Answer { status, headers, body, attempts } = answer;
+    match decode::body(if empty { b"null" } else { &body }) {
+        Ok(value) => Ok(Response::new(status, headers, attempts, value)),
+        Err(finding) => Err(DecodeError::new(operation, status, attempts, finding).into()),
     }
 }
 

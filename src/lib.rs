@@ -12,9 +12,13 @@ mod field;
 mod opaque_string;
 mod open_enum;
 pub mod operation;
+mod optional;
+mod options;
 mod path;
+mod raw;
 mod request;
 mod response;
+mod schema;
 mod secret;
 #[cfg(test)]
 mod testing;
@@ -37,6 +41,9 @@ pub use ext::Client;
 pub use field::IntoField;
 pub use generated::{builder, types};
 pub use operation::Operation;
+pub use optional::OptionalExt;
+pub use options::CallOptions;
+pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
 pub use response::Response;
@@ -45,3 +52,4 @@ pub use timestamp::{Timestamp, TimestampError};
 
 pub(crate) use opaque_string::opaque_string;
 pub(crate) use open_enum::open_enum;
+pub(crate) use schema::string_schema;

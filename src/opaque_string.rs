@@ -96,6 +96,8 @@ macro_rules! opaque_string {
             }
         }
 
+        $crate::string_schema!($name);
+
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 $crate::text::deserialize(deserializer)

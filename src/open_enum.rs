@@ -138,6 +138,8 @@ macro_rules! open_enum {
             }
         }
 
+        $crate::string_schema!($name, Self::VALUES);
+
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 $crate::text::deserialize(deserializer)

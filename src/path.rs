@@ -19,6 +19,10 @@ pub(crate) fn fill(
     values: &[(&'static str, String)],
     problems: &mut Problems,
 ) -> Option<Url> {
+    if !template.starts_with('/') {
+        problems.invalid("path", "must begin with a slash");
+        return None;
+    }
     let mut complete = true;
     let mut text = base.as_str().trim_end_matches('/').to_owned();
     let root = text.len();
@@ -36,9 +40,18 @@ pub(crate) fn fill(
                     complete = false;
                 }
             },
-            // The builder has reported it already.
-            None => complete = false,
+            None => {
+                // A generated builder has reported it already, by its name.
+                if problems.is_empty() {
+                    problems.invalid("path", "has a {name} without a value");
+                }
+                complete = false;
+            }
         }
+    }
+    for (name, _) in values.iter().filter(|(name, _)| !template.contains(&format!("{{{name}}}"))) {
+        problems.invalid(name, "has no place in the path");
+        complete = false;
     }
     if !complete {
         return None;
@@ -46,7 +59,8 @@ pub(crate) fn fill(
     let path = &text[root..];
     let url = Url::parse(&text).ok().filter(|url| leads_to(url, base, path));
     if url.is_none() {
-        for (name, _) in values {
+        // Of a generated template it can only be a value, of a caller's own one the template itself.
+        for name in values.iter().map(|(name, _)| *name).chain(values.is_empty().then_some("path")) {
             problems.invalid(name, "would change where the request goes");
         }
     }

@@ -72,9 +72,14 @@ impl Request {
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] with all that is wrong, in the API's names.
-    pub(crate) fn finish(self, operation: &'static Operation, base: &Url) -> Result<(Url, Option<Vec<u8>>), Error> {
+    pub(crate) fn finish(
+        self,
+        operation: &'static Operation,
+        template: &str,
+        base: &Url,
+    ) -> Result<(Url, Option<Vec<u8>>), Error> {
         let Self { path, query, body, mut problems } = self;
-        let url = path::fill(base, operation.path, &path, &mut problems);
+        let url = path::fill(base, template, &path, &mut problems);
         match url {
             Some(mut url) if problems.is_empty() => {
                 if !query.is_empty() {
@@ -114,7 +119,7 @@ mod tests {
         request.at_least("limit", Some(1_i32), 1);
         request.at_least("limit", None::<i64>, 1);
         request.json(Ok(serde_json::json!({"a": 1})));
-        let (url, body) = request.finish(&OPERATION, &base()).unwrap();
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
         assert_eq!(
             url.as_str(),
             "https://api.example.com/v2/things/a%20b/link?email=a%2Bb%40example.com+%26+co&customer_id=7"
@@ -126,7 +131,7 @@ mod tests {
     fn without_values_there_is_no_query_and_no_body() {
         let mut request = Request::new();
         request.path("thing_id", Some("x"));
-        let (url, body) = request.finish(&OPERATION, &base()).unwrap();
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
         assert_eq!(url.as_str(), "https://api.example.com/v2/things/x/link");
         assert!(body.is_none());
     }
@@ -138,7 +143,7 @@ mod tests {
         request.required_query("customer_id", None::<&str>);
         request.at_least("limit", Some(0_i32), 1);
         request.json::<()>(Err(Error::missing("Body", &[("name", false), ("kind", true), ("thing_id", false)])));
-        let error = request.finish(&OPERATION, &base()).unwrap_err();
+        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "linkThing needs thing_id, customer_id and name, and limit must be at least 1; nothing was sent"
@@ -154,7 +159,7 @@ mod tests {
         let mut request = Request::new();
         request.path("thing_id", Some(".."));
         request.required_query("customer_id", None::<&str>);
-        let message = request.finish(&OPERATION, &base()).unwrap_err().to_string();
+        let message = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err().to_string();
         assert!(message.contains("customer_id") && message.contains("thing_id"), "{message}");
     }
 
@@ -169,7 +174,7 @@ mod tests {
         let mut request = Request::new();
         request.path("thing_id", Some("x"));
         request.json(Ok(Bad));
-        let error = request.finish(&OPERATION, &base()).unwrap_err();
+        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
         assert_eq!(error.to_string(), "linkThing: body cannot be written as JSON; nothing was sent");
         assert!(!format!("{error:?}").contains("4111"));
     }

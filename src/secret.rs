@@ -73,6 +73,8 @@ impl From<&Self> for Secret {
     }
 }
 
+crate::string_schema!(Secret);
+
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())

@@ -126,6 +126,8 @@ impl PartialEq<&str> for Timestamp {
     }
 }
 
+crate::string_schema!(Timestamp);
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

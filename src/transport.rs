@@ -40,16 +40,21 @@ enum Ending {
     Broken(reqwest::Error),
 }
 
+/// An HTTP client whose pool suits the API. Callers may change it; what they may not change is set after that.
+pub(crate) fn defaults() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().pool_idle_timeout(IDLE_TIMEOUT)
+}
+
 impl Transport {
     pub(crate) fn new(
+        http: reqwest::ClientBuilder,
         base: &Url,
         connect_timeout: Duration,
         attempt_timeout: Duration,
         max_response_bytes: usize,
     ) -> Result<Self, ConfigError> {
-        let builder = reqwest::Client::builder()
+        let builder = http
             .connect_timeout(connect_timeout)
-            .pool_idle_timeout(IDLE_TIMEOUT)
             // A redirect would take the key, or repeat a POST, elsewhere.
             .redirect(redirect::Policy::none())
             // What is repeated and when is for this crate to decide: it knows the operations.

@@ -222,7 +222,7 @@ fn structs_are_non_exhaustive_and_builders_owned() {
     let code = client(one(
         json!({"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}),
     ));
-    assert!(code.contains("#[non_exhaustive] pub struct S"), "{code}");
+    assert!(code.contains(r#"derive(::schemars::JsonSchema))] #[non_exhaustive] pub struct S"#), "{code}");
     assert!(code.contains("client: crate::Client"), "{code}");
     assert!(!code.contains("'a"), "a builder borrows its client: {code}");
     assert!(code.contains(r#"let given = [("a", a.is_some()), ("b", b.is_some())]"#), "{code}");

@@ -110,6 +110,7 @@ fn render_struct(item: &Struct) -> TokenStream {
     quote! {
         #docs
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, #debug #default PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #name { #(#members,)* }
         impl #name {

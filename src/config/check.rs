@@ -13,7 +13,9 @@ use crate::secret::Secret;
 pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>) -> Result<Url, ConfigError> {
     let refuse = |problem| Err(ConfigError::new("base_url", problem));
     let text = match (environment, base_url) {
-        (Some(_), Some(_)) => return refuse("both an environment and a base URL are set; set one of them"),
+        (Some(_), Some(_)) => {
+            return Err(ConfigError::new("environment", "both an environment and a base URL are set; set one of them"));
+        }
         (environment, None) => environment.unwrap_or_default().base_url(),
         (None, Some(text)) => text,
     };

@@ -26,6 +26,19 @@ impl ConfigError {
         Self(Box::new(Inner { setting, problem: problem.into(), source: None }))
     }
 
+    /// The same problem, said of the environment variables that the setting was read from.
+    pub(crate) fn of_variables(self) -> Self {
+        let (setting, variables) = match self.0.setting {
+            "api_key" => ("IMPRINT_API_KEY", "IMPRINT_API_KEY"),
+            "base_url" => ("IMPRINT_BASE_URL", "IMPRINT_BASE_URL"),
+            "environment" => ("IMPRINT_ENVIRONMENT", "IMPRINT_ENVIRONMENT and IMPRINT_BASE_URL"),
+            "merchant_key" => ("IMPRINT_MERCHANT_KEY", "IMPRINT_MERCHANT_KEY"),
+            _ => return self,
+        };
+        let Inner { problem, source, .. } = *self.0;
+        Self(Box::new(Inner { setting, problem: format!("{variables}: {problem}").into(), source }))
+    }
+
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let problem = "the HTTP client cannot be set up".into();
         Self(Box::new(Inner { setting: "build", problem, source: Some(source.without_url()) }))

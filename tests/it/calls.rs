@@ -1,7 +1,9 @@
 //! The one call path: what goes out, and what the caller gets for what comes back.
 
+use std::time::Duration;
+
 use httpmock::{HttpMockRequest, MockServer};
-use imprint_client::{Client, Environment, Error, ErrorKind};
+use imprint_client::{CallOptions, Client, Environment, Error, ErrorKind, HeaderMap, Method, OptionalExt};
 use serde_json::json;
 
 use super::support::{KEY, always, answering, client, expecting, payload};
@@ -204,6 +206,121 @@ fn a_mistake_in_the_configuration_is_one_sentence() {
         assert!(error.to_string().to_lowercase().contains(&says.to_lowercase()), "{error} does not say {says}");
         assert!(!error.to_string().contains(KEY), "{error}");
     }
+}
+
+#[tokio::test]
+async fn options_change_a_call_and_not_its_client() {
+    let check = |request: &HttpMockRequest| {
+        header(request, "x-request-id").as_deref() == Some("7f3a")
+            && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
+            && header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
+    };
+    let (_server, client) = expecting(check, 200, "{}").await;
+    let options = CallOptions::new().header("x-request-id", "7f3a").merchant_key("acme-travel");
+    client.with_options(options.clone()).search_customers().send().await.expect("a page");
+    assert!(client.search_customers().send().await.is_err(), "the client itself has the options");
+    // The sugar keeps what is there.
+    let patient = client.with_options(options).with_timeout(Duration::from_secs(5));
+    patient.search_customers().send().await.expect("a page");
+}
+
+#[tokio::test]
+async fn an_option_that_cannot_be_used_makes_the_call_fail_and_sends_nothing() {
+    let server = MockServer::start_async().await;
+    let mock = always(&server, 200, "{}").await;
+    let client = client(&server);
+    for options in [
+        CallOptions::new().header("Authorization", "Bearer other"),
+        CallOptions::new().header("x-a", "a\nb"),
+        CallOptions::new().merchant_key(""),
+        CallOptions::new().timeout(Duration::ZERO),
+    ] {
+        let error = client.with_options(options).search_customers().send().await.expect_err("a bad option");
+        assert!(matches!(error, Error::Config(_)), "{error}");
+    }
+    let error = client.with_merchant_key("a\nb").search_customers().send().await.expect_err("a bad key");
+    assert!(error.to_string().contains("merchant key"), "{error}");
+    mock.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn the_http_client_can_be_changed_but_not_what_keeps_the_key_safe() {
+    let elsewhere = MockServer::start_async().await;
+    let stolen = always(&elsewhere, 200, "{}").await;
+    let server = MockServer::start_async().await;
+    let target = elsewhere.url("/v2/customers");
+    server
+        .mock_async(|when, then| {
+            when.header("x-from-http", "1");
+            then.status(302).header("location", target);
+        })
+        .await;
+    let proxy = reqwest::Proxy::all(elsewhere.base_url()).expect("a proxy");
+    let mut headers = HeaderMap::new();
+    headers.insert("x-from-http", "1".parse().expect("a value"));
+    headers.insert("authorization", "Bearer other".parse().expect("a value"));
+    let client = Client::builder()
+        .api_key(KEY)
+        .base_url(server.base_url())
+        .http(|http| http.default_headers(headers).redirect(reqwest::redirect::Policy::limited(5)).proxy(proxy))
+        .build()
+        .expect("a client");
+    let Err(Error::Api(error)) = client.search_customers().send().await else { panic!("the redirect was followed") };
+    assert_eq!((error.status().as_u16(), error.kind()), (302, ErrorKind::Other));
+    stolen.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn not_found_can_be_a_value() {
+    let (_server, client) = answering(404, &payload("error-404-CustomerNotFoundError--openapi.json")).await;
+    assert!(client.get_customer().customer_id("C").send().await.optional().expect("no error").is_none());
+    let (_server, client) = answering(200, r#"{"id": "C"}"#).await;
+    let found = client.get_customer().customer_id("C").send().await.optional().expect("no error");
+    assert_eq!(found.expect("a customer").id, "C");
+    let (_server, client) = answering(403, "").await;
+    assert!(client.get_customer().customer_id("C").send().await.optional().is_err());
+}
+
+#[tokio::test]
+async fn what_the_document_does_not_know_goes_the_same_way() {
+    let check = |request: &HttpMockRequest| {
+        request.method_str() == "POST"
+            && request.uri_str().ends_with("/v2/things/a%2Fb/parts?limit=2")
+            && super::support::sent(request) == json!({"a": 1})
+            && header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
+    };
+    let (_server, client) = expecting(check, 200, r#"{"b": 2}"#).await;
+    let call = client.request(Method::POST, "/v2/things/{thing_id}/parts").path("thing_id", "a/b").query("limit", 2);
+    let answer = call.json(&json!({"a": 1})).send::<serde_json::Value>().await.expect("an answer");
+    assert_eq!(*answer, json!({"b": 2}));
+    let (_server, client) = answering(204, "").await;
+    client.request(Method::DELETE, "/v2/things/1").send::<()>().await.expect("deleted");
+    let (_server, client) = answering(409, r#"{"type": "T", "message": "M"}"#).await;
+    let Err(Error::Api(error)) = client.request(Method::PATCH, "/v2/x").send::<()>().await else { panic!("a 409") };
+    assert_eq!((error.operation_id(), error.code()), ("request", Some("T")));
+}
+
+#[tokio::test]
+async fn a_raw_call_is_guarded_like_every_other() {
+    let server = MockServer::start_async().await;
+    let mock = always(&server, 200, "{}").await;
+    let client = client(&server);
+    let get = |path: &str| client.request(Method::GET, path);
+    for (call, says) in [
+        (get("v2/orders"), "slash"),
+        (get("/v2/../keys"), "where the request goes"),
+        (get("/v2/orders?x=1"), "where the request goes"),
+        (get("/v2/orders#x"), "where the request goes"),
+        (get("/v2/orders\\x"), "where the request goes"),
+        (get("/v2/orders/{order_id}"), "without a value"),
+        (get("/v2/orders/{order_id}").path("order_id", ".."), "where the request goes"),
+        (get("/v2/orders").path("order_id", "1"), "no place"),
+        (client.request(Method::TRACE, "/v2/orders"), "method"),
+    ] {
+        let error = call.send::<()>().await.expect_err(says);
+        assert!(matches!(error, Error::InvalidRequest(_)) && error.to_string().contains(says), "{error}");
+    }
+    mock.assert_calls_async(0).await;
 }
 
 #[test]

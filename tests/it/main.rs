@@ -2,7 +2,12 @@
 
 mod calls;
 mod document;
+#[cfg(feature = "gzip")]
+mod gzip;
+mod live;
 mod payloads;
+#[cfg(feature = "schemars")]
+mod schemas;
 mod seeds;
 mod support;
 mod types;

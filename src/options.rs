@@ -1,0 +1,161 @@
+//! What can be said for one call, or for some calls, without another pool of connections.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue,
+    PROXY_AUTHORIZATION, TRANSFER_ENCODING, USER_AGENT,
+};
+
+use crate::config;
+use crate::ext::MERCHANT_KEY;
+
+/// What a call does differently from the client it is made by; see [`Client::with_options`](crate::Client::with_options).
+///
+/// What is not set here stays as the client has it. A value that cannot be sent is found when a call is made, which is
+/// then an [`Error::Config`](crate::Error::Config) and sends nothing.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use imprint_client::CallOptions;
+///
+/// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc").build()?;
+/// let options = CallOptions::new().timeout(Duration::from_secs(5)).header("x-request-id", "7f3a");
+/// let call = client.with_options(options).get_customer().customer_id("2EE24580");
+/// # Ok::<(), imprint_client::Error>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "options do nothing until a client has them"]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) refused: Option<Refused>,
+}
+
+/// A setting that cannot be used, and why. It waits for the first call, since setters cannot fail.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused {
+    pub(crate) setting: &'static str,
+    pub(crate) problem: &'static str,
+}
+
+impl CallOptions {
+    /// Options that change nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long a whole call may take, whatever happens in it.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        if timeout.is_zero() {
+            self.refuse("timeout", "the timeout of the call is zero, it could not succeed; nothing was sent");
+        }
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`.
+    pub fn merchant_key(mut self, key: impl AsRef<str>) -> Self {
+        match config::merchant_key(key.as_ref()) {
+            Ok(value) => self.headers.push((MERCHANT_KEY, value)),
+            // Without the header the calls would work on another product.
+            Err(_) => self.refuse(
+                "merchant_key",
+                "the merchant key of the call is empty or holds what cannot be sent; nothing was sent",
+            ),
+        }
+        self
+    }
+
+    /// A header to send along, such as one for tracing. Its value is kept out of logs.
+    ///
+    /// Headers that the client sets itself are refused: `Authorization`, the merchant key (see
+    /// [`merchant_key`](Self::merchant_key)), the `User-Agent` (see
+    /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those that describe the message.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        const OURS: [HeaderName; 10] = [
+            ACCEPT,
+            AUTHORIZATION,
+            CONNECTION,
+            CONTENT_LENGTH,
+            CONTENT_TYPE,
+            HOST,
+            MERCHANT_KEY,
+            PROXY_AUTHORIZATION,
+            TRANSFER_ENCODING,
+            USER_AGENT,
+        ];
+        match (name.as_ref().parse::<HeaderName>(), HeaderValue::from_str(value.as_ref())) {
+            (Ok(name), _) if OURS.contains(&name) => {
+                self.refuse("header", "the options set a header that the client sets itself; nothing was sent");
+            }
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.headers.push((name, value));
+            }
+            _ => self.refuse(
+                "header",
+                "the options set a header whose name or value cannot be sent, a line end in it perhaps; nothing was sent",
+            ),
+        }
+        self
+    }
+
+    /// What stays refused of `earlier` when these options come after it: a setting made good again is good.
+    pub(crate) fn still_refused(&self, earlier: Option<Refused>) -> Option<Refused> {
+        let mended = |refused: &Refused| match refused.setting {
+            "timeout" => self.timeout.is_some(),
+            "merchant_key" => self.headers.iter().any(|(name, _)| *name == MERCHANT_KEY),
+            _ => false,
+        };
+        self.refused.or(earlier.filter(|refused| !mended(refused)))
+    }
+
+    fn refuse(&mut self, setting: &'static str, problem: &'static str) {
+        self.refused.get_or_insert(Refused { setting, problem });
+    }
+}
+
+/// Without the values of the headers.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("CallOptions").field("timeout", &self.timeout).field("headers", &names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_sets_itself_is_refused() {
+        for name in ["authorization", "AUTHORIZATION", "Host", "content-type", "x-imprint-merchant-key", "user-agent"] {
+            let refused = CallOptions::new().header(name, "x").refused.expect(name);
+            assert!(refused.problem.contains("sets itself"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        let new = CallOptions::new;
+        for (options, setting) in [
+            (new().header("bad name", "x"), "header"),
+            (new().header("x-a", "a\r\nb: c"), "header"),
+            (new().merchant_key(" "), "merchant_key"),
+            (new().timeout(Duration::ZERO), "timeout"),
+        ] {
+            assert_eq!(options.refused.map(|refused| refused.setting), Some(setting));
+        }
+        let first = new().merchant_key("").header("bad name", "x");
+        assert_eq!(first.refused.map(|refused| refused.setting), Some("merchant_key"));
+    }
+
+    #[test]
+    fn debug_shows_names_and_no_values() {
+        let shown = format!("{:?}", CallOptions::new().header("x-request-id", "hunter2").merchant_key("hunter3"));
+        assert!(shown.contains("x-request-id") && !shown.contains("hunter"), "{shown}");
+    }
+}

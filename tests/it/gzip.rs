@@ -1,0 +1,50 @@
+//! Compressed answers.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+use httpmock::MockServer;
+use imprint_client::{Client, Error};
+
+use super::support::{KEY, payload};
+
+/// A server that compresses its one answer, and a client of it with this limit.
+async fn compressing(status: u16, body: &[u8], limit: usize) -> (MockServer, Client, usize) {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body).expect("memory");
+    let compressed = encoder.finish().expect("memory");
+    let server = MockServer::start_async().await;
+    let length = compressed.len();
+    server
+        .mock_async(|when, then| {
+            when.header_includes("accept-encoding", "gzip");
+            then.status(status).header("content-encoding", "gzip").body(compressed);
+        })
+        .await;
+    let builder = Client::builder().api_key(KEY).base_url(server.base_url()).max_response_bytes(limit);
+    (server, builder.build().expect("a client"), length)
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_read() {
+    let raw = payload("getCustomer--openapi-composed.json");
+    let (_server, client, _) = compressing(200, raw.as_bytes(), 1 << 20).await;
+    let customer = client.get_customer().customer_id("C").send().await.expect("a customer");
+    assert_eq!(customer.email.as_deref(), Some("customer@example.com"));
+}
+
+#[tokio::test]
+async fn the_limit_counts_what_comes_out_and_not_what_comes_in() {
+    let bomb = format!("{{\"id\": \"{}\"}}", " ".repeat(4 << 20));
+    for status in [200, 400] {
+        let (_server, client, compressed) = compressing(status, bomb.as_bytes(), 64 << 10).await;
+        assert!(compressed < 64 << 10, "the bomb is {compressed} bytes");
+        match client.get_customer().customer_id("C").send().await.expect_err("too large") {
+            Error::ResponseTooLarge(_) if status == 200 => {}
+            Error::Api(error) if status == 400 => {
+                assert!(error.body().len() <= 64 << 10 && !error.is_body_complete());
+            }
+            other => panic!("{status}: {other}"),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The everyday flows against Imprint's sandbox, when there is a key for it.
+
+use std::io::Write;
+
+use imprint_client::{Client, OptionalExt};
+
+/// A client of the sandbox, or None when there is no key; says so where the test runner does not swallow it.
+fn sandbox(test: &str) -> Option<Client> {
+    let say = |why: &str| drop(writeln!(std::io::stderr(), "skipped {test}: {why}"));
+    if std::env::var_os("IMPRINT_API_KEY").is_none() {
+        say("IMPRINT_API_KEY is not set");
+        return None;
+    }
+    if std::env::var("IMPRINT_ENVIRONMENT").is_ok_and(|name| name.eq_ignore_ascii_case("production")) {
+        say("IMPRINT_ENVIRONMENT is production, and the flows change data");
+        return None;
+    }
+    Some(Client::from_env().expect("the variables are those of Client::from_env"))
+}
+
+#[tokio::test]
+async fn live_search_and_read() {
+    let Some(client) = sandbox("live_search_and_read") else { return };
+    let found = client.search_customers().limit(1).send().await.expect("a page of customers");
+    assert!(found.data.len() <= 1);
+    let Some(customer) = found.data.first() else { return };
+    let same = client.get_customer().customer_id(&customer.id).send().await.expect("the customer");
+    assert_eq!(same.id, customer.id);
+    client.get_payment_methods().customer_id(&customer.id).send().await.expect("its payment methods");
+    client.get_rewards().customer_id(&customer.id).limit(2).send().await.expect("its rewards");
+    client.get_transactions().customer_id(&customer.id).limit(2).send().await.expect("its transactions");
+}
+
+#[tokio::test]
+async fn live_nobody_is_a_not_found() {
+    let Some(client) = sandbox("live_nobody_is_a_not_found") else { return };
+    let nobody = client.get_customer().customer_id("00000000-0000-4000-8000-000000000000").send().await;
+    assert!(nobody.optional().expect("a 404 and nothing else").is_none());
+}
+
+#[tokio::test]
+async fn live_session() {
+    let Some(client) = sandbox("live_session") else { return };
+    let session = client
+        .create_session()
+        .body_map(|b| b.partner_customer_id("imprint-client-live-test").source("imprint-client"))
+        .send()
+        .await
+        .expect("a session");
+    let same = client.get_session().session_id(&session.id).send().await.expect("the session");
+    assert_eq!(same.id, session.id);
+}
