@@ -1,0 +1,93 @@
+//! An id leads nowhere but to its own operation, whatever it is and whichever operation it is given to.
+
+use imprint_client::{Error, operation};
+use serde_json::json;
+
+use crate::spec::{Spec, Which};
+use crate::table::{Arguments, entry};
+use crate::wire::Wire;
+
+/// Ids that are or become another path, for us, for a proxy or for a server.
+const LEADS_ELSEWHERE: &[&str] = &[
+    "",
+    ".",
+    "..",
+    "%2e",
+    "%2e%2e",
+    "%2E.",
+    "%252e%252e",
+    "..\\keys",
+    "..%5ckeys",
+    "../keys",
+    "a/..",
+    "a/../../keys",
+    "a/../../../v2/keys",
+    "a\\..\\..\\keys",
+    "..%2fkeys",
+    "/",
+    "\\",
+    "%2f",
+    "//example.com/v2/keys",
+];
+
+/// Ids that look odd and are segments like others.
+const IS_A_SEGMENT: &[&str] = &[
+    "2EE24580-B97B-4949-A65C-929CCB9B9B8D",
+    "CSMR-v1-123",
+    "x\\link",
+    "a/link",
+    "a?limit=1",
+    "a#b",
+    "...",
+    "a b",
+    " a ",
+    "a%b",
+    "a;b=c",
+    "\u{e4}\u{1f4b3}",
+    "a\r\nx-injected: 1",
+    "\0",
+];
+
+#[tokio::test]
+async fn an_id_leads_to_its_operation_or_nowhere() {
+    let wire = Wire::start().await;
+    wire.answer(400, &[], b"{}");
+    let client = wire.client();
+    let (mut guarded, mut refused, mut sent) = (0, 0, 0);
+    for operation in Spec::get().operations() {
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "path") {
+            guarded += 1;
+            for id in LEADS_ELSEWHERE.iter().chain(IS_A_SEGMENT) {
+                let what = format!("{} with {id:?}", operation.id);
+                let mut given = Arguments::of(operation, Which::Required);
+                given.parameters.insert(parameter.name.clone(), json!(id));
+                let error = (entry(&operation.id).call)(&client, &given).await.expect_err(&what);
+                let lines = wire.lines();
+                if let Error::InvalidRequest(error) = &error {
+                    assert!(lines.is_empty(), "{what} was refused and sent: {lines:?}");
+                    assert_eq!(error.invalid().collect::<Vec<_>>(), [parameter.name.as_str()], "{what}");
+                    let said = format!("{error} {error:?}");
+                    assert!(id.len() < 5 || !said.contains(id), "{what} is quoted: {said}");
+                    refused += 1;
+                } else {
+                    let path = operation.path.replace(&format!("{{{}}}", parameter.name), &encoded(id));
+                    assert_eq!(lines, [format!("{} {path} HTTP/1.1", operation.method)], "{what}: {error}");
+                    assert!(!LEADS_ELSEWHERE.contains(id), "{what} was sent as {lines:?}");
+                    sent += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(guarded, operation::ALL.iter().map(|operation| operation.path().matches('{').count()).sum::<usize>());
+    assert_eq!((refused, sent), (guarded * LEADS_ELSEWHERE.len(), guarded * IS_A_SEGMENT.len()));
+    assert!(wire.connections() < 10, "connections are used again");
+}
+
+/// A segment with all but the unreserved characters of RFC 3986 escaped.
+fn encoded(id: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    id.bytes().map(byte).collect()
+}

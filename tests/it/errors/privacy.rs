@@ -1,0 +1,132 @@
+//! No error shows a card number, a social security number, a key or a body.
+
+use std::error::Error as _;
+
+use serde_json::{Value, json};
+
+use super::{Error, call, failure, link, nested, shown};
+use crate::spec::{Spec, Which};
+use crate::support::KEY;
+use crate::wire::Wire;
+
+/// As a server may echo them: card numbers of 13 to 19 digits, in groups and not, and social security numbers.
+const NUMBERS: [&str; 8] = [
+    "4111111592341815",
+    "4222222222222",
+    "6304000000000000123",
+    "4111 1115 9234 1815",
+    "4111-1115-9234-1815",
+    "3782 822463 10005",
+    "123456789",
+    "123-45-6789",
+];
+
+#[tokio::test]
+async fn the_words_of_the_server_are_masked_and_kept() {
+    let wire = Wire::start().await;
+    let client = wire.client();
+    for number in NUMBERS {
+        let words = format!("no {number}, sorry");
+        let fields = json!({"type": words, "message": words, "param": words});
+        let mut with_details = fields.clone();
+        with_details["details"] = json!([words, number]);
+        let framework = json!({"error": words, "path": words, "details": [words, number]});
+        let mut linked = fields.clone();
+        linked["existing_link"] = link();
+        linked["existing_link"]["partner_customer_id"] = json!(number);
+        for body in
+            [nested(fields.clone()), fields, with_details, framework, nested(linked), json!(words), json!([words])]
+        {
+            wire.answer(400, &[("x-echo", &words)], body.to_string().as_bytes());
+            for operation in Spec::get().operations() {
+                let error = failure(&client, operation).await;
+                let Error::Api(api) = &error else { panic!("{error}") };
+                assert_eq!(api.body(), body.to_string().as_bytes());
+                let kept = api.message() == words || api.details() == [words.as_str()];
+                assert!(kept, "{body} became {}", api.message());
+                let shown = shown(error);
+                assert!(!shown.contains(number), "{}: {body} shows {number}: {shown}", operation.id);
+                assert!(!shown.contains(KEY), "{shown}");
+                // Something of the server's is shown, with the number taken out of it.
+                assert!(shown.contains("sorry") || !body.is_object(), "{shown}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_understands_is_not_shown() {
+    let wire = Wire::start().await;
+    let client = wire.client();
+    for status in [200, 201, 400, 500, 302] {
+        for body in [
+            "<html>Ms 4111111592341815</html>",
+            "4111111592341815",
+            "\"4111111592341815",
+            "{\"4111111592341815\": \"Ms",
+            "[\"Ms 4111111592341815\", {\"ssn\": \"123456789\"}",
+        ] {
+            wire.answer(status, &[], body.as_bytes());
+            for operation in Spec::get().operations() {
+                if status < 300 && operation.success().schema.is_none() {
+                    continue;
+                }
+                let error = failure(&client, operation).await;
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+                assert_eq!(error.operation_id(), Some(operation.id.as_str()));
+                assert_eq!(matches!(error, Error::Decode(_)), status < 300, "{}: {error}", operation.id);
+                let shown = shown(error);
+                assert!(!shown.contains("4111") && !shown.contains("Ms") && !shown.contains("123456789"), "{shown}");
+            }
+        }
+    }
+}
+
+/// The text of the JSON parser quotes the value that it did not expect.
+#[tokio::test]
+async fn a_value_of_another_type_is_not_shown() {
+    let wire = Wire::start().await;
+    let client = wire.client();
+    let spec = Spec::get();
+    let mut cases = 0;
+    for operation in spec.operations() {
+        let Some(schema) = &operation.success().schema else { continue };
+        let raw = spec.compose(schema, Which::All);
+        for place in spec.places(schema, &raw) {
+            // A place that takes one of them gives no error: text takes the first, free-form data the last.
+            let others = [json!("4111111592341815"), json!(4_111_111_592_341_815_i64), json!({"4111111592341815": {}})];
+            for other in others {
+                let mut sent = raw.clone();
+                *sent.pointer_mut(&place.pointer).expect("a place") = other.clone();
+                wire.answer(200, &[], sent.to_string().as_bytes());
+                let Err(error) = call(&client, operation).await else { continue };
+                let Error::Decode(decode) = &error else { panic!("{error}") };
+                assert!(error.source().is_none());
+                // What stood there may lack a field, and then that is what is named.
+                let expected = path(&place.pointer, &raw);
+                assert!(decode.path().starts_with(&expected), "{}: {} is not {expected}", operation.id, decode.path());
+                assert!(!shown(error).contains("4111"), "{} {}", operation.id, place.pointer);
+                cases += 1;
+            }
+        }
+    }
+    assert!(cases > 700, "{cases} cases are fewer than there are values");
+}
+
+/// A JSON pointer as an error writes it.
+fn path(pointer: &str, value: &Value) -> String {
+    let mut path = String::new();
+    let mut at = value;
+    for segment in pointer.split('/').skip(1) {
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        match at {
+            Value::Array(_) => path.push_str(&format!("[{name}]")),
+            // A key of the caller's is no name of ours.
+            _ if name.contains(' ') => path.push_str(".*"),
+            _ if path.is_empty() => path.push_str(&name),
+            _ => path.push_str(&format!(".{name}")),
+        }
+        at = at.pointer(&format!("/{segment}")).expect("a place");
+    }
+    path
+}
