@@ -7,7 +7,7 @@ mod checks;
 mod docs;
 mod examples;
 mod model;
-mod names;
+pub mod names;
 mod read;
 mod types;
 

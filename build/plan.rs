@@ -152,7 +152,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn minimum(schema: &Value) -> Option<i64> {
-    schema["minimum"].as_i64()
+    (schema["type"] == "integer").then(|| schema["minimum"].as_i64()).flatten()
 }
 
 fn parameter(document: &Value, value: &Value) -> Parameter {

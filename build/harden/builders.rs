@@ -116,9 +116,10 @@ fn build(structure: &Struct) -> TokenStream {
     });
     let check = (!required.is_empty()).then(|| {
         quote! {
-            let given = [#((#wires, #needed.is_some())),*];
+            // Named so that no field can be called the same.
+            let __given = [#((#wires, #needed.is_some())),*];
             let (#(::std::option::Option::Some(#needed),)*) = (#(#needed,)*) else {
-                return ::std::result::Result::Err(crate::Error::missing(#text, &given));
+                return ::std::result::Result::Err(crate::Error::missing(#text, &__given));
             };
         }
     });

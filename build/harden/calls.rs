@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::model::{Argument, Call, Code, doc, seen_from};
+use super::model::{Argument, Call, Code, Shape, doc, seen_from};
 use super::types::debug_impl;
 use crate::build::plan::Plan;
 
@@ -107,8 +107,15 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
     });
     let steps = arguments.iter().map(send_argument);
     let send_body = body.as_ref().map(|_| {
-        let limit = call.body_minimum.map(|minimum| {
-            quote! { request.at_least("limit", body.as_ref().ok().and_then(|body| body.limit), #minimum); }
+        let structure = body.as_ref().and_then(|name| code.structs.iter().find(|structure| structure.name == *name));
+        let limit = structure.and_then(|structure| structure.fields.iter().find(|field| field.wire == "limit"));
+        let limit = call.body_minimum.zip(limit).map(|(minimum, field)| {
+            let ident = &field.ident;
+            let value = match field.shape {
+                Shape::Required => quote! { map(|body| body.#ident) },
+                Shape::Optional | Shape::Collection => quote! { and_then(|body| body.#ident) },
+            };
+            quote! { request.at_least("limit", body.as_ref().ok().#value, #minimum); }
         });
         quote! {
             let body = self.body.build();

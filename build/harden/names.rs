@@ -8,8 +8,19 @@ use super::model::Code;
 use crate::build::{plan::Plan, problem::Problem};
 
 /// The client's own methods; an operation of the same name gets an underscore.
-pub const CLIENT_METHODS: &[&str] =
-    &["builder", "call", "clone", "from_env", "request", "with_merchant_key", "with_options", "with_timeout"];
+pub const CLIENT_METHODS: &[&str] = &[
+    "builder",
+    "call",
+    "call_at",
+    "clone",
+    "exchange",
+    "from_env",
+    "new",
+    "request",
+    "with_merchant_key",
+    "with_options",
+    "with_timeout",
+];
 /// The methods of an operation's builder beside its setters.
 const CALL_METHODS: [&str; 9] =
     ["body", "body_map", "clone", "new", "pages", "send", "stream", "with_options", "client"];
@@ -21,13 +32,15 @@ pub fn type_name(schema: &str) -> Ident {
     safe(&schema.to_upper_camel_case())
 }
 
-/// The text as an identifier, with an underscore where Rust keeps the word for itself.
-fn safe(text: &str) -> Ident {
-    let valid = |text: &str| syn::parse_str::<Ident>(text).is_ok();
-    match text {
-        text if valid(text) => format_ident!("{text}"),
-        text if valid(&format!("{text}_")) => format_ident!("{text}_"),
-        text => format_ident!("V{text}"),
+/// The text as an identifier, with an underscore where Rust keeps the word for itself and a V before a digit.
+pub fn safe(text: &str) -> Ident {
+    // Reserved since edition 2024, which syn does not know of.
+    let valid = |text: &str| text != "gen" && syn::parse_str::<Ident>(text).is_ok();
+    let before_digit = if text.contains(char::is_uppercase) { 'V' } else { 'v' };
+    let spelled = [text.to_string(), format!("{text}_"), format!("{before_digit}{text}")];
+    match spelled.iter().find(|text| valid(text)) {
+        Some(text) => format_ident!("{text}"),
+        None => format_ident!("Value"),
     }
 }
 
@@ -77,10 +90,9 @@ pub fn setters(code: &mut Code, _: &Plan) -> Result<(), Problem> {
     Ok(())
 }
 
-/// An operation called `builder`, or like a keyword.
+/// An operation called like a method of the client.
 pub fn methods(code: &mut Code, _: &Plan) -> Result<(), Problem> {
     for call in &mut code.calls {
-        call.method = safe(&call.method.to_string());
         apart(&mut call.method, CLIENT_METHODS);
         apart(&mut call.constant, &["ALL", "SERVERS"]);
     }

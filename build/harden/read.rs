@@ -9,6 +9,7 @@ use syn::{
 };
 
 use super::model::{Argument, Call, Code, Enum, Field, Shape, Struct, Text, Variant, argument_of, last_name};
+use super::names::safe;
 use crate::build::{
     lower::enums_text,
     plan::{Operation, Plan},
@@ -212,10 +213,10 @@ fn read_call(structure: &ItemStruct, module: &ItemMod, plan: &Plan) -> Result<Ca
         return Err(operation_problem(unknown(&place, "not every parameter of the operation is sent")));
     }
     let builder = structure.ident.clone();
-    let method = format_ident!("{}", heck::AsSnakeCase(builder.to_string()).to_string());
+    let method = safe(&heck::AsSnakeCase(builder.to_string()).to_string());
     Ok(Call {
         id: operation.id.clone(),
-        constant: format_ident!("{}", heck::AsShoutySnakeCase(builder.to_string()).to_string()),
+        constant: safe(&heck::AsShoutySnakeCase(builder.to_string()).to_string()),
         method,
         builder,
         arguments,

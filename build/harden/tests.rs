@@ -104,7 +104,7 @@ fn cases() -> Vec<Case> {
         case("variant names", values(json!(["self", "1ST", "+"])), r#"Self_ = "self""#),
         case("setter names", object(json!({"build": text})), "pub fn build_<V, M>"),
         case("setter names", query("send"), "pub fn send_<V, M>"),
-        case("method names", call(json!({"operationId": "match"})), "pub fn match_(&self)"),
+        case("method names", call(json!({"operationId": "new"})), "pub fn new_(&self)"),
         case("method names", call(json!({"operationId": "with_timeout"})), "pub fn with_timeout_(&self)"),
         case("examples", call(json!({"operationId": "one", "summary": "Do it"})), "/// Do it."),
     ]
@@ -225,7 +225,7 @@ fn structs_are_non_exhaustive_and_builders_owned() {
     assert!(code.contains(r#"derive(::schemars::JsonSchema))] #[non_exhaustive] pub struct S"#), "{code}");
     assert!(code.contains("client: crate::Client"), "{code}");
     assert!(!code.contains("'a"), "a builder borrows its client: {code}");
-    assert!(code.contains(r#"let given = [("a", a.is_some()), ("b", b.is_some())]"#), "{code}");
+    assert!(code.contains(r#"let __given = [("a", a.is_some()), ("b", b.is_some())]"#), "{code}");
 }
 
 #[test]
@@ -274,6 +274,24 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
         "repeatable: true, pages: false, empty: true,",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
+    }
+}
+
+#[test]
+fn the_page_limit_of_a_body_is_checked_required_or_not() {
+    let limit = json!({"type": "integer", "format": "int32", "minimum": 1});
+    for (required, reads) in [(json!([]), "and_then(|body| body.limit)"), (json!(["limit"]), "map(|body| body.limit)")]
+    {
+        let code = client(one(json!({"type": "object", "required": required, "properties": {"limit": limit}})));
+        assert!(code.replace(' ', "").contains(&reads.replace(' ', "")), "{reads}\n{code}");
+    }
+}
+
+#[test]
+fn an_operation_may_be_called_like_a_keyword_or_begin_with_a_digit() {
+    for (id, method) in [("match", "match_"), ("gen", "gen_"), ("self", "self_"), ("1st", "v1st")] {
+        let code = client(call(json!({ "operationId": id })));
+        assert!(code.contains(&format!("pub fn {method}(&self)")), "{code}");
     }
 }
 

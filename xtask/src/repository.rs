@@ -222,3 +222,18 @@ fn every_overlay_action_is_missed_when_it_is_left_out() {
         assert!(missed, "overlay action {} could go and no test would notice", index + 1);
     }
 }
+
+#[test]
+fn no_operation_can_take_the_name_of_a_method_of_the_client() {
+    let source: syn::File = syn::parse_str(include_str!("../../src/ext.rs")).unwrap();
+    let inherent = source.items.iter().filter_map(|item| match item {
+        syn::Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
+        _ => None,
+    });
+    for item in inherent.flatten() {
+        if let syn::ImplItem::Fn(function) = item {
+            let name = function.sig.ident.to_string();
+            assert!(harden::names::CLIENT_METHODS.contains(&name.as_str()), "{name} is missing in CLIENT_METHODS");
+        }
+    }
+}
