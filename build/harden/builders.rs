@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Code, Field, Shape, Struct, doc, seen_from};
+use super::model::{Code, Field, Shape, Struct, code as code_span, doc, seen_from};
 use super::types::redacted_debug;
 
 pub fn render(code: &Code) -> TokenStream {
@@ -81,7 +81,7 @@ fn held(field: &Field) -> Field {
 fn setter(code: &Code, field: &Field) -> TokenStream {
     let (ident, setter) = (&field.ident, &field.setter);
     let ty = seen_from(code, &field.ty, "super");
-    let text = if field.docs.is_empty() { format!("Sets `{}`.", field.wire) } else { field.docs.clone() };
+    let text = if field.docs.is_empty() { format!("Sets {}.", code_span(&field.wire)) } else { field.docs.clone() };
     let docs = doc(&text);
     let value = match field.shape {
         Shape::Collection => quote! { value.into_field().unwrap_or_default() },
@@ -108,7 +108,7 @@ fn build(structure: &Struct) -> TokenStream {
     let docs = doc(&if required.is_empty() {
         format!("The finished `{text}`.\n\n# Errors\n\nNone today: no field is required.")
     } else {
-        let names: Vec<String> = wires.iter().map(|wire| format!("`{wire}`")).collect();
+        let names: Vec<String> = wires.iter().map(|wire| code_span(wire)).collect();
         format!(
             "The finished `{text}`.\n\n# Errors\n\n[`crate::Error::InvalidRequest`] names every one of {} that is missing.",
             names.join(", ")

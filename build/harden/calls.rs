@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::model::{Argument, Call, Code, Shape, doc, seen_from};
+use super::model::{Argument, Call, Code, Shape, code as code_span, doc, seen_from};
 use super::types::debug_impl;
 use crate::build::plan::Plan;
 
@@ -155,7 +155,7 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
 fn setter(code: &Code, argument: &Argument) -> TokenStream {
     let Argument { ident, setter, docs, deprecated, wire, .. } = argument;
     let ty = seen_from(code, &argument.ty, "types");
-    let docs = doc(&if docs.is_empty() { format!("Sets `{wire}`.") } else { docs.clone() });
+    let docs = doc(&if docs.is_empty() { format!("Sets {}.", code_span(wire)) } else { docs.clone() });
     let deprecated = deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this parameter."] });
     quote! {
         #docs

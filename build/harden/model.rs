@@ -168,3 +168,9 @@ pub fn doc(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }
+
+/// A name or value of the API as a span of code.
+pub fn code(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c == '`' || c.is_control() { '\'' } else { c }).collect();
+    format!("`{plain}`")
+}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::model::{Code, Enum, Field, Shape, Struct, Text, doc, is_collection};
+use super::model::{Code, Enum, Field, Shape, Struct, Text, code as code_span, doc, is_collection};
 use super::read::mentions;
 use crate::build::{plan::Plan, problem::Problem};
 
@@ -82,7 +82,7 @@ fn render_enum(item: &Enum) -> TokenStream {
     let docs = doc(docs);
     let variants = values.iter().map(|variant| {
         let (ident, text) = (&variant.ident, &variant.text);
-        let docs = doc(&if text.is_empty() { "The empty string.".to_string() } else { format!("`{text}`") });
+        let docs = doc(&if text.is_empty() { "The empty string.".to_string() } else { code_span(text) });
         quote! { #docs #ident = #text }
     });
     quote! { crate::open_enum! { #docs pub enum #name { #(#variants,)* } } }

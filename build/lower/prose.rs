@@ -33,25 +33,27 @@ pub fn apply(lowering: &mut Lowering) -> Result<(), Problem> {
 
 /// The text as Markdown that says the same and that rustdoc takes literally.
 pub fn safe(text: &str) -> String {
+    let text: String = text.replace("\r\n", "\n").chars().filter_map(printable).collect();
     let mut lines = Vec::new();
     let mut fence: Option<&str> = None;
     for line in text.trim_end().lines() {
         let trimmed = line.trim_start();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
+        let (marker, content) = list_item(trimmed);
+        let mark = ["```", "~~~"].into_iter().find(|mark| content.starts_with(mark));
         match (fence, mark) {
             (None, Some(mark)) => {
                 fence = Some(mark);
-                lines.push(format!("{mark}text"));
+                lines.push(format!("{marker}{mark}text"));
             }
-            (Some(open), _) if trimmed.trim_end() == open || mark == Some(open) => {
+            (Some(open), _) if trimmed.trim_end() == open || (mark == Some(open) && marker.is_empty()) => {
                 fence = None;
                 lines.push(open.to_string());
             }
             (Some(_), _) => lines.push(line.to_string()),
             (None, None) => {
                 // Four columns of indent make a code block, which rustdoc would compile.
-                let indent = if line.len() > trimmed.len() && is_list_item(trimmed) { "  " } else { "" };
-                lines.push(format!("{indent}{}", inline(trimmed.trim_end())));
+                let indent = if line.len() > trimmed.len() && !marker.is_empty() { "  " } else { "" };
+                lines.push(format!("{indent}{marker}{}", inline(content.trim_end())));
             }
         }
     }
@@ -64,8 +66,27 @@ pub fn safe(text: &str) -> String {
     lines.join("\n")
 }
 
-fn is_list_item(line: &str) -> bool {
-    ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
+/// Characters that rustc refuses in comments, or that would end a line: a lone carriage return, and those that turn the
+/// direction of writing.
+fn printable(c: char) -> Option<char> {
+    match c {
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => None,
+        '\n' => Some(c),
+        c if c.is_control() => Some(' '),
+        c => Some(c),
+    }
+}
+
+/// The marker of a list item with one space behind it (five make a code block), and what the item says.
+fn list_item(line: &str) -> (String, &str) {
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let end = match line[digits..].chars().next() {
+        Some('.' | ')') if (1..=9).contains(&digits) => digits + 1,
+        Some('-' | '*' | '+') if digits == 0 => 1,
+        _ => return (String::new(), line),
+    };
+    let (marker, content) = line.split_at(end);
+    if content.starts_with(' ') { (format!("{marker} "), content.trim_start()) } else { (String::new(), line) }
 }
 
 /// One line outside of code blocks.
@@ -73,7 +94,11 @@ fn inline(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
-        let taken = if first == '`' {
+        let taken = if first == '\\' && rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) {
+            // Escaped already.
+            out.push_str(&rest[..2]);
+            2
+        } else if first == '`' {
             code_span(rest, &mut out)
         } else if let Some(url) = rest.strip_prefix('<').and_then(url)
             && rest[1 + url.len()..].starts_with('>')
@@ -148,6 +173,8 @@ mod tests {
             ("[docs](other-page)", r"\[docs\](other-page)"),
             ("`Vec<T>` and `a[0]`", "`Vec<T>` and `a[0]`"),
             ("a lone ` tick <b>", r"a lone \` tick \<b\>"),
+            (r"\`a <b> `", r"\`a \<b\> \`"),
+            ("a\rb\u{202e}c\0", "a bc"),
         ];
         for (text, expected) in cases {
             assert_eq!(safe(text), expected, "{text}");
@@ -161,5 +188,7 @@ mod tests {
         assert_eq!(safe("Send\n  ```\n  <open>"), "Send\n```text\n  <open>\n```");
         assert_eq!(safe("~~~rust\nfn main() {}\n~~~"), "~~~text\nfn main() {}\n~~~");
         assert_eq!(safe("- a\n    - b"), "- a\n  - b");
+        assert_eq!(safe("-      let x;\n12)     let y;"), "- let x;\n12) let y;");
+        assert_eq!(safe("+ ~~~\n  let x;\n  ~~~\nthen"), "+ ~~~text\n  let x;\n~~~\nthen");
     }
 }
