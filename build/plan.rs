@@ -1,6 +1,6 @@
 //! What the document says that progenitor's output does not carry, for the stages after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,8 @@ pub struct Plan {
     pub secrets: Vec<Mark>,
     /// Places that hold personal data.
     pub personal: Vec<Mark>,
+    /// Names of fields that hold it in a shape no format can mark.
+    pub personal_names: BTreeSet<String>,
     /// The base URLs of `servers`.
     pub servers: Vec<String>,
 }

@@ -101,6 +101,8 @@ fn read_struct(item: &ItemStruct) -> Result<Struct, Problem> {
                 ("skip_serializing_if", Some(_)) => skip = true,
                 ("flatten", None) => flatten = true,
                 ("default", None) => {}
+                // Required and nullable: typify insists on the key. Absent and null are one here.
+                ("deserialize_with", Some(_)) if argument_of(&field.ty, "Option").is_some() => {}
                 (key, _) => return Err(unknown(format!("{place}.{ident}"), format!("serde({key})"))),
             }
         }

@@ -239,6 +239,47 @@ fn secrets_keep_their_type_whatever_stands_beside_them() {
 }
 
 #[test]
+fn secrets_in_lists_and_maps_are_secrets() {
+    let text = json!({"type": "string"});
+    let list = json!({"type": "array", "items": text});
+    let code = client(object(
+        json!({"tokens": list, "ssn": list, "client_secret": {"type": "object", "additionalProperties": text}}),
+    ));
+    for field in [
+        "pub tokens: ::std::vec::Vec<crate::Secret>",
+        "pub ssn: ::std::vec::Vec<crate::Secret>",
+        "pub client_secret: ::std::collections::BTreeMap< ::std::string::String, crate::Secret, >",
+    ] {
+        assert!(code.contains(field), "{field}\n{code}");
+    }
+}
+
+#[test]
+fn personal_data_of_any_shape_is_redacted() {
+    let code = client(object(json!({
+        "emails": {"type": "array", "items": {"type": "string"}},
+        "address": {"type": "object", "additionalProperties": true},
+        "city": {},
+        "state": {"type": "string", "enum": ["CA"]},
+        "phone": {"type": "boolean"},
+        "date_of_birth": {"type": "object", "additionalProperties": {"type": "string"}},
+    })));
+    for field in ["emails", "address", "city", "state", "phone", "date_of_birth"] {
+        let redacted = format!("self.{field}.iter().next().map(|_| crate::secret::Redacted)");
+        assert!(code.contains(&redacted), "{field}\n{code}");
+    }
+}
+
+#[test]
+fn required_and_nullable_is_an_option_that_is_always_sent() {
+    let code =
+        client(one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": ["string", "null"]}}})));
+    assert!(code.contains("pub struct S { pub a: ::std::option::Option<::std::string::String>, }"), "{code}");
+    let pan = json!({"type": "object", "required": ["pan"], "properties": {"pan": {"type": ["string", "null"]}}});
+    assert!(client(one(pan)).contains("pub pan: ::std::option::Option<crate::Secret>"));
+}
+
+#[test]
 fn a_nullable_reference_is_one_option_with_its_doc_comment() {
     let mut document =
         object(json!({"other": {"$ref": "#/components/schemas/Other", "description": "The other.", "nullable": true}}));

@@ -13,12 +13,12 @@ const MARKS: [(&str, &str); 3] =
     [("personal::Text", "::std::string::String"), ("personal::Integer", "i64"), ("personal::Number", "f64")];
 
 /// Turns the marked types into plain ones and remembers where they stood.
-pub fn personal(code: &mut Code, _: &Plan) -> Result<(), Problem> {
+pub fn personal(code: &mut Code, plan: &Plan) -> Result<(), Problem> {
     for field in code.structs.iter_mut().flat_map(|structure| &mut structure.fields) {
-        field.personal = unmark(&mut field.ty);
+        field.personal = unmark(&mut field.ty) || plan.personal_names.contains(&field.wire);
     }
     for argument in code.calls.iter_mut().flat_map(|call| &mut call.arguments) {
-        argument.personal = unmark(&mut argument.ty);
+        argument.personal = unmark(&mut argument.ty) || plan.personal_names.contains(&argument.wire);
     }
     Ok(())
 }

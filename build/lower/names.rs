@@ -59,11 +59,30 @@ fn replaced(schema: &Value, by: Value) -> Value {
     by
 }
 
-fn is_secret(schema: &Value, place: &Place) -> bool {
+/// The name of a place as the rules spell it; a list of things is called by its plural.
+fn spelled(document: &Value, schema: &Value, place: &Place) -> Option<String> {
+    let name = place.name()?.to_snake_case();
+    let is_list = resolve(document, schema)["type"] == "array";
+    Some(name.strip_suffix('s').filter(|_| is_list).map_or(name.clone(), str::to_string))
+}
+
+/// The schemas of the values in a list or map of scalars.
+fn values_of(target: &Value) -> Option<(&'static str, &Value)> {
+    let (keyword, values) = match target["type"].as_str() {
+        Some("array") => ("items", &target["items"]),
+        Some("object") if target.get("properties").is_none() => {
+            ("additionalProperties", &target["additionalProperties"])
+        }
+        _ => return None,
+    };
+    values.is_object().then_some((keyword, values))
+}
+
+fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
     if let Some(marked) = schema[SECRET].as_bool() {
         return marked;
     }
-    let Some(name) = place.name().map(|name| name.to_snake_case()) else { return false };
+    let Some(name) = spelled(document, schema, place) else { return false };
     // The API's own keys: `Key.key`.
     let key = matches!(&place.role, Role::Property { owner: Some(owner), .. } if owner == "Key") && name == "key";
     key || SECRET_NAMES.contains(&name.as_str()) || name.ends_with("_secret") || name.ends_with("_token")
@@ -75,7 +94,7 @@ pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
     let known = lowering.document.clone();
     let marks = &mut lowering.plan.secrets;
     walk::schemas(&mut lowering.document, &mut |schema, place| {
-        if !is_secret(schema, place) {
+        if !is_secret(&known, schema, place) {
             return Ok(());
         }
         let target = resolve(&known, schema);
@@ -92,8 +111,19 @@ pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
                 marks.push(Mark { name, pointer: place.pointer.clone() });
                 Ok(())
             }
-            // A container: what is secret in it has a name of its own.
-            Some("object" | "array") if schema.get(SECRET).is_none() => Ok(()),
+            Some("object" | "array") => {
+                // In a list or map of strings they are the secret; in other containers it has a name of its own.
+                if let Some((keyword, values)) = values_of(target)
+                    && resolve(&known, values)["type"] == "string"
+                {
+                    let mut container = target.clone();
+                    container[keyword] = json!({"type": "string", "format": "password"});
+                    *schema = replaced(schema, container);
+                    let name = place.name().unwrap_or_default().to_string();
+                    marks.push(Mark { name, pointer: place.pointer.clone() });
+                }
+                Ok(())
+            }
             None if target.get("allOf").is_some() => Ok(()),
             other => Err(place.problem(
                 format!("a secret by its name or mark that is no string but {}", other.unwrap_or("any value")),
@@ -109,7 +139,7 @@ pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
     // Schemas that hold nothing else, because a personal name (address, date_of_birth) refers to them.
     let mut holders: Vec<String> = Vec::new();
     walk::schemas(&mut known.clone(), &mut |schema, place| {
-        if is_personal(schema, place)
+        if is_personal(&known, schema, place)
             && let Some(name) = schema["$ref"].as_str().and_then(|r| component_name(r, "schemas"))
             && resolve(&known, schema)["type"] == "object"
         {
@@ -118,10 +148,10 @@ pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
         Ok(())
     })?;
     let mut inside: Vec<String> = holders;
-    let marks = &mut lowering.plan.personal;
+    let (marks, names) = (&mut lowering.plan.personal, &mut lowering.plan.personal_names);
     walk::schemas(&mut lowering.document, &mut |schema, place| {
         let within = inside.iter().any(|prefix| place.pointer.starts_with(prefix.as_str()));
-        if schema[PERSONAL] == json!(false) || !(is_personal(schema, place) || within) {
+        if schema[PERSONAL] == json!(false) || !(is_personal(&known, schema, place) || within) {
             return Ok(());
         }
         let target = resolve(&known, schema);
@@ -133,11 +163,15 @@ pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
             Some(number @ ("integer" | "number")) => {
                 *schema = replaced(schema, json!({"type": number, "format": "personal"}));
             }
-            Some("object" | "array") => {
+            Some("object" | "array") if target.get("properties").is_some() || values_of(target).is_some() => {
                 inside.push(format!("{}/", place.pointer));
                 return Ok(());
             }
-            _ => return Ok(()),
+            Some("string") if target["format"] == "password" => return Ok(()),
+            // An enum, a boolean, a free object, any value: the format of none of these could carry the mark.
+            _ => {
+                names.extend(place.name().map(str::to_string));
+            }
         }
         let name = place.name().unwrap_or_default().to_string();
         marks.push(Mark { name, pointer: place.pointer.clone() });
@@ -145,8 +179,9 @@ pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-fn is_personal(schema: &Value, place: &Place) -> bool {
-    let named = place.name().is_some_and(|name| PERSONAL_NAMES.contains(&name.to_snake_case().as_str()));
+fn is_personal(document: &Value, schema: &Value, place: &Place) -> bool {
+    let name = spelled(document, schema, place);
+    let named = name.is_some_and(|name| PERSONAL_NAMES.contains(&name.as_str()));
     schema[PERSONAL].as_bool().unwrap_or(named)
 }
 
