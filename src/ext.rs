@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Method, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::config::ClientBuilder;
@@ -58,6 +58,8 @@ struct Inner {
     /// An option that cannot be used. `with_options` cannot fail, so the call does.
     refused: Option<Refused>,
     timeout: Duration,
+    /// In the place of that of the transport.
+    attempt_timeout: Option<Duration>,
 }
 
 impl Client {
@@ -100,6 +102,9 @@ impl Client {
 
     /// The same client with another time limit for a whole call. It shares the connection pool.
     ///
+    /// One attempt still ends after [`attempt_timeout`](ClientBuilder::attempt_timeout); see
+    /// [`CallOptions::attempt_timeout`] to change that as well.
+    ///
     /// ```
     /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc").build()?;
     /// let patient = client.with_timeout(std::time::Duration::from_secs(120));
@@ -118,6 +123,7 @@ impl Client {
     pub fn with_options(&self, options: CallOptions) -> Self {
         let mut inner = (*self.inner).clone();
         inner.timeout = options.timeout.unwrap_or(inner.timeout);
+        inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
         inner.refused = options.still_refused(inner.refused);
         for (name, value) in options.headers {
             inner.headers.insert(name, value);
@@ -143,7 +149,7 @@ impl Client {
         let mut headers =
             HeaderMap::from_iter([(ACCEPT, JSON), (AUTHORIZATION, authorization), (USER_AGENT, user_agent)]);
         headers.extend(merchant_key.map(|value| (MERCHANT_KEY, value)));
-        Self { inner: Arc::new(Inner { transport, base, headers, refused: None, timeout }) }
+        Self { inner: Arc::new(Inner { transport, base, headers, refused: None, timeout, attempt_timeout: None }) }
     }
 
     /// Makes a call: the one way from a generated builder to the API and back.
@@ -172,7 +178,7 @@ impl Client {
     }
 
     async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
-        let Inner { transport, base, headers, refused, timeout } = &*self.inner;
+        let Inner { transport, base, headers, refused, timeout, attempt_timeout } = &*self.inner;
         if let Some(Refused { setting, problem }) = *refused {
             return Err(ConfigError::new(setting, problem).into());
         }
@@ -184,7 +190,7 @@ impl Client {
             *request.body_mut() = Some(body.into());
         }
         // The one place where an attempt is made: whatever repeats one goes around this line.
-        transport.attempt(operation, request, *timeout, 1).await
+        transport.attempt(operation, request, *attempt_timeout, *timeout, 1).await
     }
 }
 
@@ -194,7 +200,14 @@ fn decoded<T: DeserializeOwned>(
     answer: Answer,
 ) -> Result<Response<T>, Error> {
     let Answer { status, headers, body, attempts } = answer;
-    match decode::body(if empty { b"null" } else { &body }) {
+    // 204 for a documented 200: what was asked for is done, so an answer without required fields is an empty one.
+    let nothing = body.is_empty() && status == StatusCode::NO_CONTENT && !empty;
+    let body: &[u8] = match (empty, nothing) {
+        (true, _) => b"null",
+        (false, true) => b"{}",
+        (false, false) => &body,
+    };
+    match decode::body(body) {
         Ok(value) => Ok(Response::new(status, headers, attempts, value)),
         Err(finding) => Err(DecodeError::new(operation, status, attempts, finding).into()),
     }

@@ -15,12 +15,14 @@ pub trait IntoField<T, Marker>: sealed::Sealed<T, Marker> {
     fn into_field(self) -> Option<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoField<T, sealed::Plain> for V {
     fn into_field(self) -> Option<T> {
         Some(self.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoField<T, sealed::Optional> for Option<V> {
     fn into_field(self) -> Option<T> {
         self.map(Into::into)

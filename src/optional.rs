@@ -7,6 +7,8 @@ use crate::response::Response;
 pub trait OptionalExt<T> {
     /// `Some` answer, or `None` when the API says that there is no such thing ([`ErrorKind::NotFound`]).
     ///
+    /// A 404 whose body is no JSON, such as the HTML of a proxy, says nothing about the thing and stays an error.
+    ///
     /// ```no_run
     /// use imprint_client::OptionalExt;
     ///
@@ -29,7 +31,7 @@ impl<T> OptionalExt<T> for Result<Response<T>, Error> {
     fn optional(self) -> Result<Option<Response<T>>, Error> {
         match self {
             Ok(response) => Ok(Some(response)),
-            Err(Error::Api(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(Error::Api(error)) if error.kind() == ErrorKind::NotFound && error.may_be_of_the_api() => Ok(None),
             Err(error) => Err(error),
         }
     }

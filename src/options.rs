@@ -30,6 +30,7 @@ use crate::ext::MERCHANT_KEY;
 #[must_use = "options do nothing until a client has them"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) refused: Option<Refused>,
 }
@@ -47,12 +48,22 @@ impl CallOptions {
         Self::default()
     }
 
-    /// How long a whole call may take, whatever happens in it.
+    /// How long a whole call may take, whatever happens in it. An attempt still ends after its own timeout, see
+    /// [`attempt_timeout`](Self::attempt_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         if timeout.is_zero() {
             self.refuse("timeout", "the timeout of the call is zero, it could not succeed; nothing was sent");
         }
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the last byte of the answer.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        if timeout.is_zero() {
+            self.refuse("attempt_timeout", "the timeout of an attempt is zero, it could not succeed; nothing was sent");
+        }
+        self.attempt_timeout = Some(timeout);
         self
     }
 
@@ -107,6 +118,7 @@ impl CallOptions {
     pub(crate) fn still_refused(&self, earlier: Option<Refused>) -> Option<Refused> {
         let mended = |refused: &Refused| match refused.setting {
             "timeout" => self.timeout.is_some(),
+            "attempt_timeout" => self.attempt_timeout.is_some(),
             "merchant_key" => self.headers.iter().any(|(name, _)| *name == MERCHANT_KEY),
             _ => false,
         };
@@ -146,6 +158,7 @@ mod tests {
             (new().header("x-a", "a\r\nb: c"), "header"),
             (new().merchant_key(" "), "merchant_key"),
             (new().timeout(Duration::ZERO), "timeout"),
+            (new().attempt_timeout(Duration::ZERO), "attempt_timeout"),
         ] {
             assert_eq!(options.refused.map(|refused| refused.setting), Some(setting));
         }

@@ -23,6 +23,10 @@ pub(crate) fn fill(
         problems.invalid("path", "must begin with a slash");
         return None;
     }
+    if template.contains(['?', '#']) {
+        problems.invalid("path", "must not hold a query or a fragment; give parameters by query()");
+        return None;
+    }
     let mut complete = true;
     let mut text = base.as_str().trim_end_matches('/').to_owned();
     let root = text.len();

@@ -87,18 +87,21 @@ impl Transport {
 
     /// Sends a request once and reads the answer.
     ///
-    /// `remaining` is what is left of the time for the call, and `attempts` counts this attempt too.
+    /// `attempt_timeout` takes the place of the client's own, `remaining` is what is left of the time for the call, and
+    /// `attempts` counts this attempt too.
     pub(crate) async fn attempt(
         &self,
         operation: &'static Operation,
         mut request: reqwest::Request,
+        attempt_timeout: Option<Duration>,
         remaining: Duration,
         attempts: u32,
     ) -> Result<Answer, Error> {
-        let (phase, limit) = if remaining < self.attempt_timeout {
+        let attempt_timeout = attempt_timeout.unwrap_or(self.attempt_timeout);
+        let (phase, limit) = if remaining < attempt_timeout {
             (TimeoutPhase::Call, remaining)
         } else {
-            (TimeoutPhase::Attempt, self.attempt_timeout)
+            (TimeoutPhase::Attempt, attempt_timeout)
         };
         *request.timeout_mut() = Some(limit);
         let failure = |status, error: reqwest::Error| -> Error {
@@ -106,6 +109,10 @@ impl Transport {
                 let mut problems = Problems::default();
                 problems.invalid("the request", "cannot be put into an HTTP message");
                 Error::invalid_request(operation, problems)
+            } else if lacks_tls(&error) {
+                let problem =
+                    "this build has no TLS: turn on the feature `rustls` of imprint-client, or one of reqwest's";
+                ConfigError::new("rustls", problem).into()
             } else if !error.is_timeout() {
                 TransportError::new(operation, status, attempts, error).into()
             } else if error.is_connect() {
@@ -139,6 +146,18 @@ impl Transport {
             (_, Ending::Broken(error)) => Err(failure(Some(status), error)),
         }
     }
+}
+
+/// Whether the HTTP stack refused https because it was built without it. It has no other sign of that than its words.
+fn lacks_tls(error: &reqwest::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if error.to_string() == "invalid URL, scheme is not http" {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 /// Reads a body up to a limit, whatever its `Content-Length` says.

@@ -12,7 +12,7 @@ const SEND: &str = "Makes the call.
 
 # Errors
 
-Every variant of [`Error`](crate::Error) but `Config`. What is missing or out of range is an
+Any variant of [`Error`](crate::Error). What is missing or out of range is an
 [`InvalidRequest`](crate::Error::InvalidRequest), and then nothing is sent.";
 
 pub fn render(code: &Code, plan: &Plan) -> TokenStream {

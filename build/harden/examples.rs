@@ -11,6 +11,17 @@ use crate::build::{plan::Plan, problem::Problem};
 /// Writes the doc comments, examples and all.
 pub fn add(code: &mut Code, plan: &Plan) -> Result<(), Problem> {
     let written: Vec<String> = code.calls.iter().map(|call| example(code, call, plan)).collect();
+    // What has no words of its own in the document says at least where it belongs.
+    for call in &code.calls {
+        let owned = [(call.body.clone(), "Body"), (last_name(&call.answer), "Answer")];
+        for (name, what) in owned {
+            let structure = code.structs.iter_mut().find(|structure| Some(&structure.name) == name.as_ref());
+            if let Some(structure) = structure.filter(|structure| structure.docs.is_empty()) {
+                let method = &call.method;
+                structure.docs = format!("{what} of [`Client::{method}`](crate::Client::{method}).");
+            }
+        }
+    }
     for (call, example) in code.calls.iter_mut().zip(written) {
         let errors = plan.errors.get(&call.id).map_or(&[][..], Vec::as_slice);
         call.docs = docs::operation(&plan.operations[&call.id], errors, &example);
@@ -24,8 +35,12 @@ fn example(code: &Code, call: &Call, plan: &Plan) -> String {
     for argument in &call.arguments {
         let parameter = operation.parameters.iter().find(|p| p.name == argument.wire && p.in_path == argument.in_path);
         let page = operation.pages && argument.wire == "limit";
-        if argument.required || page {
+        // A lookup by one optional value shows it.
+        let lookup = call.arguments.len() == 1 && call.body.is_none();
+        if argument.required || page || lookup {
             let sample = if page { Value::from(50) } else { parameter.map_or(Value::Null, |p| p.sample.clone()) };
+            // A placeholder that says what belongs there.
+            let sample = if sample == "…" { Value::from(argument.wire.to_uppercase()) } else { sample };
             steps.extend(literal(code, &argument.ty, &sample).map(|value| format!(".{}({value})", argument.setter)));
         }
     }

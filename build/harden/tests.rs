@@ -370,6 +370,25 @@ fn an_example_builds_nested_values_outside_of_closures() {
 }
 
 #[test]
+fn what_has_no_description_says_where_it_belongs() {
+    let body = json!({"content": {"application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}}});
+    let answer = json!({"200": {"description": "d", "content": body["content"]}});
+    let code = client(document(
+        json!({}),
+        json!({"/one": {"post": {"operationId": "one", "requestBody": body, "responses": answer}}}),
+    ));
+    assert!(code.contains("/// Body of [`Client::one`](crate::Client::one)."), "{code}");
+    assert!(code.contains("/// Answer of [`Client::one`](crate::Client::one)."), "{code}");
+}
+
+#[test]
+fn an_example_of_a_lookup_shows_its_one_parameter() {
+    let parameter = json!({"name": "partner_id", "in": "query", "schema": {"type": "string"}});
+    let code = client(call(json!({"operationId": "one", "parameters": [parameter]})));
+    assert!(code.contains(r#".partner_id("PARTNER_ID")"#), "{code}");
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes() {
     let document = object(json!({"b": {"type": "string"}, "a": {"type": "string", "enum": ["X"]}}));
     assert_eq!(run(document.clone(), &|_| true).unwrap(), run(document, &|_| true).unwrap());

@@ -7,16 +7,15 @@ mod server;
 
 use std::env;
 
-use imprint_client::{Client, Error, ErrorKind};
+use imprint_client::{Client, Environment, Error, ErrorKind};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if env::var_os("IMPRINT_API_KEY").is_some() {
-        if env::var("IMPRINT_ENVIRONMENT").is_ok_and(|name| name.eq_ignore_ascii_case("production")) {
-            return Err("this tour changes data: unset IMPRINT_ENVIRONMENT to take it through the sandbox".into());
-        }
+    if let Ok(key) = env::var("IMPRINT_API_KEY") {
+        // Whatever else is set: the tour changes data, and that of the sandbox only.
+        let client = Client::builder().api_key(key).environment(Environment::Sandbox).build()?;
         println!("IMPRINT_API_KEY is set: the tour goes through Imprint's sandbox\n");
-        return tour(&Client::from_env()?).await;
+        return tour(&client).await;
     }
     let server = server::start().await;
     println!("A server that plays Imprint listens at {}\n", server.base_url());

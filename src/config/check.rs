@@ -38,6 +38,9 @@ pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>)
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("the base URL holds a query or a fragment; remove it");
     }
+    if url.path().trim_end_matches('/').ends_with("/v2") {
+        return refuse("the base URL ends in /v2, with which every path of the API begins; remove it");
+    }
     Ok(url)
 }
 

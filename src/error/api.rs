@@ -146,7 +146,14 @@ impl ApiError {
         Self(Box::new(Inner { operation, status, headers, retry_after, attempts, body, complete, envelope }))
     }
 
-    pub(super) fn is_retryable(&self) -> bool {
+    /// Whether the body is one that the API might send: none, or JSON.
+    pub(crate) fn may_be_of_the_api(&self) -> bool {
+        let body = self.0.body.trim_ascii();
+        body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+    }
+
+    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    pub fn is_retryable(&self) -> bool {
         let Inner { operation, status, .. } = &*self.0;
         if operation.repeatable {
             matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
@@ -158,7 +165,9 @@ impl ApiError {
         }
     }
 
-    pub(super) fn may_have_been_processed(&self) -> bool {
+    /// Whether the API may have acted on the call; see
+    /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
+    pub fn may_have_been_processed(&self) -> bool {
         match self.0.status.as_u16() {
             // The one giving up waiting is a proxy, or the server in the middle of its work.
             408 | 499 => true,

@@ -58,11 +58,14 @@ impl TransportError {
         Self(Box::new(Transport { operation, connected, status, attempts, source: source.without_url() }))
     }
 
-    pub(super) fn is_retryable(&self) -> bool {
+    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    pub fn is_retryable(&self) -> bool {
         !self.0.connected || self.0.operation.repeatable
     }
 
-    pub(super) fn may_have_been_processed(&self) -> bool {
+    /// Whether the API may have acted on the call; see
+    /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
+    pub fn may_have_been_processed(&self) -> bool {
         self.0.connected
     }
 
@@ -167,11 +170,14 @@ impl TimeoutError {
         Self(Box::new(Timeout { operation, phase, limit, status, attempts }))
     }
 
-    pub(super) fn is_retryable(&self) -> bool {
+    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    pub fn is_retryable(&self) -> bool {
         self.0.phase == TimeoutPhase::Connect || self.0.operation.repeatable
     }
 
-    pub(super) fn may_have_been_processed(&self) -> bool {
+    /// Whether the API may have acted on the call; see
+    /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
+    pub fn may_have_been_processed(&self) -> bool {
         self.0.phase != TimeoutPhase::Connect
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use httpmock::{HttpMockRequest, MockServer};
-use imprint_client::{CallOptions, Client, Environment, Error, ErrorKind, HeaderMap, Method, OptionalExt};
+use imprint_client::{
+    CallOptions, Client, Environment, Error, ErrorKind, HeaderMap, Method, OptionalExt, TimeoutPhase,
+};
 use serde_json::json;
 
 use super::support::{KEY, always, answering, client, expecting, payload};
@@ -101,6 +103,40 @@ async fn an_empty_answer_is_no_value() {
 }
 
 #[tokio::test]
+async fn a_204_for_a_documented_200_is_a_success_where_nothing_is_required() {
+    let (_server, client) = answering(204, "").await;
+    let key = client.delete_key().send().await.expect("the key is gone");
+    assert!(key.key.is_none() && key.deleted_at.is_none());
+    assert!(client.get_customer().customer_id("C").send().await.is_err(), "a customer without an id");
+    let (_server, client) = answering(200, "").await;
+    assert!(client.delete_key().send().await.is_err(), "a body was promised and is missing");
+}
+
+#[tokio::test]
+async fn an_attempt_can_have_less_time_than_the_client_gives_it() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.any_request();
+            then.status(200).body("{}").delay(Duration::from_secs(5));
+        })
+        .await;
+    let hasty = client(&server).with_options(CallOptions::new().attempt_timeout(Duration::from_millis(50)));
+    let Err(Error::Timeout(error)) = hasty.search_customers().send().await else { panic!("it waited") };
+    assert_eq!((error.phase(), error.limit()), (TimeoutPhase::Attempt, Duration::from_millis(50)));
+    assert!(error.is_retryable() && error.may_have_been_processed());
+}
+
+#[cfg(not(feature = "rustls"))]
+#[tokio::test]
+async fn a_build_without_tls_says_so() {
+    let client = Client::builder().api_key(KEY).base_url("https://127.0.0.1:1").build().expect("a client");
+    let error = client.search_customers().send().await.expect_err("no TLS");
+    assert!(matches!(error, Error::Config(_)) && error.to_string().contains("TLS"), "{error}");
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
 async fn a_success_that_is_not_what_the_document_says_names_the_field_and_not_its_value() {
     let mut page = json!({"data": []});
     for _ in 0..4 {
@@ -194,6 +230,7 @@ fn a_mistake_in_the_configuration_is_one_sentence() {
         (Client::builder().api_key(KEY).base_url("http://example.com").build(), "https"),
         (Client::builder().api_key(KEY).base_url("https://user@example.com").build(), "user"),
         (Client::builder().api_key(KEY).base_url("https://example.com/?q=1").build(), "query"),
+        (Client::builder().api_key(KEY).base_url("https://example.com/v2/").build(), "/v2"),
         (Client::builder().api_key(KEY).base_url("nonsense").build(), "URL"),
         (
             Client::builder().api_key(KEY).environment(Environment::Production).base_url("https://example.com").build(),
@@ -277,8 +314,10 @@ async fn not_found_can_be_a_value() {
     let (_server, client) = answering(200, r#"{"id": "C"}"#).await;
     let found = client.get_customer().customer_id("C").send().await.optional().expect("no error");
     assert_eq!(found.expect("a customer").id, "C");
-    let (_server, client) = answering(403, "").await;
-    assert!(client.get_customer().customer_id("C").send().await.optional().is_err());
+    for (status, body) in [(403, ""), (404, "<html>nginx</html>")] {
+        let (_server, client) = answering(status, body).await;
+        assert!(client.get_customer().customer_id("C").send().await.optional().is_err(), "{status} {body}");
+    }
 }
 
 #[tokio::test]
@@ -309,8 +348,8 @@ async fn a_raw_call_is_guarded_like_every_other() {
     for (call, says) in [
         (get("v2/orders"), "slash"),
         (get("/v2/../keys"), "where the request goes"),
-        (get("/v2/orders?x=1"), "where the request goes"),
-        (get("/v2/orders#x"), "where the request goes"),
+        (get("/v2/orders?x=1"), "query()"),
+        (get("/v2/orders#x"), "query()"),
         (get("/v2/orders\\x"), "where the request goes"),
         (get("/v2/orders/{order_id}"), "without a value"),
         (get("/v2/orders/{order_id}").path("order_id", ".."), "where the request goes"),
