@@ -85,7 +85,10 @@ fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
     let Some(name) = spelled(document, schema, place) else { return false };
     // The API's own keys: `Key.key`.
     let key = matches!(&place.role, Role::Property { owner: Some(owner), .. } if owner == "Key") && name == "key";
-    key || SECRET_NAMES.contains(&name.as_str()) || name.ends_with("_secret") || name.ends_with("_token")
+    key || schema["format"] == "password"
+        || SECRET_NAMES.contains(&name.as_str())
+        || name.ends_with("_secret")
+        || name.ends_with("_token")
 }
 
 /// Secrets become `{type: string, format: password}` and nothing that constrains: with a length beside it typify's
@@ -189,8 +192,10 @@ fn is_personal(document: &Value, schema: &Value, place: &Place) -> bool {
 pub fn timestamps(lowering: &mut Lowering) -> Result<(), Problem> {
     walk::schemas(&mut lowering.document, &mut |schema, place| {
         let named = place.name().is_some_and(|name| name.to_snake_case().ends_with("_at"));
-        if named && schema["type"] == "string" && schema.get("enum").is_none() {
-            schema["format"] = json!("date-time");
+        let is_timestamp = named || schema["format"] == "date-time";
+        if is_timestamp && schema["type"] == "string" && schema.get("enum").is_none() {
+            // Nothing beside it: an extension is enough for typify's conversion not to match.
+            *schema = replaced(schema, json!({"type": "string", "format": "date-time"}));
         }
         Ok(())
     })

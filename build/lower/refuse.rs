@@ -93,6 +93,7 @@ pub fn unions(lowering: &mut Lowering) -> Result<(), Problem> {
 
 pub fn operations(lowering: &mut Lowering) -> Result<(), Problem> {
     let mut seen = std::collections::BTreeMap::new();
+    let known = lowering.document.clone();
     walk::operations(&mut lowering.document, &mut |operation| {
         let Some(id) = operation.id else {
             return Err(operation.problem(
@@ -108,7 +109,7 @@ pub fn operations(lowering: &mut Lowering) -> Result<(), Problem> {
                 "rename one of the two by an overlay action",
             ));
         }
-        parameters(&operation)?;
+        parameters(&operation, &known)?;
         let body = &operation.value.get("requestBody").cloned().unwrap_or_default();
         json_only(&operation, body, "/requestBody")?;
         let success = &operation.value.get("responses").cloned().unwrap_or_default()["2XX"];
@@ -116,7 +117,7 @@ pub fn operations(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-fn parameters(operation: &walk::Operation<'_>) -> Result<(), Problem> {
+fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Problem> {
     let none = Vec::new();
     let parameters = operation.value.get("parameters").and_then(Value::as_array).unwrap_or(&none);
     let mut in_path = Vec::new();
@@ -139,12 +140,8 @@ fn parameters(operation: &walk::Operation<'_>) -> Result<(), Problem> {
             return refuse("has no schema", "give it a `schema` (not `content`) by an overlay action");
         };
         let scalar = ["string", "integer", "number", "boolean"];
-        let resolved = super::resolve(&Value::Null, schema);
-        let scalar_type = match &resolved["type"] {
-            Value::Array(types) => types.iter().filter_map(Value::as_str).all(|t| t == "null" || scalar.contains(&t)),
-            Value::String(name) => scalar.contains(&name.as_str()),
-            _ => schema.get("$ref").is_some() || schema.get("allOf").is_some(),
-        };
+        let resolved = super::resolve(known, schema);
+        let scalar_type = resolved["type"].as_str().is_some_and(|name| scalar.contains(&name));
         if !scalar_type {
             return refuse(
                 "is not a scalar",

@@ -286,6 +286,18 @@ fn cases() -> Vec<Case> {
             json!("date-time"),
         ),
         case(
+            "timestamps",
+            object(json!({"type": "string", "format": "date-time", "x-foo": 1})),
+            A,
+            json!({"type": "string", "format": "date-time"}),
+        ),
+        case(
+            "secrets",
+            object(json!({"type": "string", "format": "password", "x-foo": 1})),
+            A,
+            json!({"type": "string", "format": "password"}),
+        ),
+        case(
             "ids",
             named("order_id", json!({"type": "string"})),
             format!("{S}/properties/order_id"),
@@ -481,6 +493,17 @@ fn refusals() -> Vec<Refusal> {
             Some("one"),
             "/parameters/0",
             "no",
+        ),
+        refuse(
+            "refused operations",
+            {
+                let mut document = query(json!({"$ref": "#/components/schemas/L"}));
+                document["components"]["schemas"]["L"] = json!({"type": "array", "items": {"type": "string"}});
+                document
+            },
+            Some("one"),
+            "/parameters/0",
+            "is not a scalar",
         ),
         refuse(
             "refused operations",

@@ -224,6 +224,18 @@ fn every_overlay_action_is_missed_when_it_is_left_out() {
 }
 
 #[test]
+fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
+    let renamed = DOCUMENT
+        .replace("schemas/CustomerLink'", "schemas/PartnerLink'")
+        .replace("\n    CustomerLink:\n", "\n    PartnerLink:\n");
+    let overlay =
+        OVERLAY.replace("$.components.schemas.CustomerLink.properties", "$.components.schemas.PartnerLink.properties");
+    let problem = run(&renamed, &overlay).err().expect("nothing is called CustomerLink");
+    assert_eq!(problem.place, "/components/schemas/CustomerLink", "{problem}");
+    assert!(problem.message.contains("existing_link"), "{problem}");
+}
+
+#[test]
 fn no_operation_can_take_the_name_of_a_method_of_the_client() {
     let source: syn::File = syn::parse_str(include_str!("../../src/ext.rs")).unwrap();
     let inherent = source.items.iter().filter_map(|item| match item {
