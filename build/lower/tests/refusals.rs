@@ -1,0 +1,238 @@
+//! What the rules refuse, and what they say then.
+
+use serde_json::{Value, json};
+
+use super::super::{lower, lower_with};
+use super::{A, S, document, json_body, named, object, operation, schema};
+
+/// A document that stops the build, and what the message has to say.
+pub struct Refusal {
+    pub rule: &'static str,
+    document: Value,
+    operation: Option<&'static str>,
+    place: &'static str,
+    says: &'static str,
+}
+
+pub fn refusals() -> Vec<Refusal> {
+    let refuse = |rule, document, operation, place, says| Refusal { rule, document, operation, place, says };
+    let parameter = |parameter: Value| operation(json!({ "parameters": [parameter] }));
+    let in_schema = |keyword: &str, value: Value| object(json!({"type": "object", keyword: value}));
+    let query = |schema: Value| parameter(json!({"name": "q", "in": "query", "schema": schema}));
+    let mut refused = vec![
+        refuse("version", json!({"openapi": "2.0"}), None, "/openapi", "version `2.0`"),
+        refuse(
+            "inline components",
+            parameter(json!({"$ref": "#/components/parameters/Gone"})),
+            Some("one"),
+            "/paths/~1one/get/parameters/0/$ref",
+            "does not resolve",
+        ),
+        refuse(
+            "webhooks leave",
+            {
+                let mut document = schema(json!({"type": "object", "properties": {}}));
+                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
+                document
+            },
+            None,
+            "/webhooks/E/post",
+            "the event type of `S` is unknown",
+        ),
+        refuse(
+            "error responses leave",
+            operation(json!({"responses": {"default": {"description": "d"}}})),
+            Some("one"),
+            "/paths/~1one/get/responses",
+            "no success response",
+        ),
+        refuse(
+            "success codes",
+            operation(json!({"responses": {"200": json_body(json!({"type": "object"})), "202": {"description": "d"}}})),
+            Some("one"),
+            "/paths/~1one/get/responses/200",
+            "two success codes",
+        ),
+        refuse(
+            "refused references",
+            object(json!({"$ref": "other.yaml#/X"})),
+            None,
+            A,
+            "does not resolve to a named schema",
+        ),
+        refuse("refused forms", object(json!({"type": ["string", "integer"]})), None, A, "2 types at once"),
+        refuse("refused forms", object(json!({"type": "null"})), None, A, "only be null"),
+        refuse("refused forms", object(json!(true)), None, A, "not a map"),
+        refuse(
+            "refused unions",
+            object(json!({"oneOf": [{"type": "string"}, {"type": "integer"}]})),
+            None,
+            A,
+            "`oneOf` of several shapes",
+        ),
+        refuse("const", object(json!({"const": {"a": 1}})), None, A, "no scalar"),
+        refuse("enum with null", object(json!({"enum": [null]})), None, A, "without values"),
+        refuse(
+            "ref siblings",
+            object(json!({"$ref": "#/components/schemas/S", "minProperties": 1})),
+            None,
+            A,
+            "`minProperties` beside `$ref`",
+        ),
+        refuse(
+            "aliases",
+            schema(json!({"allOf": [{"$ref": "#/components/schemas/S"}]})),
+            None,
+            S,
+            "only a reference to itself",
+        ),
+        refuse(
+            "plain names",
+            schema(json!({"type": "array", "items": {"$ref": "#/components/schemas/S"}})),
+            None,
+            S,
+            "contains only itself",
+        ),
+        refuse(
+            "plan",
+            operation(json!({"requestBody": json_body(json!({"type": "array", "items": {"type": "string"}}))})),
+            Some("one"),
+            "/paths/~1one/get/requestBody",
+            "no object",
+        ),
+        refuse(
+            "secrets",
+            parameter(json!({"name": "ssn", "in": "query", "schema": {"type": "string"}})),
+            Some("one"),
+            "/paths/~1one/get/parameters/0/schema",
+            "a secret in a URL",
+        ),
+        refuse(
+            "secrets",
+            named("ssn", json!({"type": "integer"})),
+            None,
+            "/components/schemas/S/properties/ssn",
+            "no string",
+        ),
+        refuse("ids", object(json!({"type": "integer", "x-imprint-id": "XId"})), None, A, "no plain string"),
+        refuse(
+            "ids",
+            document(
+                json!({"OrderId": {"type": "object", "properties": {}}, "S": {"type": "object", "properties": {"order_id": {"type": "string"}}}}),
+                json!({}),
+            ),
+            None,
+            "/components/schemas/S/properties/order_id",
+            "would be called OrderId",
+        ),
+        refuse(
+            "refused operations",
+            query(json!({"type": "array", "items": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "no",
+        ),
+        refuse(
+            "refused operations",
+            {
+                let mut document = query(json!({"$ref": "#/components/schemas/L"}));
+                document["components"]["schemas"]["L"] = json!({"type": "array", "items": {"type": "string"}});
+                document
+            },
+            Some("one"),
+            "/parameters/0",
+            "is not a scalar",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "h", "in": "header", "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "neither in the path nor in the query",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "q", "in": "query"})),
+            Some("one"),
+            "/parameters/0",
+            "no schema",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "q", "in": "query", "style": "deepObject", "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters/0",
+            "style",
+        ),
+        refuse(
+            "refused operations",
+            parameter(json!({"name": "p", "in": "path", "required": true, "schema": {"type": "string"}})),
+            Some("one"),
+            "/parameters",
+            "is not in the path",
+        ),
+        refuse(
+            "refused operations",
+            document(
+                json!({}),
+                json!({"/one/{id}": {"get": {"operationId": "one", "responses": {"200": {"description": "d"}}}}}),
+            ),
+            Some("one"),
+            "/parameters",
+            "no path parameter of that name",
+        ),
+        refuse(
+            "refused operations",
+            document(json!({}), json!({"/one": {"get": {"responses": {"200": {"description": "d"}}}}})),
+            Some("without an id"),
+            "/paths/~1one/get/operationId",
+            "without an operationId",
+        ),
+        refuse(
+            "refused operations",
+            document(
+                json!({}),
+                json!({"/one": {"get": {"operationId": "keep", "responses": {"200": {"description": "d"}}}}}),
+            ),
+            Some("keep"),
+            "/operationId",
+            "is taken by",
+        ),
+        refuse(
+            "refused operations",
+            operation(json!({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}})),
+            Some("one"),
+            "/requestBody/content",
+            "media types are text/plain",
+        ),
+        refuse(
+            "refused operations",
+            operation(json!({"responses": {"200": {"description": "d", "content": {"application/json": {}}}}})),
+            Some("one"),
+            "/responses/2XX/content/application~1json",
+            "without a schema",
+        ),
+    ];
+    for keyword in ["patternProperties", "prefixItems", "if", "$defs"] {
+        refused.push(refuse("refused forms", in_schema(keyword, json!({})), None, A, "is not supported"));
+    }
+    refused
+}
+
+#[test]
+fn what_cannot_be_lowered_stops_with_operation_place_and_advice() {
+    for refusal in refusals() {
+        let label = format!("{} ({})", refusal.rule, refusal.says);
+        let problem = match lower(refusal.document.clone()) {
+            Ok(_) => panic!("{label}: nothing was refused"),
+            Err(problem) => problem,
+        };
+        assert_eq!(problem.operation.as_deref(), refusal.operation, "{label}: {problem}");
+        assert!(problem.place.contains(refusal.place), "{label}: {problem}");
+        assert!(problem.message.contains(refusal.says), "{label}: {problem}");
+        assert!(!problem.advice.is_empty(), "{label}");
+        if let Err(other) = lower_with(refusal.document, &|name| name != refusal.rule) {
+            assert_ne!(other, problem, "{label}: refused without its rule");
+        }
+    }
+}
