@@ -4,13 +4,17 @@ mod check;
 
 use std::env::VarError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use check::merchant_key;
+use reqwest::header::{AUTHORIZATION, USER_AGENT};
 
+use crate::clock::{Clock, TokioClock};
 use crate::environment::Environment;
 use crate::error::{ConfigError, Error};
-use crate::ext::Client;
+use crate::ext::{Client, MERCHANT_KEY};
+use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::transport::{self, Transport};
 
@@ -44,6 +48,8 @@ pub struct ClientBuilder {
     attempt_timeout: Duration,
     timeout: Duration,
     max_response_bytes: usize,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
 }
 
 impl ClientBuilder {
@@ -60,6 +66,8 @@ impl ClientBuilder {
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(100),
             max_response_bytes: 16 << 20,
+            retry: RetryPolicy::default(),
+            clock: Arc::new(TokioClock),
         }
     }
 
@@ -119,8 +127,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, whatever happens in it. 100 seconds if nothing else is said. See also
-    /// [`Client::with_timeout`].
+    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds if nothing else is
+    /// said. See also [`Client::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -130,6 +138,19 @@ impl ClientBuilder {
     /// [`Error::ResponseTooLarge`].
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
+        self
+    }
+
+    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts if nothing else is said. See also
+    /// [`CallOptions::retry`](crate::CallOptions::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Another clock to wait by between attempts, for tests that should not.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -192,7 +213,7 @@ impl ClientBuilder {
     /// - there is no API key, or it is blank or holds a line end or another character that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
     /// - the merchant key or the suffix of the `User-Agent` cannot stand in a header,
-    /// - a timeout or the size limit is zero.
+    /// - a timeout, the size limit or the number of attempts is zero.
     pub fn build(self) -> Result<Client, Error> {
         for (setting, timeout) in [
             ("connect_timeout", self.connect_timeout),
@@ -207,6 +228,9 @@ impl ClientBuilder {
             let problem = "max_response_bytes is zero; no answer would ever be accepted";
             return Err(ConfigError::new("max_response_bytes", problem).into());
         }
+        if let Some(problem) = self.retry.problem() {
+            return Err(ConfigError::new("retry", problem).into());
+        }
         let base = check::base_url(self.environment, self.base_url.as_deref())?;
         let key = check::api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(merchant_key).transpose()?;
@@ -214,7 +238,9 @@ impl ClientBuilder {
         let transport =
             Transport::new(self.http, &base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
         let authorization = transport.authorization(&base, key, self.basic_auth)?;
-        Ok(Client::new(transport, base, authorization, user_agent, merchant_key, self.timeout))
+        let headers = [Some((AUTHORIZATION, authorization)), Some((USER_AGENT, user_agent))];
+        let headers = headers.into_iter().chain([merchant_key.map(|value| (MERCHANT_KEY, value))]).flatten();
+        Ok(Client::new(transport, base, headers, self.timeout, self.retry, self.clock))
     }
 }
 
@@ -229,6 +255,7 @@ impl fmt::Debug for ClientBuilder {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("timeout", &self.timeout)
             .field("max_response_bytes", &self.max_response_bytes)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }
@@ -255,6 +282,7 @@ mod tests {
             (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
             (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
             (builder().max_response_bytes(0), "max_response_bytes"),
+            (builder().retry(RetryPolicy::default().max_attempts(0)), "retry"),
         ] {
             assert_eq!(problem(built).0, setting);
         }

@@ -24,6 +24,7 @@ pub use too_large::ResponseTooLargeError;
 pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 
 use crate::operation::Operation;
+use crate::retry::Outcome;
 
 /// Why a call failed.
 ///
@@ -74,7 +75,9 @@ impl Error {
     ///   connections and timeouts,
     /// - others, except DELETE, on a 429 that carries `Retry-After`.
     ///
-    /// Repeat after [`ApiError::retry_after`] where there is one, and with growing pauses where there is none.
+    /// These are the failures that the client itself repeats, as its [`RetryPolicy`](crate::RetryPolicy) allows; so the
+    /// error means that it has given up. Repeat after [`ApiError::retry_after`] where there is one, and after minutes
+    /// rather than seconds where there is none.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Api(error) => error.is_retryable(),
@@ -86,8 +89,8 @@ impl Error {
 
     /// Whether the API may have acted on the call in spite of the error.
     ///
-    /// False when nothing was sent, or when the API refused the request (most of 4xx). When it is true and the call
-    /// changes something, look the result up before making it again.
+    /// False when nothing was sent, or when the API refused the request (most of 4xx), in every attempt that was made.
+    /// When it is true and the call changes something, look the result up before making it again.
     pub fn may_have_been_processed(&self) -> bool {
         match self {
             Self::Api(error) => error.may_have_been_processed(),
@@ -95,6 +98,18 @@ impl Error {
             Self::Timeout(error) => error.may_have_been_processed(),
             Self::Decode(_) | Self::ResponseTooLarge(_) => true,
             Self::InvalidRequest(_) | Self::Config(_) => false,
+        }
+    }
+
+    /// How many times the request was sent, or tried to be; 0 when nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Self::Api(error) => error.attempts(),
+            Self::Transport(error) => error.attempts(),
+            Self::Timeout(error) => error.attempts(),
+            Self::Decode(error) => error.attempts(),
+            Self::ResponseTooLarge(error) => error.attempts(),
+            Self::InvalidRequest(_) | Self::Config(_) => 0,
         }
     }
 
@@ -120,6 +135,26 @@ impl Error {
             Self::Decode(error) => Some(error.status()),
             Self::ResponseTooLarge(error) => Some(error.status()),
             Self::InvalidRequest(_) | Self::Config(_) => None,
+        }
+    }
+
+    /// What the attempt that ended so came to.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Api(error) => error.outcome(),
+            Self::Transport(error) => error.outcome(),
+            Self::Timeout(error) => error.outcome(),
+            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => Outcome::Final,
+        }
+    }
+
+    /// Notes whether the API may have acted on an attempt of the call, this one or an earlier one.
+    pub(crate) fn note_earlier(&mut self, processed: bool) {
+        match self {
+            Self::Api(error) => error.note_earlier(processed),
+            Self::Transport(error) => error.note_earlier(processed),
+            Self::Timeout(error) => error.note_earlier(processed),
+            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => {}
         }
     }
 
@@ -159,6 +194,11 @@ impl std::error::Error for Error {
             _ => None,
         }
     }
+}
+
+/// Says how often the call was tried, if more than once.
+fn repeated(f: &mut fmt::Formatter<'_>, attempts: u32) -> fmt::Result {
+    if attempts > 1 { write!(f, ", after {attempts} attempts") } else { Ok(()) }
 }
 
 macro_rules! payloads {

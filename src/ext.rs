@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
+use crate::clock::Clock;
 use crate::config::ClientBuilder;
 use crate::decode;
 use crate::error::{ConfigError, DecodeError, Error};
@@ -16,7 +17,9 @@ use crate::options::{CallOptions, Refused};
 use crate::raw::RawRequest;
 use crate::request::Request;
 use crate::response::Response;
-use crate::transport::{Answer, Transport};
+use crate::retry::{self, Budget, Course, RetryPolicy};
+use crate::trace;
+use crate::transport::{Answer, Limits, Transport};
 
 /// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
 pub(crate) const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
@@ -60,6 +63,10 @@ struct Inner {
     timeout: Duration,
     /// In the place of that of the transport.
     attempt_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    /// Shared by all that come from one builder, whatever their options.
+    budget: Arc<Budget>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Client {
@@ -124,6 +131,7 @@ impl Client {
         let mut inner = (*self.inner).clone();
         inner.timeout = options.timeout.unwrap_or(inner.timeout);
         inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
+        inner.retry = options.retry.unwrap_or(inner.retry);
         inner.refused = options.still_refused(inner.refused);
         for (name, value) in options.headers {
             inner.headers.insert(name, value);
@@ -141,15 +149,23 @@ impl Client {
     pub(crate) fn new(
         transport: Transport,
         base: Url,
-        authorization: HeaderValue,
-        user_agent: HeaderValue,
-        merchant_key: Option<HeaderValue>,
+        headers: impl Iterator<Item = (HeaderName, HeaderValue)>,
         timeout: Duration,
+        retry: RetryPolicy,
+        clock: Arc<dyn Clock>,
     ) -> Self {
-        let mut headers =
-            HeaderMap::from_iter([(ACCEPT, JSON), (AUTHORIZATION, authorization), (USER_AGENT, user_agent)]);
-        headers.extend(merchant_key.map(|value| (MERCHANT_KEY, value)));
-        Self { inner: Arc::new(Inner { transport, base, headers, refused: None, timeout, attempt_timeout: None }) }
+        let inner = Inner {
+            transport,
+            base,
+            headers: headers.chain([(ACCEPT, JSON)]).collect(),
+            refused: None,
+            timeout,
+            attempt_timeout: None,
+            retry,
+            budget: Arc::new(Budget::new()),
+            clock,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Makes a call: the one way from a generated builder to the API and back.
@@ -160,9 +176,11 @@ impl Client {
         operation: &'static Operation,
         request: Request,
     ) -> Result<Response<T>, Error> {
-        let answer = self.exchange(operation, operation.path, request).await?;
+        let call = self.begin(operation);
+        let answer = call.around(self.exchange(operation, operation.path, request)).await;
         // An operation without a body answers `()`, which JSON writes as null.
-        decoded(operation, operation.empty, answer)
+        let result = answer.and_then(|answer| decoded(operation, operation.empty, answer));
+        self.end(&call, result)
     }
 
     /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
@@ -172,13 +190,27 @@ impl Client {
         path: &str,
         request: Request,
     ) -> Result<Response<T>, Error> {
-        let answer = self.exchange(operation, path, request).await?;
-        let empty = answer.body.is_empty();
-        decoded(operation, empty, answer)
+        let call = self.begin(operation);
+        let answer = call.around(self.exchange(operation, path, request)).await;
+        let result = answer.and_then(|answer| decoded(operation, answer.body.is_empty(), answer));
+        self.end(&call, result)
+    }
+
+    fn begin(&self, operation: &'static Operation) -> trace::Call {
+        trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
+    }
+
+    fn end<T>(&self, call: &trace::Call, result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+        let (status, attempts, error) = match &result {
+            Ok(response) => (Some(response.status()), response.attempts(), None),
+            Err(error) => (error.status(), error.attempts(), Some(error)),
+        };
+        call.end(&*self.inner.clock, status, attempts, error);
+        result
     }
 
     async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
-        let Inner { transport, base, headers, refused, timeout, attempt_timeout } = &*self.inner;
+        let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock } = &*self.inner;
         if let Some(Refused { setting, problem }) = *refused {
             return Err(ConfigError::new(setting, problem).into());
         }
@@ -189,8 +221,13 @@ impl Client {
             request.headers_mut().insert(CONTENT_TYPE, JSON);
             *request.body_mut() = Some(body.into());
         }
-        // The one place where an attempt is made: whatever repeats one goes around this line.
-        transport.attempt(operation, request, *attempt_timeout, *timeout, 1).await
+        let course = Course { operation, policy: retry, budget, clock: &**clock, timeout: *timeout };
+        retry::run(course, |attempts, remaining| {
+            let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining };
+            let request = request.try_clone().expect("its body is bytes and no stream");
+            transport.attempt(operation, request, limits, attempts)
+        })
+        .await
     }
 }
 
@@ -219,6 +256,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("base_url", &self.inner.base.as_str())
             .field("timeout", &self.inner.timeout)
+            .field("retry", &self.inner.retry)
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 #![warn(missing_docs, missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod clock;
 mod config;
 mod decode;
 mod environment;
@@ -18,12 +19,14 @@ mod path;
 mod raw;
 mod request;
 mod response;
+mod retry;
 mod schema;
 mod secret;
 #[cfg(test)]
 mod testing;
 mod text;
 mod timestamp;
+mod trace;
 mod transport;
 
 #[allow(missing_docs, missing_debug_implementations, clippy::all, unused_qualifications, rustdoc::all)]
@@ -31,6 +34,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
+pub use clock::{Clock, Pause};
 pub use config::ClientBuilder;
 pub use environment::Environment;
 pub use error::{
@@ -47,6 +51,7 @@ pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
 pub use response::Response;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use timestamp::{Timestamp, TimestampError};
 

@@ -10,6 +10,7 @@ use reqwest::header::{
 
 use crate::config;
 use crate::ext::MERCHANT_KEY;
+use crate::retry::RetryPolicy;
 
 /// What a call does differently from the client it is made by; see [`Client::with_options`](crate::Client::with_options).
 ///
@@ -31,6 +32,7 @@ use crate::ext::MERCHANT_KEY;
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) refused: Option<Refused>,
 }
@@ -48,7 +50,7 @@ impl CallOptions {
         Self::default()
     }
 
-    /// How long a whole call may take, whatever happens in it. An attempt still ends after its own timeout, see
+    /// How long a whole call may take, with all its attempts and the pauses between them. An attempt still ends after its own timeout, see
     /// [`attempt_timeout`](Self::attempt_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         if timeout.is_zero() {
@@ -64,6 +66,15 @@ impl CallOptions {
             self.refuse("attempt_timeout", "the timeout of an attempt is zero, it could not succeed; nothing was sent");
         }
         self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often a failed attempt is made again; [`RetryPolicy::off`] for never.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        if policy.problem().is_some() {
+            self.refuse("retry", "the retry policy of the call allows no attempt at all; nothing was sent");
+        }
+        self.retry = Some(policy);
         self
     }
 
@@ -119,6 +130,7 @@ impl CallOptions {
         let mended = |refused: &Refused| match refused.setting {
             "timeout" => self.timeout.is_some(),
             "attempt_timeout" => self.attempt_timeout.is_some(),
+            "retry" => self.retry.is_some(),
             "merchant_key" => self.headers.iter().any(|(name, _)| *name == MERCHANT_KEY),
             _ => false,
         };
@@ -134,7 +146,12 @@ impl CallOptions {
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("CallOptions").field("timeout", &self.timeout).field("headers", &names).finish_non_exhaustive()
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("headers", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,6 +176,7 @@ mod tests {
             (new().merchant_key(" "), "merchant_key"),
             (new().timeout(Duration::ZERO), "timeout"),
             (new().attempt_timeout(Duration::ZERO), "attempt_timeout"),
+            (new().retry(RetryPolicy::default().max_attempts(0)), "retry"),
         ] {
             assert_eq!(options.refused.map(|refused| refused.setting), Some(setting));
         }

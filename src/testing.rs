@@ -3,8 +3,52 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::clock::{Clock, Pause};
+
+/// A clock that notes its pauses and does not wait. Time passes by pauses and by [`pass`](Self::pass) alone.
+#[derive(Clone, Default)]
+pub(crate) struct TestClock(Arc<Mutex<Passed>>);
+
+struct Passed {
+    now: Instant,
+    pauses: Vec<Duration>,
+}
+
+impl Default for Passed {
+    fn default() -> Self {
+        Self { now: Instant::now(), pauses: Vec::new() }
+    }
+}
+
+impl TestClock {
+    pub(crate) fn pass(&self, time: Duration) {
+        self.0.lock().unwrap().now += time;
+    }
+
+    pub(crate) fn pauses(&self) -> Vec<Duration> {
+        self.0.lock().unwrap().pauses.clone()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        self.0.lock().unwrap().now
+    }
+
+    fn sleep(&self, pause: Duration) -> Pause {
+        self.pass(pause);
+        self.0.lock().unwrap().pauses.push(pause);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn jitter(&self) -> f64 {
+        1.0
+    }
+}
 
 /// No test waits longer than this for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);

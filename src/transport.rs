@@ -33,6 +33,17 @@ pub(crate) struct Answer {
     pub(crate) attempts: u32,
 }
 
+/// How long an attempt may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// In the place of what the transport has.
+    pub(crate) attempt: Option<Duration>,
+    /// The whole call.
+    pub(crate) call: Duration,
+    /// What is left of that.
+    pub(crate) remaining: Duration,
+}
+
 /// How the reading of a body ended.
 enum Ending {
     Complete,
@@ -87,23 +98,21 @@ impl Transport {
 
     /// Sends a request once and reads the answer.
     ///
-    /// `attempt_timeout` takes the place of the client's own, `remaining` is what is left of the time for the call, and
     /// `attempts` counts this attempt too.
     pub(crate) async fn attempt(
         &self,
         operation: &'static Operation,
         mut request: reqwest::Request,
-        attempt_timeout: Option<Duration>,
-        remaining: Duration,
+        limits: Limits,
         attempts: u32,
     ) -> Result<Answer, Error> {
-        let attempt_timeout = attempt_timeout.unwrap_or(self.attempt_timeout);
-        let (phase, limit) = if remaining < attempt_timeout {
-            (TimeoutPhase::Call, remaining)
+        let attempt_timeout = limits.attempt.unwrap_or(self.attempt_timeout);
+        let (phase, limit) = if limits.remaining < attempt_timeout {
+            (TimeoutPhase::Call, limits.call)
         } else {
             (TimeoutPhase::Attempt, attempt_timeout)
         };
-        *request.timeout_mut() = Some(limit);
+        *request.timeout_mut() = Some(attempt_timeout.min(limits.remaining));
         let failure = |status, error: reqwest::Error| -> Error {
             if error.is_builder() {
                 let mut problems = Problems::default();

@@ -9,10 +9,12 @@ use crate::build::{plan::Plan, problem::Problem};
 
 /// The client's own methods; an operation of the same name gets an underscore.
 pub const CLIENT_METHODS: &[&str] = &[
+    "begin",
     "builder",
     "call",
     "call_at",
     "clone",
+    "end",
     "exchange",
     "from_env",
     "new",

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
 
 use super::envelope::Envelope;
 use super::mask::Masked;
-use super::retry_after;
+use super::{repeated, retry_after};
 use crate::operation::Operation;
+use crate::retry::{Outcome, may_be_repeated};
 use crate::types::CustomerLink;
 
 /// The API answered with a status that is no success, redirects included: they are not followed.
@@ -28,6 +29,8 @@ struct Inner {
     body: Vec<u8>,
     complete: bool,
     envelope: Envelope,
+    /// The API may have acted on an earlier attempt.
+    earlier: bool,
 }
 
 /// The class of an [`ApiError`], by its status.
@@ -143,7 +146,17 @@ impl ApiError {
     ) -> Self {
         let retry_after = retry_after::read(&headers);
         let envelope = Envelope::read(&body);
-        Self(Box::new(Inner { operation, status, headers, retry_after, attempts, body, complete, envelope }))
+        Self(Box::new(Inner {
+            operation,
+            status,
+            headers,
+            retry_after,
+            attempts,
+            body,
+            complete,
+            envelope,
+            earlier: false,
+        }))
     }
 
     /// Whether the body is one that the API might send: none, or JSON.
@@ -154,26 +167,33 @@ impl ApiError {
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        let Inner { operation, status, .. } = &*self.0;
-        if operation.repeatable {
-            matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
-        } else {
-            // With the header the API says itself that it refused the request and will take it later.
-            *status == StatusCode::TOO_MANY_REQUESTS
-                && operation.method != Method::DELETE
-                && self.0.headers.contains_key(reqwest::header::RETRY_AFTER)
-        }
+        may_be_repeated(self.0.operation, self.outcome())
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        Outcome::Status(self.0.status, self.0.retry_after)
+    }
+
+    pub(crate) fn note_earlier(&mut self, processed: bool) {
+        self.0.earlier = processed;
     }
 
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        match self.0.status.as_u16() {
+        let by_status = match self.0.status.as_u16() {
             // The one giving up waiting is a proxy, or the server in the middle of its work.
             408 | 499 => true,
             400..=499 => false,
             _ => true,
-        }
+        };
+        by_status || self.0.earlier
+    }
+
+    /// The status as text, for traces.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn status_text(&self) -> &str {
+        self.0.status.as_str()
     }
 
     fn reason(&self) -> &'static str {
@@ -196,7 +216,7 @@ impl fmt::Display for ApiError {
         if !self.details().is_empty() {
             write!(f, ": {}", Masked(&self.details().join("; ")))?;
         }
-        Ok(())
+        repeated(f, self.attempts())
     }
 }
 
@@ -222,6 +242,8 @@ impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {
+    use reqwest::Method;
+
     use super::*;
     use crate::Error;
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use super::repeated;
 use crate::operation::Operation;
+use crate::retry::{Outcome, may_be_repeated};
 
 /// The connection to the API could not be made, or broke before the answer was complete.
 ///
@@ -22,6 +24,8 @@ struct Transport {
     connected: bool,
     status: Option<StatusCode>,
     attempts: u32,
+    /// The API may have acted on an earlier attempt.
+    earlier: bool,
     source: reqwest::Error,
 }
 
@@ -55,18 +59,27 @@ impl TransportError {
     ) -> Self {
         let connected = !source.is_connect();
         // The URL carries the query, and the query may carry personal data.
-        Self(Box::new(Transport { operation, connected, status, attempts, source: source.without_url() }))
+        let source = source.without_url();
+        Self(Box::new(Transport { operation, connected, status, attempts, earlier: false, source }))
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        !self.0.connected || self.0.operation.repeatable
+        may_be_repeated(self.0.operation, self.outcome())
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.0.connected { Outcome::Lost } else { Outcome::NeverConnected }
+    }
+
+    pub(crate) fn note_earlier(&mut self, processed: bool) {
+        self.0.earlier = processed;
     }
 
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        self.0.connected
+        self.0.connected || self.0.earlier
     }
 
     /// What the operating system said, if it says something.
@@ -99,7 +112,10 @@ impl fmt::Display for TransportError {
         };
         write!(f, "{}: {what}", self.0.operation.id)?;
         // The source has the details; its kind is what one looks for first.
-        self.reason().map_or(Ok(()), |reason| write!(f, " ({reason})"))
+        if let Some(reason) = self.reason() {
+            write!(f, " ({reason})")?;
+        }
+        repeated(f, self.0.attempts)
     }
 }
 
@@ -120,6 +136,8 @@ struct Timeout {
     limit: Duration,
     status: Option<StatusCode>,
     attempts: u32,
+    /// The API may have acted on an earlier attempt.
+    earlier: bool,
 }
 
 /// Which of the timeouts of [`ClientBuilder`](crate::ClientBuilder) ran out.
@@ -167,18 +185,26 @@ impl TimeoutError {
         status: Option<StatusCode>,
         attempts: u32,
     ) -> Self {
-        Self(Box::new(Timeout { operation, phase, limit, status, attempts }))
+        Self(Box::new(Timeout { operation, phase, limit, status, attempts, earlier: false }))
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        self.0.phase == TimeoutPhase::Connect || self.0.operation.repeatable
+        may_be_repeated(self.0.operation, self.outcome())
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.0.phase == TimeoutPhase::Connect { Outcome::NeverConnected } else { Outcome::Lost }
+    }
+
+    pub(crate) fn note_earlier(&mut self, processed: bool) {
+        self.0.earlier = processed;
     }
 
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        self.0.phase != TimeoutPhase::Connect
+        self.0.phase != TimeoutPhase::Connect || self.0.earlier
     }
 }
 
@@ -190,7 +216,8 @@ impl fmt::Display for TimeoutError {
             TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),
             TimeoutPhase::Call => ("no complete answer", "timeout of the call"),
         };
-        write!(f, "{}: {what} within {limit:?} ({which})", operation.id)
+        write!(f, "{}: {what} within {limit:?} ({which})", operation.id)?;
+        repeated(f, self.0.attempts)
     }
 }
 

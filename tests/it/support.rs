@@ -1,14 +1,15 @@
 //! A server that answers raw JSON and a client that calls it.
 
 use httpmock::{HttpMockRequest, Mock, MockServer};
-use imprint_client::Client;
+use imprint_client::{Client, RetryPolicy};
 use serde_json::Value;
 
 pub const KEY: &str = "test_4eC39HqLyjWDarjtT1zdp7dc";
 
-/// A client of the server.
+/// A client of the server, which makes one attempt.
 pub fn client(server: &MockServer) -> Client {
-    Client::builder().api_key(KEY).base_url(server.base_url()).build().expect("a loopback URL is a good one")
+    let client = Client::builder().api_key(KEY).base_url(server.base_url()).retry(RetryPolicy::off());
+    client.build().expect("a loopback URL is a good one")
 }
 
 /// A server that answers everything with this status and body, and a client of it.

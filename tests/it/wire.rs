@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use imprint_client::{Client, ClientBuilder};
+use imprint_client::{Client, ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -54,13 +54,13 @@ impl Wire {
         Self { url, state, task }
     }
 
-    /// A client of this server.
+    /// A client of this server, which makes one attempt.
     pub fn client(&self) -> Client {
         self.client_with(|builder| builder)
     }
 
     pub fn client_with(&self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
-        let builder = Client::builder().api_key(KEY).base_url(&self.url);
+        let builder = Client::builder().api_key(KEY).base_url(&self.url).retry(RetryPolicy::off());
         configure(builder).build().expect("a loopback URL is a good one")
     }
 
