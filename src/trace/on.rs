@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::retry::Reason;
 
+/// What filters know it by; the modules within may move.
+const TARGET: &str = "imprint_client";
+
 /// The span of a call.
 pub(crate) struct Call {
     span: Span,
@@ -21,6 +24,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn begin(operation: &'static Operation, base: &Url, clock: &dyn Clock) -> Self {
         let span = tracing::info_span!(
+            target: TARGET,
             "imprint_call",
             otel.name = %format_args!("{} {}", operation.method, name(operation)),
             otel.kind = "client",
@@ -34,7 +38,7 @@ impl Call {
             url.template = Empty,
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
-            error.r#type = Empty,
+            "error.type" = Empty,
         );
         // The path of a raw call is the caller's, who may have put an id into it.
         if !operation.path.is_empty() {
@@ -75,20 +79,20 @@ fn name(operation: &'static Operation) -> &'static str {
 /// Another attempt is made.
 pub(crate) fn repeats(attempts: u32, pause: Duration, error: &Error) {
     tracing::warn!(
-        error.r#type = error_type(error),
-        imprint.attempts = attempts,
-        imprint.pause = pause.as_secs_f64(),
+        target: TARGET,
+        { "error.type" = error_type(error), imprint.attempts = attempts, imprint.pause = pause.as_secs_f64() },
         "the attempt failed, another one is made after a pause"
     );
 }
 
 /// No other attempt is made, although it would do no harm.
 pub(crate) fn gave_up(attempts: u32, reason: Reason, error: &Error) {
-    if reason != Reason::NotRepeatable {
+    // Where one attempt is all that was wanted there is nothing to give up.
+    let wanted = attempts > 1 || reason != Reason::Attempts;
+    if reason != Reason::NotRepeatable && wanted {
         tracing::warn!(
-            error.r#type = error_type(error),
-            imprint.attempts = attempts,
-            imprint.reason = reason.as_str(),
+            target: TARGET,
+            { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason.as_str() },
             "no other attempt is made"
         );
     }

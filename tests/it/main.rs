@@ -1,12 +1,16 @@
 //! What the client does, seen from outside: real HTTP on loopback, answers as raw JSON.
 
 mod calls;
+#[cfg(feature = "tracing")]
+mod capture;
 mod contract;
 mod document;
 mod drift;
 mod errors;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(feature = "tracing")]
+mod leaks;
 mod live;
 mod payloads;
 #[cfg(feature = "schemars")]
@@ -16,5 +20,7 @@ mod spec;
 mod stage;
 mod support;
 mod table;
+#[cfg(feature = "tracing")]
+mod traces;
 mod types;
 mod wire;

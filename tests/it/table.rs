@@ -22,6 +22,8 @@ pub struct Entry {
     pub call: fn(&Client, &Arguments) -> Calling,
     /// Calls with the body set field by field.
     pub call_by_setters: fn(&Client, &Arguments) -> Calling,
+    /// What Debug shows of the builders on the way to that call.
+    pub shown: fn(&Client, &Arguments) -> String,
 }
 
 /// The arguments of a call by the names of the document.
@@ -82,6 +84,21 @@ macro_rules! table {
                     });
                 )?
                 Box::pin(async move { json(call.send().await) })
+            },
+            shown: |client, given| {
+                let _ = given;
+                let shown = String::new();
+                let call = client.$method()$(.$parameter(value!(given.parameters, $parameter $(: $parameter_type)?)))*;
+                $(
+                    let body: Json = body(given);
+                    let mut shown = shown;
+                    let call = call.body_map(|b: types::builder::$body| {
+                        let body = b$(.$field(value!(body, $field $(: $field_type)?)))*;
+                        shown += &format!("{body:?}\n{body:#?}\n");
+                        body
+                    });
+                )?
+                format!("{shown}{call:?}\n{call:#?}")
             },
         }),*];
     };

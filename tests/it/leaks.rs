@@ -1,0 +1,6 @@
+//! Nothing that is secret or personal gets out by formatting, by an error, or by what is logged.
+
+mod calls;
+mod marker;
+mod names;
+mod types;

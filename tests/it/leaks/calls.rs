@@ -1,0 +1,185 @@
+//! Real calls, filled with markers on the way out and on the way back: no error and no log line shows one.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase};
+use serde_json::{Value, json};
+
+use super::marker::{holds, holds_any, mark, marker};
+use crate::capture::Capture;
+use crate::spec::{Operation, Spec, Which};
+use crate::table::{Arguments, entry};
+use crate::wire::{Reply, Wire, head};
+
+/// Arguments whose every text and number is a marker.
+fn arguments(operation: &Operation) -> Arguments {
+    let mut arguments = Arguments::of(operation, Which::All);
+    for (name, value) in &mut arguments.parameters {
+        mark(value, name);
+    }
+    if let Some(body) = &mut arguments.body {
+        mark(body, "body");
+    }
+    arguments
+}
+
+fn key() -> String {
+    "leak_of_the_key_4eC39HqLyjWDarjtT1zdp7dc".to_owned()
+}
+
+/// An error as one may come to see it, with all its sources.
+fn shown(error: &Error) -> String {
+    let mut shown = format!("{error}\n{error:?}\n{error:#?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        shown += &format!("\n{error}\n{error:?}\n{error:#?}");
+        source = error.source();
+    }
+    shown
+}
+
+fn clients(wire: &Wire) -> [Client; 2] {
+    let once = RetryPolicy::off();
+    [
+        wire.client_with(|builder| builder.api_key(key()).retry(once)),
+        wire.client_with(|builder| builder.api_key(key()).basic_auth().merchant_key(key()).retry(once)),
+    ]
+}
+
+fn assert_clean(what: &str, shown: &str) {
+    assert_eq!(holds_any(shown), None, "{what}");
+    assert!(!holds(shown, &key()), "{what} shows the key: {shown}");
+}
+
+#[tokio::test]
+async fn calls_and_their_answers_leave_nothing_in_the_logs() {
+    let wire = Wire::start().await;
+    let capture = Capture::start();
+    for client in clients(&wire) {
+        for operation in Spec::get().operations() {
+            let success = operation.success();
+            let answer = success.schema.as_ref().map(|schema| Spec::get().compose(schema, Which::All));
+            let body = answer.map_or(String::new(), |mut answer| {
+                mark(&mut answer, "answer");
+                answer.to_string()
+            });
+            wire.answer(success.status, &[("x-echo", "leak of a header")], body.as_bytes());
+            let call = (entry(&operation.id).call_by_setters)(&client, &arguments(operation));
+            call.await.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
+        }
+    }
+    let text = capture.text();
+    for target in ["imprint_client", "hyper_util", "reqwest"] {
+        assert!(text.contains(&format!("target: \"{target}")), "{target} said nothing");
+    }
+    assert_clean("a log line", &text);
+}
+
+#[tokio::test]
+async fn failures_show_nothing_themselves_and_leave_nothing_in_the_logs() {
+    let wire = Wire::start().await;
+    let [client, _] = clients(&wire);
+    let impatient = client.with_options(imprint_client::CallOptions::new().attempt_timeout(Duration::from_millis(50)));
+    let narrow = wire.client_with(|builder| builder.api_key(key()).max_response_bytes(20));
+    let text = marker("an answer");
+    let odd = json!({"data": [text], "id": [text], "created_at": {"a": text}, "balance": text, "status": {"b": text}});
+    let promised = head(200, [("content-length", "999")]).chain(odd.to_string().as_bytes());
+    let html = format!("<html>{text}</html>");
+    let capture = Capture::start();
+    let mut seen = [0; 5];
+    for operation in Spec::get().operations() {
+        let fails = async |client: &Client, reply: Reply| {
+            wire.reply(reply);
+            let call = (entry(&operation.id).call)(client, &arguments(operation));
+            call.await.map(drop)
+        };
+        let whole = |status, body: &str| {
+            let length = body.len().to_string();
+            Reply::Whole(head(status, [("content-length", &*length)]).chain(body.as_bytes()))
+        };
+        let mut failures = vec![
+            fails(&client, whole(502, &html)).await,
+            fails(&client, whole(400, &json!({"fields": [text], "data": text}).to_string())).await,
+            fails(&client, whole(307, &html)).await,
+            fails(&client, Reply::Close(promised.clone())).await,
+            fails(&client, whole(200, &odd.to_string())).await,
+            fails(&client, whole(200, &html)).await,
+            fails(&narrow, whole(200, &odd.to_string())).await,
+        ];
+        // One with a body to wait for is enough for the slow case.
+        if seen[3] == 0 {
+            failures.push(fails(&impatient, Reply::Whole(promised.clone())).await);
+        }
+        for error in failures.into_iter().filter_map(Result::err) {
+            match &error {
+                Error::Api(_) => seen[0] += 1,
+                Error::Transport(_) => seen[1] += 1,
+                Error::Decode(_) => seen[2] += 1,
+                Error::Timeout(timeout) => {
+                    assert_eq!(timeout.phase(), TimeoutPhase::Attempt);
+                    seen[3] += 1;
+                }
+                Error::ResponseTooLarge(_) => seen[4] += 1,
+                other => panic!("{}: {other}", operation.id),
+            }
+            assert_clean(&operation.id, &shown(&error));
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+    assert_clean("a log line", &capture.text());
+}
+
+#[tokio::test]
+async fn what_is_refused_is_not_quoted() {
+    let capture = Capture::start();
+    let bad = format!("../{}", marker("an id"));
+    let client = Client::builder().api_key(key()).base_url("http://127.0.0.1:9").build().expect("a client");
+    let refused = [
+        client.get_customer().customer_id(bad.as_str()).send().await.map(drop),
+        client.request(imprint_client::Method::GET, bad.clone()).send::<()>().await.map(drop),
+        client.with_merchant_key(format!("{}\n", marker("a key"))).create_key().send().await.map(drop),
+        Client::builder().api_key(format!("{}\n", key())).build().map(drop),
+        Client::builder().api_key(key()).base_url(format!("https://u:{}@example.com", key())).build().map(drop),
+        Client::builder().api_key(key()).merchant_key(marker("a key")).build().map(drop),
+        client.get_customer().customer_id(marker("an id")).send().await.map(drop),
+    ];
+    for result in refused {
+        let error = result.expect_err("a refusal");
+        assert_clean("an error", &shown(&error));
+    }
+    assert_clean("a log line", &capture.text());
+    assert_clean("a client", &format!("{client:?} {:?}", Client::builder().api_key(key()).merchant_key(key())));
+}
+
+/// The builders of the calls, with everything set.
+#[test]
+fn builders_of_calls_show_no_more_than_types_do() {
+    let client = Client::builder().api_key(key()).base_url("http://127.0.0.1:9").build().expect("a client");
+    let mut sensitive = 0;
+    for operation in Spec::get().operations() {
+        let arguments = arguments(operation);
+        let shown = (entry(&operation.id).shown)(&client, &arguments);
+        let mut texts = Vec::new();
+        for (name, value) in arguments.parameters.iter().chain([(&"body".to_owned(), &json!(arguments.body))]) {
+            gather(value, name, &mut texts);
+        }
+        for (name, text) in texts {
+            if super::names::is_suspicious(&name) && name != "authorization_code" {
+                sensitive += 1;
+                assert!(!holds(&shown, &text), "{}: {name} in {shown}", operation.id);
+            }
+        }
+        assert!(!holds(&shown, &key()), "{shown}");
+    }
+    assert!(sensitive > 10, "{sensitive}");
+}
+
+fn gather(value: &Value, name: &str, texts: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) => texts.push((name.to_owned(), text.clone())),
+        Value::Array(items) => items.iter().for_each(|item| gather(item, name, texts)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| gather(value, name, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,196 @@
+//! What the feature `tracing` tells of a call.
+
+use std::time::Duration;
+
+use imprint_client::{Client, Clock, Method, Pause, RetryPolicy};
+use tracing::Level;
+
+use crate::capture::{Capture, Fields};
+use crate::spec::Spec;
+use crate::table;
+use crate::wire::{Reply, Wire, head};
+
+/// Does not wait.
+struct Hasty;
+
+impl Clock for Hasty {
+    fn now(&self) -> std::time::Instant {
+        std::time::Instant::now()
+    }
+
+    fn sleep(&self, _: Duration) -> Pause {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn jitter(&self) -> f64 {
+        1.0
+    }
+}
+
+fn client(wire: &Wire) -> Client {
+    wire.client_with(|builder| builder.retry(RetryPolicy::default()).clock(Hasty))
+}
+
+const CUSTOMER: &[u8] = br#"{"id":"C","created_at":"2025-02-13T19:08:07Z","updated_at":"2025-02-13T19:08:07Z"}"#;
+
+fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.get(name).map(String::as_str)
+}
+
+#[tokio::test]
+async fn a_call_is_a_span() {
+    let wire = Wire::start().await;
+    wire.answer(200, &[], CUSTOMER);
+    let client = client(&wire);
+    let capture = Capture::start();
+    client.get_customer().customer_id("C-1").send().await.expect("an answer");
+    let spans = capture.spans();
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert_eq!((span.name, span.level), ("imprint_call", Level::INFO));
+    for (name, value) in [
+        ("otel.name", "GET /v2/customers/{customer_id}"),
+        ("otel.kind", "client"),
+        ("imprint.operation_id", "getCustomer"),
+        ("imprint.attempts", "1"),
+        ("http.request.method", "GET"),
+        ("http.response.status_code", "200"),
+        ("url.template", "/v2/customers/{customer_id}"),
+        ("server.address", "127.0.0.1"),
+    ] {
+        assert_eq!(get(&span.fields, name), Some(value), "{name}");
+    }
+    for absent in ["error.type", "otel.status_code", "http.request.resend_count", "url.full"] {
+        assert_eq!(get(&span.fields, absent), None, "{absent}");
+    }
+    let port: u16 = get(&span.fields, "server.port").expect("a port").parse().expect("a number");
+    assert!(port > 1024, "{port}");
+    let elapsed: f64 = get(&span.fields, "http.client.request.duration").expect("a time").parse().expect("a number");
+    assert!(elapsed > 0.0 && elapsed < 10.0, "{elapsed}");
+    assert!(capture.events().is_empty(), "{:?}", capture.events());
+}
+
+#[tokio::test]
+async fn a_retry_is_an_event() {
+    let wire = Wire::start().await;
+    wire.answer(503, &[("retry-after", "7")], b"");
+    let client = client(&wire);
+    let capture = Capture::start();
+    client.get_customer().customer_id("C-1").send().await.expect_err("a failure");
+
+    let spans = capture.spans();
+    assert_eq!(spans.len(), 1);
+    for (name, value) in [
+        ("imprint.attempts", "3"),
+        ("http.request.resend_count", "2"),
+        ("http.response.status_code", "503"),
+        ("error.type", "503"),
+        ("otel.status_code", "ERROR"),
+    ] {
+        assert_eq!(get(&spans[0].fields, name), Some(value), "{name}");
+    }
+    let events = capture.events();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            ["imprint.attempts", "imprint.pause", "imprint.reason", "error.type"].map(|n| get(&event.fields, n))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            [Some("1"), Some("7.0"), None, Some("503")],
+            [Some("2"), Some("7.0"), None, Some("503")],
+            [Some("3"), None, Some("attempts used up"), Some("503")],
+        ]
+    );
+    assert!(events.iter().all(|event| event.level == Level::WARN));
+}
+
+#[tokio::test]
+async fn what_went_wrong_has_a_name() {
+    let wire = Wire::start().await;
+    let once = wire.client();
+    let closed = Reply::Close(head(200, [("content-length", "9")]).chain(b"{"));
+    wire.answer(200, &[], b"[]");
+    let capture = Capture::start();
+    once.get_customer().customer_id("C").send().await.expect_err("no customer");
+    once.get_customer().customer_id("..").send().await.expect_err("no id");
+    wire.reply(closed);
+    once.get_customer().customer_id("C").send().await.expect_err("a broken answer");
+    wire.answer(404, &[], b"");
+    once.delete_order().order_id("O").send().await.expect_err("no order");
+    let small = wire.client_with(|builder| builder.max_response_bytes(1));
+    wire.answer(200, &[], CUSTOMER);
+    small.get_customer().customer_id("C").send().await.expect_err("too large");
+    let named: Vec<_> = capture.spans().iter().map(|span| get(&span.fields, "error.type").map(str::to_owned)).collect();
+    let expected = ["decode", "invalid_request", "transport", "404", "response_too_large"];
+    assert_eq!(named, expected.map(|name| Some(name.to_owned())));
+    // Nothing could be repeated, so nothing is said of repeating.
+    assert!(capture.events().is_empty(), "{:?}", capture.events());
+}
+
+#[tokio::test]
+async fn a_raw_call_tells_no_path() {
+    let wire = Wire::start().await;
+    wire.answer(200, &[], b"{}");
+    let capture = Capture::start();
+    wire.client().request(Method::GET, "/v2/things/T-17").send::<serde_json::Value>().await.expect("an answer");
+    let spans = capture.spans();
+    assert_eq!(get(&spans[0].fields, "otel.name"), Some("GET request"));
+    assert_eq!(get(&spans[0].fields, "url.template"), None);
+    assert!(!capture.text().contains("T-17"), "{}", capture.text());
+}
+
+#[tokio::test]
+async fn every_operation_tells_its_template() {
+    let wire = Wire::start().await;
+    wire.answer(500, &[], b"");
+    let client = wire.client();
+    for operation in Spec::get().operations() {
+        let capture = Capture::start();
+        table::call(&client, operation).await.expect_err("a failure");
+        let spans = capture.spans();
+        assert_eq!(spans.len(), 1, "{}", operation.id);
+        assert_eq!(get(&spans[0].fields, "url.template"), Some(operation.path.as_str()));
+        assert_eq!(get(&spans[0].fields, "imprint.operation_id"), Some(operation.id.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_errors_alone_hears_nothing() {
+    let wire = Wire::start().await;
+    wire.answer(200, &[], CUSTOMER);
+    let client = client(&wire);
+    let capture = Capture::up_to(Level::ERROR);
+    client.get_customer().customer_id("C-1").send().await.expect("an answer");
+    assert!(capture.spans().is_empty());
+}
+
+/// Counts how often it is asked for the time.
+#[derive(Clone, Default)]
+struct Asked(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+impl Clock for Asked {
+    fn now(&self) -> std::time::Instant {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        std::time::Instant::now()
+    }
+
+    fn sleep(&self, _: Duration) -> Pause {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_computed_when_nobody_listens() {
+    let wire = Wire::start().await;
+    wire.answer(200, &[], CUSTOMER);
+    let clock = Asked::default();
+    let client = wire.client_with(|builder| builder.clock(clock.clone()));
+    client.get_customer().customer_id("C").send().await.expect("an answer");
+    let unheard = clock.0.swap(0, std::sync::atomic::Ordering::Relaxed);
+    let _capture = Capture::start();
+    client.get_customer().customer_id("C").send().await.expect("an answer");
+    let heard = clock.0.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!((unheard, heard), (1, 3), "the loop asks once, the span twice");
+}
