@@ -1,13 +1,16 @@
 //! Bodies into types, and why one did not become one.
 
+mod lenient;
 mod locate;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::Fault;
+
+#[allow(unused_imports, reason = "which of these the generated code uses depends on the API document")]
+pub(crate) use lenient::{free, integer, list, map, optional_integer};
 
 /// Where in the body the fault is (path, then line and column), and what it is.
 pub(crate) type Finding = (String, (usize, usize), Fault);
@@ -15,15 +18,6 @@ pub(crate) type Finding = (String, (usize, usize), Fault);
 /// Decodes the body of a success answer.
 pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
     serde_json::from_slice(body).map_err(|error| explain(body, &error))
-}
-
-/// A list or map for which `null` is the same as empty. (serde's `default` takes care of an absent one.)
-pub(crate) fn null_is_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Finds out what is wrong with a body, without a word of what stands in it.
@@ -112,6 +106,8 @@ fn expected(text: &str) -> Option<&'static str> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde::Deserialize;
+
     use super::*;
     use crate::{Secret, Timestamp};
 
@@ -127,7 +123,7 @@ mod tests {
 
     #[derive(Debug, Deserialize, PartialEq)]
     struct Page {
-        #[serde(default, deserialize_with = "null_is_empty")]
+        #[serde(default, deserialize_with = "list")]
         data: Vec<Item>,
         total: Option<i32>,
     }
@@ -135,9 +131,9 @@ mod tests {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Item {
         card: Option<Card>,
-        #[serde(default, deserialize_with = "null_is_empty")]
+        #[serde(default, deserialize_with = "free")]
         metadata: serde_json::Map<String, serde_json::Value>,
-        #[serde(default, deserialize_with = "null_is_empty")]
+        #[serde(default, deserialize_with = "map")]
         labels: BTreeMap<String, String>,
         at: Option<Timestamp>,
         live: Option<bool>,

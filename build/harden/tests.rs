@@ -81,7 +81,7 @@ fn cases() -> Vec<Case> {
         case(
             "empty collections",
             one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "items": text}}})),
-            r#"#[serde(default, deserialize_with = "crate::decode::null_is_empty")] pub a: ::std::vec::Vec<::std::string::String>"#,
+            r#"#[serde(default, deserialize_with = "crate::decode::list")] pub a: ::std::vec::Vec<::std::string::String>"#,
         ),
         case(
             "empty collections",
@@ -90,8 +90,13 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "empty collections",
+            object(json!({"a": {"type": "object"}})),
+            r#"deserialize_with = "crate::decode::free""#,
+        ),
+        case(
+            "empty collections",
             object(json!({"a": {"type": "object", "additionalProperties": text}})),
-            "crate::decode::null_is_empty",
+            "crate::decode::map",
         ),
         case("variant names", values(json!(["", "x"])), r#"Empty = """#),
         case(

@@ -137,17 +137,25 @@ fn serde(field: &Field) -> TokenStream {
     }
     let wire = &field.wire;
     let rename = (field.ident != wire.as_str()).then(|| quote! { rename = #wire, });
+    let with = |function| Some(quote! { deserialize_with = #function, });
+    let or_default = |function| Some(quote! { default, deserialize_with = #function, });
+    let is_integer = super::model::last_name(&field.ty).is_some_and(|name| name == "i64");
     let (lenient, is_missing) = match field.shape {
-        Shape::Required => (None, None),
-        Shape::Optional => (None, Some("::std::option::Option::is_none")),
-        Shape::Collection => (
-            Some(quote! { default, deserialize_with = "crate::decode::null_is_empty", }),
-            Some(match super::model::last_name(&field.ty) {
-                Some(name) if name == "Vec" => "::std::vec::Vec::is_empty",
-                Some(name) if name == "BTreeMap" => "::std::collections::BTreeMap::is_empty",
-                _ => "::serde_json::Map::is_empty",
-            }),
+        Shape::Required => (with("crate::decode::integer").filter(|_| is_integer), None),
+        Shape::Optional => (
+            or_default("crate::decode::optional_integer").filter(|_| is_integer),
+            Some("::std::option::Option::is_none"),
         ),
+        Shape::Collection => {
+            // What is free-form may hold null and mean it.
+            let free = mentions(&field.ty, "serde_json::Value");
+            let (reader, is_empty) = match super::model::last_name(&field.ty) {
+                Some(name) if name == "Vec" => ("crate::decode::list", "::std::vec::Vec::is_empty"),
+                Some(name) if name == "BTreeMap" => ("crate::decode::map", "::std::collections::BTreeMap::is_empty"),
+                _ => ("crate::decode::free", "::serde_json::Map::is_empty"),
+            };
+            (or_default(if free { "crate::decode::free" } else { reader }), Some(is_empty))
+        }
     };
     let skip = is_missing.filter(|_| field.skip).map(|function| quote! { skip_serializing_if = #function, });
     if rename.is_none() && lenient.is_none() && skip.is_none() {

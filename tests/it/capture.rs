@@ -1,12 +1,13 @@
 //! What is said to `tracing` and to `log` on this thread, by whomever, at every level.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Write};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::{DefaultGuard, Interest};
+use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
@@ -22,18 +23,20 @@ pub struct Said {
     pub fields: Fields,
 }
 
-#[derive(Default)]
 struct Heard {
+    level: Level,
     /// By the id of the span, in the order they were opened.
     spans: Vec<(u64, Said)>,
     events: Vec<Said>,
 }
 
-/// Everything that is said on this thread for as long as it lives.
-pub struct Capture {
-    heard: Arc<Mutex<Heard>>,
-    _guard: DefaultGuard,
+thread_local! {
+    // One subscriber hears all threads: one for each would race for what tracing remembers of who listens.
+    static HEARD: RefCell<Option<Heard>> = const { RefCell::new(None) };
 }
+
+/// Everything that is said on this thread for as long as it lives.
+pub struct Capture(());
 
 impl Capture {
     pub fn start() -> Self {
@@ -42,63 +45,79 @@ impl Capture {
 
     /// Hears what is as important as this, or more.
     pub fn up_to(level: Level) -> Self {
-        static LOG: Once = Once::new();
-        LOG.call_once(|| tracing_log::LogTracer::init().expect("no other logger"));
-        let heard = Arc::new(Mutex::new(Heard::default()));
-        let subscriber = tracing_subscriber::registry().with(Ear { heard: Arc::clone(&heard), level });
-        Self { heard, _guard: tracing::subscriber::set_default(subscriber) }
+        static LISTEN: Once = Once::new();
+        LISTEN.call_once(|| {
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Ear)).expect("no other");
+            tracing_log::LogTracer::init().expect("no other logger");
+        });
+        HEARD.set(Some(Heard { level, spans: Vec::new(), events: Vec::new() }));
+        Self(())
     }
 
     /// The spans of the client.
     pub fn spans(&self) -> Vec<Said> {
-        let heard = lock(&self.heard);
-        heard.spans.iter().map(|(_, said)| said.clone()).filter(|said| said.target.starts_with("imprint")).collect()
+        let ours = |said: &Said| said.target.starts_with("imprint");
+        heard(|heard| heard.spans.iter().map(|(_, said)| said.clone()).filter(ours).collect()).expect("a capture")
     }
 
     /// The events of the client.
     pub fn events(&self) -> Vec<Said> {
-        lock(&self.heard).events.iter().filter(|said| said.target.starts_with("imprint")).cloned().collect()
+        let ours = |said: &&Said| said.target.starts_with("imprint");
+        heard(|heard| heard.events.iter().filter(ours).cloned().collect()).expect("a capture")
     }
 
     /// All of it, from all targets.
     pub fn text(&self) -> String {
-        let heard = lock(&self.heard);
-        let said = heard.spans.iter().map(|(_, said)| said).chain(&heard.events);
-        said.fold(String::new(), |mut text, said| {
-            writeln!(text, "{said:?}").expect("a string takes it");
-            text
-        })
+        let text = heard(|heard| {
+            let said = heard.spans.iter().map(|(_, said)| said).chain(&heard.events);
+            said.fold(String::new(), |mut text, said| {
+                writeln!(text, "{said:?}").expect("a string takes it");
+                text
+            })
+        });
+        text.expect("a capture")
     }
 }
 
-struct Ear {
-    heard: Arc<Mutex<Heard>>,
-    level: Level,
+impl Drop for Capture {
+    fn drop(&mut self) {
+        HEARD.set(None);
+    }
 }
 
+/// What this thread has heard, if it listens.
+fn heard<T>(what: impl FnOnce(&mut Heard) -> T) -> Option<T> {
+    HEARD.with_borrow_mut(|heard| heard.as_mut().map(what))
+}
+
+struct Ear;
+
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
-    /// Asked each time: other threads hear nothing of it, and tests that hear nothing run beside those that do.
+    /// Asked each time: tests that listen run beside others that do not.
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }
 
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        *metadata.level() <= self.level
+        heard(|heard| *metadata.level() <= heard.level).unwrap_or(false)
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let said = said(attributes.metadata(), |fields| attributes.record(fields));
-        lock(&self.heard).spans.push((id.into_u64(), said));
+        heard(|heard| heard.spans.push((id.into_u64(), said)));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        let mut heard = lock(&self.heard);
-        let span = heard.spans.iter_mut().rev().find(|(span, _)| *span == id.into_u64());
-        values.record(&mut Taken(&mut span.expect("a span that was opened").1.fields));
+        heard(|heard| {
+            if let Some((_, said)) = heard.spans.iter_mut().rev().find(|(span, _)| *span == id.into_u64()) {
+                values.record(&mut Taken(&mut said.fields));
+            }
+        });
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        lock(&self.heard).events.push(said(event.metadata(), |fields| event.record(fields)));
+        let said = said(event.metadata(), |fields| event.record(fields));
+        heard(|heard| heard.events.push(said));
     }
 }
 
@@ -120,8 +139,4 @@ impl Visit for Taken<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.insert(field.name().to_owned(), value.to_owned());
     }
-}
-
-fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
-    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -383,3 +383,41 @@ async fn the_content_type_does_not_matter() {
         assert_eq!(*answer.unwrap_or_else(|e| panic!("{e}")), subject.raw);
     }
 }
+
+#[tokio::test]
+async fn null_is_no_item_and_no_entry() {
+    let mut drift = Drift::start().await;
+    for subject in Subject::all() {
+        for place in &subject.places {
+            let mut sent = subject.raw.clone();
+            let value = sent.pointer_mut(&place.pointer).expect("a place in the answer");
+            match (&place.kind, value) {
+                (Kind::List, Value::Array(items)) => {
+                    items.insert(0, Value::Null);
+                    items.push(Value::Null);
+                }
+                (Kind::Map, Value::Object(entries)) => {
+                    entries.insert("nothing".to_owned(), Value::Null);
+                }
+                _ => continue,
+            }
+            drift.check(&subject, &format!("{} holds null", place.pointer), &sent, &subject.raw).await;
+        }
+    }
+    drift.finish(25);
+}
+
+#[tokio::test]
+async fn integers_have_a_fraction_of_nothing() {
+    let mut drift = Drift::start().await;
+    for subject in Subject::all() {
+        let sent = subject.with(|place| {
+            let value = subject.raw.pointer(&place.pointer).expect("a place in the answer");
+            value.as_i64().map(|integer| json!(integer as f64))
+        });
+        if sent != subject.raw {
+            drift.check(&subject, "integers are written as fractions", &sent, &subject.raw).await;
+        }
+    }
+    drift.finish(15);
+}
