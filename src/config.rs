@@ -50,6 +50,8 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
+    /// The settings that environment variables made, for errors to name these.
+    from_variables: Vec<&'static str>,
 }
 
 impl ClientBuilder {
@@ -68,6 +70,7 @@ impl ClientBuilder {
             max_response_bytes: 16 << 20,
             retry: RetryPolicy::default(),
             clock: Arc::new(TokioClock),
+            from_variables: Vec::new(),
         }
     }
 
@@ -76,7 +79,7 @@ impl ClientBuilder {
     /// It is sent as a bearer token; see [`basic_auth`](Self::basic_auth).
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
         self.api_key = Some(key.into());
-        self
+        self.said("api_key")
     }
 
     /// Sends the API key by HTTP Basic instead of as a bearer token: as the user name, with an empty password.
@@ -90,7 +93,7 @@ impl ClientBuilder {
     /// The environment to talk to; [`Environment::Sandbox`] if nothing else is said.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
-        self
+        self.said("environment")
     }
 
     /// Another URL in the place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
@@ -99,13 +102,13 @@ impl ClientBuilder {
     /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
-        self
+        self.said("base_url")
     }
 
     /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint hands it out.
     pub fn merchant_key(mut self, key: impl Into<String>) -> Self {
         self.merchant_key = Some(key.into());
-        self
+        self.said("merchant_key")
     }
 
     /// A name and version to append to the `User-Agent`, such as `acme-checkout/1.2`.
@@ -170,12 +173,40 @@ impl ClientBuilder {
         self
     }
 
-    /// The client that the environment variables of [`Client::from_env`] ask for.
-    pub(crate) fn from_variables(read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Client, Error> {
-        Self::new().variables(read)?.build().map_err(|error| match error {
-            Error::Config(error) => error.of_variables().into(),
-            other => other,
-        })
+    /// A builder with what the environment variables of [`Client::from_env`] say, for more to be said in code.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use imprint_client::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?.timeout(Duration::from_secs(20)).build()?;
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable holds what cannot be read. [`build`](Self::build)
+    /// finds the rest, and names the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::new().variables(std::env::var)
+    }
+
+    /// A setting is made in code, whatever a variable said.
+    fn said(mut self, setting: &'static str) -> Self {
+        self.from_variables.retain(|read| *read != setting);
+        self
+    }
+
+    /// Names the variables where they are what is wrong.
+    fn blame(from_variables: &[&str], error: ConfigError) -> ConfigError {
+        let read = |setting| from_variables.contains(&setting);
+        let to_blame = match error.setting() {
+            // Two settings that contradict each other.
+            "environment" => read("environment") && read("base_url"),
+            setting => read(setting),
+        };
+        if to_blame { error.of_variables() } else { error }
     }
 
     fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
@@ -200,6 +231,7 @@ impl ClientBuilder {
             environment,
             base_url: get("IMPRINT_BASE_URL")?,
             merchant_key: get("IMPRINT_MERCHANT_KEY")?,
+            from_variables: vec!["api_key", "environment", "base_url", "merchant_key"],
             ..self
         })
     }
@@ -214,22 +246,27 @@ impl ClientBuilder {
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
     /// - the merchant key or the suffix of the `User-Agent` cannot stand in a header,
     /// - a timeout, the size limit or the number of attempts is zero.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<Client, Error> {
+        let from_variables = std::mem::take(&mut self.from_variables);
+        self.checked().map_err(|error| Self::blame(&from_variables, error).into())
+    }
+
+    fn checked(self) -> Result<Client, ConfigError> {
         for (setting, timeout) in [
             ("connect_timeout", self.connect_timeout),
             ("attempt_timeout", self.attempt_timeout),
             ("timeout", self.timeout),
         ] {
             if timeout.is_zero() {
-                return Err(ConfigError::new(setting, format!("{setting} is zero; no call would ever succeed")).into());
+                return Err(ConfigError::new(setting, format!("{setting} is zero; no call would ever succeed")));
             }
         }
         if self.max_response_bytes == 0 {
             let problem = "max_response_bytes is zero; no answer would ever be accepted";
-            return Err(ConfigError::new("max_response_bytes", problem).into());
+            return Err(ConfigError::new("max_response_bytes", problem));
         }
         if let Some(problem) = self.retry.problem() {
-            return Err(ConfigError::new("retry", problem).into());
+            return Err(ConfigError::new("retry", problem));
         }
         let base = check::base_url(self.environment, self.base_url.as_deref())?;
         let key = check::api_key(self.api_key.as_ref())?;
@@ -332,7 +369,7 @@ mod tests {
                 let found = set.iter().find(|(given, _)| *given == name);
                 found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
             };
-            ClientBuilder::from_variables(read).unwrap_err().to_string()
+            ClientBuilder::new().variables(read).and_then(ClientBuilder::build).unwrap_err().to_string()
         };
         let key = ("IMPRINT_API_KEY", "k");
         for (set, says) in [
@@ -345,6 +382,17 @@ mod tests {
             ),
         ] {
             assert!(refused(set).starts_with(says), "{}", refused(set));
+        }
+        // What is said in code is not the fault of a variable.
+        let builder = || with(&[key, ("IMPRINT_BASE_URL", "https://a.b")]).unwrap();
+        for (builder, says) in [
+            (builder().base_url("nonsense"), "the base URL is not"),
+            (builder().environment(Environment::Sandbox), "both an environment and a base URL"),
+            (builder().merchant_key(" "), "the merchant key is empty"),
+            (builder().api_key(" "), "the API key is empty"),
+        ] {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(error.starts_with(says), "{error}");
         }
         let secret = "hunter2";
         let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));

@@ -84,13 +84,13 @@ impl Client {
     /// | `IMPRINT_BASE_URL` | another URL in the place of an environment |
     /// | `IMPRINT_MERCHANT_KEY` | the product, for partners with several |
     ///
-    /// An empty variable counts as not set.
+    /// An empty variable counts as not set. [`ClientBuilder::from_env`] is the same with more to say in code.
     ///
     /// # Errors
     ///
     /// [`Error::Config`] as by [`ClientBuilder::build`], naming the variable.
     pub fn from_env() -> Result<Self, Error> {
-        ClientBuilder::from_variables(std::env::var)
+        ClientBuilder::from_env()?.build()
     }
 
     /// The same client for another product of the partner: sends `x-imprint-merchant-key` with every call.
