@@ -82,21 +82,28 @@ impl TransportError {
         self.0.connected || self.0.earlier
     }
 
-    /// What the operating system said, if it says something.
-    fn reason(&self) -> Option<io::ErrorKind> {
+    /// What the operating system or the TLS library said, if one said something.
+    fn reason(&self) -> Option<String> {
         use io::ErrorKind::{
             AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
-            NetworkUnreachable, UnexpectedEof,
+            InvalidData, NetworkUnreachable, UnexpectedEof,
         };
 
         let mut source = self.0.source.source();
         while let Some(error) = source {
-            match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            let io = error.downcast_ref::<io::Error>();
+            match io.map(io::Error::kind) {
                 Some(
                     kind @ (ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof
                     | HostUnreachable | NetworkUnreachable | AddrNotAvailable),
-                ) => return Some(kind),
-                _ => source = error.source(),
+                ) => return Some(kind.to_string()),
+                // Within a handshake: the words of the TLS library, such as that of a certificate nobody trusts.
+                Some(InvalidData) if !self.0.connected => {
+                    return Some(format!("TLS: {}", io.and_then(io::Error::get_ref)?));
+                }
+                _ if error.to_string() == "dns error" => return Some("the name of the host was not found".to_owned()),
+                // An I/O error passes over the one that it holds to that one's source.
+                _ => source = io.and_then(io::Error::get_ref).map(|held| held as _).or_else(|| error.source()),
             }
         }
         None

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::future::Future;
+use std::io::Write;
 use std::time::Instant;
 
 use reqwest::{Method, StatusCode};
@@ -235,6 +236,30 @@ fn a_handshake_that_takes_too_long_has_sent_nothing() {
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
     assert!(matches!(&error, Error::Timeout(error) if error.phase() == TimeoutPhase::Connect), "{error:?}");
     assert!(error.is_retryable() && !error.may_have_been_processed());
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn why_no_connection_was_made_is_said() {
+    struct Nowhere;
+    impl reqwest::dns::Resolve for Nowhere {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(std::future::ready(Err("no such name".into())))
+        }
+    }
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let no_tls = builder(&format!("https://{}", listener.local_addr().unwrap())).build().unwrap();
+    std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let no_name = builder("https://nowhere.invalid").http(|http| http.dns_resolver(Nowhere)).build().unwrap();
+    for (client, says) in [
+        (no_tls, "postThing: the connection could not be made (TLS: received corrupt message of type"),
+        (no_name, "postThing: the connection could not be made (the name of the host was not found)"),
+    ] {
+        let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
+        assert!(error.to_string().starts_with(says), "{error} {error:?}");
+        assert!(error.is_retryable() && !error.may_have_been_processed());
+    }
 }
 
 #[test]
