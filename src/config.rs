@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use check::merchant_key;
+pub(crate) use check::{api_key, merchant_key};
 use reqwest::header::{AUTHORIZATION, USER_AGENT};
 
 use crate::clock::{Clock, TokioClock};
@@ -269,7 +269,7 @@ impl ClientBuilder {
             return Err(ConfigError::new("retry", problem));
         }
         let base = check::base_url(self.environment, self.base_url.as_deref())?;
-        let key = check::api_key(self.api_key.as_ref())?;
+        let key = api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(merchant_key).transpose()?;
         let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
         let transport =

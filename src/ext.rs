@@ -1,15 +1,24 @@
 //! The client: the thin layer between the generated builders and the transport.
 
+mod customers;
+mod deadline;
+mod find;
+mod keys;
+mod links;
+mod once;
+mod orders;
+mod rewards;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
-use crate::config::ClientBuilder;
+use crate::config::{self, ClientBuilder};
 use crate::decode;
 use crate::error::{ConfigError, DecodeError, Error};
 use crate::operation::Operation;
@@ -18,8 +27,15 @@ use crate::raw::RawRequest;
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{self, Budget, Course, RetryPolicy};
+use crate::secret::Secret;
 use crate::trace;
 use crate::transport::{Answer, Limits, Transport};
+
+pub use find::FindError;
+pub use keys::{KeyRotationError, KeyState, RotationStep};
+pub use links::LinkError;
+pub use once::{Once, OnceError};
+pub use rewards::{ConfirmError, RewardRef};
 
 /// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
 pub(crate) const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
@@ -166,6 +182,15 @@ impl Client {
             clock,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same client with another API key, which is sent in the same way. It shares the connection pool.
+    fn with_key(&self, key: &Secret) -> Result<Self, ConfigError> {
+        let mut inner = (*self.inner).clone();
+        let basic = inner.headers.get(AUTHORIZATION).is_some_and(|header| header.as_bytes().starts_with(b"Basic "));
+        let key = config::api_key(Some(key))?;
+        inner.headers.insert(AUTHORIZATION, inner.transport.authorization(&inner.base, key, basic)?);
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Makes a call: the one way from a generated builder to the API and back.

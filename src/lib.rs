@@ -10,6 +10,8 @@ mod environment;
 mod error;
 mod ext;
 mod field;
+pub mod guide;
+pub mod helpers;
 mod opaque_string;
 mod open_enum;
 pub mod operation;
@@ -26,6 +28,7 @@ mod secret;
 mod testing;
 mod text;
 mod timestamp;
+mod totals;
 mod trace;
 mod transport;
 

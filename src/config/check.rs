@@ -57,7 +57,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 /// A key that can be sent.
-pub(super) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
+pub(crate) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
     let refuse = |problem| Err(ConfigError::new("api_key", problem));
     let Some(key) = key else {
         return refuse("there is no API key; set the one from the Imprint dashboard with api_key()");

@@ -9,6 +9,7 @@ mod drift;
 mod errors;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod helpers;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;

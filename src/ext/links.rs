@@ -1,0 +1,132 @@
+//! Links of customers to the accounts that a partner keeps for them.
+
+use std::fmt;
+
+use super::Client;
+use super::deadline::Deadline;
+use crate::error::{Error, ErrorKind};
+use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
+
+/// Why a customer is not linked as it should be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// The call failed; or it was answered 409 without the link that is in the way, so that nothing can be said about
+    /// it. [`Error::may_have_been_processed`] tells whether the link may have been made in spite of it; calling the
+    /// helper again finds out.
+    Call(Error),
+    /// Another link is in the way, and it stays as it is.
+    LinkedElsewhere {
+        /// The link that is there: it differs in the customer, the partner's account or both.
+        existing: Box<CustomerLink>,
+        /// The customer that was to be linked.
+        customer_id: CustomerId,
+        /// The partner's account that it was to be linked to.
+        partner_customer_id: PartnerCustomerId,
+    },
+    /// The link is there, but `INACTIVE`: not in force. Imprint documents no way to revive one.
+    Inactive(Box<CustomerLink>),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => error.fmt(f),
+            Self::LinkedElsewhere { existing, customer_id, partner_customer_id } => {
+                let what = match (
+                    existing.customer_id == *customer_id,
+                    existing.partner_customer_id == *partner_customer_id,
+                ) {
+                    (true, _) => "the customer is linked to another account of the partner",
+                    (_, true) => "the account of the partner is linked to another customer",
+                    _ => "a link of another customer to another account is in the way",
+                };
+                f.write_str(what)
+            }
+            Self::Inactive(_) => f.write_str("the customer is linked to this account, but the link is not in force"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Call(error) => error.source(),
+            Self::LinkedElsewhere { .. } | Self::Inactive(_) => None,
+        }
+    }
+}
+
+impl From<Error> for LinkError {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl Client {
+    /// Links a customer to an account of the partner, or finds that it is linked to it already.
+    ///
+    /// Sends `linkCustomerAccount` without metadata. A 409 whose `existing_link` is of this very customer and this very
+    /// account is success, and the link is that one; both ids are compared exactly, letter case included.
+    ///
+    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx), it is made
+    /// a second time: if the first one got through, the second meets its link. So this helper is safe to call as often
+    /// as one likes.
+    ///
+    /// ```no_run
+    /// use imprint_client::helpers::LinkError;
+    ///
+    /// # async fn example(client: imprint_client::Client) -> Result<(), LinkError> {
+    /// match client.ensure_linked("BBB815E9-F654-438D-9AD3-3F7BB8136FC0", "PARTNER_USER_456").await {
+    ///     Ok(link) => println!("linked since {}", link.created_at),
+    ///     Err(LinkError::LinkedElsewhere { existing, .. }) => println!("linked with {}", existing.partner_customer_id),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`LinkError::LinkedElsewhere`]: the 409 shows another link. It carries that one and the pair asked for.
+    /// - [`LinkError::Inactive`]: the link of this pair is there but `INACTIVE`. A status that this version does not
+    ///   know is no error: look at [`CustomerLink::status`].
+    /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them.
+    pub async fn ensure_linked(
+        &self,
+        customer_id: impl Into<CustomerId>,
+        partner_customer_id: impl Into<PartnerCustomerId>,
+    ) -> Result<CustomerLink, LinkError> {
+        let (customer_id, partner_customer_id) = (customer_id.into(), partner_customer_id.into());
+        let link = |client: &Self| {
+            let call = client.link_customer_account().customer_id(&customer_id);
+            call.body_map(|body| body.partner_customer_id(&partner_customer_id)).send()
+        };
+        let deadline = Deadline::of(self);
+        let mut answer = link(self).await;
+        if let Err(error) = &answer
+            && error.may_have_been_processed()
+            && let Some(client) = deadline.client(self)
+        {
+            answer = link(&client).await;
+        }
+        match answer {
+            Ok(link) => in_force(link.into_inner()),
+            Err(Error::Api(error)) if error.kind() == ErrorKind::Conflict => match error.existing_link() {
+                None => Err(Error::Api(error).into()),
+                Some(there) if there.customer_id == customer_id && there.partner_customer_id == partner_customer_id => {
+                    in_force(there.clone())
+                }
+                Some(there) => {
+                    let existing = Box::new(there.clone());
+                    Err(LinkError::LinkedElsewhere { existing, customer_id, partner_customer_id })
+                }
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn in_force(link: CustomerLink) -> Result<CustomerLink, LinkError> {
+    if link.status == CustomerLinkStatus::Inactive { Err(LinkError::Inactive(Box::new(link))) } else { Ok(link) }
+}

@@ -1,0 +1,24 @@
+//! What the helpers of [`Client`](crate::Client) take, give back and fail with.
+//!
+//! A helper is a method beside those of the operations. It makes the calls that a partner would otherwise write around
+//! them by hand, and sends nothing that its documentation does not name:
+//!
+//! | helper | what it is for |
+//! |---|---|
+//! | [`ensure_linked`](crate::Client::ensure_linked) | a link that is there already is no failure |
+//! | [`find_customer`](crate::Client::find_customer) | the one customer by the partner's own id |
+//! | [`confirm_reward`](crate::Client::confirm_reward) | a pending reward issued, or a pending deduction taken back |
+//! | [`rotate_key`](crate::Client::rotate_key) | a new API key in the place of the old one |
+//! | [`create_order_once`](crate::Client::create_order_once) | an order that is neither lost nor doubled |
+//! | [`post_order_event_once`](crate::Client::post_order_event_once) | the same for the event of an order |
+//! | [`find_order`](crate::Client::find_order), [`find_order_event`](crate::Client::find_order_event) | the one order or event by the partner's own id |
+//! | [`OrderBase::check_totals`](crate::types::OrderBase::check_totals), [`OrderEventBase::check_totals`](crate::types::OrderEventBase::check_totals) | line sums, before anything is sent |
+//!
+//! Every call of a helper goes the way of all calls: the same limits, errors and options of the client. The time limit
+//! of the client ([`timeout`](crate::ClientBuilder::timeout)) holds for a helper as a whole, except for `rotate_key`,
+//! where it holds for each call.
+
+pub use crate::ext::{
+    ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Once, OnceError, RewardRef, RotationStep,
+};
+pub use crate::totals::TotalsError;

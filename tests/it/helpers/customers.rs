@@ -1,0 +1,98 @@
+//! `find_customer`.
+
+use imprint_client::Error;
+use imprint_client::helpers::FindError;
+use serde_json::{Value, json};
+
+use super::server::{Reply, Server};
+use crate::support::{json as parsed, payload};
+
+fn customer(id: &str, partner_customer_id: Option<&str>) -> Value {
+    let mut customer = parsed(&payload("getCustomer--openapi-composed.json"));
+    customer["id"] = json!(id);
+    customer["partner_customer_id"] = json!(partner_customer_id);
+    customer
+}
+
+async fn answering(body: Value) -> Server {
+    Server::start(move |_| Reply::Json(200, body.clone())).await
+}
+
+#[tokio::test]
+async fn the_one_match_is_found() {
+    let server = answering(json!({"data": [customer("A", Some("P 1"))], "has_more": false, "total": 1})).await;
+    let found = server.client().find_customer("P 1").await.unwrap().expect("a customer");
+    assert_eq!(found.id, "A");
+    let got = server.got();
+    assert_eq!(got.len(), 1);
+    assert!(got[0].is("GET /v2/customers"), "{got:?}");
+    assert_eq!(got[0].query("partner_customer_id").map(|id| id.replace('+', " ")).as_deref(), Some("P 1"));
+    assert_eq!(got[0].query("limit"), Some("2"));
+}
+
+#[tokio::test]
+async fn nobody_is_no_error() {
+    for body in [json!({"data": []}), json!({"data": null, "has_more": false, "total": 0}), json!({})] {
+        assert_eq!(answering(body).await.client().find_customer("P").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn several_are_an_error_that_holds_them() {
+    let server = answering(json!({"data": [customer("A", Some("P")), customer("B", Some("P"))]})).await;
+    let error = server.client().find_customer("P").await.unwrap_err();
+    assert_eq!(error.to_string(), "2 have the id that only one should have");
+    let FindError::Several(found) = error else { panic!("{error:?}") };
+    assert_eq!(found.iter().map(|customer| customer.id.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_filter_finds_nobody_else() {
+    for other in [Some("Q"), Some("p"), Some(""), None] {
+        for data in [json!([customer("A", other)]), json!([customer("A", Some("P")), customer("B", other)])] {
+            let error = answering(json!({ "data": data })).await.client().find_customer("P").await.unwrap_err();
+            assert!(matches!(error, FindError::Unreliable), "{error:?}");
+        }
+    }
+    let error = answering(json!({"data": [], "has_more": true})).await.client().find_customer("P").await.unwrap_err();
+    assert!(matches!(error, FindError::Unreliable), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_page_that_promises_more_is_followed() {
+    let mut documented = parsed(&payload("searchCustomers--docs-search-for-customers.json"));
+    assert_eq!(documented["has_more"], true);
+    // A server that has one, and says so again.
+    let server = answering(documented.clone()).await;
+    assert!(server.client().find_customer("PARTNER_USER_456").await.unwrap().is_some());
+    assert_eq!(server.got()[1].query("starting_after"), documented["data"][0]["id"].as_str());
+    // A server that gives them one by one.
+    let server = Server::start(move |got| {
+        let page = documented.clone();
+        if got.query("starting_after").is_some() {
+            documented["data"][0]["id"] = json!("another");
+            return Reply::Json(200, documented.clone());
+        }
+        Reply::Json(200, page)
+    })
+    .await;
+    let error = server.client().find_customer("PARTNER_USER_456").await.unwrap_err();
+    assert!(matches!(&error, FindError::Several(found) if found.len() == 2), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_empty_id_is_not_sent() {
+    let server = answering(json!({})).await;
+    let error = server.client().find_customer("").await.unwrap_err();
+    assert!(matches!(error, FindError::Call(Error::InvalidRequest(_))), "{error:?}");
+    assert_eq!(error.to_string(), "searchCustomers: partner_customer_id is empty; nothing was sent");
+    assert!(server.got().is_empty());
+}
+
+#[tokio::test]
+async fn a_failed_call_is_that_failure() {
+    let server = Server::start(|_| Reply::Json(401, json!({}))).await;
+    let error = server.client().find_customer("P").await.unwrap_err();
+    assert!(matches!(&error, FindError::Call(Error::Api(e)) if e.status() == 401), "{error:?}");
+    assert_eq!(error.to_string(), "searchCustomers answered 401 Unauthorized");
+}

@@ -1,0 +1,272 @@
+//! `create_order_once`, `post_order_event_once` and the lookups behind them.
+
+use std::time::{Duration, Instant};
+
+use imprint_client::helpers::{FindError, OnceError};
+use imprint_client::types::{OrderBase, OrderEventBase};
+use imprint_client::{Client, Error};
+use serde_json::{Value, json};
+
+use super::server::{Got, Reply, Server};
+use crate::support::{json as parsed, payload};
+
+const CREATE: &str = "POST /v2/orders";
+const LIST: &str = "GET /v2/orders";
+const POST_EVENT: &str = "POST /v2/order_events";
+const LIST_EVENTS: &str = "GET /v2/order_events";
+
+fn order() -> OrderBase {
+    let order = OrderBase::builder().partner_order_id("o-1").payment_method_id("PM").total_order_amount(274_999);
+    order.build().unwrap()
+}
+
+fn event() -> OrderEventBase {
+    let event = OrderEventBase::builder().partner_event_id("e-1").order_id("O").network_transaction_id("N");
+    event.type_("CAPTURED").amount(274_999).build().unwrap()
+}
+
+/// What the server makes of a POST.
+enum Does {
+    /// Stores it and says so.
+    Store,
+    /// Stores it and replies this.
+    StoreBut(Reply),
+    /// Replies this.
+    Reply(Reply),
+}
+
+/// A server that keeps orders and events, and lists them by the partner's id. `play` is asked what to do with the POSTs,
+/// by their number.
+async fn store(mut play: impl FnMut(usize) -> Does + Send + 'static) -> Server {
+    let mut stored: Vec<Value> = Vec::new();
+    let mut posts = 0;
+    Server::start(move |got| match got.call.as_str() {
+        CREATE | POST_EVENT => {
+            posts += 1;
+            let mut entry = got.body.clone();
+            let id = if got.is(CREATE) { "id" } else { "order_event_id" };
+            entry[id] = json!(format!("assigned-{posts}"));
+            match play(posts) {
+                Does::Store => {
+                    stored.push(entry.clone());
+                    Reply::Json(200, entry)
+                }
+                Does::StoreBut(reply) => {
+                    stored.push(entry);
+                    reply
+                }
+                Does::Reply(reply) => reply,
+            }
+        }
+        LIST | LIST_EVENTS => Reply::Json(200, json!({ "data": listed(&stored, got) })),
+        other => panic!("{other}"),
+    })
+    .await
+}
+
+fn listed<'a>(stored: &'a [Value], got: &Got) -> Vec<&'a Value> {
+    let name = if got.is(LIST) { "partner_order_id" } else { "partner_event_id" };
+    let wanted = got.query(name).expect("the filter");
+    stored.iter().filter(|entry| entry[name] == wanted).collect()
+}
+
+/// Whether it was found, how often it was sent, and which one it is.
+async fn create(client: &Client) -> Result<(bool, u32, String), OnceError<OrderBase>> {
+    let once = client.create_order_once(order()).await?;
+    Ok((once.was_found(), once.sends(), once.id.clone().unwrap().to_string()))
+}
+
+async fn post(client: &Client) -> Result<(bool, u32, String), OnceError<OrderEventBase>> {
+    let once = client.post_order_event_once(event()).await?;
+    Ok((once.was_found(), once.sends(), once.order_event_id.clone().unwrap().to_string()))
+}
+
+fn first(found: bool) -> (bool, u32, String) {
+    (found, 1, "assigned-1".into())
+}
+
+#[tokio::test]
+async fn what_goes_well_is_sent_once_and_not_looked_up() {
+    let server = store(|_| Does::Store).await;
+    assert_eq!(create(&server.client()).await.unwrap(), first(false));
+    assert_eq!(server.calls(), [CREATE]);
+    assert_eq!(
+        server.got()[0].body,
+        json!({"partner_order_id": "o-1", "payment_method_id": "PM", "total_order_amount": 274_999})
+    );
+    let server = store(|_| Does::Store).await;
+    assert_eq!(post(&server.client()).await.unwrap(), first(false));
+    assert_eq!(server.calls(), [POST_EVENT]);
+}
+
+#[tokio::test]
+async fn what_was_stored_before_the_answer_got_lost_is_found_and_not_doubled() {
+    for lost in [|| Reply::Drop, || Reply::Empty(504), || Reply::Stall, || Reply::Json(200, json!({"id": 7}))] {
+        let server = store(move |_| Does::StoreBut(lost())).await;
+        let client = server.client_with(|builder| builder.attempt_timeout(Duration::from_millis(300)));
+        assert_eq!(create(&client).await.unwrap(), first(true));
+        assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
+        assert_eq!(post(&client).await.unwrap(), (true, 1, "assigned-2".into()));
+        assert_eq!((server.count(POST_EVENT), server.count(LIST_EVENTS)), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_stored_is_sent_again() {
+    let lossy = |number| if number == 1 { Does::Reply(Reply::Drop) } else { Does::Store };
+    let server = store(lossy).await;
+    assert_eq!(create(&server.client()).await.unwrap(), (false, 2, "assigned-2".into()));
+    // It is looked for twice before it is sent again.
+    assert_eq!((server.count(CREATE), server.count(LIST)), (2, 2));
+    let server = store(lossy).await;
+    assert_eq!(post(&server.client()).await.unwrap(), (false, 2, "assigned-2".into()));
+    assert_eq!((server.count(POST_EVENT), server.count(LIST_EVENTS)), (2, 2));
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_is_not_looked_up() {
+    for status in [400, 401, 403, 404, 422, 429] {
+        let server = store(move |_| Does::Reply(Reply::Json(status, json!({})))).await;
+        let error = create(&server.client()).await.unwrap_err();
+        assert!(matches!(&error, OnceError::Refused(Error::Api(e)) if e.status() == status), "{error:?}");
+        assert_eq!((server.count(CREATE), server.count(LIST)), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_with_an_earlier_run_finds_it() {
+    let server = store(|number| match number {
+        1 => Does::Store,
+        _ => Does::Reply(Reply::Json(409, json!({}))),
+    })
+    .await;
+    assert_eq!(create(&server.client()).await.unwrap(), first(false));
+    assert_eq!(create(&server.client()).await.unwrap(), first(true));
+    let server = store(|_| Does::Reply(Reply::Json(409, json!({})))).await;
+    let error = create(&server.client()).await.unwrap_err();
+    assert!(matches!(&error, OnceError::Refused(Error::Api(e)) if e.status() == 409), "{error:?}");
+    assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
+}
+
+#[tokio::test]
+async fn another_amount_under_the_same_id_is_not_this_one() {
+    let server = store(|number| if number == 1 { Does::Store } else { Does::Reply(Reply::Drop) }).await;
+    let client = server.client();
+    let mut other = order();
+    other.total_order_amount = 1;
+    client.create_order_once(other).await.unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(&error, OnceError::Different(found) if found.total_order_amount == 1), "{error:?}");
+    for change in
+        [|event: &mut OrderEventBase| event.amount = 1, |event: &mut OrderEventBase| event.type_ = "REFUNDED".into()]
+    {
+        let server = store(|number| if number == 1 { Does::Store } else { Does::Reply(Reply::Drop) }).await;
+        let mut other = event();
+        change(&mut other);
+        server.client().post_order_event_once(other).await.unwrap();
+        let error = post(&server.client()).await.unwrap_err();
+        assert!(matches!(error, OnceError::Different(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_look_nothing_is_sent_again() {
+    let mut other = serde_json::to_value(order()).unwrap();
+    other["partner_order_id"] = json!("o-2");
+    for (status, body) in [(403, json!({})), (200, json!({ "data": [other] }))] {
+        let looked = move |got: &Got| if got.is(CREATE) { Reply::Drop } else { Reply::Json(status, body.clone()) };
+        let server = Server::start(looked).await;
+        let error = create(&server.client()).await.unwrap_err();
+        let OnceError::Unknown { partner_id, sends: 1, error: first, lookup: Some(_) } = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!((partner_id.as_str(), first.operation_id()), ("o-1", Some("createOrder")));
+        assert!(error.to_string().starts_with("createOrder was sent once, and it is not known"), "{error}");
+        assert_eq!(server.count(CREATE), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_is_not_sent_again() {
+    let server = store(|_| Does::Reply(Reply::Json(200, json!({"id": 7})))).await;
+    let error = create(&server.client()).await.unwrap_err();
+    assert!(matches!(error, OnceError::Unknown { sends: 1, error: Error::Decode(_), lookup: None, .. }), "{error:?}");
+    assert_eq!((server.count(CREATE), server.count(LIST)), (1, 2));
+    assert!(error.to_string().ends_with("it was not found afterwards"), "{error}");
+}
+
+#[tokio::test]
+async fn two_of_them_are_an_error_that_holds_both() {
+    let server = store(|number| if number < 3 { Does::Store } else { Does::StoreBut(Reply::Drop) }).await;
+    let client = server.client();
+    for _ in 0..2 {
+        client.create_order_once(order()).await.unwrap();
+    }
+    let error = client.find_order("o-1").await.unwrap_err();
+    assert!(matches!(&error, FindError::Several(found) if found.len() == 2), "{error:?}");
+    let error = create(&client).await.unwrap_err();
+    assert!(
+        matches!(&error, OnceError::Unknown { lookup: Some(FindError::Several(found)), .. } if found.len() == 3),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_time_of_the_client_is_the_time_of_the_helper() {
+    let server = store(|_| Does::Reply(Reply::Drop)).await;
+    let client = server.client().with_timeout(Duration::from_millis(1_000));
+    let start = Instant::now();
+    let error = create(&client).await.unwrap_err();
+    assert!(start.elapsed() < Duration::from_millis(2_000), "{:?}", start.elapsed());
+    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: None, .. }), "{error:?}");
+    assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
+}
+
+#[tokio::test]
+async fn without_an_id_nothing_is_sent() {
+    let server = store(|_| Does::Store).await;
+    let client = server.client();
+    let mut nameless = order();
+    nameless.partner_order_id = "".into();
+    let error = client.create_order_once(nameless).await.unwrap_err();
+    let says = "createOrder: partner_order_id is missing or empty, and it is looked up by it; nothing was sent";
+    assert_eq!(error.to_string(), says);
+    let error = client.create_order_once(OrderBase::builder()).await.unwrap_err();
+    let OnceError::Refused(Error::InvalidRequest(invalid)) = &error else { panic!("{error:?}") };
+    assert_eq!(invalid.missing(), ["partner_order_id", "payment_method_id", "total_order_amount"]);
+    assert_eq!(invalid.operation_id(), Some("createOrder"));
+    let mut nameless = event();
+    nameless.partner_event_id = None;
+    let error = client.post_order_event_once(nameless).await.unwrap_err();
+    assert!(matches!(&error, OnceError::Refused(Error::InvalidRequest(_))), "{error:?}");
+    for error in [
+        client.find_order("").await.map(drop).unwrap_err().to_string(),
+        client.find_order_event("").await.map(drop).unwrap_err().to_string(),
+    ] {
+        assert!(error.ends_with("is empty; nothing was sent"), "{error}");
+    }
+    assert!(server.got().is_empty());
+}
+
+#[tokio::test]
+async fn a_lookup_takes_no_other_for_it() {
+    let listing = |body: Value| async move { Server::start(move |_| Reply::Json(200, body.clone())).await };
+    let mut event = parsed(&payload("postOrderEvent--openapi-composed.json"));
+    let id = event["partner_event_id"].as_str().unwrap().to_owned();
+    let server = listing(json!({"data": [event], "has_more": true})).await;
+    assert!(server.client().find_order_event(&id).await.unwrap().is_some());
+    assert_eq!(server.got()[0].query("limit"), Some("2"));
+    assert_eq!(server.got()[1].query("starting_after"), event["order_event_id"].as_str());
+    let other = server.client().find_order_event(id.to_uppercase()).await.unwrap_err();
+    assert!(matches!(other, FindError::Unreliable), "{other:?}");
+    event["partner_event_id"] = Value::Null;
+    let nameless = listing(json!({ "data": [event] })).await.client().find_order_event(&id).await.unwrap_err();
+    assert!(matches!(nameless, FindError::Unreliable), "{nameless:?}");
+
+    let order = parsed(&payload("createOrder--openapi-composed.json"));
+    let server = listing(json!({ "data": [order] })).await;
+    assert!(server.client().find_order("o-c8a1fe46bbff4a18ba1d").await.unwrap().is_some());
+    let other = server.client().find_order("O-C8A1FE46BBFF4A18BA1D").await.unwrap_err();
+    assert!(matches!(other, FindError::Unreliable), "{other:?}");
+    assert_eq!(listing(json!({"data": []})).await.client().find_order("o").await.unwrap(), None);
+}
