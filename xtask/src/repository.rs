@@ -235,17 +235,80 @@ fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
     assert!(problem.message.contains("existing_link"), "{problem}");
 }
 
+/// What a document lacks that hand-written code names: the change, the place and a word of what is said.
+#[test]
+fn what_hand_written_code_names_is_missed_by_name() {
+    for (from, to, place, says) in [
+        ("operationId: createKey", "operationId: makeKey", "createKey", "rotate_key"),
+        ("operationId: listOrders\n", "operationId: getOrders\n", "listOrders", "create_order_once"),
+        (
+            "- name: partner_order_id",
+            "- name: partners_order_id",
+            "/paths/~1v2~1orders/get",
+            "it has no `partner_order_id` any more",
+        ),
+        ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/Reward/properties/status", "`PENDING_DEDUCTION`"),
+        ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "check_totals"),
+        (
+            "        rewards_rate:\n",
+            "        reward_rate:\n",
+            "/components/schemas/OrderLine/properties/rewards_rate",
+            "no more",
+        ),
+        (
+            "      - rewards_rate\n",
+            "",
+            "/components/schemas/OrderLine/properties/rewards_rate",
+            "it has become optional",
+        ),
+        ("      - total_order_amount\n", "", "/components/schemas/OrderBase/properties/total_order_amount", "optional"),
+    ] {
+        assert!(DOCUMENT.contains(from), "{from}");
+        let changed = DOCUMENT.replace(from, to).replace("schemas/OrderLine'", to_reference(to));
+        let problem = run(&changed, OVERLAY).err().unwrap_or_else(|| panic!("{from} could go"));
+        assert_eq!(problem.place, place, "{problem}");
+        assert!(problem.message.contains(says), "{problem}");
+    }
+}
+
+/// A schema under another name is referred to by it.
+fn to_reference(to: &str) -> &'static str {
+    if to.contains("OrderItem") { "schemas/OrderItem'" } else { "schemas/OrderLine'" }
+}
+
+/// The sources of the client: `src/ext.rs` and what is below `src/ext/`.
+fn sources(path: &std::path::Path, found: &mut Vec<String>) {
+    if path.is_dir() {
+        let folder = std::fs::read_dir(path).unwrap();
+        folder.for_each(|entry| sources(&entry.unwrap().path(), found));
+    } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+        found.push(std::fs::read_to_string(path).unwrap());
+    }
+}
+
 #[test]
 fn no_operation_can_take_the_name_of_a_method_of_the_client() {
-    let source: syn::File = syn::parse_str(include_str!("../../src/ext.rs")).unwrap();
-    let inherent = source.items.iter().filter_map(|item| match item {
-        syn::Item::Impl(block) if block.trait_.is_none() => Some(&block.items),
-        _ => None,
-    });
-    for item in inherent.flatten() {
-        if let syn::ImplItem::Fn(function) = item {
-            let name = function.sig.ident.to_string();
-            assert!(harden::names::CLIENT_METHODS.contains(&name.as_str()), "{name} is missing in CLIENT_METHODS");
+    let mut texts = Vec::new();
+    for path in ["../src/ext.rs", "../src/ext"] {
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &mut texts);
+    }
+    let mut methods = Vec::new();
+    for item in texts.iter().flat_map(|text| syn::parse_str::<syn::File>(text).unwrap().items) {
+        let syn::Item::Impl(block) = item else { continue };
+        let of_the_client = matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+        if block.trait_.is_none() && of_the_client {
+            methods.extend(block.items.into_iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+                _ => None,
+            }));
         }
+    }
+    assert!(methods.iter().any(|name| name == "rotate_key"), "{methods:?}");
+    for name in &methods {
+        assert!(harden::names::CLIENT_METHODS.contains(&name.as_str()), "{name} is missing in CLIENT_METHODS");
+    }
+    // And none that is no more.
+    for name in harden::names::CLIENT_METHODS.iter().filter(|name| **name != "clone") {
+        assert!(methods.iter().any(|method| method == name), "{name} is in CLIENT_METHODS and no method");
     }
 }

@@ -9,8 +9,14 @@ use super::*;
 use crate::error::ApiError;
 use crate::operation::Operation;
 
-static OPERATION: Operation =
-    Operation { id: "postThing", method: Method::POST, path: "/v2/things", repeatable: false, pages: false, empty: false };
+static OPERATION: Operation = Operation {
+    id: "postThing",
+    method: Method::POST,
+    path: "/v2/things",
+    repeatable: false,
+    pages: false,
+    empty: false,
+};
 
 /// What a look comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
