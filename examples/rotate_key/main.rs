@@ -1,0 +1,68 @@
+//! Puts a new API key in the place of the old one: `cargo run --example rotate_key`.
+//!
+//! It needs neither a key nor a network: the server is in the example, and so is the store of secrets.
+
+mod server;
+
+use std::error::Error;
+use std::sync::Mutex;
+
+use imprint_client::helpers::KeyRotationError;
+use imprint_client::{Client, Secret};
+
+/// In the place of a vault: it fails when it is told to.
+#[derive(Default)]
+struct Vault {
+    key: Mutex<Option<Secret>>,
+    sealed: bool,
+}
+
+impl Vault {
+    /// Comes back only when the key is safe.
+    async fn put(&self, key: Secret) -> Result<(), &'static str> {
+        if self.sealed {
+            return Err("the vault is sealed");
+        }
+        *self.key.lock().map_err(|_| "the vault is broken")? = Some(key);
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = server::start().await;
+    let client = Client::builder().api_key(server::FIRST_KEY).base_url(server.base_url()).build()?;
+
+    println!("1. Rotate the key, with a vault that takes nothing");
+    let sealed = Vault { sealed: true, ..Vault::default() };
+    match client.rotate_key(async |key| sealed.put(key).await).await {
+        Ok(_) => println!("   rotated"),
+        Err(error) => tidy_up(error).await?,
+    }
+    println!("   the old key still works: {}", works(&client).await);
+
+    println!("\n2. Rotate the key, with a vault that is open");
+    let vault = Vault::default();
+    let rotated = client.rotate_key(async |key| vault.put(key).await).await?;
+    println!("   the vault has it: {:?}", vault.key.lock().map_err(|_| "the vault is broken")?);
+    println!("   the new key works: {}", works(&rotated).await);
+    println!("   the old key works: {}", works(&client).await);
+    Ok(())
+}
+
+/// A new key that nobody has stored is of no use: its own client deletes it.
+async fn tidy_up(error: KeyRotationError) -> Result<(), imprint_client::Error> {
+    println!("   {error}");
+    if let Some(cause) = error.source() {
+        println!("   because: {cause}");
+    }
+    if let Some(unused) = error.into_client() {
+        unused.delete_key().send().await?;
+        println!("   the new key is deleted by its own client");
+    }
+    Ok(())
+}
+
+async fn works(client: &Client) -> bool {
+    client.search_rewards().limit(1).send().await.is_ok()
+}
