@@ -182,7 +182,7 @@ async fn a_key_that_may_read_nothing_is_not_proven() {
 #[tokio::test]
 async fn one_read_that_is_permitted_is_enough() {
     let server =
-        imprint(|got| (got.call.starts_with("GET") && !got.is("GET /v2/customers")).then(|| Reply::Empty(403))).await;
+        imprint(|got| (got.call.starts_with("GET") && !got.is("GET /v2/customers")).then_some(Reply::Empty(403))).await;
     rotate(&server.client()).await.unwrap();
     assert_eq!((server.count("GET /v2/customers"), server.count(DELETE)), (1, 1));
     let server = imprint(at(READ, || Reply::Json(200, json!({ "data": null, "has_more": false })))).await;
@@ -195,7 +195,7 @@ async fn a_key_that_needs_a_moment_gets_it() {
     let server = imprint(move |got| {
         let refused = by(got) == "new" && refusals > 0;
         refusals -= i32::from(refused);
-        refused.then(|| Reply::Empty(401))
+        refused.then_some(Reply::Empty(401))
     })
     .await;
     rotate(&server.client()).await.unwrap();
@@ -225,7 +225,7 @@ async fn an_old_key_that_is_gone_although_the_answer_is_lost_is_gone() {
                 gone = true;
                 Some(lost())
             }
-            false => (gone && by(got) == "old").then(|| Reply::Empty(401)),
+            false => (gone && by(got) == "old").then_some(Reply::Empty(401)),
         })
         .await;
         let new = rotate(&server.client()).await.unwrap();
