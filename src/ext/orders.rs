@@ -14,6 +14,17 @@ impl Client {
     /// Sends `listOrders` with the filter `partner_order_id`, and compares what comes back with what was asked for,
     /// exactly and letter case included.
     ///
+    /// ```no_run
+    /// # use imprint_client::types::OrderBase;
+    /// # async fn example(client: imprint_client::Client, order: OrderBase) -> Result<(), Box<dyn std::error::Error>> {
+    /// // After a restart, when it is not certain whether the order was sent before:
+    /// if client.find_order(&order.partner_order_id).await?.is_none() {
+    ///     client.create_order_once(order).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`FindError::Call`]: the call failed. An empty id is an [`Error::InvalidRequest`], and nothing is sent.

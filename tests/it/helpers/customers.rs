@@ -42,6 +42,10 @@ async fn several_are_an_error_that_holds_them() {
     let server = answering(json!({"data": [customer("A", Some("P")), customer("B", Some("P"))]})).await;
     let error = server.client().find_customer("P").await.unwrap_err();
     assert_eq!(error.to_string(), "2 have the id that only one should have");
+    let shown = format!("{error:?}");
+    for personal in ["customer@example.com", "+14155552671", "John", "1234", "123 Main St"] {
+        assert!(!shown.contains(personal), "{personal} in {shown}");
+    }
     let FindError::Several(found) = error else { panic!("{error:?}") };
     assert_eq!(found.iter().map(|customer| customer.id.as_str()).collect::<Vec<_>>(), ["A", "B"]);
 }
