@@ -247,6 +247,12 @@ fn what_hand_written_code_names_is_missed_by_name() {
             "/paths/~1v2~1orders/get",
             "it has no `partner_order_id` any more",
         ),
+        (
+            "                status:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
+            "                state:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
+            "/paths/~1v2~1rewards~1{reward_id}/patch",
+            "it has no `body.status` any more",
+        ),
         ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/Reward/properties/status", "`PENDING_DEDUCTION`"),
         ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "check_totals"),
         (
