@@ -7,7 +7,6 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use tokio::time::sleep;
 
 use super::Client;
 use crate::error::{Error, ErrorKind};
@@ -120,7 +119,7 @@ impl Client {
     async fn prove(&self, pauses: &[Duration]) -> Result<(), Error> {
         for pause in pauses {
             match self.read_something().await {
-                Err(error) if is_unauthorized(&error) => sleep(*pause).await,
+                Err(error) if is_unauthorized(&error) => self.inner.clock.sleep(*pause).await,
                 outcome => return outcome,
             }
         }
