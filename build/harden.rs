@@ -8,6 +8,7 @@ mod docs;
 mod examples;
 mod model;
 pub mod names;
+mod pages;
 mod read;
 mod types;
 
@@ -38,6 +39,7 @@ pub const PASSES: &[Pass] = &[
     pass("method names", names::methods),
     pass("unique names", checks::unique),
     pass("every operation", checks::complete),
+    pass("pages", pages::find),
     pass("examples", examples::add),
 ];
 

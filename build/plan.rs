@@ -1,5 +1,7 @@
 //! What the document says that progenitor's output does not carry, for the stages after it.
 
+mod pages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -50,8 +52,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// Sending it twice does what sending it once does.
     pub repeatable: bool,
-    /// A cursor goes in, `data` and `has_more` come out.
-    pub pages: bool,
+    /// A cursor goes in, `data` and `has_more` come out: the property of an item that is its cursor.
+    pub pages: Option<String>,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
     /// The success answer has no body.
@@ -98,9 +100,8 @@ pub struct Mark {
     pub pointer: String,
 }
 
-/// The paging parameter, and the cursor beside it.
+/// The parameter for the size of a page.
 const LIMIT: &str = "limit";
-const CURSOR: &str = "starting_after";
 
 /// Reads the operations off a document whose components are inlined and whose references resolve.
 pub fn gather(lowering: &mut Lowering) -> Result<(), Problem> {
@@ -121,9 +122,7 @@ pub fn gather(lowering: &mut Lowering) -> Result<(), Problem> {
                 "only objects have builders: describe the body as one by an overlay action",
             ));
         }
-        let cursor = parameters.iter().any(|parameter| parameter.name == CURSOR)
-            || resolve(&document, body_schema)["properties"].get(CURSOR).is_some();
-        let answer = &resolve(&document, success)["properties"];
+        let pages = pages::cursor(&document, &plan.aliases, &operation, (&parameters, body_schema, success))?;
         let marked = value["x-imprint-repeatable"] == json!(true);
         plan.operations.insert(
             id.clone(),
@@ -136,7 +135,7 @@ pub fn gather(lowering: &mut Lowering) -> Result<(), Problem> {
                 description: text(&value["description"]),
                 deprecated: value["deprecated"] == json!(true),
                 repeatable: matches!(operation.method, "get" | "head" | "put") || marked,
-                pages: cursor && answer["data"]["type"] == "array" && answer.get("has_more").is_some(),
+                pages,
                 parameters,
                 body: (!body_schema.is_null()).then(|| Body {
                     sample: sample(&document, body_schema, 0),

@@ -17,6 +17,7 @@ mod open_enum;
 pub mod operation;
 mod optional;
 mod options;
+mod page;
 mod path;
 mod raw;
 mod request;
@@ -50,6 +51,7 @@ pub use generated::{builder, types};
 pub use operation::Operation;
 pub use optional::OptionalExt;
 pub use options::CallOptions;
+pub use page::{Items, Pages};
 pub use raw::RawRequest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};

@@ -42,7 +42,7 @@ fn render_builder(code: &Code, structure: &Struct) -> TokenStream {
     quote! {
         #docs
         #[derive(Clone, #debug Default)]
-        pub struct #name { #(#idents: #types,)* }
+        pub struct #name { #(pub(crate) #idents: #types,)* }
         impl #name {
             #(#setters)*
             #build

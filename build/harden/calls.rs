@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::model::{Argument, Call, Code, Shape, code as code_span, doc, seen_from};
+use super::pages;
 use super::types::debug_impl;
 use crate::build::plan::Plan;
 
@@ -123,6 +124,7 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             request.json(body);
         }
     });
+    let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call));
     let answers = doc(SEND);
     quote! {
         #docs
@@ -147,7 +149,9 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
                 #send_body
                 self.client.call(&super::operation::#constant, request).await
             }
+            #streams
         }
+        #paged
         #redacted
     }
 }

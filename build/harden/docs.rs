@@ -1,22 +1,22 @@
 //! The doc comment of an operation.
 
+use proc_macro2::Ident;
+
 use crate::build::plan::{ErrorAnswer, Operation};
 
 /// Summary, description, the request, the errors the document names, and the example.
-pub fn operation(operation: &Operation, errors: &[ErrorAnswer], example: &str) -> String {
+pub fn operation(operation: &Operation, errors: &[ErrorAnswer], pages: Option<&Ident>, example: &str) -> String {
     let mut parts = Vec::new();
     if let Some(summary) = &operation.summary {
         parts.push(format!("{}.", summary.trim_end_matches('.')));
     }
     parts.extend(operation.description.clone());
     let method = operation.method.to_uppercase();
-    let again = match (operation.repeatable, operation.pages) {
-        (true, true) => " Safe to repeat; pages.",
-        (true, false) => " Safe to repeat.",
-        (false, true) => " Not safe to repeat; pages.",
-        (false, false) => " Not safe to repeat.",
-    };
-    parts.push(format!("`{method} {}`.{again}", operation.path));
+    let again = if operation.repeatable { "Safe" } else { "Not safe" };
+    let pages = pages.map_or_else(String::new, |builder| {
+        format!(" Comes in pages: [`stream`](crate::builder::{builder}::stream) follows them.")
+    });
+    parts.push(format!("`{method} {}`. {again} to repeat.{pages}", operation.path));
     parts.push(format!("# Errors\n\n{}", documented(errors)));
     parts.push(format!("# Example\n\n{example}"));
     parts.join("\n\n")

@@ -10,7 +10,7 @@ use crate::build::{plan::Plan, problem::Problem};
 
 /// Writes the doc comments, examples and all.
 pub fn add(code: &mut Code, plan: &Plan) -> Result<(), Problem> {
-    let written: Vec<String> = code.calls.iter().map(|call| example(code, call, plan)).collect();
+    let written: Vec<_> = code.calls.iter().map(|call| examples(code, call, plan)).collect();
     // What has no words of its own in the document says at least where it belongs.
     for call in &code.calls {
         let owned = [(call.body.clone(), "Body"), (last_name(&call.answer), "Answer")];
@@ -22,21 +22,24 @@ pub fn add(code: &mut Code, plan: &Plan) -> Result<(), Problem> {
             }
         }
     }
-    for (call, example) in code.calls.iter_mut().zip(written) {
+    for (call, (send, stream)) in code.calls.iter_mut().zip(written) {
         let errors = plan.errors.get(&call.id).map_or(&[][..], Vec::as_slice);
-        call.docs = docs::operation(&plan.operations[&call.id], errors, &example);
+        let pages = call.paging.as_ref().map(|_| &call.builder);
+        call.docs = docs::operation(&plan.operations[&call.id], errors, pages, &send);
+        call.stream_example = stream;
     }
     Ok(())
 }
 
-fn example(code: &Code, call: &Call, plan: &Plan) -> String {
+/// The call sent, and streamed.
+fn examples(code: &Code, call: &Call, plan: &Plan) -> (String, String) {
     let operation = &plan.operations[&call.id];
     let mut steps = Vec::new();
     for argument in &call.arguments {
         let parameter = operation.parameters.iter().find(|p| p.name == argument.wire && p.in_path == argument.in_path);
-        let page = operation.pages && argument.wire == "limit";
+        let page = call.pages && argument.wire == "limit";
         // A lookup by one optional value shows it.
-        let lookup = call.arguments.len() == 1 && call.body.is_none();
+        let lookup = call.arguments.len() == 1 && call.body.is_none() && !call.pages;
         if argument.required || page || lookup {
             let sample = if page { Value::from(50) } else { parameter.map_or(Value::Null, |p| p.sample.clone()) };
             // A placeholder that says what belongs there.
@@ -54,20 +57,27 @@ fn example(code: &Code, call: &Call, plan: &Plan) -> String {
             steps.push(format!(".body_map(|b| {})", chain("b", &setters, 8)));
         }
     }
+    let answer = if call.empty { "" } else { "let answer = " };
+    let shown = format!("println!(\"{}: {{:?}}\", *answer);", call.id);
+    let sent: &[&str] = if call.empty { &[] } else { &[&shown] };
+    let send = example(call, &steps, answer, "    .send()\n    .await?;", sent);
+    let each = ["while let Some(item) = items.try_next().await? {", "    println!(\"{item:?}\");", "}"];
+    let stream = example(call, &steps, "let mut items = ", "    .stream();", &each);
+    (send, stream)
+}
+
+fn example(call: &Call, steps: &[String], start: &str, end: &str, after: &[&str]) -> String {
     let mut lines = vec!["```no_run".to_string()];
+    lines.extend(end.contains("stream").then(|| "use futures_util::TryStreamExt;".to_string()));
     let uses_types = steps.iter().any(|step| step.contains("types::"));
     lines.extend(uses_types.then(|| "use imprint_client::types;".to_string()));
     lines.extend(call.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
     lines.push("# async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {".into());
-    let answer = if call.empty { "" } else { "let answer = " };
-    lines.push(format!("{answer}client"));
+    lines.push(format!("{start}client"));
     lines.push(format!("    .{}()", call.method));
-    lines.extend(steps.into_iter().map(|step| format!("    {step}")));
-    lines.push("    .send()".into());
-    lines.push("    .await?;".into());
-    if !answer.is_empty() {
-        lines.push(format!("println!(\"{}: {{:?}}\", *answer);", call.id));
-    }
+    lines.extend(steps.iter().map(|step| format!("    {step}")));
+    lines.push(end.into());
+    lines.extend(after.iter().map(|line| line.to_string()));
     lines.push("# Ok(())".into());
     lines.push("# }".into());
     lines.push("```".into());

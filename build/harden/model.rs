@@ -4,6 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
+use super::pages::Paging;
+
 /// All of it.
 #[derive(Default)]
 pub struct Code {
@@ -93,6 +95,10 @@ pub struct Call {
     pub deprecated: bool,
     pub repeatable: bool,
     pub pages: bool,
+    /// How, once it is known.
+    pub paging: Option<Paging>,
+    /// The example of `stream`.
+    pub stream_example: String,
     pub verb: Ident,
     pub path: String,
     /// The smallest page limit in the body.

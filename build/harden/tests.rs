@@ -1,5 +1,7 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
+mod pages;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -111,6 +113,7 @@ fn cases() -> Vec<Case> {
         case("setter names", query("send"), "pub fn send_<V, M>"),
         case("method names", call(json!({"operationId": "new"})), "pub fn new_(&self)"),
         case("method names", call(json!({"operationId": "with_timeout"})), "pub fn with_timeout_(&self)"),
+        case("pages", pages::list(), "pub fn stream(self) -> crate::Items<types::Thing>"),
         case("examples", call(json!({"operationId": "one", "summary": "Do it"})), "/// Do it."),
     ]
 }

@@ -406,7 +406,7 @@ fn merchant_data_is_personal_only_where_it_shares_a_personal_schema() {
 fn the_plan_knows_operations_errors_events_and_samples() {
     let mut document = document(
         json!({
-            "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "string"}}, "has_more": {"type": "boolean"}}},
+            "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}, "has_more": {"type": "boolean"}}},
             "Payload": {"type": "object", "properties": {"object": {"type": "string", "enum": ["THING"]}}},
             "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"type": {"type": "string", "example": "NESTED"}}}}},
         }),
@@ -443,13 +443,13 @@ fn the_plan_knows_operations_errors_events_and_samples() {
     }}});
     let plan = lower(document).unwrap().plan;
     let (list, search, drop) = (&plan.operations["list"], &plan.operations["search"], &plan.operations["drop"]);
-    assert!(list.deprecated && list.repeatable && list.pages && !list.empty);
+    assert!(list.deprecated && list.repeatable && list.pages.is_some() && !list.empty);
     assert_eq!(list.parameters[1].minimum, Some(1));
-    assert!(search.repeatable && search.pages && !search.deprecated);
+    assert!(search.repeatable && search.pages.is_some() && !search.deprecated);
     let body = search.body.as_ref().unwrap();
     assert_eq!(body.sample, json!({"a": "A", "b": [{"c": 1}]}));
     assert_eq!(body.minimum, Some(1));
-    assert!(!drop.repeatable && !drop.pages && drop.empty);
+    assert!(!drop.repeatable && drop.pages.is_none() && drop.empty);
     assert_eq!(plan.errors["list"][0].status, 404);
     assert_eq!(plan.errors["list"][0].code.as_deref(), Some("NESTED"));
     assert_eq!(plan.servers, ["https://one", "https://two"]);

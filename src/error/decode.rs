@@ -42,6 +42,10 @@ pub(crate) enum Fault {
     },
     /// The path is that of the field.
     Missing,
+    /// A list says that it goes on, on a page without items.
+    EmptyPage,
+    /// The path is that of an item of an earlier page.
+    Repeated,
     Duplicate,
     Other,
 }
@@ -79,7 +83,7 @@ impl DecodeError {
         match self.0.fault {
             Fault::Type { expected, .. } | Fault::Value { expected } => Some(expected),
             Fault::Empty | Fault::Html | Fault::NotJson | Fault::Truncated => Some("a JSON document"),
-            Fault::Missing | Fault::Duplicate | Fault::Other => None,
+            Fault::Missing | Fault::EmptyPage | Fault::Repeated | Fault::Duplicate | Fault::Other => None,
         }
     }
 
@@ -111,8 +115,14 @@ impl fmt::Display for DecodeError {
             Fault::Type { found, expected } => write!(f, "{place} is {found}, not {expected}")?,
             Fault::Value { expected } => write!(f, "{place} is out of the bounds of {expected}")?,
             Fault::Missing => write!(f, "{place} is missing")?,
+            Fault::EmptyPage => write!(f, "{place} is empty on a page that says has_more")?,
+            Fault::Repeated => write!(f, "{place} is that of an item of an earlier page")?,
             Fault::Duplicate => write!(f, "{place} is there twice")?,
             Fault::Other => write!(f, "{place} is not what was expected")?,
+        }
+        // A fault of a page as a whole has no place in its text.
+        if *line == 0 {
+            return Ok(());
         }
         write!(f, " (line {line}, column {column})")
     }

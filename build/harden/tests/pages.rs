@@ -1,0 +1,103 @@
+//! Lists that come in pages: nothing is written by hand for a new one.
+
+use serde_json::{Value, json};
+
+use super::{client, document, run};
+
+fn things(answer: Value, parameters: Value, item: Value) -> Value {
+    let answer = json!({"200": {"description": "d", "content": {"application/json": {"schema": answer}}}});
+    document(
+        json!({ "Thing": item }),
+        json!({"/things": {"get": {"operationId": "listThings", "parameters": parameters, "responses": answer}}}),
+    )
+}
+
+fn page(has_more: Value) -> Value {
+    let data = json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}});
+    json!({"type": "object", "properties": {"data": data, "has_more": has_more}})
+}
+
+fn cursor(schema: Value) -> Value {
+    json!([{"name": "starting_after", "in": "query", "schema": schema}])
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn item(id: Value) -> Value {
+    json!({"type": "object", "required": ["id"], "properties": {"id": id}})
+}
+
+/// `GET /things` as the lists of the API are.
+pub fn list() -> Value {
+    things(page(json!({"type": "boolean"})), cursor(text()), item(text()))
+}
+
+#[test]
+fn a_list_of_a_changed_document_pages() {
+    let code = client(list());
+    for line in [
+        "pub fn pages(self) -> crate::Pages<types::ListThingsResponse>",
+        "impl crate::page::Paged for ListThings { type Answer = types::ListThingsResponse; type Item = types::Thing;",
+        r#"const OPERATION: &'static crate::Operation = &super::operation::LIST_THINGS; const CURSOR: &'static str = "id";"#,
+        "fn cursor(&self) -> ::std::option::Option<&str> { self.starting_after.as_ref().map(::std::convert::AsRef::<str>::as_ref) }",
+        "self.starting_after = ::std::option::Option::Some( ::std::convert::From::from(cursor), ); self }",
+        "&answer.data }",
+        "fn has_more(answer: &types::ListThingsResponse) -> ::std::option::Option<bool> { answer.has_more }",
+        "::std::option::Option::Some(::std::convert::AsRef::<str>::as_ref(&item.id))",
+        "/// let mut items = client /// .list_things() /// .stream();",
+        "[`stream`](crate::builder::ListThings::stream) follows them",
+    ] {
+        assert!(code.contains(line), "{line}\n{code}");
+    }
+}
+
+#[test]
+fn a_cursor_in_the_body_and_an_optional_id_page_as_well() {
+    let mut document = list();
+    let mut post = document["paths"]["/things"]["get"].clone();
+    post["operationId"] = json!("searchThings");
+    post["parameters"] = json!([]);
+    let body = json!({"type": "object", "properties": {"starting_after": text()}});
+    post["requestBody"] = json!({"content": {"application/json": {"schema": body}}});
+    document["paths"]["/things"] = json!({ "post": post });
+    document["components"]["schemas"]["Thing"]["required"] = json!([]);
+    let schema = &mut document["paths"]["/things"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+    schema["required"] = json!(["has_more"]);
+    let code = client(document);
+    for line in [
+        "self.body.starting_after.as_ref().map(::std::convert::AsRef::<str>::as_ref)",
+        "self.body = self.body.starting_after(cursor);",
+        "item.id.as_ref().map(::std::convert::AsRef::<str>::as_ref)",
+        "::std::option::Option::Some(answer.has_more)",
+    ] {
+        assert!(code.contains(line), "{line}\n{code}");
+    }
+}
+
+#[test]
+fn an_operation_without_pages_has_no_stream() {
+    let code = client(things(page(json!({"type": "boolean"})), json!([]), item(text())));
+    assert!(!code.contains("stream") && !code.contains("Paged"), "{code}");
+}
+
+#[test]
+fn a_list_that_cannot_be_followed_stops_the_build() {
+    let boolean = || json!({"type": "boolean"});
+    for (document, says) in [
+        (things(page(boolean()), cursor(json!({"type": "integer"})), item(text())), "`starting_after` is no text"),
+        (things(page(text()), cursor(text()), item(text())), "`has_more` is no boolean"),
+        (things(page(boolean()), cursor(text()), item(json!({"type": "string", "enum": ["A"]}))), "`id` of its items"),
+        (
+            things(page(boolean()), cursor(text()), item(json!({"type": "string", "x-imprint-secret": true}))),
+            "`id` of its items",
+        ),
+    ] {
+        let problem = run(document.clone(), &|_| true).unwrap_err();
+        assert_eq!(problem.operation.as_deref(), Some("listThings"));
+        assert!(problem.message.contains(says), "{problem}");
+        assert!(problem.advice.contains("overlay"), "{problem}");
+        assert!(run(document, &|pass| pass != "pages").is_ok(), "refused without the pass");
+    }
+}

@@ -1,0 +1,52 @@
+//! The request of a page under way: in the stream itself, or in a task of its own.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::error::Error;
+use crate::response::Response;
+
+/// The answer to come.
+pub(super) type Answering<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
+
+pub(super) enum Fetch<A> {
+    /// Goes on while the stream is polled.
+    Here(Answering<A>),
+    /// Goes on by itself, until it is done or dropped.
+    Task(Task<Result<Response<A>, Error>>),
+}
+
+/// A task that ends with its handle.
+pub(super) struct Task<T>(JoinHandle<T>);
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<A: Send + 'static> Fetch<A> {
+    /// In a task of the runtime around; without a runtime there is none to be had.
+    pub(super) fn ahead(answering: Answering<A>) -> Self {
+        match Handle::try_current() {
+            Ok(runtime) => Self::Task(Task(runtime.spawn(answering))),
+            Err(_) => Self::Here(answering),
+        }
+    }
+
+    /// The answer; `None` if the task was lost with its runtime.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Response<A>, Error>>> {
+        match self {
+            Self::Here(answering) => answering.as_mut().poll(cx).map(Some),
+            Self::Task(task) => Pin::new(&mut task.0).poll(cx).map(|joined| match joined {
+                Ok(result) => Some(result),
+                // As it would have been without the task.
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(_) => None,
+            }),
+        }
+    }
+}
