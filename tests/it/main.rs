@@ -13,6 +13,7 @@ mod helpers;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;
+mod pages;
 mod payloads;
 #[cfg(feature = "schemars")]
 mod schemas;

@@ -84,7 +84,7 @@ impl Arrived {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    fn of(request: &HttpMockRequest) -> Self {
+    pub fn of(request: &HttpMockRequest) -> Self {
         let uri = request.uri_str();
         // httpmock puts scheme and host before what was on the wire.
         let target = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));

@@ -18,6 +18,8 @@ pub enum Reply {
     Close(Arc<[u8]>),
     /// Writes the first, and then the second again and again until the client goes away.
     Flood(Arc<[u8]>, Arc<[u8]>),
+    /// Writes nothing and waits until the client goes away.
+    Hold,
 }
 
 /// No answer is longer than this: a client without a limit is to fail and not to run on.
@@ -36,6 +38,9 @@ struct State {
     connections: usize,
     /// The largest part of a flood that a client took.
     flooded: usize,
+    /// How many requests were held, and how many of them were given up.
+    held: usize,
+    released: usize,
 }
 
 impl Wire {
@@ -43,7 +48,7 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let reply = Reply::Close(Arc::from(b"".as_slice()));
-        let state = Arc::new(Mutex::new(State { reply, lines: Vec::new(), connections: 0, flooded: 0 }));
+        let state = Arc::new(Mutex::new(State { reply, lines: Vec::new(), connections: 0, flooded: 0, held: 0, released: 0 }));
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -89,6 +94,16 @@ impl Wire {
     pub fn flooded(&self) -> usize {
         std::mem::take(&mut lock(&self.state).flooded)
     }
+
+    /// How many requests were held so far.
+    pub fn held(&self) -> usize {
+        lock(&self.state).held
+    }
+
+    /// How many of those that were held the client has given up.
+    pub fn released(&self) -> usize {
+        lock(&self.state).released
+    }
 }
 
 impl Drop for Wire {
@@ -130,6 +145,12 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             }
             Reply::Close(bytes) => {
                 let _ = stream.write_all(&bytes).await;
+                return;
+            }
+            Reply::Hold => {
+                lock(&state).held += 1;
+                let _ = stream.read_to_end(&mut bytes).await;
+                lock(&state).released += 1;
                 return;
             }
             Reply::Flood(head, drops) => {

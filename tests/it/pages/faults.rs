@@ -1,0 +1,96 @@
+//! Servers that break the rules of paging: an error that says so, never a loop or a silent end.
+
+use futures_util::{StreamExt, TryStreamExt};
+use imprint_client::Error;
+use serde_json::{Value, json};
+
+use super::server::{Lists, rewards};
+
+/// Streams a list to its error: the ids before it, what the error says, and its path.
+async fn failure(lists: &Lists) -> (Vec<String>, String, String) {
+    let mut items = lists.client.search_rewards().stream();
+    let mut seen = Vec::new();
+    loop {
+        match items.try_next().await {
+            Ok(Some(item)) => seen.push(item.id.to_string()),
+            Ok(None) => panic!("the list ended in silence behind {seen:?}"),
+            Err(Error::Decode(error)) => {
+                assert_eq!((error.operation_id(), error.status().as_u16()), ("searchRewards", 200));
+                assert_eq!((error.line(), error.column(), error.expected()), (0, 0, None));
+                assert_eq!(items.cursor(), seen.last().map(String::as_str));
+                assert!(items.next().await.is_none(), "it ends after the error");
+                return (seen, error.to_string(), error.path().to_owned());
+            }
+            Err(error) => panic!("{error}"),
+        }
+        assert!(seen.len() < 100, "the list has no end");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_page_that_says_there_is_more() {
+    let lists = Lists::answering(|cursor| match cursor {
+        None => (200, rewards(&["a"], Some(true))),
+        _ => (200, rewards(&[], Some(true))),
+    })
+    .await;
+    let (seen, says, path) = failure(&lists).await;
+    assert_eq!((seen, path.as_str()), (vec!["a".to_owned()], "data"));
+    assert_eq!(says, "searchRewards answered 200, but data is empty on a page that says has_more");
+    assert_eq!(lists.cursors().len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_leads_back_to_itself() {
+    // The server ignores the cursor.
+    let lists = Lists::answering(|_| (200, rewards(&["a", "b"], Some(true)))).await;
+    let (seen, says, path) = failure(&lists).await;
+    assert_eq!((seen.len(), path.as_str()), (2, "data[1].id"));
+    assert_eq!(says, "searchRewards answered 200, but data[1].id is that of an item of an earlier page");
+    assert_eq!(lists.cursors().len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_begins_with_the_item_of_its_cursor() {
+    let lists = Lists::answering(|cursor| match cursor {
+        None => (200, rewards(&["a", "b"], Some(true))),
+        _ => (200, rewards(&["b", "c"], Some(false))),
+    })
+    .await;
+    let (seen, _, path) = failure(&lists).await;
+    assert_eq!((seen.len(), path.as_str()), (2, "data[0].id"));
+}
+
+#[tokio::test]
+async fn pages_in_a_circle() {
+    let lists = Lists::answering(|cursor| {
+        let next: &[&str] = match cursor {
+            None => &["a"],
+            Some("a") | Some("d") => &["b"],
+            Some("b") => &["c"],
+            _ => &["d"],
+        };
+        (200, rewards(next, Some(true)))
+    })
+    .await;
+    let (seen, _, path) = failure(&lists).await;
+    assert!((4..12).contains(&seen.len()) && path == "data[0].id", "{seen:?} {path}");
+}
+
+#[tokio::test]
+async fn an_item_without_an_id() {
+    let event = |id: Value| json!({"order_event_id": id, "order_id": "O", "type": "CAPTURED", "amount": 1, "network_transaction_id": "N"});
+    for (id, index) in [(json!(null), 1), (json!(""), 1)] {
+        for has_more in [true, false] {
+            let page = json!({"data": [event(json!("a")), event(id.clone())], "has_more": has_more});
+            let lists = Lists::answering(move |_| (200, page.clone())).await;
+            let error = lists.client.list_order_events().stream().try_next().await.expect_err("an item without an id");
+            assert_eq!(
+                error.to_string(),
+                format!("listOrderEvents answered 200, but data[{index}].order_event_id is missing")
+            );
+            let error = lists.client.list_order_events().pages().try_next().await.expect_err("the same");
+            assert!(matches!(error, Error::Decode(_)));
+        }
+    }
+}
