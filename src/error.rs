@@ -160,10 +160,11 @@ impl Error {
 
     /// A builder of `subject` misses the fields that are `false` in `given`.
     pub(crate) fn missing(subject: &'static str, given: &[(&'static str, bool)]) -> Self {
-        let mut problems = Problems::default();
-        for (name, _) in given.iter().filter(|(_, given)| !given) {
-            problems.missing(name);
-        }
+        Self::unfinished(subject, Problems::of(given))
+    }
+
+    /// A builder of `subject` cannot finish.
+    pub(crate) fn unfinished(subject: &'static str, problems: Problems) -> Self {
         Self::InvalidRequest(InvalidRequestError::of_type(subject, problems))
     }
 

@@ -1,10 +1,41 @@
-//! What the setters of the builders take: a value, or an `Option` of one.
+//! What the setters of the builders take: a value or an `Option` of one, lists, and maps of the caller's making.
+
+mod free_form;
+mod nested;
+
+pub(crate) use free_form::FreeForm;
 
 /// Something a setter takes for a field of type `T`: anything that converts into `T`, or an [`Option`] of such a thing.
 ///
 /// So an id is set by `"text"`, by a `String`, by `&id`, and by `Some("text")` or `None::<&str>` where the caller has an
 /// option in hand; `None` leaves the field out. The trait is implemented for all of these already and is not meant to be
 /// implemented elsewhere; `Marker` only tells its two implementations apart and is always inferred.
+///
+/// One kind of id is not taken for another:
+///
+/// ```
+/// # use imprint_client::types::{CustomerId, RewardId};
+/// # fn example(client: imprint_client::Client, customer: CustomerId) {
+/// client.get_customer().customer_id(customer);
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use imprint_client::types::{CustomerId, RewardId};
+/// # fn example(client: imprint_client::Client, reward: RewardId) {
+/// client.get_customer().customer_id(reward);
+/// # }
+/// ```
+///
+/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::Merchant::build) or
+/// `send` names all that is missing at once:
+///
+/// ```
+/// use imprint_client::types::{Address, CreateTransactionIntentBody};
+///
+/// let intent = CreateTransactionIntentBody::builder().merchant_address(Address::builder().city("New York"));
+/// println!("{}", intent.build().unwrap_err()); // CreateTransactionIntentBody needs amount, …
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a field of type `{T}` cannot be set from `{Self}`",
     label = "expected a value that converts into `{T}`, or an `Option` of one",
@@ -29,6 +60,34 @@ impl<T, V: Into<T>> IntoField<T, sealed::Optional> for Option<V> {
     }
 }
 
+/// Something a setter takes for a list of `T`: a list, an array or an iterator of anything that converts into `T`, or an
+/// [`Option`] of such a thing.
+///
+/// Like [`IntoField`] it is implemented for all there is, and `Marker` is inferred.
+#[diagnostic::on_unimplemented(
+    message = "a list of `{T}` cannot be set from `{Self}`",
+    label = "expected a list, an array or an iterator of values that convert into `{T}`",
+    note = "the items may be finished values or builders of them; write `Vec::<{T}>::new()` for an empty list"
+)]
+pub trait IntoList<T, Marker>: sealed::SealedList<T, Marker> {
+    /// The items for the field; those of `None` are none.
+    fn into_list(self) -> Vec<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Plain> for I {
+    fn into_list(self) -> Vec<T> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Optional> for Option<I> {
+    fn into_list(self) -> Vec<T> {
+        self.into_iter().flatten().map(Into::into).collect()
+    }
+}
+
 mod sealed {
     /// Marks a plain value.
     #[derive(Debug)]
@@ -41,11 +100,15 @@ mod sealed {
     pub trait Sealed<T, Marker> {}
     impl<T, V: Into<T>> Sealed<T, Plain> for V {}
     impl<T, V: Into<T>> Sealed<T, Optional> for Option<V> {}
+
+    pub trait SealedList<T, Marker> {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Plain> for I {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Optional> for Option<I> {}
 }
 
 #[cfg(test)]
 mod tests {
-    use super::IntoField;
+    use super::{IntoField, IntoList};
 
     crate::opaque_string! {
         /// An id.
@@ -96,8 +159,8 @@ mod tests {
             self
         }
 
-        fn list<V: IntoField<Vec<String>, M>, M>(mut self, value: V) -> Self {
-            self.list = value.into_field().unwrap_or_default();
+        fn list<V: IntoList<String, M>, M>(mut self, value: V) -> Self {
+            self.list = value.into_list();
             self
         }
     }
@@ -119,6 +182,8 @@ mod tests {
         assert_eq!(new().name(&id).name.as_deref(), Some("a"));
         assert_eq!(new().secret("s").secret, Some("s".into()));
         assert_eq!(new().list(["x".to_owned()]).list, ["x"]);
+        assert_eq!(new().list(["x", "y"]).list, ["x", "y"]);
+        assert_eq!(new().list(["x"].iter().map(|text| text.to_uppercase())).list, ["X"]);
     }
 
     #[test]
@@ -130,6 +195,8 @@ mod tests {
         assert_eq!(new().kind(Some(Kind::A)), new().kind("A"));
         let held: Option<&ThingId> = None;
         assert_eq!(new().id(held), new());
-        assert_eq!(new().list(Some(vec![])), new());
+        assert_eq!(new().list(Some(vec!["x"])), new().list(["x"]));
+        assert_eq!(new().list(["x"]).list(None::<Vec<String>>), new());
+        assert_eq!(new().list(Some("x")), new().list(["x"]));
     }
 }

@@ -46,7 +46,7 @@ pub use error::{
     TimeoutPhase, TransportError,
 };
 pub use ext::Client;
-pub use field::IntoField;
+pub use field::{IntoField, IntoList};
 pub use generated::{builder, types};
 pub use operation::Operation;
 pub use optional::OptionalExt;

@@ -90,6 +90,12 @@ macro_rules! opaque_string {
             }
         }
 
+        impl ::std::cmp::PartialEq<::std::string::String> for $name {
+            fn eq(&self, text: &::std::string::String) -> bool {
+                self.0 == *text
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
@@ -140,6 +146,8 @@ mod tests {
         assert_eq!("a".parse::<ThingId>(), Ok(id.clone()));
         assert_eq!(id, "a");
         assert_eq!(id, *"a");
+        assert_eq!(id, String::from("a"));
+        assert_ne!(id, String::from("A"));
         assert_eq!(id.as_ref(), "a");
         assert_eq!(format!("{id:?}/{id:>3}"), "ThingId(\"a\")/  a");
         assert_eq!(String::from(id), "a");

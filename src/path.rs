@@ -40,7 +40,7 @@ pub(crate) fn fill(
             Some((name, value)) => match objection(value) {
                 None => text.extend(utf8_percent_encode(value, ENCODED)),
                 Some(objection) => {
-                    problems.invalid(name, objection);
+                    problems.invalid(*name, objection);
                     complete = false;
                 }
             },
@@ -54,7 +54,7 @@ pub(crate) fn fill(
         }
     }
     for (name, _) in values.iter().filter(|(name, _)| !template.contains(&format!("{{{name}}}"))) {
-        problems.invalid(name, "has no place in the path");
+        problems.invalid(*name, "has no place in the path");
         complete = false;
     }
     if !complete {

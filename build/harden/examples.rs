@@ -115,16 +115,17 @@ fn setters(code: &Code, structure: &Struct, sample: &Value) -> Vec<String> {
 /// A sample as the argument of a setter of that type.
 fn literal(code: &Code, ty: &Type, sample: &Value) -> Option<String> {
     if let Some(item) = argument_of(ty, "Vec") {
-        let items: Vec<String> = sample.as_array()?.iter().filter_map(|sample| owned(code, item, sample)).collect();
-        return (!items.is_empty()).then(|| format!("vec![{}]", items.join(", ")));
+        let items: Vec<String> = sample.as_array()?.iter().filter_map(|sample| literal(code, item, sample)).collect();
+        return (!items.is_empty()).then(|| format!("[{}]", items.join(", ")));
     }
     if let Some(inner) = argument_of(ty, "Box") {
-        return literal(code, inner, sample);
+        let value = literal(code, inner, sample)?;
+        return Some(if value.contains("::builder()") { format!("{value}.build()?") } else { value });
     }
     let name = last_name(ty)?;
     if let Some(structure) = structure(code, &name) {
         let setters = setters(code, structure, sample);
-        return Some(format!("types::{name}::builder(){}.build()?", setters.concat()));
+        return Some(format!("types::{name}::builder(){}", setters.concat()));
     }
     if let Some(item) = code.enums.iter().find(|item| item.name == name) {
         let variant = item.values.iter().find(|v| Some(v.text.as_str()) == sample.as_str()).or(item.values.first())?;
@@ -143,10 +144,4 @@ fn literal(code: &Code, ty: &Type, sample: &Value) -> Option<String> {
         "Value" => Some("true".into()),
         _ => Some(format!("{:?}", sample.as_str().unwrap_or("…"))),
     }
-}
-
-/// A sample as a value of exactly that type.
-fn owned(code: &Code, ty: &Type, sample: &Value) -> Option<String> {
-    let value = literal(code, ty, sample)?;
-    Some(if value.starts_with('"') { format!("{value}.into()") } else { value })
 }

@@ -14,8 +14,7 @@ const CURSOR: &str = "starting_after";
 /// In the overlay, on an operation: the property of an item that is its cursor, where the rule does not find it.
 const MARK: &str = "x-imprint-cursor";
 
-const ADVICE: &str =
-    "name the property of an item that `starting_after` takes by an overlay action: `x-imprint-cursor` on the operation";
+const ADVICE: &str = "name the property of an item that `starting_after` takes by an overlay action: `x-imprint-cursor` on the operation";
 
 /// The property of an item that is its cursor, for an operation that pages.
 ///

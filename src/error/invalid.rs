@@ -25,13 +25,15 @@ impl InvalidRequestError {
     }
 
     /// The required values that are missing, in the API's names.
-    pub fn missing(&self) -> &[&'static str] {
+    ///
+    /// One of a nested value by its path, such as `order_lines[0].rate`.
+    pub fn missing(&self) -> &[Cow<'static, str>] {
         &self.0.problems.missing
     }
 
     /// The values that are there but not allowed, in the API's names.
-    pub fn invalid(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.problems.invalid.iter().map(|(name, _)| *name)
+    pub fn invalid(&self) -> impl Iterator<Item = &str> + '_ {
+        self.0.problems.invalid.iter().map(|(name, _)| &**name)
     }
 
     pub(super) fn of_type(subject: &'static str, problems: Problems) -> Self {
@@ -61,19 +63,33 @@ impl std::error::Error for InvalidRequestError {}
 /// All that is wrong with a request: names and reasons, never values.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    missing: Vec<&'static str>,
-    invalid: Vec<(&'static str, Cow<'static, str>)>,
+    missing: Vec<Cow<'static, str>>,
+    invalid: Vec<(Cow<'static, str>, Cow<'static, str>)>,
 }
 
 impl Problems {
-    pub(crate) fn missing(&mut self, name: &'static str) {
+    /// The problem of a builder: the fields that are `false` in `given`.
+    pub(crate) fn of(given: &[(&'static str, bool)]) -> Self {
+        let mut problems = Self::default();
+        given.iter().filter(|(_, given)| !given).for_each(|(name, _)| problems.missing(*name));
+        problems
+    }
+
+    pub(crate) fn missing(&mut self, name: impl Into<Cow<'static, str>>) {
+        let name = name.into();
         if !self.missing.contains(&name) {
             self.missing.push(name);
         }
     }
 
-    pub(crate) fn invalid(&mut self, name: &'static str, reason: impl Into<Cow<'static, str>>) {
-        self.invalid.push((name, reason.into()));
+    pub(crate) fn invalid(&mut self, name: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) {
+        self.invalid.push((name.into(), reason.into()));
+    }
+
+    /// The problems of what stands at `place`, each by its path from here.
+    pub(crate) fn nest(&mut self, place: &str, other: Self) {
+        other.missing.into_iter().for_each(|name| self.missing(format!("{place}.{name}")));
+        other.invalid.into_iter().for_each(|(name, reason)| self.invalid(format!("{place}.{name}"), reason));
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -119,8 +135,8 @@ mod tests {
             (&["a"], &["x", "y"], "Thing needs a, and x is wrong, and y is wrong"),
         ] {
             let mut problems = Problems::default();
-            missing.iter().for_each(|name| problems.missing(name));
-            invalid.iter().for_each(|name| problems.invalid(name, "is wrong"));
+            missing.iter().for_each(|name| problems.missing(*name));
+            invalid.iter().for_each(|name| problems.invalid(*name, "is wrong"));
             assert_eq!(InvalidRequestError::of_type("Thing", problems).to_string(), expected);
         }
     }

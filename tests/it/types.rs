@@ -97,6 +97,95 @@ fn build_names_every_missing_field_at_once_in_the_apis_words() {
 }
 
 #[test]
+fn a_nested_value_is_set_finished_or_as_its_builder() {
+    let line = || types::OrderLine::builder().name("Couch").quantity(1).rate(2).rewards_rate(0);
+    let order = || types::OrderBase::builder().payment_method_id("P").partner_order_id("O").total_order_amount(2);
+    let finished = order().order_lines(vec![line().build().expect("a line")]).build().expect("an order");
+    for same in [order().order_lines([line()]), order().order_lines(Some([line()])), order().order_lines(Some(line()))]
+    {
+        assert_eq!(same.build().expect("an order"), finished);
+    }
+    let lines = finished.order_lines.iter().map(|line| line.clone());
+    assert_eq!(order().order_lines(lines).build().expect("an order"), finished);
+
+    let address = types::Address::builder().city("Rome");
+    let intent = |address| types::CreateTransactionIntentBody::builder().merchant_address(address);
+    let finished = types::builder::CreateTransactionIntentBody::default()
+        .merchant_address(address.clone().build().expect("nothing is required"));
+    assert_eq!(format!("{finished:?}"), format!("{:?}", intent(Some(address))));
+    assert!(!format!("{finished:?}").contains("Rome"));
+}
+
+#[test]
+fn what_is_missing_in_nested_values_is_named_with_the_rest_and_by_its_path() {
+    let line = types::OrderLine::builder();
+    let order = types::OrderBase::builder()
+        .partner_order_id("O")
+        .order_lines([line.clone().name("a").quantity(1).rate(2).rewards_rate(0), line.name("b").quantity(1)]);
+    let error = order.clone().build().expect_err("four are missing");
+    let missing = ["payment_method_id", "total_order_amount", "order_lines[1].rate", "order_lines[1].rewards_rate"];
+    let Error::InvalidRequest(details) = &error else { panic!("{error}") };
+    assert_eq!(details.missing(), missing);
+    assert_eq!(
+        error.to_string(),
+        "OrderBase needs payment_method_id, total_order_amount, order_lines[1].rate and order_lines[1].rewards_rate"
+    );
+    // Setting it again makes it good.
+    let order = order.payment_method_id("P").total_order_amount(2).order_lines(None::<Vec<types::OrderLine>>);
+    assert!(order.build().expect("an order").order_lines.is_empty());
+}
+
+#[test]
+fn metadata_is_whatever_serializes_into_an_object() {
+    #[derive(serde::Serialize)]
+    struct Mine {
+        tier: &'static str,
+    }
+    let body = || types::LinkCustomerAccountBody::builder().partner_customer_id("P");
+    let map = json!({"tier": "gold"}).as_object().cloned().expect("a map");
+    for same in [
+        body().metadata(json!({"tier": "gold"})),
+        body().metadata(&map),
+        body().metadata(Some(map.clone())),
+        body().metadata(Mine { tier: "gold" }),
+        body().metadata([("tier", "gold")]),
+        body().metadata(vec![("tier".to_owned(), json!("gold"))]),
+        body().metadata(7).metadata(json!({"tier": "gold"})),
+    ] {
+        assert_eq!(same.build().expect("a body").metadata, map);
+    }
+    assert!(body().metadata(&map).metadata(None::<Mine>).build().expect("a body").metadata.is_empty());
+    let session = types::CreateSessionBody::builder().customer_metadata([("tier", "gold")]).build().expect("a body");
+    assert_eq!(session.customer_metadata["tier"], "gold");
+}
+
+#[tokio::test]
+async fn metadata_that_is_no_object_is_refused_with_the_rest_and_not_quoted() {
+    let (server, client) = super::support::answering(200, "{}").await;
+    for (metadata, says) in
+        [(json!("4111111592341815"), "must be an object"), (json!([["4111111592341815"]]), "must be an object")]
+    {
+        let call = client.link_customer_account().body_map(|b| b.metadata(metadata));
+        let error = call.send().await.expect_err("nothing was sent");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "linkCustomerAccount needs customer_id and partner_customer_id, and metadata {says}; nothing was sent"
+            )
+        );
+        let Error::InvalidRequest(details) = &error else { panic!("{error}") };
+        assert_eq!(details.invalid().collect::<Vec<_>>(), ["metadata"]);
+        assert!(!format!("{error:?}").contains("4111"));
+    }
+    let texts = types::CreateSessionBody::builder().customer_metadata(json!({"year": 2019})).build();
+    assert_eq!(
+        texts.expect_err("a number").to_string(),
+        "CreateSessionBody: customer_metadata must have text values only"
+    );
+    drop(server);
+}
+
+#[test]
 fn debug_shows_neither_secrets_nor_personal_data() {
     let customer: types::Customer =
         serde_json::from_str(&payload("updateCustomer--seed-002.json")).expect("a customer");

@@ -48,7 +48,8 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let reply = Reply::Close(Arc::from(b"".as_slice()));
-        let state = Arc::new(Mutex::new(State { reply, lines: Vec::new(), connections: 0, flooded: 0, held: 0, released: 0 }));
+        let state =
+            Arc::new(Mutex::new(State { reply, lines: Vec::new(), connections: 0, flooded: 0, held: 0, released: 0 }));
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
