@@ -1,0 +1,63 @@
+//! Values inside of values: builders of builders, and examples with them.
+
+use serde_json::json;
+
+use super::{client, one};
+
+#[test]
+fn nested_values_and_free_maps_are_finished_with_the_rest() {
+    let text = json!({"type": "string"});
+    let part = json!({"type": "object", "required": ["a"], "properties": {"a": text}});
+    let code = client(one(json!({
+        "type": "object",
+        "required": ["part"],
+        "properties": {
+            "part": part,
+            "parts": {"type": "array", "items": part},
+            "texts": {"type": "array", "items": text},
+            "metadata": {"type": "object", "additionalProperties": true},
+            "labels": {"type": "object", "additionalProperties": text},
+            "ssn": {"type": "object", "additionalProperties": text},
+        },
+    })));
+    for line in [
+        "pub(crate) part: ::std::option::Option<SPart>",
+        "pub fn part<V, M>(mut self, value: V) -> Self where V: crate::IntoField<SPart, M>,",
+        r#"let part = __problems.built("part", part, SPart::build);"#,
+        "part: ::std::option::Option::Some(value.part.into())",
+        "pub(crate) parts: ::std::vec::Vec<SPartsItem>",
+        "pub fn parts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<SPartsItem, M>,",
+        r#"let parts = __problems.all_built("parts", parts, SPartsItem::build);"#,
+        "pub fn texts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<::std::string::String, M>,",
+        "pub fn metadata<V>(mut self, value: V) -> Self where V: ::serde::Serialize,",
+        r#"let metadata = __problems.free_form("metadata", metadata);"#,
+        r#"let labels = __problems.free_form("labels", labels);"#,
+        // A secret does not go through JSON on its way.
+        "V: crate::IntoField< ::std::collections::BTreeMap<::std::string::String, crate::Secret>, M, >",
+        r#"crate::Error::unfinished("S", __problems)"#,
+    ] {
+        assert!(code.contains(line), "{line}\n{code}");
+    }
+}
+
+#[test]
+fn an_example_gives_nested_values_as_builders() {
+    let code = client(one(json!({
+        "type": "object",
+        "required": ["lines", "kind", "at"],
+        "properties": {
+            "lines": {"type": "array", "items": {"type": "object", "required": ["rate"], "properties": {"rate": {"type": "integer", "example": 5_000_000_000_u64}}}},
+            "kind": {"type": "string", "enum": ["A B"], "example": "A B"},
+            "at": {"type": "object", "required": ["city"], "properties": {"city": {"type": "string", "example": "Rome"}}},
+        },
+    })));
+    for part in [
+        "use imprint_client::types;",
+        ".body_map(|b| b",
+        ".at(types::SAt::builder().city(\"Rome\"))",
+        "types::SKind::AB",
+        ".lines([types::SLinesItem::builder().rate(5000000000_i64)])",
+    ] {
+        assert!(code.contains(part), "{part}\n{code}");
+    }
+}
