@@ -66,9 +66,12 @@ pub struct Pages<A> {
     ahead: bool,
 }
 
+/// Sends the call for what comes behind a cursor.
+type Start<A> = Box<dyn Fn(Option<&str>) -> Answering<A> + Send>;
+
 /// An operation, without its type.
 struct Source<A> {
-    start: Box<dyn Fn(Option<&str>) -> Answering<A> + Send>,
+    start: Start<A>,
     /// Moves the position behind a page.
     advance: fn(&mut Position, &Response<A>) -> Result<Verdict, Error>,
 }

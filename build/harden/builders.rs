@@ -14,21 +14,21 @@ pub fn render(code: &Code) -> TokenStream {
 }
 
 /// How a builder holds a field, and so what its setter takes.
-enum Held {
+enum Held<'a> {
     /// As it is.
     Value,
     /// A builder of the type of that name.
     Builder(Ident),
     /// A list of values.
-    Values(Type),
+    Values(&'a Type),
     /// A list of builders.
     Builders(Ident),
     /// A map of the caller's making.
     Map,
 }
 
-impl Held {
-    fn of(code: &Code, field: &Field) -> Self {
+impl<'a> Held<'a> {
+    fn of(code: &Code, field: &'a Field) -> Self {
         // Not behind a Box: a type that holds itself has no end of builders.
         let structure = |ty: &Type| {
             last_name(ty)
@@ -36,7 +36,7 @@ impl Held {
                 .filter(|name| has_builder(code, name))
         };
         if let Some(item) = argument_of(&field.ty, "Vec").filter(|_| field.shape == Shape::Collection) {
-            return structure(item).map_or_else(|| Self::Values(item.clone()), Self::Builders);
+            return structure(item).map_or_else(|| Self::Values(item), Self::Builders);
         }
         if let Some(name) = structure(&field.ty) {
             return Self::Builder(name);
@@ -161,7 +161,7 @@ fn setter(code: &Code, field: &Field) -> TokenStream {
         Held::Value => (true, quote!(crate::IntoField<#ty, M>), quote! { value.into_field() }),
         Held::Builder(name) => (true, quote!(crate::IntoField<#name, M>), quote! { value.into_field() }),
         Held::Values(item) => {
-            let item = seen_from(code, &item, "super");
+            let item = seen_from(code, item, "super");
             (true, quote!(crate::IntoList<#item, M>), quote! { value.into_list() })
         }
         Held::Builders(name) => (true, quote!(crate::IntoList<#name, M>), quote! { value.into_list() }),

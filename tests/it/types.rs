@@ -105,7 +105,7 @@ fn a_nested_value_is_set_finished_or_as_its_builder() {
     {
         assert_eq!(same.build().expect("an order"), finished);
     }
-    let lines = finished.order_lines.iter().map(|line| line.clone());
+    let lines = finished.order_lines.iter().cloned();
     assert_eq!(order().order_lines(lines).build().expect("an order"), finished);
 
     let address = types::Address::builder().city("Rome");
