@@ -59,6 +59,13 @@ async fn a_page_that_begins_with_the_item_of_its_cursor() {
     .await;
     let (seen, _, path) = failure(&lists).await;
     assert_eq!((seen.len(), path.as_str()), (2, "data[0].id"));
+
+    // The first page of a call that goes on behind an item, too.
+    let mut pages = lists.client.search_rewards().starting_after("b").pages();
+    assert_eq!(pages.cursor(), Some("b"));
+    let error = pages.try_next().await.expect_err("the item of the cursor again");
+    assert!(matches!(&error, Error::Decode(error) if error.path() == "data[0].id"), "{error}");
+    assert_eq!(pages.cursor(), Some("b"));
 }
 
 #[tokio::test]
