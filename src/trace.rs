@@ -7,10 +7,10 @@
 mod on;
 
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Call, gave_up, repeats};
+pub(crate) use on::{Call, gave_up, repeats, within};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Call, gave_up, repeats};
+pub(crate) use off::{Call, gave_up, repeats, within};
 
 #[cfg(not(feature = "tracing"))]
 mod off {
@@ -35,6 +35,10 @@ mod off {
         }
 
         pub(crate) fn end(&self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
+    }
+
+    pub(crate) fn within<F>(work: F) -> F {
+        work
     }
 
     pub(crate) fn repeats(_: u32, _: Duration, _: &Error) {}

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::Error;
 use crate::response::Response;
+use crate::trace;
 
 /// The answer to come.
 pub(super) type Answering<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
@@ -32,7 +33,7 @@ impl<A: Send + 'static> Fetch<A> {
     /// In a task of the runtime around; without a runtime there is none to be had.
     pub(super) fn ahead(answering: Answering<A>) -> Self {
         match Handle::try_current() {
-            Ok(runtime) => Self::Task(Task(runtime.spawn(answering))),
+            Ok(runtime) => Self::Task(Task(runtime.spawn(trace::within(answering)))),
             Err(_) => Self::Here(answering),
         }
     }

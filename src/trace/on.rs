@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{StatusCode, Url};
 use tracing::field::Empty;
+use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span};
 
 use crate::clock::Clock;
@@ -69,6 +70,11 @@ impl Call {
             span.record("error.type", error_type(error));
         }
     }
+}
+
+/// Work for a task of its own, that stays in the caller's span.
+pub(crate) fn within<F: Future>(work: F) -> Instrumented<F> {
+    work.in_current_span()
 }
 
 /// What the spans of an operation are called: by its template, or by its id where it has none.
