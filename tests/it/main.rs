@@ -7,6 +7,7 @@ mod contract;
 mod document;
 mod drift;
 mod errors;
+mod faults;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod helpers;
