@@ -10,8 +10,9 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 /// in the past means now.
 pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number too large to be read is a wait too long to be made, and not none.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(text).ok()?;
     let now = date(headers, DATE).unwrap_or_else(SystemTime::now);
@@ -39,7 +40,8 @@ mod tests {
     fn seconds() {
         assert_eq!(after("120", None), Some(Duration::from_secs(120)));
         assert_eq!(after(" 0 ", None), Some(Duration::ZERO));
-        for text in ["", "-1", "soon", "99999999999999999999999"] {
+        assert_eq!(after("99999999999999999999999", None), Some(Duration::from_secs(u64::MAX)));
+        for text in ["", "-1", "+1", "1.5", "soon"] {
             assert_eq!(after(text, None), None, "{text}");
         }
         assert_eq!(read(&HeaderMap::new()), None);

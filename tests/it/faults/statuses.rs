@@ -53,7 +53,7 @@ async fn failures_that_stay() {
     }
 }
 
-/// Whatever the body becomes of, the status decides.
+/// Whatever becomes of the body, the status decides.
 #[tokio::test]
 async fn a_503_whose_body_breaks() {
     let head = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 100\r\n\r\nabc";
@@ -62,6 +62,9 @@ async fn a_503_whose_body_breaks() {
         let safe = ends(Ending::Api(503), 3).processed().retryable().pauses(&[250, 500]);
         Fault::always(act).meets(safe, once.clone(), once).await;
     }
+    let once = ends(Ending::Api(503), 1).processed();
+    let safe = ends(Ending::Api(503), 3).processed().retryable().pauses(&[250, 500]);
+    Fault::always(Act::Stall(raw(head))).waits().meets(safe, once.clone(), once).await;
 }
 
 #[tokio::test]
@@ -151,7 +154,7 @@ async fn as_long_as_one_may_be_asked_to_wait() {
 #[tokio::test]
 async fn longer_than_one_may_be_asked_to_wait() {
     let late = httpdate::fmt_http_date(SystemTime::now() + HOURS);
-    for retry_after in ["61", "86400", "18446744073709551615", &late] {
+    for retry_after in ["61", "86400", "99999999999999999999999", &late] {
         let failed = refused().retryable();
         Fault::always(limited(retry_after)).meets(failed.clone(), failed, refused()).await;
     }
@@ -162,7 +165,7 @@ async fn longer_than_one_may_be_asked_to_wait() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(61)));
 }
 
-/// A 503 may ask for a pause too, but to whom it says nothing about the request is not repeated.
+/// A 503 may ask for a pause too, but it does not say that the request was refused.
 #[tokio::test]
 async fn a_503_with_retry_after() {
     let act = Act::Answer(answer(503, &[("retry-after", "5")], ""));
