@@ -122,7 +122,7 @@ impl Transport {
                 let problem =
                     "this build has no TLS: turn on the feature `rustls` of imprint-client, or one of reqwest's";
                 ConfigError::new("rustls", problem).into()
-            } else if !error.is_timeout() {
+            } else if !ran_out(&error) {
                 TransportError::new(operation, status, attempts, error).into()
             } else if error.is_connect() {
                 let limit = self.connect_timeout;
@@ -155,6 +155,19 @@ impl Transport {
             (_, Ending::Broken(error)) => Err(failure(Some(status), error)),
         }
     }
+}
+
+/// Whether a timeout of this client ran out. The system has others, after which it takes the peer for gone: a connection
+/// that broke.
+fn ran_out(error: &reqwest::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.raw_os_error().is_some()) {
+            return false;
+        }
+        source = error.source();
+    }
+    error.is_timeout()
 }
 
 /// Whether the HTTP stack refused https because it was built without it. It has no other sign of that than its words.

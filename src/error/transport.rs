@@ -86,7 +86,7 @@ impl TransportError {
     fn reason(&self) -> Option<String> {
         use io::ErrorKind::{
             AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
-            InvalidData, NetworkUnreachable, UnexpectedEof,
+            InvalidData, NetworkUnreachable, TimedOut, UnexpectedEof,
         };
 
         let mut source = self.0.source.source();
@@ -95,7 +95,7 @@ impl TransportError {
             match io.map(io::Error::kind) {
                 Some(
                     kind @ (ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof
-                    | HostUnreachable | NetworkUnreachable | AddrNotAvailable),
+                    | HostUnreachable | NetworkUnreachable | AddrNotAvailable | TimedOut),
                 ) => return Some(kind.to_string()),
                 // Within a handshake: the words of the TLS library, such as that of a certificate nobody trusts.
                 Some(InvalidData) if !self.0.connected => {
@@ -153,7 +153,8 @@ struct Timeout {
 pub enum TimeoutPhase {
     /// [`connect_timeout`](crate::ClientBuilder::connect_timeout): no connection was made, so nothing was sent.
     Connect,
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout): the request was sent, or was being sent.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout): the request was sent, or was being sent, or the
+    /// connection was still being made where that may take longer than an attempt. Which of them is not known.
     Attempt,
     /// [`timeout`](crate::ClientBuilder::timeout) or [`with_timeout`](crate::Client::with_timeout): the whole call.
     Call,

@@ -46,7 +46,7 @@ async fn an_error_that_is_too_large() {
 /// A body that does not fit into the buffers of the sockets: the answer comes while it is being sent.
 #[tokio::test]
 async fn an_answer_before_the_request_is_complete() {
-    let body = "x".repeat(24 << 20);
+    let body = "x".repeat(6 << 20);
     for (status, search, link) in [
         (413, ends(Ending::Api(413), 1), ends(Ending::Api(413), 1)),
         (
@@ -70,4 +70,21 @@ async fn an_answer_before_the_request_is_complete() {
         let result = call.send().await.map(|_| panic!("it was not answered so"));
         assert_eq!(Outcome::seen(&result, server.requests(), &clock), link, "{result:?}");
     }
+}
+
+/// The system takes a peer for gone that acknowledges nothing: the connection broke, and no timeout of ours ran out.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_peer_that_the_system_gives_up() {
+    let body = "x".repeat(6 << 20);
+    let server = Server::always(Act::Deaf);
+    let clock = NotingClock::default();
+    let builder = server.builder().clock(clock.clone()).http(|http| http.tcp_user_timeout(super::SHORT));
+    let client = builder.build().expect("a client");
+    let call = client.link_customer_account().customer_id("1").body_map(|b| b.partner_customer_id(&body));
+    let result = call.send().await.map(|_| panic!("it was answered"));
+    let expected = ends(Ending::Broken(None), 1).processed();
+    assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{result:?}");
+    let error = result.expect_err("a failure").to_string();
+    assert!(error.ends_with("the connection broke before an answer came (timed out)"), "{error}");
 }
