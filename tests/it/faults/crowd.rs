@@ -74,7 +74,7 @@ async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
         // The API has refused it and asked for it: that one does not count.
         let taken = arrived - refused;
         assert!(taken <= 1, "{line} was seen {arrived} times, and refused {refused} times");
-        assert_eq!(taken == 0, refused > 0 && *ending == Ending::Api(429) && taken == 0, "{line}: {ending:?}");
+        assert!(taken == 1 || *ending == Ending::Api(429), "{line} got lost: {ending:?}");
         posts += 1;
     }
     assert!(posts > TASKS * CALLS / 4, "{posts}");

@@ -93,6 +93,20 @@ async fn a_close_at_any_moment() {
     assert!(good > 100, "{lost} of 300 were lost");
 }
 
+/// Load balancers drop idle connections sooner than reqwest does by itself.
+#[tokio::test]
+async fn idle_connections_are_dropped_after_25_seconds() {
+    let server = Server::always(Act::Good);
+    let client = server.builder().build().expect("a client");
+    for (idle, connections) in [(0, 1), (23, 1), (27, 2), (80, 3)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(idle)).await;
+        tokio::time::resume();
+        POST.call(&client, "1").await.expect("a success");
+        assert_eq!(server.connections(), connections, "after {idle} s");
+    }
+}
+
 /// With retries a GET gets through whatever the moment.
 #[tokio::test]
 async fn dead_connections_do_not_add_up() {
