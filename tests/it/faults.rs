@@ -28,7 +28,7 @@ use self::server::{Act, Server};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long an attempt may take where the server makes it wait.
-const SHORT: Duration = Duration::from_millis(200);
+const SHORT: Duration = Duration::from_millis(300);
 
 /// How a call ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
