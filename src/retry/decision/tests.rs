@@ -118,6 +118,9 @@ fn the_longer_of_retry_after_and_backoff_is_waited() {
     for (asked, pause) in [(Some(0), 250), (Some(1), 1_000), (Some(60), 60_000)] {
         assert_eq!(first(&GET, status(503, asked)), Decision::Wait(ms(pause)), "{asked:?}");
     }
+    let patient = RetryPolicy::default().max_attempts(9);
+    let fourth = Situation { policy: &patient, ..after(4, &GET, status(503, Some(1))) };
+    assert_eq!(decide(&fourth, || true), Decision::Wait(ms(2_000)));
     assert_eq!(first(&GET, status(429, Some(61))), Decision::Stop(Reason::RetryAfter));
     assert_eq!(first(&POST, status(429, Some(61))), Decision::Stop(Reason::RetryAfter));
     let policy = RetryPolicy::default().max_retry_after(ms(70_000));

@@ -81,9 +81,11 @@ async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
 
     let retries = lines.len() - TASKS * CALLS;
     assert!((1..=TASKS * CALLS / 5).contains(&retries), "{retries} retries");
-    assert!(server.connections() < lines.len() / 2, "{} connections for {}", server.connections(), lines.len());
+    // Each request that failed was either made again or failed its call.
     let failed = endings.iter().filter(|(.., ending)| *ending != Ending::Success).count();
-    assert!(failed < TASKS * CALLS / 3, "{failed} calls failed in spite of the retries");
+    assert_eq!(failed + retries, lines.len() / 3);
+    let connections = server.connections();
+    assert!(connections < lines.len() * 3 / 4, "{connections} connections for {} requests", lines.len());
 }
 
 /// An outage that many calls meet at once costs no more than one that they meet in turn.
