@@ -11,6 +11,7 @@ pub mod names;
 mod pages;
 mod read;
 mod types;
+mod webhooks;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -61,6 +62,7 @@ fn write(code: &Code, plan: &Plan) -> Result<String, Problem> {
     let types = types::render(code, plan);
     let type_builders = builders::render(code);
     let calls = calls::render(code, plan);
+    let webhooks = webhooks::render(code, plan)?;
     let tokens = quote! {
         /// What calls send and answer: the document's schemas.
         pub mod types {
@@ -71,6 +73,7 @@ fn write(code: &Code, plan: &Plan) -> Result<String, Problem> {
             }
         }
         #calls
+        #webhooks
     };
     let file: syn::File = syn::parse2(tokens).map_err(|e| {
         Problem::new(

@@ -92,6 +92,8 @@ pub struct Webhook {
     /// The value of `object` in the envelope.
     pub object: String,
     pub schema: String,
+    /// The fields of its data that make it the event it is; empty for all of them.
+    pub dedupe: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

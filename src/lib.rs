@@ -32,6 +32,9 @@ mod timestamp;
 mod totals;
 mod trace;
 mod transport;
+#[cfg(feature = "webhooks")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+pub mod webhook;
 
 #[allow(missing_docs, missing_debug_implementations, clippy::all, unused_qualifications, rustdoc::all)]
 mod generated {

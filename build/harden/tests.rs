@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{PASSES, harden, harden_with};
 use crate::build::{generate::generate, lower::lower, problem::Problem};
 
-fn document(schemas: Value, paths: Value) -> Value {
+pub(super) fn document(schemas: Value, paths: Value) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},
@@ -42,7 +42,7 @@ fn call(operation: Value) -> Value {
     document(json!({}), json!({path: {"get": operation}}))
 }
 
-fn run(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<String, Problem> {
+pub(super) fn run(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<String, Problem> {
     let lowered = lower(document)?;
     harden_with(generate(&lowered.document)?, &lowered.plan, keep)
 }
@@ -52,7 +52,7 @@ fn squeezed(code: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn client(document: Value) -> String {
+pub(super) fn client(document: Value) -> String {
     squeezed(&run(document, &|_| true).unwrap_or_else(|problem| panic!("{problem}")))
 }
 

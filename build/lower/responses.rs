@@ -36,9 +36,26 @@ pub fn webhooks(lowering: &mut Lowering) -> Result<(), Problem> {
                 "add the enum value (and an operationId for the webhook) by an overlay action",
             ));
         };
-        lowering.plan.webhooks.push(Webhook { name, operation, object, schema: schema.to_string() });
+        let dedupe = dedupe(schema, payload)?;
+        lowering.plan.webhooks.push(Webhook { name, operation, object, schema: schema.to_string(), dedupe });
     }
     Ok(())
+}
+
+/// The mark on a payload that names the fields which are the same in two deliveries of one event, and in no two events.
+const DEDUPE: &str = "x-imprint-dedupe";
+
+fn dedupe(schema: &str, payload: &Value) -> Result<Vec<String>, Problem> {
+    let Some(mark) = payload.get(DEDUPE) else { return Ok(Vec::new()) };
+    let names = mark.as_array().into_iter().flatten().map(|name| name.as_str().map(str::to_string));
+    match names.collect::<Option<Vec<String>>>() {
+        Some(names) if !names.is_empty() => Ok(names),
+        _ => Err(Problem::new(
+            format!("/components/schemas/{}/{DEDUPE}", escape(schema)),
+            "a mark that is not a list of the names of fields",
+            "name the fields of the payload's `data`, such as `[reward_id, status]`",
+        )),
+    }
 }
 
 fn is_success(status: &str) -> bool {

@@ -50,6 +50,44 @@ pub(crate) enum Fault {
     Other,
 }
 
+impl Fault {
+    pub(crate) fn expected(&self) -> Option<&'static str> {
+        match *self {
+            Self::Type { expected, .. } | Self::Value { expected } => Some(expected),
+            Self::Empty | Self::Html | Self::NotJson | Self::Truncated => Some("a JSON document"),
+            Self::Missing | Self::EmptyPage | Self::Repeated | Self::Duplicate | Self::Other => None,
+        }
+    }
+
+    /// Says it of the body as a whole, or of the value at a path.
+    pub(crate) fn describe(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        path: &str,
+        (line, column): (usize, usize),
+    ) -> fmt::Result {
+        let place = if path.is_empty() { "the body" } else { path };
+        match self {
+            Self::Empty => return f.write_str("the body is empty"),
+            Self::Html => return f.write_str("the body is HTML or XML, not JSON"),
+            Self::NotJson => f.write_str("the body is not JSON")?,
+            Self::Truncated => f.write_str("the body ends before its JSON does")?,
+            Self::Type { found, expected } => write!(f, "{place} is {found}, not {expected}")?,
+            Self::Value { expected } => write!(f, "{place} is out of the bounds of {expected}")?,
+            Self::Missing => write!(f, "{place} is missing")?,
+            Self::EmptyPage => write!(f, "{place} is empty on a page that says has_more")?,
+            Self::Repeated => write!(f, "{place} is that of an item of an earlier page")?,
+            Self::Duplicate => write!(f, "{place} is there twice")?,
+            Self::Other => write!(f, "{place} is not what was expected")?,
+        }
+        // A fault of a page as a whole has no place in its text.
+        if line == 0 {
+            return Ok(());
+        }
+        write!(f, " (line {line}, column {column})")
+    }
+}
+
 impl DecodeError {
     /// The `operationId` of the call.
     pub fn operation_id(&self) -> &'static str {
@@ -80,11 +118,7 @@ impl DecodeError {
 
     /// What was expected there, such as `a string`, if it is known.
     pub fn expected(&self) -> Option<&'static str> {
-        match self.0.fault {
-            Fault::Type { expected, .. } | Fault::Value { expected } => Some(expected),
-            Fault::Empty | Fault::Html | Fault::NotJson | Fault::Truncated => Some("a JSON document"),
-            Fault::Missing | Fault::EmptyPage | Fault::Repeated | Fault::Duplicate | Fault::Other => None,
-        }
+        self.0.fault.expected()
     }
 
     /// How many times the request was sent.
@@ -106,25 +140,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { operation_id, status, path, line, column, fault, .. } = &*self.0;
         write!(f, "{operation_id} answered {}, but ", status.as_u16())?;
-        let place = if path.is_empty() { "the body" } else { path };
-        match fault {
-            Fault::Empty => return f.write_str("the body is empty"),
-            Fault::Html => return f.write_str("the body is HTML or XML, not JSON"),
-            Fault::NotJson => f.write_str("the body is not JSON")?,
-            Fault::Truncated => f.write_str("the body ends before its JSON does")?,
-            Fault::Type { found, expected } => write!(f, "{place} is {found}, not {expected}")?,
-            Fault::Value { expected } => write!(f, "{place} is out of the bounds of {expected}")?,
-            Fault::Missing => write!(f, "{place} is missing")?,
-            Fault::EmptyPage => write!(f, "{place} is empty on a page that says has_more")?,
-            Fault::Repeated => write!(f, "{place} is that of an item of an earlier page")?,
-            Fault::Duplicate => write!(f, "{place} is there twice")?,
-            Fault::Other => write!(f, "{place} is not what was expected")?,
-        }
-        // A fault of a page as a whole has no place in its text.
-        if *line == 0 {
-            return Ok(());
-        }
-        write!(f, " (line {line}, column {column})")
+        fault.describe(f, path, (*line, *column))
     }
 }
 

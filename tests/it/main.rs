@@ -26,4 +26,6 @@ mod table;
 #[cfg(feature = "tracing")]
 mod traces;
 mod types;
+#[cfg(feature = "webhooks")]
+mod webhooks;
 mod wire;

@@ -40,6 +40,19 @@ pub fn refusals() -> Vec<Refusal> {
             "the event type of `S` is unknown",
         ),
         refuse(
+            "webhooks leave",
+            {
+                let object = json!({"type": "string", "enum": ["E"]});
+                let payload = json!({"type": "object", "properties": {"object": object}, "x-imprint-dedupe": [1]});
+                let mut document = schema(payload);
+                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
+                document
+            },
+            None,
+            "/components/schemas/S/x-imprint-dedupe",
+            "not a list of the names of fields",
+        ),
+        refuse(
             "error responses leave",
             operation(json!({"responses": {"default": {"description": "d"}}})),
             Some("one"),

@@ -1,0 +1,104 @@
+//! Webhooks: verify what comes, understand it, answer it.
+//!
+//! Imprint POSTs an event to your endpoint and repeats it, with growing pauses, until you answer with success. A
+//! [`Verifier`] says whether a delivery is genuine and makes an [`Event`] of it:
+//!
+//! ```
+//! use imprint_client::webhook::{Event, Verifier, WebhookError};
+//!
+//! fn receive(verifier: &Verifier, signature_header: &str, raw_body: &[u8]) -> Result<(), WebhookError> {
+//!     match verifier.verify(signature_header, raw_body)? {
+//!         Event::Transaction(t) => println!("{:?}: {:?}", t.transaction_id, t.status),
+//!         Event::Reward(r) => println!("{:?}: {:?}", r.reward_id, r.status),
+//!         Event::Unrecognized { object, data: _ } => println!("{object} is new, and no error"),
+//!         event => println!("{} of customer {:?}", event.object(), event.customer_id()),
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! With the feature `axum` there is an extractor, `Webhook`, that does so before your handler runs.
+//!
+//! # Verify
+//!
+//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body.
+//!
+//! Imprint's documentation leaves open how the key is made of the signing token, and whether the raw body is signed or
+//! a sorted form of it; it shows no token to try it with. So a [`Verifier`] accepts any [`Reading`], which costs no
+//! security: each needs the token. It logs the one that matched, and [`Verifier::verify_signature`] reports it. Once
+//! you have seen genuine deliveries, [pin](Verifier::pin) it.
+//!
+//! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). It is not known whether a
+//! repeated delivery is signed anew; if you see [`WebhookError::TooOld`] after an outage of yours, it is not.
+//!
+//! # Understand
+//!
+//! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
+//! [`Event::dedupe_key`] is made of what tells one event from another.
+//!
+//! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this version
+//! does not know are no errors, but a field of the wrong type is. Such a body is in
+//! [`WebhookError::Unreadable`]: keep it in a dead-letter queue.
+//!
+//! # Answer
+//!
+//! **The answer commits you.** A success for a reward that is `AVAILABLE` or `DEDUCTED` confirms to Imprint that you have
+//! issued or deducted it, with no further call. So do what the event asks for, or write down that it has to be done, and commit that
+//! before you answer. Answer anything but success when you could not, and the event comes again.
+//!
+//! **Do it once.** Put the key under a unique index, in the same transaction as the work:
+//!
+//! ```sql
+//! CREATE TABLE webhook_seen (dedupe_key VARCHAR(160) PRIMARY KEY, seen_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+//!
+//! BEGIN;
+//! INSERT INTO webhook_seen (dedupe_key) VALUES ($1) ON CONFLICT DO NOTHING;
+//! -- no row inserted: it was done before. COMMIT and answer with success.
+//! -- one row: do the work here, in this transaction.
+//! COMMIT; -- and only then answer
+//! ```
+//!
+//! If the work fails, or the process dies, the transaction is rolled back and the mark is forgotten with it: the event
+//! comes again and finds no trace. Whoever commits the mark first and works afterwards loses the events it died over.
+//!
+//! **Several instances** share the mark by sharing the table: the unique index, in your own database, lets one of two
+//! that got the same delivery pass, and makes the other wait for it. A set in memory, or a file on each of them, does
+//! not. Work that cannot be in the transaction, such as a call to another service, goes through an outbox: the transaction
+//! writes down what to do, and a worker does it with an idempotency key of its own, such as the dedupe key.
+//!
+//! Marks may go when Imprint has stopped repeating; it publishes no limit, so keep them for months rather than days.
+//!
+//! The example `webhook_server` in the repository does all of this with axum and SQLite, and has a `--self-test` that
+//! kills it in the middle of an event.
+//!
+//! # Test
+//!
+//! [`testing::Signer`] makes deliveries of any event, at any time, under any reading.
+
+#[cfg(feature = "axum")]
+mod axum;
+mod canonical;
+pub(crate) mod dedupe;
+pub(crate) mod envelope;
+mod error;
+mod header;
+#[cfg(all(test, feature = "tracing"))]
+mod logs;
+mod reading;
+pub mod testing;
+mod verifier;
+
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub use self::axum::{Webhook, WebhookRejection};
+pub use error::{UnreadableError, WebhookError};
+pub use reading::{BodyReading, KeyReading, Reading};
+pub use verifier::{Verified, Verifier};
+
+pub use crate::generated::webhook::Event;
+
+/// The header that carries the signature, `X-IMPRINT-HMAC-SIGNATURE`: `t=<timestamp>,s=<signature>`.
+pub const SIGNATURE_HEADER: &str = "x-imprint-hmac-signature";
+
+/// The largest body that is looked at: 1 MiB. Events are a few kilobytes.
+pub const MAX_BODY_BYTES: usize = 1 << 20;

@@ -1,0 +1,135 @@
+//! The extractor for axum 0.8.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::ops::Deref;
+
+use axum_core::RequestExt as _;
+use axum_core::body::Body;
+use axum_core::extract::{FromRef, FromRequest, Request};
+use axum_core::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use reqwest::StatusCode;
+
+use super::MAX_BODY_BYTES;
+use super::error::WebhookError;
+use super::verifier::{Verified, Verifier, signature};
+use crate::generated::webhook::Event;
+
+/// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
+///
+/// It takes the [`Verifier`] from the state and the body exactly as it came, up to
+/// [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES), or up to axum's `DefaultBodyLimit` if that is less. What is
+/// refused is answered without a body, see [`WebhookRejection`].
+///
+/// ```
+/// use axum::{Router, http::StatusCode, routing::post};
+/// use imprint_client::webhook::{Verifier, Webhook};
+///
+/// async fn receive(webhook: Webhook) -> StatusCode {
+///     println!("{:?}, signed at {:?}", webhook.event, webhook.verified.signed_at);
+///     StatusCode::OK
+/// }
+///
+/// // The state is the verifier; in an application that has more, `FromRef` takes it from there.
+/// let app: Router = Router::new().route("/imprint", post(receive)).with_state(Verifier::new("the signing token"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// What it says.
+    pub event: Event,
+    /// How it was verified.
+    pub verified: Verified,
+}
+
+impl<S> FromRequest<S> for Webhook
+where
+    Verifier: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = WebhookRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let verifier = Verifier::from_ref(state);
+        let (parts, body) = request.with_limited_body().into_parts();
+        // A stranger without a header does not get the body read.
+        let result = match signature(&parts.headers) {
+            Ok(header) => verifier.deliver(header, &read(body).await?),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok((event, verified)) => Ok(Self { event, verified }),
+            Err(error) => {
+                log(&error);
+                Err(WebhookRejection(Some(error)))
+            }
+        }
+    }
+}
+
+async fn read(body: Body) -> Result<impl Deref<Target = [u8]>, WebhookRejection> {
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) => {
+            let mut causes =
+                std::iter::successors(Some(&*error as &(dyn StdError + 'static)), |error| (*error).source());
+            let too_large = causes.any(|cause| cause.is::<LengthLimitError>());
+            Err(WebhookRejection(too_large.then_some(WebhookError::TooLarge)))
+        }
+    }
+}
+
+/// What nobody would learn of otherwise: these are deliveries of Imprint's, in all likelihood.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody to tell"))]
+fn log(error: &WebhookError) {
+    #[cfg(feature = "tracing")]
+    match error {
+        WebhookError::TooOld { .. } | WebhookError::TooNew { .. } => tracing::warn!("{error}"),
+        WebhookError::NoToken { .. } | WebhookError::Unreadable(_) => tracing::error!("{error}"),
+        _ => {}
+    }
+}
+
+/// Why there is no [`Webhook`]: an answer with [a status](WebhookError::status) and without a body.
+///
+/// Extract a `Result<Webhook, WebhookRejection>` to look at it, for a dead-letter queue above all.
+#[derive(Debug)]
+pub struct WebhookRejection(Option<WebhookError>);
+
+impl WebhookRejection {
+    /// Why it was refused; `None` when the body did not arrive.
+    pub fn error(&self) -> Option<&WebhookError> {
+        self.0.as_ref()
+    }
+
+    /// Why it was refused; `None` when the body did not arrive.
+    pub fn into_error(self) -> Option<WebhookError> {
+        self.0
+    }
+
+    /// What is answered.
+    pub fn status(&self) -> StatusCode {
+        self.0.as_ref().map_or(StatusCode::BAD_REQUEST, WebhookError::status)
+    }
+}
+
+impl fmt::Display for WebhookRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(error) => error.fmt(f),
+            None => f.write_str("the body of the webhook did not arrive"),
+        }
+    }
+}
+
+impl StdError for WebhookRejection {}
+
+impl IntoResponse for WebhookRejection {
+    fn into_response(self) -> Response {
+        self.status().into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! What every event comes in: `{"object": "REWARD", "data": {…}}`.
+
+use serde::de::DeserializeOwned;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+
+use super::error::UnreadableError;
+use crate::decode::{self, Finding};
+use crate::error::Fault;
+use crate::generated::webhook::Event;
+
+/// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.
+#[derive(Deserialize)]
+struct Kind {
+    object: String,
+}
+
+#[derive(Deserialize)]
+struct Data<T> {
+    data: Option<T>,
+}
+
+impl Event {
+    /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and for
+    /// tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for what comes from the network.
+    ///
+    /// ```
+    /// use imprint_client::{types, webhook::Event};
+    ///
+    /// let event = Event::parse(br#"{"object": "REWARD", "data": {"reward_id": "DCBFC736", "status": "PENDING"}}"#)?;
+    /// let Event::Reward(reward) = &event else { panic!("not a reward") };
+    /// assert_eq!(reward.status, Some(types::RewardStatus::Pending));
+    /// # Ok::<(), imprint_client::webhook::UnreadableError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind, or
+    /// holds something in a field of a known kind that the field cannot hold.
+    pub fn parse(body: &[u8]) -> Result<Self, UnreadableError> {
+        Self::find(body).map_err(|finding| UnreadableError::new(finding, body))
+    }
+
+    pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
+        // serde reads a list as a struct with its fields in their order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            let fault = Fault::Type { found: "a list", expected: "an object" };
+            return Err((String::new(), (1, 0), fault));
+        }
+        let kind: Kind = decode::body(body)?;
+        Self::read(kind.object, body)
+    }
+}
+
+/// The `data` of a known kind. None of its fields is sure to be there, and it itself is not.
+pub(crate) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
+    if let Some(data) = decode::body::<Data<T>>(body)?.data {
+        return Ok(data);
+    }
+    decode::body(b"{}").map_err(|(path, _, fault)| (format!("data.{path}"), (0, 0), fault))
+}
+
+/// The `data` of an unknown kind.
+pub(crate) fn data_or_null(body: &[u8]) -> Result<Value, Finding> {
+    Ok(decode::body::<Data<Value>>(body)?.data.unwrap_or_default())
+}
+
+/// Writes the envelope around the data.
+pub(crate) fn write<S: Serializer>(serializer: S, object: &str, data: &impl Serialize) -> Result<S::Ok, S::Error> {
+    let mut envelope = serializer.serialize_struct("Event", 2)?;
+    envelope.serialize_field("object", object)?;
+    envelope.serialize_field("data", data)?;
+    envelope.end()
+}

@@ -1,0 +1,181 @@
+//! Why a delivery is not an event.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use crate::decode::Finding;
+use crate::error::Fault;
+use crate::secret::Redacted;
+
+/// Why a delivery was refused.
+///
+/// [`status`](Self::status) is what to answer Imprint; anything but success has the delivery repeated. Neither `Display`
+/// nor `Debug` shows anything of the body, the header or a token, but a stranger should not get to read them either.
+///
+/// ```
+/// use imprint_client::webhook::{Verifier, WebhookError};
+///
+/// let verifier = Verifier::new("the signing token");
+/// match verifier.verify("t=1740779129,s=d3d1", b"{}") {
+///     Err(WebhookError::TooOld { age, .. }) => println!("sent again with its first timestamp? {age:?} old"),
+///     Err(error) => println!("{error}"),
+///     Ok(event) => println!("{}", event.object()),
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// The verifier has no token it could use: the reason why. It is a mistake of the receiver, not of the sender.
+    #[non_exhaustive]
+    NoToken {
+        /// What is wrong with the token, in a few words.
+        reason: &'static str,
+    },
+    /// There is no signature: no header, or an empty one.
+    NoSignature,
+    /// The signature header cannot be read.
+    #[non_exhaustive]
+    Malformed {
+        /// What is wrong with the header, in a few words.
+        reason: &'static str,
+    },
+    /// The body is larger than [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES). Nothing of it was looked at.
+    TooLarge,
+    /// The timestamp is older than the tolerance. The signature has not been looked at.
+    ///
+    /// A delivery that Imprint repeats may carry its first timestamp: nothing is published about that. If such ones turn
+    /// up here, raise [`Verifier::tolerance`](crate::webhook::Verifier::tolerance) and rely on
+    /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) against repetitions.
+    #[non_exhaustive]
+    TooOld {
+        /// How old it is.
+        age: Duration,
+    },
+    /// The timestamp lies further ahead than the tolerance. The signature has not been looked at. If it happens with
+    /// genuine deliveries, a clock is wrong.
+    #[non_exhaustive]
+    TooNew {
+        /// How far ahead it is.
+        ahead: Duration,
+    },
+    /// No signature in the header is the right one under any token and any reading the verifier accepts.
+    WrongSignature,
+    /// The signature is right, but the body is no event. It is in the error, to be kept and looked at.
+    Unreadable(UnreadableError),
+}
+
+impl WebhookError {
+    /// What to answer, without a word beside it: 400 for what is no signed event, 401 for a wrong signature or time, 413
+    /// for too large a body, 500 for a verifier without a token.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoSignature | Self::Malformed { .. } | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooOld { .. } | Self::TooNew { .. } | Self::WrongSignature => StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl fmt::Display for WebhookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoToken { reason } => write!(f, "no signature can be verified: {reason}"),
+            Self::NoSignature => f.write_str("the webhook has no signature"),
+            Self::Malformed { reason } => write!(f, "the signature header is malformed: {reason}"),
+            Self::TooLarge => write!(f, "the body of the webhook is larger than {} bytes", super::MAX_BODY_BYTES),
+            Self::TooOld { age } => write!(f, "the webhook is too old: it was signed {} s ago", age.as_secs()),
+            Self::TooNew { ahead } => {
+                write!(f, "the webhook is too new: it was signed {} s in the future", ahead.as_secs())
+            }
+            Self::WrongSignature => f.write_str("the signature of the webhook is wrong"),
+            Self::Unreadable(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for WebhookError {}
+
+impl From<UnreadableError> for WebhookError {
+    fn from(error: UnreadableError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// A body that is no event, with the body: a receiver that must not lose one keeps it in a dead-letter queue.
+///
+/// It says where and what was expected, and never what stood there: neither `Display` nor `Debug` shows anything of the
+/// body.
+pub struct UnreadableError(Box<Inner>);
+
+struct Inner {
+    path: String,
+    line: usize,
+    column: usize,
+    fault: Fault,
+    body: Vec<u8>,
+}
+
+impl UnreadableError {
+    /// The body, as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// The body, as it came.
+    pub fn into_body(self) -> Vec<u8> {
+        self.0.body
+    }
+
+    /// Where in the body the fault is, such as `data.amount`; empty for the body as a whole.
+    ///
+    /// A key that does not look like the name of a field is shown as `*`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The line of what was read, from 1; 0 when it has no meaning. What was read is the body, or its
+    /// [canonical form](crate::webhook::BodyReading) if that is what was signed.
+    pub fn line(&self) -> usize {
+        self.0.line
+    }
+
+    /// The column in the line, in bytes.
+    pub fn column(&self) -> usize {
+        self.0.column
+    }
+
+    /// What was expected there, such as `a string`, if it is known.
+    pub fn expected(&self) -> Option<&'static str> {
+        self.0.fault.expected()
+    }
+
+    pub(super) fn new((path, (line, column), fault): Finding, body: &[u8]) -> Self {
+        Self(Box::new(Inner { path, line, column, fault, body: body.to_vec() }))
+    }
+}
+
+impl fmt::Display for UnreadableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the webhook is no event: ")?;
+        self.0.fault.describe(f, &self.0.path, (self.0.line, self.0.column))
+    }
+}
+
+/// Without the body.
+impl fmt::Debug for UnreadableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { path, line, column, fault, body: _ } = &*self.0;
+        f.debug_struct("UnreadableError")
+            .field("path", path)
+            .field("line", line)
+            .field("column", column)
+            .field("fault", fault)
+            .field("body", &Redacted)
+            .finish()
+    }
+}
+
+impl std::error::Error for UnreadableError {}

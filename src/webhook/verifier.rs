@@ -1,0 +1,280 @@
+//! Whether a delivery comes from Imprint.
+
+use std::fmt;
+use std::sync::Arc;
+#[cfg(feature = "tracing")]
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use hmac::Mac;
+use reqwest::header::HeaderMap;
+
+use super::canonical::Node;
+use super::error::{UnreadableError, WebhookError};
+use super::header::SignatureHeader;
+use super::reading::{BodyReading, KeyReading, Reading};
+use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
+use crate::Secret;
+use crate::generated::webhook::Event;
+use crate::secret::Redacted;
+
+/// Imprint publishes no window; this is what others use.
+const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// Verifies that deliveries come from Imprint, and reads them.
+///
+/// Make one and keep it. Clones are cheap and may be used from anywhere.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use imprint_client::webhook::{Event, Verifier, testing::Signer};
+///
+/// let verifier = Verifier::new("the signing token")
+///     .token("the one before it, while tokens are rotated")
+///     .tolerance(Duration::from_secs(10 * 60));
+///
+/// # let delivery = Signer::new("the signing token").deliver("REWARD", &serde_json::json!({"reward_id": "DCBFC736"}));
+/// # let (signature_header, raw_body) = (delivery.signature, delivery.body);
+/// match verifier.verify(&signature_header, &raw_body)? {
+///     Event::Reward(reward) => println!("{:?} is {:?}", reward.reward_id, reward.status),
+///     Event::Unrecognized { object, .. } => println!("{object} is new"),
+///     other => println!("a {}", other.object()),
+/// }
+/// # Ok::<(), imprint_client::webhook::WebhookError>(())
+/// ```
+///
+/// What is checked, in this order: that there is a token to check with, the header, the size of the body, the age of the
+/// timestamp, the signature. Signatures are compared in constant time. So an age is reported before it is known whether
+/// the delivery is genuine.
+#[derive(Clone)]
+pub struct Verifier {
+    tokens: Vec<Secret>,
+    /// What is wrong with the first token that cannot be used.
+    unusable: Option<&'static str>,
+    /// None: any age.
+    tolerance: Option<Duration>,
+    pinned: Option<Reading>,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    #[cfg(feature = "tracing")]
+    warned: Arc<AtomicBool>,
+}
+
+/// A delivery whose signature is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// The reading under which it is right, to be [pinned](Verifier::pin).
+    pub reading: Reading,
+    /// When it was signed, as the header says.
+    pub signed_at: SystemTime,
+}
+
+impl Verifier {
+    /// A verifier for the signing token that Imprint handed out at enrollment.
+    ///
+    /// It accepts any [`Reading`] of the documentation, and five minutes of age both ways. A token that is empty or
+    /// blank, or holds a line end, verifies nothing: every verification says so.
+    pub fn new(signing_token: impl Into<Secret>) -> Self {
+        let verifier = Self {
+            tokens: Vec::new(),
+            unusable: None,
+            tolerance: Some(TOLERANCE),
+            pinned: None,
+            clock: Arc::new(SystemTime::now),
+            #[cfg(feature = "tracing")]
+            warned: Arc::default(),
+        };
+        verifier.token(signing_token)
+    }
+
+    /// Accepts signatures under another token as well, while tokens are rotated.
+    ///
+    /// A token that cannot be used changes nothing, as long as another can.
+    #[must_use]
+    pub fn token(mut self, signing_token: impl Into<Secret>) -> Self {
+        let token = signing_token.into();
+        match problem(token.expose()) {
+            Some(reason) => self.unusable = self.unusable.or(Some(reason)),
+            None => self.tokens.push(token),
+        }
+        self
+    }
+
+    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = Some(tolerance);
+        self
+    }
+
+    /// Accepts deliveries of any age: whoever has got hold of one can send it again, for ever.
+    ///
+    /// For replaying what was stored, and for receivers that drop repetitions by
+    /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) without ever forgetting a key.
+    #[must_use]
+    pub fn accept_any_age(mut self) -> Self {
+        self.tolerance = None;
+        self
+    }
+
+    /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
+    #[must_use]
+    pub fn pin(mut self, reading: Reading) -> Self {
+        self.pinned = Some(reading);
+        self
+    }
+
+    /// Takes the time from here instead of the system, for tests and replays.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Verifies a delivery and reads it: the value of the header `X-IMPRINT-HMAC-SIGNATURE`, and the body exactly as it
+    /// came.
+    ///
+    /// If the signature is right for the sorted body only, that is what the event is read from.
+    ///
+    /// # Errors
+    ///
+    /// Any variant of [`WebhookError`].
+    pub fn verify(&self, signature_header: &str, body: &[u8]) -> Result<Event, WebhookError> {
+        self.deliver(signature_header, body).map(|(event, _)| event)
+    }
+
+    /// Verifies a delivery with its headers and reads it.
+    ///
+    /// # Errors
+    ///
+    /// Any variant of [`WebhookError`]; the signature header more than once is
+    /// [`Malformed`](WebhookError::Malformed).
+    pub fn verify_headers(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, WebhookError> {
+        self.verify(signature(headers)?, body)
+    }
+
+    /// Verifies a delivery without reading it, to store it and read it later with
+    /// [`Event::parse`](crate::webhook::Event::parse).
+    ///
+    /// # Errors
+    ///
+    /// Any variant of [`WebhookError`] but [`Unreadable`](WebhookError::Unreadable).
+    pub fn verify_signature(&self, signature_header: &str, body: &[u8]) -> Result<Verified, WebhookError> {
+        self.check(signature_header, body).map(|(verified, _)| verified)
+    }
+
+    /// Verifies and reads, and says how it was verified.
+    pub(super) fn deliver(&self, header: &str, body: &[u8]) -> Result<(Event, Verified), WebhookError> {
+        let (verified, canonical) = self.check(header, body)?;
+        let signed = canonical.as_ref().map_or(body, String::as_bytes);
+        match Event::find(signed) {
+            Ok(event) => Ok((event, verified)),
+            Err(finding) => Err(UnreadableError::new(finding, body).into()),
+        }
+    }
+
+    /// The canonical body comes with it, if that is what was signed.
+    fn check(&self, header: &str, body: &[u8]) -> Result<(Verified, Option<String>), WebhookError> {
+        if self.tokens.is_empty() {
+            return Err(WebhookError::NoToken { reason: self.unusable.unwrap_or("there is no signing token") });
+        }
+        let header = SignatureHeader::parse(header)?;
+        if body.len() > MAX_BODY_BYTES {
+            return Err(WebhookError::TooLarge);
+        }
+        self.check_age(header.signed_at)?;
+        let (reading, canonical) = self.find_reading(&header, body).ok_or(WebhookError::WrongSignature)?;
+        if self.pinned.is_none() {
+            self.ask_to_pin(reading);
+        }
+        Ok((Verified { reading, signed_at: header.signed_at }, canonical))
+    }
+
+    fn check_age(&self, signed_at: SystemTime) -> Result<(), WebhookError> {
+        let Some(tolerance) = self.tolerance else { return Ok(()) };
+        match (self.clock)().duration_since(signed_at) {
+            Ok(age) if age > tolerance => Err(WebhookError::TooOld { age }),
+            Err(ahead) if ahead.duration() > tolerance => Err(WebhookError::TooNew { ahead: ahead.duration() }),
+            _ => Ok(()),
+        }
+    }
+
+    fn find_reading(&self, header: &SignatureHeader<'_>, body: &[u8]) -> Option<(Reading, Option<String>)> {
+        let readings = |raw: bool| {
+            let of_kind = Reading::ALL.into_iter().filter(move |reading| (reading.body == BodyReading::Raw) == raw);
+            of_kind.filter(|reading| self.pinned.is_none_or(|pinned| pinned == *reading))
+        };
+        if let Some(reading) = readings(true).find(|reading| self.matches(reading.key, header, body)) {
+            return Some((reading, None));
+        }
+        // Only now: what was signed raw is never read from anything else.
+        let mut sorted = readings(false).peekable();
+        sorted.peek()?;
+        let node = Node::parse(body)?;
+        let mut written: Option<(BodyReading, String)> = None;
+        for reading in sorted {
+            let text = match written {
+                Some((of, ref text)) if of == reading.body => text,
+                _ => &written.insert((reading.body, node.write(reading.body.escapes()?))).1,
+            };
+            if self.matches(reading.key, header, text.as_bytes()) {
+                return Some((reading, written.map(|(_, text)| text)));
+            }
+        }
+        None
+    }
+
+    fn matches(&self, key: KeyReading, header: &SignatureHeader<'_>, body: &[u8]) -> bool {
+        self.tokens.iter().any(|token| {
+            let mac = key.mac(token, header.timestamp, body);
+            header.signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
+        })
+    }
+
+    fn ask_to_pin(&self, _reading: Reading) {
+        #[cfg(feature = "tracing")]
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                reading = %_reading,
+                "webhook signatures are right under one reading of the documentation: pin it with `Verifier::pin`"
+            );
+        }
+    }
+}
+
+/// The one value of the signature header.
+pub(super) fn signature(headers: &HeaderMap) -> Result<&str, WebhookError> {
+    let mut values = headers.get_all(SIGNATURE_HEADER).iter();
+    let value = values.next().ok_or(WebhookError::NoSignature)?;
+    if values.next().is_some() {
+        return Err(WebhookError::Malformed { reason: "the header is there more than once" });
+    }
+    value.to_str().map_err(|_| WebhookError::Malformed { reason: "the header is not ASCII text" })
+}
+
+/// Why a token cannot be used.
+fn problem(token: &str) -> Option<&'static str> {
+    if token.trim().is_empty() {
+        Some("the signing token is empty or blank")
+    } else if token.contains(['\r', '\n']) {
+        Some("the signing token holds a line end, which the end of a file may have left there")
+    } else {
+        None
+    }
+}
+
+/// Without the tokens.
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tokens: Vec<Redacted> = self.tokens.iter().map(|_| Redacted).collect();
+        f.debug_struct("Verifier")
+            .field("tokens", &tokens)
+            .field("tolerance", &self.tolerance)
+            .field("pinned", &self.pinned)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

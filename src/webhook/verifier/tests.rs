@@ -1,0 +1,184 @@
+use super::*;
+use crate::webhook::testing::Signer;
+
+const TOKEN: &str = "whtok_9f8e7d6c";
+const BODY: &str = r#"{"object": "REWARD", "data": {"reward_id": "R"}}"#;
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// A verifier whose clock stands still.
+fn verifier(now: u64) -> Verifier {
+    Verifier::new(TOKEN).clock(move || at(now))
+}
+
+fn signed(time: u64) -> String {
+    Signer::new(TOKEN).at(at(time)).header(BODY.as_bytes())
+}
+
+#[test]
+fn five_minutes_both_ways_unless_told_otherwise() {
+    let now = 1_740_779_129;
+    let verify = |verifier: &Verifier, time| verifier.verify_signature(&signed(time), BODY.as_bytes());
+    let five = verifier(now);
+    for time in [now, now - 300, now + 300] {
+        assert_eq!(verify(&five, time).unwrap().signed_at, at(time));
+    }
+    let age = |age| Duration::from_secs(age);
+    assert!(matches!(verify(&five, now - 301), Err(WebhookError::TooOld { age: a }) if a == age(301)));
+    assert!(matches!(verify(&five, now + 301), Err(WebhookError::TooNew { ahead: a }) if a == age(301)));
+    let strict = verifier(now).tolerance(Duration::from_secs(1));
+    assert!(verify(&strict, now - 1).is_ok());
+    assert!(matches!(verify(&strict, now - 2), Err(WebhookError::TooOld { .. })));
+    assert!(matches!(verify(&strict, now + 2), Err(WebhookError::TooNew { .. })));
+    let any = verifier(now).accept_any_age();
+    for time in [0, now - 1_000_000, now + 1_000_000, 9_999_999_999] {
+        assert!(verify(&any, time).is_ok(), "{time}");
+    }
+    // Of a clock that is far off, nothing overflows.
+    assert!(matches!(verify(&verifier(0), 9_999_999_999), Err(WebhookError::TooNew { .. })));
+    assert!(matches!(verify(&verifier(u64::from(u32::MAX) * 2), 0), Err(WebhookError::TooOld { .. })));
+}
+
+#[test]
+fn milliseconds_are_understood_and_signed_as_they_are() {
+    let verifier = verifier(1_740_779_129);
+    let header = Signer::new(TOKEN).at(at(1_740_779_100)).milliseconds().header(BODY.as_bytes());
+    assert!(header.starts_with("t=1740779100000,"));
+    assert_eq!(verifier.verify_signature(&header, BODY.as_bytes()).unwrap().signed_at, at(1_740_779_100));
+    // The same instant in another spelling was not signed.
+    for other in ["1740779100", "01740779100000", "1740779100001"] {
+        let changed = header.replace("1740779100000", other);
+        assert!(matches!(verifier.verify(&changed, BODY.as_bytes()), Err(WebhookError::WrongSignature)), "{other}");
+    }
+}
+
+#[test]
+fn the_age_comes_before_the_signature_and_the_size_before_both() {
+    let verifier = verifier(1_740_779_129);
+    for token in [TOKEN, "another"] {
+        let header = Signer::new(token).at(at(0)).header(BODY.as_bytes());
+        assert!(matches!(verifier.verify(&header, BODY.as_bytes()), Err(WebhookError::TooOld { .. })));
+        assert!(matches!(verifier.verify(&header, &vec![b' '; MAX_BODY_BYTES + 1]), Err(WebhookError::TooLarge)));
+    }
+    let exactly = [BODY.as_bytes(), &vec![b' '; MAX_BODY_BYTES - BODY.len()]].concat();
+    let header = Signer::new(TOKEN).at(at(1_740_779_129)).header(&exactly);
+    assert!(verifier.verify(&header, &exactly).is_ok());
+}
+
+#[test]
+fn every_reading_is_found_and_can_be_pinned() {
+    let now = 1_740_779_129;
+    // Each reading signs another text here: white space, order, and a character that Go escapes.
+    let body = br#"{"object": "REWARD", "data": {"reward_id": "R&D"}}"#;
+    for reading in Reading::ALL {
+        let header = Signer::new(TOKEN).reading(reading).at(at(now)).header(body);
+        assert_eq!(verifier(now).verify_signature(&header, body).unwrap().reading, reading);
+        for pinned in Reading::ALL {
+            let result = verifier(now).pin(pinned).verify(&header, body);
+            assert_eq!(result.is_ok(), pinned == reading, "{reading} read as {pinned}");
+        }
+    }
+    // Sorted without a need of escapes: the first of the two.
+    let header = Signer::new(TOKEN)
+        .reading(Reading::new(KeyReading::Token, BodyReading::SortedGo))
+        .at(at(now))
+        .header(BODY.as_bytes());
+    assert_eq!(verifier(now).verify_signature(&header, BODY.as_bytes()).unwrap().reading.body, BodyReading::Sorted);
+}
+
+#[test]
+fn a_body_without_a_canonical_form_matches_raw_only() {
+    let now = 1_740_779_129;
+    let canonical = r#"{"data":{"reward_id":"R"},"object":"REWARD"}"#;
+    let header = Signer::new(TOKEN).at(at(now)).header(canonical.as_bytes());
+    let verify = |body: &str| verifier(now).verify(&header, body.as_bytes());
+    assert!(verify(BODY).is_ok());
+    assert!(verify(canonical).is_ok());
+    for body in [
+        r#"{"object":"REWARD","object":"REWARD","data":{"reward_id":"R"}}"#,
+        r#"{"object":"REWARD","data":{"reward_id":"X","reward_id":"R"}}"#,
+        r#"{"object":"REWARD","data":{"reward_id":"R"}}x"#,
+        r#"{"object":"REWARD","data":{"reward_id":"R","x":1}}"#,
+    ] {
+        assert!(matches!(verify(body), Err(WebhookError::WrongSignature)), "{body}");
+    }
+}
+
+#[test]
+fn any_of_several_tokens_and_signatures_will_do() {
+    let now = 1_740_779_129;
+    let header = |token: &str| Signer::new(token).at(at(now)).header(BODY.as_bytes());
+    let rotating = verifier(now).token("the new one");
+    for token in [TOKEN, "the new one"] {
+        assert!(rotating.verify(&header(token), BODY.as_bytes()).is_ok(), "{token}");
+    }
+    assert!(matches!(rotating.verify(&header("a third"), BODY.as_bytes()), Err(WebhookError::WrongSignature)));
+    let (_, second) = header(TOKEN).split_once(',').map(|(t, s)| (t.to_owned(), s.to_owned())).unwrap();
+    let both = format!("{},{second}", header("a third"));
+    assert!(verifier(now).verify(&both, BODY.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_token_that_is_none_verifies_nothing() {
+    for (token, says) in
+        [("", "empty or blank"), (" \t", "empty or blank"), ("\n", "empty or blank"), ("a\n", "line end")]
+    {
+        let verifier = Verifier::new(token).accept_any_age();
+        let header = Signer::new(token).header(BODY.as_bytes());
+        let error = verifier.verify(&header, BODY.as_bytes()).unwrap_err();
+        assert!(matches!(error, WebhookError::NoToken { .. }), "{token:?}");
+        assert!(error.to_string().contains(says), "{error}");
+        // Beside a good one it opens nothing.
+        let verifier = Verifier::new(TOKEN).token(token).accept_any_age();
+        assert!(matches!(verifier.verify(&header, BODY.as_bytes()), Err(WebhookError::WrongSignature)));
+        assert!(verifier.verify(&signed(1), BODY.as_bytes()).is_ok());
+    }
+}
+
+#[test]
+fn headers_are_found_by_name_and_must_be_one() {
+    let mut headers = HeaderMap::new();
+    let verify = |headers: &HeaderMap| verifier(1).verify_headers(headers, BODY.as_bytes());
+    assert!(matches!(verify(&headers), Err(WebhookError::NoSignature)));
+    headers.insert("X-IMPRINT-HMAC-SIGNATURE", signed(1).parse().unwrap());
+    assert!(verify(&headers).is_ok());
+    headers.append("x-imprint-hmac-signature", signed(1).parse().unwrap());
+    assert!(matches!(verify(&headers), Err(WebhookError::Malformed { .. })));
+    headers.insert("x-imprint-hmac-signature", reqwest::header::HeaderValue::from_bytes(b"t=1,s=\xe9").unwrap());
+    assert!(matches!(verify(&headers), Err(WebhookError::Malformed { .. })));
+}
+
+#[test]
+fn nothing_shows_a_token() {
+    let shown = format!("{:?} {:?}", verifier(1).pin(Reading::default()), Signer::new(TOKEN));
+    assert!(!shown.contains(TOKEN), "{shown}");
+    assert!(shown.contains("[REDACTED]"), "{shown}");
+}
+
+#[test]
+fn it_can_be_shared() {
+    fn is_shared<T: Clone + Send + Sync + 'static>() {}
+    is_shared::<Verifier>();
+    is_shared::<Event>();
+    fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
+    is_error::<WebhookError>();
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn it_asks_once_to_pin_the_reading() {
+    let logged = crate::webhook::logs::during(|| {
+        let unpinned = verifier(1);
+        for verifier in [&unpinned, &unpinned.clone()] {
+            verifier.verify(&signed(1), BODY.as_bytes()).unwrap();
+            verifier.verify(&signed(1), BODY.as_bytes()).unwrap();
+        }
+        verifier(1).pin(Reading::default()).verify(&signed(1), BODY.as_bytes()).unwrap();
+        verifier(1).verify(&signed(1), b"{}").unwrap_err();
+    });
+    assert_eq!(logged.len(), 1, "{logged:?}");
+    assert!(logged[0].contains("WARN") && logged[0].contains("the token as key, the raw body"), "{logged:?}");
+    assert!(!logged[0].contains(TOKEN) && !logged[0].contains("REWARD"), "{logged:?}");
+}

@@ -1,0 +1,24 @@
+//! Webhooks as a receiver meets them: verified, read, told apart.
+
+mod events;
+mod keys;
+mod properties;
+mod vectors;
+
+use imprint_client::webhook::Event;
+
+use super::support::payload;
+
+const TOKEN: &str = "whtok_9f8e7d6c";
+
+/// The payloads of the documentation, by kind.
+const KINDS: [&str; 7] =
+    ["ACCOUNT_STATUS", "APPLICATION", "CUSTOMER_LINK", "PAYMENT_METHOD", "REWARD", "STREAK", "TRANSACTION"];
+
+fn body(kind: &str) -> String {
+    payload(&format!("webhook-{kind}--openapi-composed.json"))
+}
+
+fn event(body: &str) -> Event {
+    Event::parse(body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {body}"))
+}

@@ -1,0 +1,200 @@
+//! The seven kinds, what they may lack, and what is none of them.
+
+use imprint_client::types;
+use imprint_client::webhook::testing::Signer;
+use imprint_client::webhook::{Event, Verifier, WebhookError};
+use serde_json::{Value, json};
+
+use super::{KINDS, TOKEN, body, event};
+use crate::support::json;
+
+#[test]
+fn every_payload_of_the_documentation_is_an_event_of_its_kind() {
+    for kind in KINDS {
+        let event = event(&body(kind));
+        assert_eq!(event.object(), kind);
+        let known = match &event {
+            Event::AccountStatus(data) => data.status == Some(types::AccountStatusValue::Closed),
+            Event::Application(data) => data.status == Some(types::ApplicationEventDataStatus::OfferAccepted),
+            Event::CustomerLink(data) => data.status == Some(types::CustomerLinkEventDataStatus::Active),
+            Event::PaymentMethod(data) => data.new_status == Some(types::PaymentMethodStatus::Active),
+            Event::Reward(data) => data.status == Some(types::RewardStatus::Pending),
+            Event::Streak(data) => data.current_period == Some(12),
+            Event::Transaction(data) => data.amount == Some(5000),
+            _ => false,
+        };
+        assert!(known, "{kind}: {event:?}");
+        let mut expected = json(&body(kind));
+        // An empty map is the same as none.
+        expected["data"].as_object_mut().expect("an object").retain(|_, value| *value != json!({}));
+        assert_eq!(serde_json::to_value(&event).expect("JSON"), expected, "{kind} loses something");
+    }
+}
+
+#[test]
+fn what_all_kinds_say_is_read_from_each() {
+    for kind in KINDS {
+        let event = event(&body(kind));
+        let data = &json(&body(kind))["data"];
+        assert_eq!(event.customer_id().map(|id| id.as_str()), data["customer_id"].as_str(), "{kind}");
+        assert!(event.customer_id().is_some(), "{kind}");
+        assert_eq!(event.merchant_key(), Some("MERCHANT_ABC"), "{kind}");
+        assert_eq!(event.customer_metadata()["membership_tier"], "gold", "{kind}");
+        // A reward does not say it.
+        let partner = event.partner_customer_id().map(|id| id.as_str());
+        assert_eq!(partner, data["partner_customer_id"].as_str(), "{kind}");
+        assert_eq!(partner.is_none(), kind == "REWARD", "{kind}");
+    }
+}
+
+#[test]
+fn an_unknown_kind_is_kept_and_not_shown() {
+    let body =
+        r#"{"object": "STATEMENT_4111111592341815", "data": {"name": "Jane Roe", "list": [1, 2.50]}, "sent": 1}"#;
+    let event = event(body);
+    let Event::Unrecognized { object, data } = &event else { panic!("{event:?}") };
+    assert_eq!(object, "STATEMENT_4111111592341815");
+    assert_eq!(*data, json!({"name": "Jane Roe", "list": [1, 2.5]}));
+    assert_eq!(event.object(), object);
+    assert_eq!(format!("{event:?}"), "Unrecognized { .. }");
+    assert_eq!((event.customer_id(), event.partner_customer_id(), event.merchant_key()), (None, None, None));
+    assert!(event.customer_metadata().is_empty());
+    assert_eq!(event.clone(), event);
+    let nothing = super::event(r#"{"object": ""}"#);
+    assert_eq!(nothing, Event::Unrecognized { object: String::new(), data: Value::Null });
+}
+
+#[test]
+fn any_field_may_be_missing_or_null() {
+    for kind in KINDS {
+        for text in [
+            format!(r#"{{"object": "{kind}"}}"#),
+            format!(r#"{{"object": "{kind}", "data": null}}"#),
+            format!(r#"{{"data": {{}}, "object": "{kind}"}}"#),
+        ] {
+            let event = event(&text);
+            assert_eq!(event.object(), kind);
+            assert_eq!((event.customer_id(), event.merchant_key()), (None, None));
+            assert!(event.customer_metadata().is_empty());
+        }
+        let whole = json(&body(kind));
+        for name in whole["data"].as_object().expect("an object").keys() {
+            let mut without = whole.clone();
+            without["data"].as_object_mut().expect("an object").remove(name);
+            let mut null = whole.clone();
+            null["data"][name] = Value::Null;
+            assert_eq!(event(&without.to_string()), event(&null.to_string()), "{kind} {name}");
+        }
+    }
+}
+
+#[test]
+fn new_values_and_fields_are_no_errors() {
+    for kind in KINDS {
+        let mut changed = json(&body(kind));
+        changed["sent_at"] = json!("now");
+        changed["data"]["new_field"] = json!({"a": [1]});
+        changed["data"]["status"] = json!("BRAND_NEW");
+        assert_eq!(event(&changed.to_string()).object(), kind);
+    }
+    let event = event(r#"{"object": "REWARD", "data": {"type": "TRANSACTIONAL"}}"#);
+    let Event::Reward(reward) = event else { panic!("{event:?}") };
+    assert_eq!(reward.type_, Some(types::RewardType::Unrecognized("TRANSACTIONAL".into())));
+}
+
+#[test]
+fn what_is_no_event_comes_back_with_its_place_and_without_its_text() {
+    let secret = "4111111592341815";
+    for (body, says) in [
+        (String::new(), "the webhook is no event: the body is empty"),
+        (format!("<html>{secret}"), "the webhook is no event: the body is HTML or XML, not JSON"),
+        (format!("upstream {secret}"), "the webhook is no event: the body is not JSON (line 1, column 1)"),
+        (
+            format!("[\"REWARD\", \"{secret}\"]"),
+            "the webhook is no event: the body is a list, not an object (line 1, column 0)",
+        ),
+        (format!("\"{secret}\""), "the webhook is no event: the body is a string, not an object (line 1, column 18)"),
+        (r#"{"data": {}}"#.into(), "the webhook is no event: object is missing (line 1, column 12)"),
+        (
+            format!("{{\"object\": [\"{secret}\"]}}"),
+            "the webhook is no event: object is a list, not a string (line 1, column 11)",
+        ),
+        (
+            r#"{"object": "REWARD", "object": "STREAK"}"#.into(),
+            "the webhook is no event: object is there twice (line 1, column 29)",
+        ),
+        (
+            r#"{"object": "REWARD", "data": {}, "data": {}}"#.into(),
+            "the webhook is no event: data is there twice (line 1, column 39)",
+        ),
+        (
+            format!("{{\"object\": \"REWARD\",\n\"data\": {{\"amount\": \"{secret}\"}}}}"),
+            "the webhook is no event: data.amount is a string, not an integer (line 2, column 37)",
+        ),
+        (
+            format!("{{\"object\": \"STREAK\", \"data\": \"{secret}\"}}"),
+            "the webhook is no event: data is a string, not an object (line 1, column 47)",
+        ),
+        (
+            format!("{{\"object\": \"NEW\", \"data\": {{\"a\": \"{secret}\""),
+            "the webhook is no event: the body ends before its JSON does (line 1, column 50)",
+        ),
+    ] {
+        let error = Event::parse(body.as_bytes()).expect_err(&body);
+        assert_eq!(error.to_string(), says, "{body}");
+        assert_eq!(error.body(), body.as_bytes());
+        assert!(!format!("{error} {error:?} {error:#?}").contains(secret), "{error:?}");
+        // The same when it is signed, with the body to keep.
+        let delivery = Signer::new(TOKEN).sign(body.clone());
+        let verifier = Verifier::new(TOKEN);
+        assert!(verifier.verify_signature(&delivery.signature, &delivery.body).is_ok());
+        match verifier.verify(&delivery.signature, &delivery.body) {
+            Err(WebhookError::Unreadable(error)) => assert_eq!(error.into_body(), body.as_bytes()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_body_that_was_signed_sorted_comes_back_as_it_came() {
+    use imprint_client::webhook::{BodyReading, KeyReading, Reading};
+    let body = "{\"object\": \"REWARD\",\n \"data\": {\"amount\": \"a lot\"}}";
+    let signer = Signer::new(TOKEN).reading(Reading::new(KeyReading::Token, BodyReading::Sorted));
+    let delivery = signer.sign(body);
+    match Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body) {
+        Err(WebhookError::Unreadable(error)) => {
+            // What was read is what was signed, and that has one line.
+            assert_eq!((error.path(), error.line(), error.expected()), ("data.amount", 1, Some("an integer")));
+            assert_eq!(error.body(), body.as_bytes());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn debug_of_an_event_shows_what_debug_of_its_type_does() {
+    let shown = format!("{:?}", event(&body("PAYMENT_METHOD")));
+    assert!(shown.starts_with("PaymentMethod(PaymentMethodEventData {"), "{shown}");
+    assert!(shown.contains("[REDACTED]") && !shown.contains("<string>"), "{shown}");
+    let shown = format!("{:?}", event(&body("TRANSACTION")));
+    assert!(!shown.contains("123 Main St"), "{shown}");
+}
+
+#[test]
+fn errors_say_what_to_answer() {
+    let verifier = Verifier::new(TOKEN);
+    let status = |error: WebhookError| error.status().as_u16();
+    let refused = |header: &str| verifier.verify(header, b"{}").expect_err("it is refused");
+    let hex = "0".repeat(64);
+    assert_eq!(status(refused("")), 400);
+    assert_eq!(status(refused("t=1")), 400);
+    assert_eq!(status(refused(&format!("t=1,s={hex}"))), 401);
+    assert_eq!(status(refused(&format!("t=99999999999,s={hex}"))), 401);
+    assert_eq!(status(refused(&Signer::new("another").sign("{}").signature)), 401);
+    assert_eq!(status(refused(&Signer::new(TOKEN).sign("{}").signature)), 400);
+    assert_eq!(status(Verifier::new(" ").verify("", b"").expect_err("no token")), 500);
+    let large = vec![b' '; imprint_client::webhook::MAX_BODY_BYTES + 1];
+    assert_eq!(status(verifier.verify(&format!("t=1,s={hex}"), &large).expect_err("too large")), 413);
+    let said = refused(&format!("t=1,s={hex}")).to_string();
+    assert!(said.starts_with("the webhook is too old: it was signed 1") && said.ends_with(" s ago"), "{said}");
+}
