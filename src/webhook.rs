@@ -28,23 +28,24 @@
 //! security: each needs the token. It logs the one that matched, and [`Verifier::verify_signature`] reports it. Once
 //! you have seen genuine deliveries, [pin](Verifier::pin) it.
 //!
-//! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). It is not known whether a
-//! repeated delivery is signed anew; if you see [`WebhookError::TooOld`] after an outage of yours, it is not.
+//! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). It is not known
+//! whether a repeated delivery is signed anew; if you see [`WebhookError::TooOld`] after an outage of yours, it is
+//! not.
 //!
 //! # Understand
 //!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
 //! [`Event::dedupe_key`] is made of what tells one event from another.
 //!
-//! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this version
-//! does not know are no errors, but a field of the wrong type is. Such a body is in
+//! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this
+//! version does not know are no errors, but a field of the wrong type is. Such a body is in
 //! [`WebhookError::Unreadable`]: keep it in a dead-letter queue.
 //!
 //! # Answer
 //!
-//! **The answer commits you.** A success for a reward that is `AVAILABLE` or `DEDUCTED` confirms to Imprint that you have
-//! issued or deducted it, with no further call. So do what the event asks for, or write down that it has to be done, and commit that
-//! before you answer. Answer anything but success when you could not, and the event comes again.
+//! **The answer commits you.** A success for a reward that is `AVAILABLE` or `DEDUCTED` confirms to Imprint that you
+//! have issued or deducted it, with no further call. So do what the event asks for, or write down that it has to be
+//! done, and commit that before you answer. Answer anything but success when you could not, and the event comes again.
 //!
 //! **Do it once.** Put the key under a unique index, in the same transaction as the work:
 //!
@@ -63,8 +64,9 @@
 //!
 //! **Several instances** share the mark by sharing the table: the unique index, in your own database, lets one of two
 //! that got the same delivery pass, and makes the other wait for it. A set in memory, or a file on each of them, does
-//! not. Work that cannot be in the transaction, such as a call to another service, goes through an outbox: the transaction
-//! writes down what to do, and a worker does it with an idempotency key of its own, such as the dedupe key.
+//! not. Work that cannot be in the transaction, such as a call to another service, goes through an outbox: the
+//! transaction writes down what to do, and a worker does it with an idempotency key of its own, such as the dedupe
+//! key.
 //!
 //! Marks may go when Imprint has stopped repeating; it publishes no limit, so keep them for months rather than days.
 //!

@@ -5,9 +5,9 @@
 //! cargo run --example webhook_server --features axum -- --self-test
 //! ```
 //!
-//! It verifies what comes, prints the events, and keeps a mark of each in SQLite. The mark is in one transaction with the
-//! work and is committed before the answer. So a failure, or a kill, in the middle leaves no mark, and the event comes
-//! again. `--self-test` shows it: it starts the server, sends it what may come, and kills it on the way.
+//! It verifies what comes, prints the events, and keeps a mark of each in SQLite. The mark is in one transaction with
+//! the work and is committed before the answer. So a failure, or a kill, in the middle leaves no mark, and the event
+//! comes again. `--self-test` shows it: it starts the server, sends it what may come, and kills it on the way.
 
 mod faults;
 mod inbox;

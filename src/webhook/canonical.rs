@@ -1,8 +1,8 @@
 //! JSON without white space and with sorted keys, which is what the documentation's example signs.
 //!
-//! Two texts must not have one canonical form if a parser may take them for two things. So an object with a key twice has
-//! none, nor has a number in a spelling that a sender's `json.Marshal` may have changed. What is left is spelled in
-//! exactly one way: keys in the order of their bytes, numbers as they are, strings with the fewest escapes.
+//! Two texts must not have one canonical form if a parser may take them for two things. So an object with a key twice
+//! has none, nor has a number in a spelling that a sender's `json.Marshal` may have changed. What is left is spelled
+//! in exactly one way: keys in the order of their bytes, numbers as they are, strings with the fewest escapes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

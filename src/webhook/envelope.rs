@@ -22,8 +22,8 @@ struct Data<T> {
 }
 
 impl Event {
-    /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and for
-    /// tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for what comes from the network.
+    /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and
+    /// for tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for what comes from the network.
     ///
     /// ```
     /// use imprint_client::{types, webhook::Event};
@@ -36,8 +36,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind, or
-    /// holds something in a field of a known kind that the field cannot hold.
+    /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind,
+    /// or holds something in a field of a known kind that the field cannot hold.
     pub fn parse(body: &[u8]) -> Result<Self, UnreadableError> {
         Self::find(body).map_err(|finding| UnreadableError::new(finding, body))
     }

@@ -11,8 +11,9 @@ use crate::secret::Redacted;
 
 /// Why a delivery was refused.
 ///
-/// [`status`](Self::status) is what to answer Imprint; anything but success has the delivery repeated. Neither `Display`
-/// nor `Debug` shows anything of the body, the header or a token, but a stranger should not get to read them either.
+/// [`status`](Self::status) is what to answer Imprint; anything but success has the delivery repeated. Neither
+/// `Display` nor `Debug` shows anything of the body, the header or a token, but a stranger should not get to read them
+/// either.
 ///
 /// ```
 /// use imprint_client::webhook::{Verifier, WebhookError};
@@ -45,8 +46,8 @@ pub enum WebhookError {
     TooLarge,
     /// The timestamp is older than the tolerance. The signature has not been looked at.
     ///
-    /// A delivery that Imprint repeats may carry its first timestamp: nothing is published about that. If such ones turn
-    /// up here, raise [`Verifier::tolerance`](crate::webhook::Verifier::tolerance) and rely on
+    /// A delivery that Imprint repeats may carry its first timestamp: nothing is published about that. If such ones
+    /// turn up here, raise [`Verifier::tolerance`](crate::webhook::Verifier::tolerance) and rely on
     /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) against repetitions.
     #[non_exhaustive]
     TooOld {
@@ -67,8 +68,8 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
-    /// What to answer, without a word beside it: 400 for what is no signed event, 401 for a wrong signature or time, 413
-    /// for too large a body, 500 for a verifier without a token.
+    /// What to answer, without a word beside it: 400 for what is no signed event, 401 for a wrong signature or time,
+    /// 413 for too large a body, 500 for a verifier without a token.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoToken { .. } => StatusCode::INTERNAL_SERVER_ERROR,

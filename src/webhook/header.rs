@@ -26,8 +26,8 @@ pub(super) struct SignatureHeader<'a> {
 }
 
 impl<'a> SignatureHeader<'a> {
-    /// Reads `name=value` parts in any order, with blanks around names and values. Names other than `t` and `s` are left
-    /// alone: they may come one day, and are not signed.
+    /// Reads `name=value` parts in any order, with blanks around names and values. Names other than `t` and `s` are
+    /// left alone: they may come one day, and are not signed.
     pub(super) fn parse(text: &'a str) -> Result<Self, WebhookError> {
         let malformed = |reason| WebhookError::Malformed { reason };
         if blankless(text).is_empty() {

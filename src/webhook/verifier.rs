@@ -44,9 +44,9 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// # Ok::<(), imprint_client::webhook::WebhookError>(())
 /// ```
 ///
-/// What is checked, in this order: that there is a token to check with, the header, the size of the body, the age of the
-/// timestamp, the signature. Signatures are compared in constant time. So an age is reported before it is known whether
-/// the delivery is genuine.
+/// What is checked, in this order: that there is a token to check with, the header, the size of the body, the age of
+/// the timestamp, the signature. Signatures are compared in constant time. So an age is reported before it is known
+/// whether the delivery is genuine.
 #[derive(Clone)]
 pub struct Verifier {
     tokens: Vec<Secret>,
