@@ -13,7 +13,9 @@ pub mod problem;
 pub mod walk;
 
 use overlay::Overlay;
+use plan::Plan;
 use problem::Problem;
+use serde_json::Value;
 
 /// What one run of the pipeline gives.
 pub struct Output {
@@ -28,9 +30,15 @@ pub fn run(document: &str, overlay: &str) -> Result<Output, Problem> {
     let mut document = document::parse("openapi/openapi.yaml", document)?;
     let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", overlay)?)?;
     let report = overlay.apply(&mut document)?;
+    let (code, _) = client(document)?;
+    Ok(Output { code, notes: report.notes() })
+}
+
+/// The client of a document after its overlay, and what was learnt on the way: lower, generate, harden.
+pub fn client(document: Value) -> Result<(String, Plan), Problem> {
     let mut lowered = lower::lower(document)?;
     by_hand::check(&mut lowered.document, &|name| lowered.plan.aliases.contains_key(name))?;
     let tokens = generate::generate(&lowered.document)?;
     let code = harden::harden(tokens, &lowered.plan)?;
-    Ok(Output { code, notes: report.notes() })
+    Ok((code, lowered.plan))
 }

@@ -94,8 +94,13 @@ impl Overlay {
 
     /// Corrects the document. On an error it is left half corrected.
     pub fn apply(&self, document: &mut Value) -> Result<Report, Problem> {
-        let effects = self.actions.iter().map(|action| action.apply(document));
-        Ok(Report { effects: effects.collect::<Result<_, _>>()? })
+        Ok(Report { effects: self.outcomes(document).collect::<Result<_, _>>()? })
+    }
+
+    /// What each action does or why it cannot, for who wants to hear of every one that fails; those that fail leave the
+    /// document as it was.
+    pub fn outcomes(&self, document: &mut Value) -> impl Iterator<Item = Result<Effect, Problem>> {
+        self.actions.iter().map(|action| action.apply(document))
     }
 }
 

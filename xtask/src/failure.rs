@@ -1,0 +1,67 @@
+//! Why a command could not do its work.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::build::problem::Problem;
+
+/// What went wrong, and what to do about it. Several things can.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub problems: Vec<Trouble>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// The operation it belongs to, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// A JSON pointer into the document, or the overlay action, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    pub message: String,
+    pub advice: String,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
+        let (message, advice) = (message.into(), advice.into());
+        Self { problems: vec![Trouble { operation: None, place: None, message, advice }] }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem.into()] }
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        let Problem { operation, place, message, advice } = problem;
+        Self { operation, place: Some(place), message, advice }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.operation {
+            write!(f, "operation {operation}, ")?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, "at {place}: ")?;
+        }
+        write!(f, "{}\n  what to do: {}", self.message, self.advice)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if index == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}

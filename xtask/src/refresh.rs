@@ -1,0 +1,189 @@
+//! `cargo xtask refresh-spec`: brings a new document in, or says why it cannot.
+//!
+//! Everything is worked out in memory before the first byte is written. What is written comes in an order that makes a
+//! stop at any point harmless: the changelog and the snapshot, which a second run writes again, then the document, then
+//! the lock, which says that all is done. Until then `target/refresh-spec` has the document of before, from which the next
+//! run goes on.
+
+pub mod examine;
+pub mod fetch;
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    failure::Failure,
+    files::{self, Files},
+    lock::{self, Lock},
+    report::{Outcome, Report, markdown},
+    version,
+};
+use examine::{Before, Finding, Refusal, examine};
+use fetch::Fetched;
+
+/// Where the document comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    Url(String),
+    File(PathBuf),
+}
+
+/// What the command was asked to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub source: Source,
+    /// Only compare: a difference is exit code 1.
+    pub check: bool,
+    /// All but writing.
+    pub dry_run: bool,
+    pub timeout: Duration,
+}
+
+/// Runs the command. Whatever happens there is a report.
+pub fn run(files: &Files, options: &Options) -> Report {
+    let mut report = Report::default();
+    if let Err(failure) = attempt(files, options, &mut report) {
+        report.outcome = Outcome::Refused;
+        report.problems = failure.problems;
+        report.next = vec![match report.problems.len() {
+            1 => "Do what it says above, then run the same command again.".into(),
+            _ => "Do what it says above for each of them, then run the same command again.".into(),
+        }];
+    }
+    report
+}
+
+fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), Failure> {
+    let writes = !options.check && !options.dry_run;
+    let guard = if writes { Some(files.guard()?) } else { None };
+    let on_disk = files.read(files::DOCUMENT)?;
+    let old_lock = Lock::parse(&files.read(files::LOCK)?)?;
+    let (before, interrupted) = before(files, &on_disk, &old_lock)?;
+    report.old = Some(old_lock.clone());
+    report.notes.extend(interrupted.then(|| {
+        format!(
+            "{} is not the document that {} describes: a refresh was stopped between the two. This run compares with the \
+             document of before and {}.",
+            files::DOCUMENT,
+            files::LOCK,
+            if writes { "finishes what was begun" } else { "leaves both as they are" }
+        )
+    }));
+    let Fetched { source, text } = match &options.source {
+        Source::Url(url) => fetch::url(url, options.timeout)?,
+        Source::File(path) => fetch::file(path)?,
+    };
+    report.source = Some(source.clone());
+    if text == before.document && !interrupted {
+        report.outcome = Outcome::Unchanged;
+        report.new = report.old.clone();
+        report.next =
+            vec!["Nothing. `cargo xtask check` verifies that all that is made of the document is up to date.".into()];
+        return Ok(());
+    }
+    let changelog = files.find(files::CHANGELOG)?.unwrap_or_else(|| "# Changelog\n".into());
+    let finding = match examine(&before, &text) {
+        Ok(finding) => finding,
+        Err(Refusal { failure, changes, outcomes }) => {
+            report.changes = changes;
+            report.overlay = outcomes;
+            return Err(failure);
+        }
+    };
+    let lock = Lock::of(&source, lock::today(), &text, &finding.document);
+    report.new = Some(lock.clone());
+    report.adopt(&finding);
+    if options.check {
+        report.outcome = Outcome::Different;
+        report.next = vec![
+            "`cargo xtask refresh-spec` brings the document in; with `--dry-run` it says all that would follow.".into(),
+        ];
+        return Ok(());
+    }
+    let Some(guard) = guard else {
+        report.outcome = Outcome::DryRun;
+        report.next = vec!["Run the same command without `--dry-run` to bring the document in.".into()];
+        return Ok(());
+    };
+    report.outcome = Outcome::Updated;
+    let title = finding.document["info"]["title"].as_str().unwrap_or("the document");
+    let changelog = crate::changelog::with_summary(&changelog, &lock, title, &markdown::summary(report));
+    let replaced = [
+        (files::CHANGELOG, changelog),
+        (files::SNAPSHOT, finding.snapshot),
+        (files::DOCUMENT, text),
+        (files::LOCK, lock.render()),
+    ];
+    files.replace(&guard, &replaced)?;
+    report.written = replaced.iter().map(|(name, _)| name.to_string()).collect();
+    report.next = next(report);
+    Ok(())
+}
+
+/// The document to compare with: the one the lock describes. Whether it is no longer in its place.
+fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), Failure> {
+    let version = version::current(&files.read(files::MANIFEST)?)?;
+    let overlay = files.read(files::OVERLAY)?;
+    if lock::sha256(on_disk.as_bytes()) == lock.sha256 {
+        let snapshot = files.find(files::SNAPSHOT)?;
+        return Ok((Before { document: on_disk.to_string(), snapshot, overlay, version }, false));
+    }
+    let kept = files.previous(files::DOCUMENT).filter(|kept| lock::sha256(kept.as_bytes()) == lock.sha256);
+    let Some(document) = kept else {
+        return Err(Failure::new(
+            format!(
+                "{} is not the document that {} describes: it was edited by hand, or a refresh was stopped between the two",
+                files::DOCUMENT,
+                files::LOCK
+            ),
+            format!(
+                "`git restore {} {} {}` brings back the pair of before. The document is upstream's: corrections belong into {}. \
+                 To bring in a document of your own, copy it elsewhere first and give it by --file",
+                files::DOCUMENT,
+                files::LOCK,
+                files::SNAPSHOT,
+                files::OVERLAY
+            ),
+        ));
+    };
+    let snapshot = files.previous(files::SNAPSHOT).or(files.find(files::SNAPSHOT)?);
+    Ok((Before { document, snapshot, overlay, version }, true))
+}
+
+/// What is left to people.
+fn next(report: &Report) -> Vec<String> {
+    let mut steps = Vec::new();
+    if report.overlay.iter().any(|action| action.status == crate::hygiene::Status::NoLongerNeeded) {
+        steps.push(format!("Remove the overlay actions that are no longer needed from {}.", files::OVERLAY));
+    }
+    if !report.suspicious.is_empty() {
+        steps.push(format!(
+            "Look at the suspicious places; what is wrong there is corrected by an action in {}.",
+            files::OVERLAY
+        ));
+    }
+    steps.push(format!("Read `git diff {} {}`: it is what users will see.", files::SNAPSHOT, files::CHANGELOG));
+    steps.push("`cargo check --workspace --all-targets --all-features`: hand-written code that named what is gone is found here.".into());
+    steps.push("`cargo test --workspace --all-features`: the contract tests want a case for each new operation, and say where.".into());
+    if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
+        steps.push(format!(
+            "The next release has to be {} at least: set it in {} when you release.",
+            version.next,
+            files::MANIFEST
+        ));
+    }
+    steps.push("`.ci/run`, then commit all of it together.".into());
+    steps
+}
+
+impl Report {
+    fn adopt(&mut self, finding: &Finding) {
+        self.changes = finding.comparison.changes.clone();
+        self.prose = finding.comparison.prose.len();
+        self.surface = finding.surface.clone();
+        self.overlay = finding.outcomes.clone();
+        self.suspicious = finding.suspicious_new.clone();
+        self.suspicious_known = finding.suspicious_known;
+        self.version = Some(finding.version.clone());
+        self.notes.extend(finding.notes.iter().cloned());
+    }
+}

@@ -1,0 +1,156 @@
+//! A report for a pull request, and the summary of it for the changelog.
+
+use std::fmt::Write;
+
+use super::{Outcome, Report, carriers, count, described};
+use crate::{
+    diff::{Change, Effect},
+    hygiene::Status,
+};
+
+/// More lines than anybody reads are folded away by nobody: from here on they are counted.
+const SHOWN: usize = 200;
+
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write(&mut out, report);
+    out
+}
+
+fn write(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(out, "# refresh-spec\n\n**{}**", report.headline())?;
+    if let Some(source) = &report.source {
+        writeln!(out, "\n- from {}", plain(source))?;
+    }
+    if let (Some(old), Some(new)) = (&report.old, &report.new) {
+        writeln!(out, "- before: {}", described(old))?;
+        if report.outcome != Outcome::Unchanged {
+            writeln!(out, "- now: {}", described(new))?;
+        }
+    }
+    for note in &report.notes {
+        writeln!(out, "\n> {}", plain(note))?;
+    }
+    if !report.problems.is_empty() {
+        writeln!(out, "\n## What is in the way\n")?;
+        for problem in &report.problems {
+            let place = problem.place.as_deref().map(|place| format!("{}: ", code(place))).unwrap_or_default();
+            writeln!(out, "- {place}{}. **What to do:** {}", plain(&problem.message), plain(&problem.advice))?;
+        }
+    }
+    if let Some(consequence) = report.consequence() {
+        writeln!(out, "\n{consequence}")?;
+    }
+    for (title, changes) in report.groups() {
+        writeln!(out, "\n## {title} ({})\n\n| what | where | on the wire | |\n|---|---|---|---|", changes.len())?;
+        for change in changes.iter().take(SHOWN) {
+            let guess = if change.guess { " (a guess)" } else { "" };
+            let place =
+                format!("{}<br>{}<br>{}", code(&change.location), cell(&carriers(change)), code(&change.pointer));
+            writeln!(out, "| {}{guess} | {place} | {} | {} |", change.kind, change.wire, cell(&change.explanation))?;
+        }
+        if changes.len() > SHOWN {
+            writeln!(out, "\nAnd {} more.", changes.len() - SHOWN)?;
+        }
+    }
+    if report.prose > 0 {
+        writeln!(out, "\nProse: {} differ in descriptions or examples.", count(report.prose, "place"))?;
+    }
+    if !report.surface.is_empty() {
+        writeln!(out, "\n## The generated API\n\n```diff")?;
+        let (removed, added) = (report.surface.removed.iter(), report.surface.added.iter());
+        let lines: Vec<String> =
+            removed.map(|line| format!("- {line}")).chain(added.map(|line| format!("+ {line}"))).collect();
+        for line in lines.iter().take(SHOWN) {
+            writeln!(out, "{line}")?;
+        }
+        writeln!(out, "```")?;
+        if lines.len() > SHOWN {
+            writeln!(out, "\nAnd {} more in `openapi/public-api.txt`.", count(lines.len() - SHOWN, "line"))?;
+        }
+        if !report.surface.unexplained.is_empty() {
+            writeln!(
+                out,
+                "\nNot explained by the changes above; look at them:\n\n```diff\n{}\n```",
+                report.surface.unexplained.join("\n")
+            )?;
+        }
+    }
+    let idle: Vec<_> = report.overlay.iter().filter(|action| action.status == Status::NoLongerNeeded).collect();
+    if !idle.is_empty() {
+        writeln!(out, "\n## Overlay actions that are no longer needed\n")?;
+        for action in idle {
+            writeln!(out, "- {}", code(&action.action))?;
+        }
+    }
+    if !report.suspicious.is_empty() {
+        writeln!(out, "\n## Suspicious places, new with this document ({})\n", report.suspicious.len())?;
+        for place in report.suspicious.iter().take(SHOWN) {
+            writeln!(out, "- {}: {}. {}", place.kind, code(&place.pointer), plain(&place.advice))?;
+        }
+    }
+    if !report.next.is_empty() {
+        writeln!(out, "\n## What to do next\n")?;
+        for (index, step) in report.next.iter().enumerate() {
+            writeln!(out, "{}. {step}", index + 1)?;
+        }
+    }
+    Ok(())
+}
+
+/// What users of the crate want to know, for the changelog: a line for each change that they can notice.
+pub fn summary(report: &Report) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let seen = |change: &&Change| change.rust > Effect::Documentation || change.wire > Effect::Documentation;
+    for change in report.changes.iter().filter(seen) {
+        let worst = match (change.rust, change.wire) {
+            (Effect::Breaking, _) => "**Breaking**: ",
+            (_, Effect::Breaking) => "Breaking on the wire: ",
+            _ => "",
+        };
+        let guess = if change.guess { " (a guess)" } else { "" };
+        lines.push(format!(
+            "- {worst}{}{guess}: {}: {}.",
+            change.kind,
+            code(&change.location),
+            plain(&change.explanation)
+        ));
+    }
+    let quiet = report.changes.iter().filter(|change| !seen(change)).count();
+    if quiet + report.prose > 0 {
+        lines.push(format!("- Documentation: {} differ.", count(quiet + report.prose, "place")));
+    }
+    if lines.is_empty() {
+        lines.push("- Nothing that users see.".into());
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Text of the document in code, whatever it holds.
+fn code(text: &str) -> String {
+    let text = one_line(text).replace('`', "'").replace('|', "\\|");
+    format!("`{text}`")
+}
+
+/// Our sentences quote the document in backticks; outside of them nothing is to be taken for markup.
+fn plain(text: &str) -> String {
+    let mut quoted = false;
+    let mut out = String::new();
+    for character in one_line(text).chars() {
+        quoted ^= character == '`';
+        if !quoted && matches!(character, '<' | '>' | '*' | '_' | '[' | ']' | '#' | '@') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    plain(text).replace('|', "\\|")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

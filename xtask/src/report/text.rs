@@ -1,0 +1,116 @@
+//! A report for a terminal, to be understood by someone who has never seen this repository.
+
+use std::fmt::Write;
+
+use super::{Outcome, Report, carriers, count, described};
+use crate::hygiene::Status;
+
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write(&mut out, report);
+    out
+}
+
+fn write(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(out, "{}", report.headline())?;
+    if let Some(source) = &report.source {
+        writeln!(out, "\n  from   {source}")?;
+    }
+    if let (Some(old), Some(new)) = (&report.old, &report.new) {
+        writeln!(out, "  before {}", described(old))?;
+        if report.outcome != Outcome::Unchanged {
+            writeln!(out, "  now    {}", described(new))?;
+        }
+    }
+    for note in &report.notes {
+        writeln!(out, "\nNote: {note}")?;
+    }
+    if !report.problems.is_empty() {
+        writeln!(out, "\nWhat is in the way:")?;
+        for problem in &report.problems {
+            writeln!(out, "\n  {}", problem.to_string().replace('\n', "\n  "))?;
+        }
+    }
+    if let Some(consequence) = report.consequence() {
+        writeln!(out, "\n{consequence}")?;
+    }
+    if report.outcome == Outcome::Refused && !report.changes.is_empty() {
+        writeln!(out, "\nWhat differs between the two documents, to help you with the above:")?;
+    }
+    for (title, changes) in report.groups() {
+        writeln!(out, "\n{title} ({})", changes.len())?;
+        for change in changes {
+            let guess = if change.guess { " (a guess)" } else { "" };
+            writeln!(out, "  - {}{guess}: {}", change.kind, change.location)?;
+            writeln!(out, "      {}; on the wire: {}", carriers(change), change.wire)?;
+            writeln!(out, "      {}", change.explanation)?;
+            writeln!(out, "      at {}", change.pointer)?;
+        }
+    }
+    if report.prose > 0 {
+        writeln!(out, "\nProse: {} differ in descriptions or examples.", count(report.prose, "place"))?;
+    }
+    surface(out, report)?;
+    overlay(out, report)?;
+    if !report.suspicious.is_empty() {
+        writeln!(
+            out,
+            "\nSuspicious places, new with this document ({}; {} were there before)",
+            report.suspicious.len(),
+            report.suspicious_known
+        )?;
+        for place in &report.suspicious {
+            writeln!(out, "  - {}: {}\n      {}", place.kind, place.pointer, place.advice)?;
+        }
+    }
+    if !report.written.is_empty() {
+        writeln!(out, "\nWritten: {}", report.written.join(", "))?;
+    }
+    if !report.next.is_empty() {
+        writeln!(out, "\nWhat to do next")?;
+        for (index, step) in report.next.iter().enumerate() {
+            writeln!(out, "  {}. {step}", index + 1)?;
+        }
+    }
+    Ok(())
+}
+
+fn surface(out: &mut String, report: &Report) -> std::fmt::Result {
+    let surface = &report.surface;
+    if surface.is_empty() {
+        return Ok(());
+    }
+    let (gone, come) = (count(surface.removed.len(), "line"), surface.added.len());
+    writeln!(out, "\nThe generated API (openapi/public-api.txt): {gone} gone, {come} new.")?;
+    if !surface.unexplained.is_empty() {
+        writeln!(out, "Of these, the differences above do not explain:")?;
+        for line in &surface.unexplained {
+            writeln!(out, "  {line}")?;
+        }
+        writeln!(out, "Look at them: the overlay, the pipeline, or the comparison itself may be behind it.")?;
+    }
+    Ok(())
+}
+
+fn overlay(out: &mut String, report: &Report) -> std::fmt::Result {
+    if report.overlay.is_empty() {
+        return Ok(());
+    }
+    let of = |status| report.overlay.iter().filter(move |action| action.status == status);
+    let numbers = [Status::Needed, Status::NoLongerNeeded, Status::Unmatched].map(|status| of(status).count());
+    let [needed, idle, unmatched] = numbers;
+    writeln!(
+        out,
+        "\nOverlay: {} needed, {idle} no longer needed, {unmatched} without a place.",
+        count(needed, "action")
+    )?;
+    for action in of(Status::NoLongerNeeded) {
+        writeln!(
+            out,
+            "  - {} changes nothing: upstream has fixed it, remove the action from openapi/overlay.yaml",
+            action.action
+        )?;
+    }
+    Ok(())
+}
