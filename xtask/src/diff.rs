@@ -11,7 +11,7 @@ mod operations;
 mod properties;
 mod schemas;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 pub mod usage;
 
 use std::{collections::BTreeSet, fmt};
@@ -110,7 +110,7 @@ pub const FORMS: [&str; 7] =
     ["inline components", "type with null", "const", "union with null", "enum with null", "examples", "single allOf"];
 
 /// A document as the comparison wants it.
-fn normal(document: &Value) -> Result<Value, Problem> {
+pub fn normal(document: &Value) -> Result<Value, Problem> {
     Ok(lower::lower_with(document.clone(), &|rule| FORMS.contains(&rule))?.document)
 }
 

@@ -7,6 +7,8 @@
 
 pub mod examine;
 pub mod fetch;
+#[cfg(test)]
+mod tests;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -161,9 +163,16 @@ fn next(report: &Report) -> Vec<String> {
             files::OVERLAY
         ));
     }
+    if !steps.is_empty() {
+        steps.push(
+            "After a change of the overlay: `cargo xtask snapshot`. For a summary that has the change in it, restore openapi.yaml, \
+             openapi.lock and public-api.txt by `git restore`, and run this command again."
+                .into(),
+        );
+    }
     steps.push(format!("Read `git diff {} {}`: it is what users will see.", files::SNAPSHOT, files::CHANGELOG));
     steps.push("`cargo check --workspace --all-targets --all-features`: hand-written code that named what is gone is found here.".into());
-    steps.push("`cargo test --workspace --all-features`: the contract tests want a case for each new operation, and say where.".into());
+    steps.push("`cargo test --workspace --all-features`: the contract tests want a case for each new operation and field, in tests/it/table.rs, and say which.".into());
     if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
         steps.push(format!(
             "The next release has to be {} at least: set it in {} when you release.",

@@ -1,14 +1,29 @@
 //! The repository's own document, overlay and facts, run through the pipeline.
 
+use std::path::Path;
+
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 
-use crate::build::{Output, document, generate, harden, lower, overlay::Overlay, problem::Problem, run, walk};
+use crate::{
+    build::{Output, document, generate, harden, lower, overlay::Overlay, problem::Problem, run, walk},
+    check::check,
+    failure::Failure,
+    files::Files,
+    lock::Lock,
+};
 
 const DOCUMENT: &str = include_str!("../../openapi/openapi.yaml");
 const OVERLAY: &str = include_str!("../../openapi/overlay.yaml");
-/// The structure of the upstream document, without its prose.
+const LOCK: &str = include_str!("../../openapi/openapi.lock");
+/// The structure of the upstream document of 2026-11-20, without its prose.
 const FACTS: &str = include_str!("../../tests/facts/imprint-api.facts.yaml");
+
+/// Whether the document is still the one that was made of the facts, with prose of our own. What upstream publishes later
+/// is not measured by them: refresh-spec says what differs.
+fn reconstructed() -> bool {
+    Lock::parse(LOCK).unwrap().source.starts_with("reconstructed")
+}
 
 fn parsed(text: &str) -> Value {
     document::parse("a document", text).unwrap()
@@ -29,21 +44,24 @@ fn without_prose(value: Value) -> Value {
 
 #[test]
 fn the_document_is_the_facts_and_prose() {
-    assert_eq!(without_prose(parsed(DOCUMENT)), without_prose(parsed(FACTS)));
+    if reconstructed() {
+        assert_eq!(without_prose(parsed(DOCUMENT)), without_prose(parsed(FACTS)));
+    }
 }
 
 #[test]
-fn the_document_has_every_path_operation_webhook_and_schema() {
-    let mut document = parsed(DOCUMENT);
-    let count = |pointer: &str| document.pointer(pointer).and_then(Value::as_object).map_or(0, |map| map.len());
-    assert_eq!([count("/paths"), count("/webhooks"), count("/components/schemas")], [26, 7, 55]);
-    let mut operations = 0;
-    walk::operations(&mut document, &mut |_| {
-        operations += 1;
-        Ok(())
-    })
-    .unwrap();
-    assert_eq!(operations, 35);
+fn the_lock_the_overlay_and_the_snapshot_belong_to_the_document() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let problems = check(&Files::new(root)).unwrap().problems;
+    assert!(problems.is_empty(), "{}", Failure { problems });
+}
+
+#[test]
+fn the_facts_have_every_path_operation_webhook_and_schema() {
+    let document = parsed(FACTS);
+    let lock = Lock::of("", String::new(), "", &document);
+    let paths = document["paths"].as_object().map(|paths| paths.len());
+    assert_eq!((paths, lock.operations, lock.webhooks, lock.schemas), (Some(26), 35, 7, 55));
 }
 
 /// Where a description is missing, in a document.
@@ -81,7 +99,9 @@ fn undescribed(mut document: Value) -> Vec<String> {
 
 #[test]
 fn every_operation_parameter_and_field_is_described() {
-    assert_eq!(undescribed(parsed(DOCUMENT)), Vec::<String>::new());
+    if reconstructed() {
+        assert_eq!(undescribed(parsed(DOCUMENT)), Vec::<String>::new());
+    }
     assert!(undescribed(parsed(FACTS)).len() > 500);
 }
 
@@ -108,17 +128,21 @@ fn client(document: &str) -> Output {
 
 #[test]
 fn the_facts_make_the_same_client_as_the_document() {
-    let [document, facts] = [DOCUMENT, FACTS].map(|text| without_docs(client(text).code.parse().unwrap()));
-    assert!(document == facts, "the facts and the document make different clients");
+    if reconstructed() {
+        let [document, facts] = [DOCUMENT, FACTS].map(|text| without_docs(client(text).code.parse().unwrap()));
+        assert!(document == facts, "the facts and the document make different clients");
+    }
 }
 
 #[test]
-fn thirty_six_operations_have_a_method_and_an_example() {
+fn every_operation_has_a_method_and_an_example() {
     let code = client(DOCUMENT).code;
+    let operations = lower::lower(corrected(None).unwrap()).unwrap().plan.operations.len();
+    assert!(operations > 30);
     let (before, _) = code.split_once("pub mod builder {\n    #[allow(unused_imports)]").unwrap();
     let methods = before.rsplit_once("impl crate::Client {").unwrap().1;
-    assert_eq!(methods.matches("pub fn ").count(), 36);
-    assert_eq!(methods.matches("```no_run").count(), 36);
+    assert_eq!(methods.matches("pub fn ").count(), operations);
+    assert_eq!(methods.matches("```no_run").count(), operations);
     assert_eq!(methods.matches("```ignore").count(), 0);
 }
 

@@ -38,6 +38,9 @@ pub fn compare(old: &Value, new: &Value, comparison: &mut Comparison) {
         let why = format!("{url} is new; src/environment.rs names the servers of the client");
         push("server added", "/servers", "servers", (Nothing, Additive), why);
     }
+    if old["servers"] != new["servers"] && urls(old) == urls(new) {
+        push(PROSE, "/servers", "servers", (Documentation, Nothing), "the same servers, described differently".into());
+    }
     if old["security"] != new["security"] {
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let lost = list(&old["security"]).iter().any(|one| !list(&new["security"]).contains(one));

@@ -40,6 +40,17 @@ impl Operation {
         }
     }
 
+    /// The path whatever its parameters are called: no one sees that on the wire.
+    fn shape(&self) -> String {
+        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// Where in the path a parameter stands.
+    fn position(&self, name: &str) -> Option<usize> {
+        self.path.split('/').position(|segment| segment == format!("{{{name}}}"))
+    }
+
     /// By place and name, with their index.
     fn parameters(&self) -> BTreeMap<String, (usize, &Value)> {
         let all = self.value["parameters"].as_array().into_iter().flatten().enumerate();
@@ -82,7 +93,7 @@ pub fn compare(walker: &mut Walker<'_>) {
         pairs.iter().any(|(a, b)| std::ptr::eq(*a, one) || std::ptr::eq(*b, one))
     };
     type Same<'s> = &'s dyn Fn(&Operation, &Operation) -> bool;
-    let by_place: Same<'_> = &|a, b| (&a.method, &a.path) == (&b.method, &b.path);
+    let by_place: Same<'_> = &|a, b| (&a.method, a.shape()) == (&b.method, b.shape());
     let by_id: Same<'_> = &|a, b| a.id == b.id;
     for same in [by_place, by_id] {
         for before in &old {
@@ -131,7 +142,7 @@ fn operation(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
             change.guess = false;
         }
     }
-    if (&old.method, &old.path) != (&new.method, &new.path) {
+    if (&old.method, old.shape()) != (&new.method, new.shape()) {
         let why = format!(
             "it was {} {}: code that calls it compiles as before, and older versions of this crate call the old place",
             old.method.to_uppercase(),
@@ -176,18 +187,29 @@ fn parameters(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
     let come: Vec<&str> = after.keys().filter(|name| !before.contains_key(*name)).map(String::as_str).collect();
     let same = |a: &str, b: &str| {
         let (a, b) = (before[a].1, after[b].1);
-        a["in"] == b["in"] && names::bare(&a["schema"]) == names::bare(&b["schema"])
+        a["in"] == "query" && a["in"] == b["in"] && names::bare(&a["schema"]) == names::bare(&b["schema"])
     };
-    let renamed = names::pairs(&gone, &come, &same);
+    // Those of the path are told by where they stand.
+    let in_path = gone.iter().filter_map(|old_name| {
+        let place = old.position(old_name)?;
+        let to = come.iter().find(|name| new.position(name) == Some(place) && old.shape() == new.shape())?;
+        Some((*old_name, *to))
+    });
+    let renamed: Vec<(&str, &str)> = in_path.chain(names::pairs(&gone, &come, &same)).collect();
     for name in &gone {
         let (index, value) = before[*name];
         let at = old.parameter(index, value);
         match renamed.iter().find(|pair| pair.0 == *name) {
+            Some((_, to)) if value["in"] == "path" => {
+                let why = format!("it is called `{to}` now, and so is its setter; the path is the same");
+                walker.renamed(&at, to, "path parameter renamed", rule(Breaking, Nothing, Nothing), why);
+                if let Some(change) = walker.changes.last_mut() {
+                    change.guess = false;
+                }
+            }
             Some((_, to)) => {
-                // What a path parameter is called shows in Rust alone.
-                let wire = if value["in"] == "path" { Nothing } else { Breaking };
                 let why = format!("it seems to be called `{to}` now, and so is its setter");
-                walker.renamed(&at, to, "parameter renamed", rule(Breaking, wire, Nothing), why);
+                walker.renamed(&at, to, "parameter renamed", rule(Breaking, Breaking, Nothing), why);
             }
             None => {
                 let why = "its setter vanishes; Imprint may ignore or refuse it";

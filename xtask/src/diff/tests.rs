@@ -1,5 +1,7 @@
-//! Mutations of the vendored document, one for each kind of change: what is said of each, all of it and no more, and that
-//! the client is generated or the reason why not.
+//! Mutations of the document, one for each kind of change: what is said of each, all of it and no more, and that the
+//! client is generated or the reason why not.
+//!
+//! The document is the one of 2026-11-20, with the overlay of that day: a refresh must not break the tests of refreshing.
 
 mod refused;
 mod table;
@@ -14,15 +16,16 @@ use crate::{
     refresh::examine::{Before, Finding, Refusal, examine},
 };
 
-const DOCUMENT: &str = include_str!("../../../openapi/openapi.yaml");
-const OVERLAY: &str = include_str!("../../../openapi/overlay.yaml");
+pub const DOCUMENT: &str = include_str!("../../../tests/facts/imprint-api.facts.yaml");
+pub const OVERLAY: &str = include_str!("../../tests/frozen/overlay.yaml");
 
+/// The document of that day.
 pub fn parsed() -> Value {
     static PARSED: OnceLock<Value> = OnceLock::new();
     PARSED.get_or_init(|| document::parse("openapi.yaml", DOCUMENT).unwrap()).clone()
 }
 
-/// The document of today, and the API it makes.
+/// It, and the API it makes.
 pub fn before() -> &'static Before {
     static BEFORE: OnceLock<Before> = OnceLock::new();
     BEFORE.get_or_init(|| {
@@ -36,6 +39,7 @@ pub fn before() -> &'static Before {
     })
 }
 
+/// What is found of it after a mutation.
 pub fn after(mutate: &dyn Fn(&mut Value)) -> Result<Finding, Refusal> {
     let mut document = parsed();
     mutate(&mut document);

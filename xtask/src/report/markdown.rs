@@ -55,7 +55,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     if report.prose > 0 {
-        writeln!(out, "\nProse: {} differ in descriptions or examples.", count(report.prose, "place"))?;
+        writeln!(out, "\nProse: {} changed in descriptions, summaries or examples.", count(report.prose, "place"))?;
     }
     if !report.surface.is_empty() {
         writeln!(out, "\n## The generated API\n\n```diff")?;
@@ -119,7 +119,7 @@ pub fn summary(report: &Report) -> String {
     }
     let quiet = report.changes.iter().filter(|change| !seen(change)).count();
     if quiet + report.prose > 0 {
-        lines.push(format!("- Documentation: {} differ.", count(quiet + report.prose, "place")));
+        lines.push(format!("- Documentation: {} changed.", count(quiet + report.prose, "place")));
     }
     if lines.is_empty() {
         lines.push("- Nothing that users see.".into());

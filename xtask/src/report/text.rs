@@ -49,7 +49,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     if report.prose > 0 {
-        writeln!(out, "\nProse: {} differ in descriptions or examples.", count(report.prose, "place"))?;
+        writeln!(out, "\nProse: {} changed in descriptions, summaries or examples.", count(report.prose, "place"))?;
     }
     surface(out, report)?;
     overlay(out, report)?;

@@ -146,6 +146,15 @@ const CASES: &[Case] = &[
         &[("parameter renamed", "query parameter `partner_order_id` of listOrders", B, B)],
     ),
     case(
+        "path parameter renamed",
+        |d| {
+            rename(&mut d["paths"], "/v2/payment_methods/{payment_method_id}", "/v2/payment_methods/{method_id}");
+            operation(d, "/v2/payment_methods/{method_id}", "get")["parameters"][0]["name"] = json!("method_id");
+        },
+        "minor",
+        &[("path parameter renamed", "path parameter `payment_method_id` of getPaymentMethod", B, N)],
+    ),
+    case(
         "parameter became required",
         |d| operation(d, "/v2/offers", "get")["parameters"][0]["required"] = json!(true),
         "minor",

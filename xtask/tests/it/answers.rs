@@ -1,0 +1,173 @@
+//! What servers can do wrong: always exit code 2, a reason, what to do, and nothing changed.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    server::{Connection, Server},
+    support::Copy,
+};
+
+/// Runs against a server that answers so, and expects a refusal.
+#[track_caller]
+fn refused(answer: impl Fn(&mut Connection) + Send + Sync + 'static, says: &[&str]) {
+    let copy = Copy::new();
+    let before = copy.state();
+    let server = Server::start(answer);
+    for more in [&["--timeout", "20"][..], &["--check"]] {
+        copy.refresh(&server.url(), more).says(2, says).says(2, &["what to do: ", "nothing has been changed"]);
+    }
+    assert!(copy.state() == before);
+}
+
+#[track_caller]
+fn refused_body(body: impl Into<Vec<u8>>, says: &[&str]) {
+    let body = body.into();
+    refused(move |connection| connection.respond("200 OK", "content-type: application/yaml", &body), says);
+}
+
+#[test]
+fn what_is_no_document() {
+    refused_body("openapi: 3.1.0\npaths: [\n", &["the new document", "not YAML"]);
+    refused_body("a: 1\na: 2\n", &["duplicate"]);
+    refused_body("- 1\n", &["not a map"]);
+    refused_body("name: something else\n", &["/openapi", "does not say which version of OpenAPI"]);
+    refused_body("", &["it is empty"]);
+    refused_body(" \n\n", &["it is empty"]);
+    refused_body(vec![0xff, 0xfe, b'a'], &["not UTF-8"]);
+    refused_body("<!doctype html>\n<html></html>", &["HTML"]);
+}
+
+#[test]
+fn a_page_that_is_called_yaml_or_a_document_that_is_not() {
+    refused(|connection| connection.respond("200 OK", "content-type: text/html", b"\n  <html>login</html>"), &["HTML"]);
+    // The other way round it is taken: many servers know no type for YAML.
+    let copy = Copy::new();
+    let text = copy.read("openapi/openapi.yaml");
+    let server = Server::start(move |c| c.respond("200 OK", "content-type: image/png", text.as_bytes()));
+    copy.refresh(&server.url(), &[]).says(0, &["has not changed"]);
+}
+
+#[test]
+fn a_document_that_is_cut_off() {
+    let copy = Copy::new();
+    let text = copy.tomorrow();
+    // The connection ends before what it promised.
+    let (half, length) = (text[..text.len() / 2].to_string(), text.len());
+    refused(
+        move |c| {
+            c.send(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{half}").as_bytes());
+        },
+        &["could not be fetched"],
+    );
+    // Chunks without an end.
+    refused(
+        |c| {
+            c.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nopen\r\n");
+        },
+        &["could not be fetched"],
+    );
+    // Cut at any tenth of it, at a line's end and within a line: no YAML, or references that lead nowhere.
+    for tenth in 1..10 {
+        let cut = text.len() * tenth / 10;
+        let cut = (cut..).find(|at| text.is_char_boundary(*at)).unwrap();
+        let line = text[..cut].rfind('\n').unwrap() + 1;
+        for end in [cut, line] {
+            refused_file(&text[..end]);
+        }
+    }
+}
+
+fn refused_file(text: &str) {
+    let copy = Copy::new();
+    copy.write("cut.yaml", text);
+    let before = copy.state();
+    let file = copy.root.join("cut.yaml").display().to_string();
+    copy.run(&["refresh-spec", "--file", &file]).says(2, &["What is in the way"]);
+    assert!(copy.state() == before);
+}
+
+#[test]
+fn errors_of_the_server() {
+    for status in ["404 Not Found", "403 Forbidden", "500 Internal Server Error", "304 Not Modified"] {
+        refused(move |c| c.respond(status, "x: y", b"openapi: 3.1.0"), &["the server answered", &status[..3]]);
+    }
+    refused(
+        |c| {
+            c.send(b"SSH-2.0-OpenSSH\r\n");
+        },
+        &["could not be fetched"],
+    );
+    refused(|_| {}, &["could not be fetched"]);
+}
+
+#[test]
+fn an_answer_without_an_end() {
+    let started = Instant::now();
+    // As fast as it can: the limit ends it.
+    refused(
+        |connection| {
+            connection.send(b"HTTP/1.1 200 OK\r\n\r\n");
+            while connection.send(&[b'a'; 64 * 1024]) {}
+        },
+        &["larger than 8 MiB"],
+    );
+    // One that says how long it is going to be is not waited for.
+    refused(
+        |connection| {
+            connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n");
+            connection.stall();
+        },
+        &["larger than 8 MiB"],
+    );
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn an_answer_that_takes_its_time() {
+    let copy = Copy::new();
+    let before = copy.state();
+    let drops = Server::start(|connection| {
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n");
+        while connection.send(b"#") {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let silent = Server::start(|connection| connection.stall());
+    for server in [drops, silent] {
+        let started = Instant::now();
+        copy.refresh(&server.url(), &["--timeout", "1"]).says(2, &["could not be fetched"]);
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+    assert!(copy.state() == before);
+}
+
+#[test]
+fn redirects_stay_on_their_host() {
+    let copy = Copy::new();
+    let text = copy.read("openapi/openapi.yaml");
+    let server = Server::start(move |connection| match connection.path.as_str() {
+        "/openapi.yaml" => connection.respond("302 Found", "location: /v2/openapi.yaml", b""),
+        _ => connection.respond("200 OK", "x: y", text.as_bytes()),
+    });
+    copy.refresh(&server.url(), &[]).says(0, &["has not changed"]);
+
+    let elsewhere = format!("location: {}", server.url());
+    refused(move |c| c.respond("302 Found", &elsewhere, b""), &["another host"]);
+    refused(|c| c.respond("302 Found", "location: /openapi.yaml", b""), &["too many redirects"]);
+}
+
+#[test]
+fn nobody_there_and_urls_that_will_not_do() {
+    let copy = Copy::new();
+    let before = copy.state();
+    let closed = Server::with("").url();
+    copy.refresh(&closed, &[]).says(2, &["could not be fetched", "--file"]);
+    copy.refresh(&closed.replace("http:", "https:"), &[]).says(2, &["could not be fetched"]);
+    copy.refresh("http://docs.example/openapi.yaml", &[]).says(2, &["is not https"]);
+    copy.refresh("ftp://127.0.0.1/openapi.yaml", &[]).says(2, &["is not https"]);
+    copy.refresh("openapi.yaml", &[]).says(2, &["is no URL", "--file"]);
+    let secret = copy.refresh("https://user:hunter2@docs.example/openapi.yaml", &[]);
+    secret.says(2, &["credentials"]);
+    assert!(!secret.stdout.contains("hunter2") && !secret.stderr.contains("hunter2"));
+    assert!(copy.state() == before);
+}

@@ -1,0 +1,124 @@
+//! A copy of the repository's files, and the command.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use serde_json::{Value, json};
+
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub const FILES: [&str; 6] = [
+    "openapi/openapi.yaml",
+    "openapi/overlay.yaml",
+    "openapi/openapi.lock",
+    "openapi/public-api.txt",
+    "CHANGELOG.md",
+    "Cargo.toml",
+];
+
+/// A copy, removed when it is dropped.
+pub struct Copy {
+    pub root: PathBuf,
+}
+
+/// How the command ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Copy {
+    pub fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("refresh-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(root.join("openapi")).unwrap();
+        for file in FILES {
+            fs::copy(Path::new(REPOSITORY).join(file), root.join(file)).unwrap();
+        }
+        Self { root }
+    }
+
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.root.join(file)).unwrap()
+    }
+
+    pub fn write(&self, file: &str, text: &str) {
+        fs::write(self.root.join(file), text).unwrap();
+    }
+
+    /// All files under it but those that git would not see.
+    pub fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        fn walk(folder: &Path, state: &mut BTreeMap<PathBuf, Vec<u8>>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match path.is_dir() {
+                    true if path.ends_with("target") => {}
+                    true => walk(&path, state),
+                    false => drop(state.insert(path.clone(), fs::read(path).unwrap())),
+                }
+            }
+        }
+        let mut state = BTreeMap::new();
+        walk(&self.root, &mut state);
+        state
+    }
+
+    /// A document of tomorrow: another version, one operation more.
+    pub fn tomorrow(&self) -> String {
+        let mut document: Value = yaml_serde::from_str(&self.read("openapi/openapi.yaml")).unwrap();
+        document["info"]["version"] = json!("99.1");
+        document["paths"]["/v2/refreshed"] = json!({"get": {"operationId": "getRefreshed", "responses": {
+            "200": {"description": "d", "content": {"application/json": {"schema":
+                {"type": "object", "properties": {"colour": {"type": "string"}}}}}},
+        }}});
+        yaml_serde::to_string(&document).unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(arguments).arg("--root").arg(&self.root).stdin(Stdio::null());
+        // 2026-11-28.
+        command.env("SOURCE_DATE_EPOCH", "1795824000").env("NO_PROXY", "*").env_remove("REFRESH_SPEC_STOP_BEFORE");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments).output().unwrap())
+    }
+
+    pub fn refresh(&self, url: &str, more: &[&str]) -> Ended {
+        self.run(&[&["refresh-spec", "--url", url], more].concat())
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+pub fn ended(output: Output) -> Ended {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+impl Ended {
+    /// Asserts the exit code and what was said.
+    #[track_caller]
+    pub fn says(&self, code: i32, words: &[&str]) -> &Self {
+        let said = format!("{}{}", self.stdout, self.stderr);
+        assert_eq!(self.code, Some(code), "{said}");
+        for word in words {
+            assert!(said.contains(word), "`{word}` is missing in:\n{said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+        self
+    }
+}
