@@ -6,13 +6,16 @@
 //! open enums, Options and generated names make of a difference in Rust; the first half alone is the smaller one.
 
 mod document;
+mod keywords;
 mod names;
 mod operations;
 mod properties;
+mod responses;
 mod schemas;
 #[cfg(test)]
 pub mod tests;
 pub mod usage;
+mod webhooks;
 
 use std::{collections::BTreeSet, fmt};
 
@@ -121,7 +124,7 @@ pub fn compare(old: &Value, new: &Value) -> Result<Comparison, Problem> {
     document::compare(old, new, &mut comparison);
     let mut walker = schemas::Walker::new(&old_forms, &new_forms);
     operations::compare(&mut walker);
-    operations::webhooks(&mut walker);
+    webhooks::compare(&mut walker);
     walker.named();
     for change in walker.changes {
         comparison.push(change);

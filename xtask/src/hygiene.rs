@@ -1,6 +1,8 @@
 //! Whether the overlay still fits the document, and which places of the document want a look.
 
 mod suspicious;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 use serde_json::Value;

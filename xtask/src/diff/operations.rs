@@ -1,25 +1,25 @@
-//! Compares the operations and the webhooks, and what each sends and answers.
+//! Compares the operations, and what each sends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{
     Effect::{Additive, Breaking, Documentation, None as Nothing},
-    Side, names,
+    Side, names, responses,
     schemas::{At, Walker, keys, rule, said},
     usage::{Carriers, is_success, json_schema},
 };
-use crate::build::walk::{self, escape};
+use crate::build::walk;
 
 /// An operation of one of the documents.
 #[derive(Clone)]
-struct Operation {
-    id: String,
+pub struct Operation {
+    pub id: String,
     method: String,
     path: String,
     pointer: String,
-    value: Value,
+    pub value: Value,
 }
 
 impl Operation {
@@ -30,7 +30,7 @@ impl Operation {
     }
 
     /// A part of it that is carried on one side.
-    fn part(&self, side: Side, below: &str, said: &str, leaf: &str) -> At {
+    pub fn part(&self, side: Side, below: &str, said: &str, leaf: &str) -> At {
         At {
             pointer: format!("{}/{below}", self.pointer),
             location: said.to_string(),
@@ -153,7 +153,7 @@ fn operation(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
     walker.prose(&old.value, &new.value, &at);
     parameters(walker, old, new);
     body(walker, old, new);
-    responses(walker, old, new);
+    responses::compare(walker, old, new);
     if old.value["security"] != new.value["security"] {
         security(walker, &old.value["security"], &new.value["security"], &at);
     }
@@ -284,131 +284,7 @@ fn body(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
         _ => {}
     }
     walker.prose(before, after, &at);
-    media_types(walker, before, after, &at);
+    responses::media_types(walker, before, after, &at);
     let at = new.part(Side::Request, "requestBody/content/application~1json/schema", &format!("{shown}: "), "body");
     walker.schema(json_schema(before), json_schema(after), &at);
-}
-
-fn media_types(walker: &mut Walker<'_>, old: &Value, new: &Value, at: &At) {
-    let (before, after) = (keys(&old["content"]), keys(&new["content"]));
-    if before != after && !before.is_empty() && !after.is_empty() {
-        let why = format!("{before:?} became {after:?}");
-        walker.change(at, "media types changed", rule(Breaking, Breaking, Breaking), why);
-    }
-}
-
-fn responses(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
-    let (before, after) = (&old.value["responses"], &new.value["responses"]);
-    let split = |responses| -> (BTreeSet<&'_ str>, BTreeSet<&'_ str>) {
-        keys(responses).into_iter().partition(|status| is_success(status))
-    };
-    let ((old_success, old_errors), (new_success, new_errors)) = (split(before), split(after));
-    if old_success != new_success {
-        let at = new.part(Side::Response, "responses", &format!("response of {}", new.id), "response");
-        let why = format!("{old_success:?} became {new_success:?}; the client takes every 2xx for a success");
-        walker.change(&at, "success status changed", rule(Nothing, Nothing, Breaking), why);
-    }
-    // The pipeline refuses two success answers that differ: the first stands for all.
-    if let (Some(a), Some(b)) = (old_success.first(), new_success.first()) {
-        let (a, b) = (&before[*a], &after[*b]);
-        let shown = format!("response of {}", new.id);
-        let at = new.part(
-            Side::Response,
-            &format!("responses/{}", escape(new_success.first().unwrap_or(&""))),
-            &shown,
-            "response",
-        );
-        match (json_schema(a).is_null(), json_schema(b).is_null()) {
-            (true, false) => {
-                let why = "the answer has a body now: the call gives a value where it gave `()`";
-                walker.change(&at, "response body added", rule(Breaking, Nothing, Additive), why);
-            }
-            (false, true) => {
-                let why = "the answer has no body any more: the call gives `()`";
-                walker.change(&at, "response body removed", rule(Breaking, Nothing, Breaking), why);
-            }
-            _ => {
-                walker.prose(a, b, &at);
-                media_types(walker, a, b, &at);
-                let at = At { location: format!("{shown}: "), ..at.part("content/application~1json/schema", "") };
-                walker.schema(json_schema(a), json_schema(b), &at);
-            }
-        }
-        rest(walker, a, b, &at);
-    }
-    for status in old_errors.union(&new_errors) {
-        let shown = format!("error {status} of {}", new.id);
-        let at = new.part(Side::Error, &format!("responses/{}", escape(status)), &shown, "error");
-        let (a, b) = (&before[*status], &after[*status]);
-        match (a.is_null(), b.is_null()) {
-            (true, false) => errors(walker, &at, "error response added", Additive),
-            (false, true) => errors(walker, &at, "error response removed", Nothing),
-            _ => {
-                walker.prose(a, b, &at);
-                let inner = At { location: format!("{shown}: "), ..at.part("content/application~1json/schema", "") };
-                walker.schema(json_schema(a), json_schema(b), &inner);
-                rest(walker, a, b, &at);
-            }
-        }
-    }
-}
-
-/// Errors are read by structure, whatever the document declares: only the documentation of the method follows.
-fn errors(walker: &mut Walker<'_>, at: &At, kind: &'static str, wire: super::Effect) {
-    let why = "errors are read by structure with any status: only the method's documentation follows";
-    walker.change(at, kind, rule(Nothing, wire, wire), why);
-    if let Some(change) = walker.changes.last_mut() {
-        change.rust = Documentation;
-    }
-}
-
-/// Headers, links and whatever else stands beside the content.
-fn rest(walker: &mut Walker<'_>, old: &Value, new: &Value, at: &At) {
-    for key in keys(old).union(&keys(new)) {
-        if *key != "content" && !names::PROSE.contains(key) && old[*key] != new[*key] {
-            let why = format!("`{key}` differs; the client gives all headers by `Response::headers()`");
-            walker.change(at, "keyword changed", rule(Nothing, Documentation, Documentation), why);
-        }
-    }
-}
-
-/// Webhooks are compared by their event and by the name of what they carry; its fields are compared with the schemas.
-pub fn webhooks(walker: &mut Walker<'_>) {
-    let (old, new) = (&walker.old["webhooks"], &walker.new["webhooks"]);
-    for name in keys(old).union(&keys(new)) {
-        let (before, after) = (&old[*name], &new[*name]);
-        let at = At {
-            pointer: format!("/webhooks/{}", escape(name)),
-            location: format!("webhook {name}"),
-            carriers: Carriers::of(Side::Webhook, name),
-            owner: name.to_string(),
-            leaf: name.to_string(),
-        };
-        match (before.is_null(), after.is_null()) {
-            (true, _) => {
-                let why = "a new kind of event, which arrives as `Event::Unrecognized` until this version";
-                walker.change(&at, "webhook added", rule(Additive, Additive, Additive), why);
-            }
-            (_, true) => {
-                let why = "the event and its type vanish; should it still come, it is `Event::Unrecognized`";
-                walker.change(&at, "webhook removed", rule(Breaking, Breaking, Breaking), why);
-            }
-            _ => {
-                let (before, after) = (&before["post"], &after["post"]);
-                walker.prose(before, after, &at);
-                walker.prose(&before["requestBody"], &after["requestBody"], &at);
-                let body = at.part("post/requestBody/content/application~1json/schema", "");
-                walker.schema(json_schema(&before["requestBody"]), json_schema(&after["requestBody"]), &body);
-                for key in keys(before).union(&keys(after)) {
-                    let known = names::PROSE.contains(key) || matches!(*key, "tags" | "requestBody");
-                    if !known && before[*key] != after[*key] {
-                        let prose = names::bare(&before[*key]) == names::bare(&after[*key]);
-                        let kind = if prose { super::PROSE } else { "keyword changed" };
-                        let why = format!("`{key}` of the webhook differs");
-                        walker.change(&at, kind, rule(Documentation, Documentation, Documentation), why);
-                    }
-                }
-            }
-        }
-    }
 }
