@@ -13,7 +13,7 @@ fn refused(answer: impl Fn(&mut Connection) + Send + Sync + 'static, says: &[&st
     let copy = Copy::new();
     let before = copy.state();
     let server = Server::start(answer);
-    for more in [&["--timeout", "20"][..], &["--check"]] {
+    for more in [&["--timeout", "100"][..], &["--check"]] {
         copy.refresh(&server.url(), more).says(2, says).says(2, &["what to do: ", "nothing has been changed"]);
     }
     assert!(copy.state() == before);
@@ -119,7 +119,7 @@ fn an_answer_without_an_end() {
         },
         &["larger than 8 MiB"],
     );
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(100));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn an_answer_that_takes_its_time() {
     for server in [drops, silent] {
         let started = Instant::now();
         copy.refresh(&server.url(), &["--timeout", "1"]).says(2, &["could not be fetched"]);
-        assert!(started.elapsed() < Duration::from_secs(10));
+        assert!(started.elapsed() < Duration::from_secs(60));
     }
     assert!(copy.state() == before);
 }

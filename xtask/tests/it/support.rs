@@ -1,16 +1,21 @@
 //! A copy of the repository's files, and the command.
+//!
+//! The document and the overlay are those of 2026-11-20: a refresh must not break the tests of refreshing.
 
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 pub const FILES: [&str; 6] = [
     "openapi/openapi.yaml",
     "openapi/overlay.yaml",
@@ -34,13 +39,18 @@ pub struct Ended {
 
 impl Copy {
     pub fn new() -> Self {
+        let copy = Self::empty();
+        for (file, text) in FILES.iter().zip(originals()) {
+            copy.write(file, text);
+        }
+        copy
+    }
+
+    fn empty() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("refresh-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(root.join("openapi")).unwrap();
-        for file in FILES {
-            fs::copy(Path::new(REPOSITORY).join(file), root.join(file)).unwrap();
-        }
         Self { root }
     }
 
@@ -96,6 +106,29 @@ impl Copy {
     pub fn refresh(&self, url: &str, more: &[&str]) -> Ended {
         self.run(&[&["refresh-spec", "--url", url], more].concat())
     }
+}
+
+/// The texts of `FILES`; the snapshot is made by the command.
+fn originals() -> &'static [String] {
+    static ORIGINALS: OnceLock<Vec<String>> = OnceLock::new();
+    ORIGINALS.get_or_init(|| {
+        let copy = Copy::empty();
+        let document = include_str!("../../../tests/facts/imprint-api.facts.yaml");
+        let sha256: String = Sha256::digest(document).iter().map(|byte| format!("{byte:02x}")).collect();
+        let lock = format!(
+            "source = \"test\"\ndate = \"2026-11-20\"\nsha256 = \"{sha256}\"\nversion = \"2.0\"\n\
+             operations = 35\nschemas = 55\nwebhooks = 7\n"
+        );
+        let changelog =
+            "# Changelog\n\n## Unreleased\n\nGenerated from \"Public Imprint API\" 2.0.\n\n### Added\n\n- A.\n";
+        let manifest = "[package]\nname = \"imprint-client\"\nversion = \"0.1.0\"\n";
+        let texts = [document, include_str!("../frozen/overlay.yaml"), &lock, "", changelog, manifest];
+        for (file, text) in FILES.iter().zip(texts) {
+            copy.write(file, text);
+        }
+        copy.run(&["snapshot"]).says(0, &["has been written"]);
+        FILES.iter().map(|file| copy.read(file)).collect()
+    })
 }
 
 impl Drop for Copy {
