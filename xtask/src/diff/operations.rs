@@ -201,10 +201,14 @@ fn parameters(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
         let at = old.parameter(index, value);
         match renamed.iter().find(|pair| pair.0 == *name) {
             Some((_, to)) if value["in"] == "path" => {
-                let why = format!("it is called `{to}` now, and so is its setter; the path is the same");
+                let why = format!(
+                    "it is called `{to}` now, and so is its setter; the path is the same. An id in a path also names its \
+                     type, here and in what is answered: `x-imprint-id` by an overlay action keeps the name of before"
+                );
                 walker.renamed(&at, to, "path parameter renamed", rule(Breaking, Nothing, Nothing), why);
                 if let Some(change) = walker.changes.last_mut() {
                     change.guess = false;
+                    change.names.extend([*name, *to].map(|name| (name.to_string(), name.to_string())));
                 }
             }
             Some((_, to)) => {
