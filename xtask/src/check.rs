@@ -66,7 +66,7 @@ pub fn snapshot(files: &Files) -> Result<bool, Failure> {
     let snapshot = surface::of(&output.code)?;
     let differs = files.find(files::SNAPSHOT)?.as_ref() != Some(&snapshot);
     if differs {
-        files.replace(&guard, &[(files::SNAPSHOT, snapshot)])?;
+        files.replace(&guard, &[(files::SNAPSHOT, snapshot)], &mut Vec::new())?;
     }
     Ok(differs)
 }

@@ -78,8 +78,9 @@ impl Files {
     }
 
     /// Replaces files in the order given, each by rename. All are written in full beside their places before the first is
-    /// renamed, so that a full disk or a folder that cannot be written to changes nothing.
-    pub fn replace(&self, _: &Guard, files: &[(&'static str, String)]) -> Result<(), Failure> {
+    /// renamed, so that a full disk or a folder that cannot be written to changes nothing. `done` gets the names of those
+    /// that have been replaced, if not all of them could be.
+    pub fn replace(&self, _: &Guard, files: &[(&str, String)], done: &mut Vec<String>) -> Result<(), Failure> {
         let staged = files.iter().try_for_each(|(name, text)| self.stage(name, text));
         if let Err((name, e)) = staged {
             for (name, _) in files {
@@ -98,6 +99,7 @@ impl Files {
                     "run this again: it goes on where it was stopped",
                 )
             })?;
+            done.push(name.to_string());
         }
         Ok(())
     }

@@ -115,8 +115,7 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
         (files::DOCUMENT, text),
         (files::LOCK, lock.render()),
     ];
-    files.replace(&guard, &replaced)?;
-    report.written = replaced.iter().map(|(name, _)| name.to_string()).collect();
+    files.replace(&guard, &replaced, &mut report.written)?;
     report.next = next(report);
     Ok(())
 }

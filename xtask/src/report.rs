@@ -93,6 +93,7 @@ impl Report {
             Outcome::Updated => "The document has changed and has been brought in.",
             Outcome::DryRun => "The document has changed and can be brought in. Nothing has been written.",
             Outcome::Different => "The document has changed. Nothing has been written.",
+            Outcome::Refused if !self.written.is_empty() => "It was stopped half-way. Some files have been replaced.",
             Outcome::Refused => "It could not be done, and nothing has been changed.",
         }
     }

@@ -77,6 +77,26 @@ fn a_run_that_is_killed_half_way_is_finished_by_the_next() {
 }
 
 #[test]
+fn a_run_that_cannot_finish_says_so_and_is_finished_by_the_next() {
+    let copy = Copy::new();
+    let (lock, text) = (copy.root.join("openapi/openapi.lock"), copy.read("openapi/openapi.lock"));
+    let (place, tomorrow) = (lock.clone(), copy.tomorrow());
+    // When the last file is to be replaced, a folder stands in its place.
+    let server = Server::start(move |connection| {
+        fs::remove_file(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        connection.respond("200 OK", "x: y", tomorrow.as_bytes());
+    });
+    let ended = copy.refresh(&server.url(), &[]);
+    ended.says(2, &["stopped half-way", "openapi/openapi.lock cannot be replaced", "run this again"]);
+    assert!(!ended.stdout.contains("nothing has been changed"), "{}", ended.stdout);
+    fs::remove_dir(&lock).unwrap();
+    fs::write(&lock, text).unwrap();
+    copy.refresh(&Server::with(copy.tomorrow()).url(), &[]).says(0, &["a refresh was stopped", "has been brought in"]);
+    copy.run(&["check"]).says(0, &[]);
+}
+
+#[test]
 fn a_run_that_was_killed_can_go_back_as_well() {
     let copy = Copy::new();
     let before = copy.read("openapi/openapi.yaml");
