@@ -407,6 +407,55 @@ const CASES: &[Case] = &[
         &[("required body added", "request of createKey", B, B)],
     ),
     case(
+        "body added",
+        |d| {
+            operation(d, "/v2/keys", "post")["requestBody"] = json!({"content": {"application/json":
+                {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}}});
+        },
+        "patch",
+        &[("body added", "request of createKey", A, A)],
+    ),
+    case(
+        "body removed",
+        |d| drop(remove(operation(d, "/v2/customer_sessions", "post"), "requestBody")),
+        "minor",
+        &[("body removed", "request of createSession", B, B)],
+    ),
+    case(
+        "body became required",
+        |d| operation(d, "/v2/customer_sessions", "post")["requestBody"]["required"] = json!(true),
+        "patch",
+        &[("body became required", "request of createSession", N, B)],
+    ),
+    case(
+        "response body added",
+        |d| {
+            operation(d, "/v2/orders/{order_id}", "delete")["responses"]["204"]["content"] = json!({"application/json":
+                {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}});
+        },
+        "minor",
+        &[("response body added", "response of deleteOrder", B, A)],
+    ),
+    case(
+        "schema removed",
+        |d| {
+            remove(&mut d["paths"], "/v2/keys");
+            remove(&mut d["components"]["schemas"], "Key");
+        },
+        "minor",
+        &[
+            ("operation removed", "createKey (POST /v2/keys)", B, B),
+            ("operation removed", "deleteKey (DELETE /v2/keys)", B, B),
+            ("schema removed", "Key", B, N),
+        ],
+    ),
+    case(
+        "composition changed",
+        |d| schema(d, "Reward")["allOf"] = json!([{"$ref": "#/components/schemas/Merchant"}]),
+        "patch",
+        &[("composition changed", "Reward", A, A)],
+    ),
+    case(
         "body became optional",
         |d| operation(d, "/v2/customers", "post")["requestBody"]["required"] = json!(false),
         "patch",
