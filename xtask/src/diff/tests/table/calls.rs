@@ -1,0 +1,354 @@
+//! Changes of operations, of webhooks, and of the document as a whole.
+
+use serde_json::json;
+
+use super::{A, B, Case, D, N, answer, case, drop_entry, operation, push, remove, rename, schema};
+
+pub const CASES: &[Case] = &[
+    case(
+        "operation added",
+        |d| {
+            d["paths"]["/v2/statements"] = json!({"get": {"operationId": "listStatements", "responses": {
+                "200": {"description": "d", "content": {"application/json": {"schema":
+                    {"type": "object", "properties": {"count": {"type": "integer"}}}}}},
+            }}});
+        },
+        "patch",
+        &[("operation added", "listStatements (GET /v2/statements)", A, A)],
+    ),
+    case(
+        "operation removed",
+        |d| drop(remove(&mut d["paths"], "/v2/offers")),
+        "minor",
+        &[("operation removed", "getOffer (GET /v2/offers)", B, B), ("schema no longer used", "Offer", B, N)],
+    ),
+    case(
+        "operationId changed",
+        |d| operation(d, "/v2/offers", "get")["operationId"] = json!("retrieveOffer"),
+        "minor",
+        &[("operationId changed", "getOffer (GET /v2/offers)", B, N)],
+    ),
+    case(
+        "operation renamed and moved, guessed by its shape",
+        |d| {
+            rename(&mut d["paths"], "/v2/offers", "/v2/loan_offers");
+            operation(d, "/v2/loan_offers", "get")["operationId"] = json!("getOffers");
+        },
+        "minor",
+        &[("operation renamed", "getOffer (GET /v2/offers)", B, B)],
+    ),
+    case(
+        "endpoint moved",
+        |d| rename(&mut d["paths"], "/v2/offers", "/v2/loan_offers"),
+        "patch",
+        &[("endpoint moved", "getOffer (GET /v2/loan_offers)", N, B)],
+    ),
+    case(
+        "method changed",
+        |d| rename(&mut d["paths"]["/v2/rewards/{reward_id}"], "patch", "put"),
+        "patch",
+        &[("endpoint moved", "patchReward (PUT /v2/rewards/{reward_id})", N, B)],
+    ),
+    case(
+        "operation deprecated",
+        |d| operation(d, "/v2/offers", "get")["deprecated"] = json!(true),
+        "patch",
+        &[("deprecated", "getOffer (GET /v2/offers)", A, D)],
+    ),
+    case(
+        "parameter added",
+        |d| {
+            let parameter = json!({"name": "colour", "in": "query", "schema": {"type": "string"}});
+            push(&mut operation(d, "/v2/rewards", "get")["parameters"], parameter);
+        },
+        "patch",
+        &[("parameter added", "query parameter `colour` of searchRewards", A, A)],
+    ),
+    case(
+        "required parameter added",
+        |d| {
+            let parameter = json!({"name": "colour", "in": "query", "required": true, "schema": {"type": "string"}});
+            push(&mut operation(d, "/v2/rewards", "get")["parameters"], parameter);
+        },
+        "minor",
+        &[("required parameter added", "query parameter `colour` of searchRewards", B, B)],
+    ),
+    case(
+        "parameter removed",
+        |d| drop_entry(&mut operation(d, "/v2/offers", "get")["parameters"], |p| p["name"] == "partner_customer_id"),
+        "minor",
+        &[("parameter removed", "query parameter `partner_customer_id` of getOffer", B, B)],
+    ),
+    case(
+        "parameter renamed",
+        |d| {
+            for parameter in operation(d, "/v2/orders", "get")["parameters"].as_array_mut().unwrap() {
+                if parameter["name"] == "partner_order_id" {
+                    parameter["name"] = json!("partner_order_ref");
+                }
+            }
+        },
+        "minor",
+        &[("parameter renamed", "query parameter `partner_order_id` of listOrders", B, B)],
+    ),
+    case(
+        "path parameter renamed",
+        |d| {
+            rename(&mut d["paths"], "/v2/payment_methods/{payment_method_id}", "/v2/payment_methods/{method_id}");
+            operation(d, "/v2/payment_methods/{method_id}", "get")["parameters"][0]["name"] = json!("method_id");
+        },
+        "minor",
+        &[("path parameter renamed", "path parameter `payment_method_id` of getPaymentMethod", B, N)],
+    ),
+    case(
+        "parameter became required",
+        |d| operation(d, "/v2/offers", "get")["parameters"][0]["required"] = json!(true),
+        "minor",
+        &[("parameter became required", "query parameter `partner_customer_id` of getOffer", B, B)],
+    ),
+    case(
+        "parameter became optional",
+        |d| drop(remove(&mut operation(d, "/v2/payment_methods", "get")["parameters"][0], "required")),
+        "patch",
+        &[("parameter became optional", "query parameter `customer_id` of searchPaymentMethods", A, A)],
+    ),
+    case(
+        "prose changed",
+        |d| {
+            schema(d, "Reward")["description"] = json!("Another text.");
+            operation(d, "/v2/offers", "get")["summary"] = json!("Another text");
+        },
+        "patch",
+        &[],
+    ),
+    case(
+        "server changed",
+        |d| d["servers"][0]["url"] = json!("https://sandbox.example"),
+        "patch",
+        &[("server removed", "servers", N, B), ("server added", "servers", N, A)],
+    ),
+    case(
+        "a way to authenticate is gone",
+        |d| drop_entry(&mut d["security"], |one| one.get("bearerAuth").is_some()),
+        "patch",
+        &[("security changed", "security", N, B)],
+    ),
+    case(
+        "a way to authenticate is new",
+        |d| push(&mut d["security"], json!({"oauth": []})),
+        "patch",
+        &[("security changed", "security", N, A)],
+    ),
+    case(
+        "an operation needs no authentication",
+        |d| operation(d, "/v2/offers", "get")["security"] = json!([{"basicAuth": []}]),
+        "patch",
+        &[("security changed", "getOffer (GET /v2/offers)", N, B)],
+    ),
+    case(
+        "security scheme changed",
+        |d| d["components"]["securitySchemes"]["bearerAuth"]["scheme"] = json!("digest"),
+        "patch",
+        &[("security scheme changed", "security schemes", N, B)],
+    ),
+    case(
+        "webhook added",
+        |d| {
+            d["components"]["schemas"]["DisputeWebhookPayload"] = json!({"type": "object", "properties": {
+                "object": {"type": "string", "enum": ["DISPUTE"]},
+                "data": {"title": "DisputeEventData", "type": "object", "properties": {"colour": {"type": "string"}}},
+            }});
+            d["webhooks"]["Dispute"] = json!({"post": {"operationId": "hookDispute", "requestBody": {"content":
+                {"application/json": {"schema": {"$ref": "#/components/schemas/DisputeWebhookPayload"}}}},
+                "responses": {"200": {"description": "d"}}}});
+        },
+        "patch",
+        &[("webhook added", "webhook Dispute", A, A), ("schema added", "DisputeWebhookPayload", A, N)],
+    ),
+    case(
+        "webhook removed",
+        |d| drop(remove(&mut d["webhooks"], "AccountStatus")),
+        "minor",
+        &[
+            ("webhook removed", "webhook AccountStatus", B, B),
+            ("schema no longer used", "AccountStatusValue", B, N),
+            ("schema no longer used", "AccountStatusWebhookPayload", B, N),
+        ],
+    ),
+    case(
+        "property of a webhook became null",
+        |d| {
+            schema(d, "RewardWebhookPayload")["properties"]["data"]["properties"]["amount"]["type"] =
+                json!(["integer", "null"])
+        },
+        "patch",
+        &[("null allowed", "RewardWebhookPayload.data.amount", N, B)],
+    ),
+    case(
+        "response body removed",
+        |d| drop(remove(&mut operation(d, "/v2/keys", "post")["responses"]["200"], "content")),
+        "minor",
+        &[("response body removed", "response of createKey", B, B)],
+    ),
+    case(
+        "required body added",
+        |d| {
+            operation(d, "/v2/keys", "post")["requestBody"] = json!({"required": true, "content": {"application/json":
+                {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}}});
+        },
+        "minor",
+        &[("required body added", "request of createKey", B, B)],
+    ),
+    case(
+        "body added",
+        |d| {
+            operation(d, "/v2/keys", "post")["requestBody"] = json!({"content": {"application/json":
+                {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}}});
+        },
+        "patch",
+        &[("body added", "request of createKey", A, A)],
+    ),
+    case(
+        "body removed",
+        |d| drop(remove(operation(d, "/v2/customer_sessions", "post"), "requestBody")),
+        "minor",
+        &[("body removed", "request of createSession", B, B)],
+    ),
+    case(
+        "body became required",
+        |d| operation(d, "/v2/customer_sessions", "post")["requestBody"]["required"] = json!(true),
+        "patch",
+        &[("body became required", "request of createSession", N, B)],
+    ),
+    case(
+        "response body added",
+        |d| {
+            operation(d, "/v2/orders/{order_id}", "delete")["responses"]["204"]["content"] = json!({"application/json":
+                {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}});
+        },
+        "minor",
+        &[("response body added", "response of deleteOrder", B, A)],
+    ),
+    case(
+        "schema removed",
+        |d| {
+            remove(&mut d["paths"], "/v2/keys");
+            remove(&mut d["components"]["schemas"], "Key");
+        },
+        "minor",
+        &[
+            ("operation removed", "createKey (POST /v2/keys)", B, B),
+            ("operation removed", "deleteKey (DELETE /v2/keys)", B, B),
+            ("schema removed", "Key", B, N),
+        ],
+    ),
+    case(
+        "composition changed",
+        |d| schema(d, "Reward")["allOf"] = json!([{"$ref": "#/components/schemas/Merchant"}]),
+        "patch",
+        &[("composition changed", "Reward", A, A)],
+    ),
+    case(
+        "body became optional",
+        |d| operation(d, "/v2/customers", "post")["requestBody"]["required"] = json!(false),
+        "patch",
+        &[("body became optional", "request of searchCustomersPost", N, A)],
+    ),
+    case(
+        "success status changed",
+        |d| rename(&mut operation(d, "/v2/orders", "post")["responses"], "200", "201"),
+        "patch",
+        &[("success status changed", "response of createOrder", N, B)],
+    ),
+    case(
+        "error response added",
+        |d| operation(d, "/v2/orders", "post")["responses"]["422"] = json!({"description": "d"}),
+        "patch",
+        &[("error response added", "error 422 of createOrder", D, A)],
+    ),
+    case(
+        "error response removed",
+        |d| drop(remove(&mut operation(d, "/v2/offers", "get")["responses"], "404")),
+        "patch",
+        &[("error response removed", "error 404 of getOffer", D, N)],
+    ),
+    case(
+        "property of an error",
+        |d| drop(remove(&mut schema(d, "InvalidRequestError")["properties"], "path")),
+        "patch",
+        &[("property removed", "InvalidRequestError.path", N, B)],
+    ),
+    case(
+        "schema renamed",
+        |d| {
+            rename(&mut d["components"]["schemas"], "Offer", "LoanOffer");
+            *answer(d, "/v2/offers") = json!({"$ref": "#/components/schemas/LoanOffer"});
+        },
+        "minor",
+        &[("schema renamed", "Offer", B, N)],
+    ),
+    case(
+        "schema written out",
+        |d| {
+            let written = schema(d, "Key").clone();
+            operation(d, "/v2/keys", "post")["responses"]["200"]["content"]["application/json"]["schema"] = written;
+        },
+        "minor",
+        &[("type named differently", "response of createKey: ", B, N)],
+    ),
+    case(
+        "title that names a type",
+        |d| schema(d, "PaymentMethod")["properties"]["loan"]["title"] = json!("LoanDetails"),
+        "minor",
+        &[("title changed", "PaymentMethod.loan", B, N)],
+    ),
+    case(
+        "free properties closed",
+        |d| schema(d, "Reward")["additionalProperties"] = json!(false),
+        "patch",
+        &[("further properties changed", "Reward", N, D)],
+    ),
+    case(
+        "values of a map",
+        |d| {
+            schema(d, "CustomerSession")["properties"]["customer_metadata"]["additionalProperties"] =
+                json!({"type": "integer"})
+        },
+        "minor",
+        &[("type changed", "CustomerSession.customer_metadata{}", B, B)],
+    ),
+    case(
+        "required without a property",
+        |d| push(&mut schema(d, "Reward")["required"], json!("phantom")),
+        "patch",
+        &[("required without a property", "Reward.phantom", N, D)],
+    ),
+    case(
+        "version and dialect",
+        |d| {
+            d["info"]["version"] = json!("2.1");
+            d["openapi"] = json!("3.0.3");
+        },
+        "patch",
+        &[("document changed", "openapi", D, D), ("version changed", "info/version", D, D)],
+    ),
+    case(
+        "the same in the words of OpenAPI 3.1",
+        |d| {
+            let category = &mut schema(d, "Merchant")["properties"]["category"];
+            remove(category, "nullable");
+            category["type"] = json!(["string", "null"]);
+            let address = &mut schema(d, "Customer")["properties"]["address"];
+            *address =
+                json!({"allOf": [{"$ref": "#/components/schemas/Address"}], "description": address["description"]});
+        },
+        "none",
+        &[],
+    ),
+    case(
+        "a keyword that the comparison does not know",
+        |d| schema(d, "Reward")["properties"]["amount"]["x-unit"] = json!("cents"),
+        "patch",
+        &[("keyword changed", "Reward.amount", N, D)],
+    ),
+];

@@ -1,0 +1,161 @@
+//! Changes of schemas.
+
+use serde_json::json;
+
+use super::{A, B, Case, N, body, case, drop_entry, push, remove, rename, schema};
+
+pub const CASES: &[Case] = &[
+    case(
+        "property added",
+        |d| schema(d, "Reward")["properties"]["colour"] = json!({"type": "string"}),
+        "patch",
+        &[("property added", "Reward.colour", A, A)],
+    ),
+    case(
+        "required property added to an answer",
+        |d| {
+            schema(d, "Reward")["properties"]["colour"] = json!({"type": "string"});
+            push(&mut schema(d, "Reward")["required"], json!("colour"));
+        },
+        "patch",
+        &[("required property added", "Reward.colour", A, A)],
+    ),
+    case(
+        "required property added to a request",
+        |d| {
+            let body = body(d, "/v2/transaction_intents");
+            body["properties"]["colour"] = json!({"type": "string"});
+            push(&mut body["required"], json!("colour"));
+        },
+        "minor",
+        &[("required property added", "request of createTransactionIntent: .colour", B, B)],
+    ),
+    case(
+        "property removed",
+        |d| drop(remove(&mut schema(d, "Merchant")["properties"], "category")),
+        "minor",
+        &[("property removed", "Merchant.category", B, B)],
+    ),
+    case(
+        "property renamed",
+        |d| {
+            rename(&mut schema(d, "Merchant")["properties"], "category", "category_name");
+        },
+        "minor",
+        &[("property renamed", "Merchant.category", B, B)],
+    ),
+    case(
+        "property became required",
+        |d| push(&mut schema(d, "Reward")["required"], json!("updated_at")),
+        "minor",
+        &[("property became required", "Reward.updated_at", B, A)],
+    ),
+    case(
+        "property became optional",
+        |d| drop_entry(&mut schema(d, "Reward")["required"], |name| name == "amount"),
+        "minor",
+        &[("property became optional", "Reward.amount", B, B)],
+    ),
+    case(
+        "required list became optional",
+        |d| drop_entry(&mut schema(d, "OrderEventsResponse")["required"], |name| name == "data"),
+        "patch",
+        &[("property became optional", "OrderEventsResponse.data", N, B)],
+    ),
+    case(
+        "null allowed",
+        |d| schema(d, "Reward")["properties"]["amount"]["nullable"] = json!(true),
+        "minor",
+        &[("null allowed", "Reward.amount", B, B)],
+    ),
+    case(
+        "null no longer allowed where the field may be missing all the same",
+        |d| drop(remove(&mut schema(d, "Merchant")["properties"]["category"], "nullable")),
+        "patch",
+        &[("null no longer allowed", "Merchant.category", N, B)],
+    ),
+    case(
+        "type changed",
+        |d| schema(d, "Reward")["properties"]["amount"]["type"] = json!("boolean"),
+        "minor",
+        &[("type changed", "Reward.amount", B, B)],
+    ),
+    case(
+        "items of a list changed",
+        |d| {
+            schema(d, "CustomerListResponse")["properties"]["data"]["items"] =
+                json!({"$ref": "#/components/schemas/Reward"})
+        },
+        "minor",
+        &[
+            ("type named differently", "CustomerListResponse.data[]", B, N),
+            ("property removed", "CustomerListResponse.data[].address", B, B),
+        ],
+    ),
+    case(
+        "format that makes a Timestamp",
+        |d| body(d, "/v2/transaction_intents")["properties"]["expected_date"]["format"] = json!("date-time"),
+        "minor",
+        &[("format changed", "request of createTransactionIntent: .expected_date", B, B)],
+    ),
+    case(
+        "format that changes no type",
+        |d| schema(d, "Merchant")["properties"]["name"]["format"] = json!("hostname"),
+        "patch",
+        &[("format changed", "Merchant.name", N, B)],
+    ),
+    case(
+        "enum value added",
+        |d| push(&mut schema(d, "RewardType")["enum"], json!("CASHBACK")),
+        "patch",
+        &[("enum value added", "RewardType", A, A)],
+    ),
+    case(
+        "enum value removed from an answer",
+        |d| drop_entry(&mut schema(d, "RewardType")["enum"], |value| value == "REFERRAL"),
+        "minor",
+        &[("enum value removed", "RewardType", B, N)],
+    ),
+    case(
+        "enum value removed from a request",
+        |d| drop_entry(&mut body(d, "/v2/simulate_reward")["properties"]["reward_type"]["enum"], |v| v == "DELAYED"),
+        "minor",
+        &[("enum value removed", "request of simulateReward: .reward_type", B, B)],
+    ),
+    case(
+        "enum introduced",
+        |d| schema(d, "CustomerSession")["properties"]["source"]["enum"] = json!(["web", "app"]),
+        "minor",
+        &[("enum introduced", "CustomerSession.source", B, N)],
+    ),
+    case(
+        "enum dropped",
+        |d| drop(remove(&mut schema(d, "CustomerLink")["properties"]["status"], "enum")),
+        "minor",
+        &[("enum dropped", "CustomerLink.status", B, A)],
+    ),
+    case(
+        "limit tightened",
+        |d| body(d, "/v2/customers")["properties"]["limit"]["maximum"] = json!(100),
+        "patch",
+        &[("limit tightened", "request of searchCustomersPost: .limit", N, B)],
+    ),
+    case(
+        "limit loosened",
+        |d| drop(remove(&mut schema(d, "DateOfBirth")["properties"]["month"], "maximum")),
+        "patch",
+        &[("limit loosened", "DateOfBirth.month", N, A)],
+    ),
+    case(
+        "pattern added",
+        |d| schema(d, "OrderLine")["properties"]["name"]["pattern"] = json!("^a"),
+        "patch",
+        &[("pattern changed", "OrderLine.name", N, B)],
+    ),
+    case(
+        "default changed",
+        |d| body(d, "/v2/customers")["properties"]["limit"]["default"] = json!(20),
+        "patch",
+        &[("default changed", "request of searchCustomersPost: .limit", N, B)],
+    ),
+];
