@@ -99,8 +99,8 @@ struct RefreshSpec {
 
 #[derive(Args)]
 struct Repository {
-    /// The copy of the repository to work on.
-    #[arg(long, default_value = ROOT)]
+    /// The copy of the repository to work on; this one without it.
+    #[arg(long, default_value = ROOT, hide_default_value = true)]
     root: PathBuf,
 }
 
