@@ -62,6 +62,8 @@ pub fn compare(old: &str, new: &str, changes: &[Change]) -> Difference {
             let used = || change.used_by.iter().any(|name| said.contains(&letters(name)));
             // What has come or gone as a whole explains its uses; a property only what its own schema holds.
             is_constant(line) && said.contains(&owner)
+                // A stream is of the items in `data`.
+                || line.contains("::stream()") && leaf == "data" && used()
                 || said.contains(&leaf) && (owner == leaf || said.contains(&owner) || used())
         })
     };

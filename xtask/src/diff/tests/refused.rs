@@ -44,6 +44,29 @@ const CASES: &[Case] = &[
         &["$.components.schemas.OrderBase.properties.id", "$.components.schemas.StreakWebhookPayload.properties.data"],
     ),
     case(
+        "a parameter that a helper sends is called otherwise",
+        |d| {
+            for parameter in d["paths"]["/v2/orders"]["get"]["parameters"].as_array_mut().unwrap() {
+                if parameter["name"] == "partner_order_id" {
+                    parameter["name"] = json!("partner_order_ref");
+                }
+            }
+        },
+        &["listOrders", "`partner_order_id`", "src/ext/orders.rs"],
+    ),
+    case(
+        "a list whose items have no id",
+        |d| {
+            let offers = &mut d["paths"]["/v2/offers"]["get"];
+            offers["parameters"][0] = json!({"name": "starting_after", "in": "query", "schema": {"type": "string"}});
+            offers["responses"]["200"]["content"]["application/json"]["schema"] = json!({"type": "object", "properties": {
+                "data": {"type": "array", "items": {"type": "object", "properties": {"colour": {"type": "string"}}}},
+                "has_more": {"type": "boolean"},
+            }});
+        },
+        &["getOffer", "no id", "x-imprint-cursor"],
+    ),
+    case(
         "a union",
         |d| *property(d, "Reward", "amount") = json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
         &["/components/schemas/Reward/properties/amount", "oneOf", "overlay action"],

@@ -82,14 +82,14 @@ pub const CASES: &[Case] = &[
     case(
         "parameter renamed",
         |d| {
-            for parameter in operation(d, "/v2/orders", "get")["parameters"].as_array_mut().unwrap() {
-                if parameter["name"] == "partner_order_id" {
-                    parameter["name"] = json!("partner_order_ref");
+            for parameter in operation(d, "/v2/order_events", "get")["parameters"].as_array_mut().unwrap() {
+                if parameter["name"] == "network_transaction_id" {
+                    parameter["name"] = json!("network_transaction_ids");
                 }
             }
         },
         "minor",
-        &[("parameter renamed", "query parameter `partner_order_id` of listOrders", B, B)],
+        &[("parameter renamed", "query parameter `network_transaction_id` of listOrderEvents", B, B)],
     ),
     case(
         "path parameter renamed",
@@ -232,15 +232,11 @@ pub const CASES: &[Case] = &[
     case(
         "schema removed",
         |d| {
-            remove(&mut d["paths"], "/v2/keys");
-            remove(&mut d["components"]["schemas"], "Key");
+            remove(&mut d["paths"], "/v2/offers");
+            remove(&mut d["components"]["schemas"], "Offer");
         },
         "minor",
-        &[
-            ("operation removed", "createKey (POST /v2/keys)", B, B),
-            ("operation removed", "deleteKey (DELETE /v2/keys)", B, B),
-            ("schema removed", "Key", B, N),
-        ],
+        &[("operation removed", "getOffer (GET /v2/offers)", B, B), ("schema removed", "Offer", B, N)],
     ),
     case(
         "composition changed",

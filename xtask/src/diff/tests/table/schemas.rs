@@ -130,9 +130,9 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "enum dropped",
-        |d| drop(remove(&mut schema(d, "CustomerLink")["properties"]["status"], "enum")),
+        |d| drop(remove(&mut schema(d, "PaymentMethod")["properties"]["loan"]["properties"]["loan_status"], "enum")),
         "minor",
-        &[("enum dropped", "CustomerLink.status", B, A)],
+        &[("enum dropped", "PaymentMethod.loan.loan_status", B, A)],
     ),
     case(
         "limit tightened",
