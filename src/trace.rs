@@ -6,6 +6,8 @@
 #[cfg(feature = "tracing")]
 mod on;
 
+#[cfg(all(feature = "tracing", feature = "webhooks"))]
+pub(crate) use on::TARGET;
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Call, gave_up, repeats, within};
 

@@ -84,8 +84,6 @@ pub(crate) mod dedupe;
 pub(crate) mod envelope;
 mod error;
 mod header;
-#[cfg(all(test, feature = "tracing"))]
-mod logs;
 mod reading;
 pub mod testing;
 mod verifier;

@@ -13,7 +13,7 @@ use crate::operation::Operation;
 use crate::retry::Reason;
 
 /// What filters know it by; the modules within may move.
-const TARGET: &str = "imprint_client";
+pub(crate) const TARGET: &str = "imprint_client";
 
 /// The span of a call.
 pub(crate) struct Call {

@@ -84,9 +84,12 @@ async fn read(body: Body) -> Result<impl Deref<Target = [u8]>, WebhookRejection>
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody to tell"))]
 fn log(error: &WebhookError) {
     #[cfg(feature = "tracing")]
+    use crate::trace::TARGET;
+
+    #[cfg(feature = "tracing")]
     match error {
-        WebhookError::TooOld { .. } | WebhookError::TooNew { .. } => tracing::warn!("{error}"),
-        WebhookError::NoToken { .. } | WebhookError::Unreadable(_) => tracing::error!("{error}"),
+        WebhookError::TooOld { .. } | WebhookError::TooNew { .. } => tracing::warn!(target: TARGET, "{error}"),
+        WebhookError::NoToken { .. } | WebhookError::Unreadable(_) => tracing::error!(target: TARGET, "{error}"),
         _ => {}
     }
 }

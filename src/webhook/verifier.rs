@@ -236,6 +236,7 @@ impl Verifier {
         #[cfg(feature = "tracing")]
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
+                target: crate::trace::TARGET,
                 reading = %_reading,
                 "webhook signatures are right under one reading of the documentation: pin it with `Verifier::pin`"
             );

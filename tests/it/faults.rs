@@ -5,7 +5,6 @@
 //! real time.
 
 mod cancel;
-mod clock;
 mod connection;
 mod crowd;
 mod limits;
@@ -20,9 +19,9 @@ use std::time::{Duration, Instant};
 use imprint_client::{ClientBuilder, Error, TimeoutPhase};
 use tokio::task::JoinSet;
 
-use self::clock::NotingClock;
 use self::operations::{Done, Kind, OPERATIONS, Operation};
 use self::server::{Act, Server};
+use crate::clock::NotingClock;
 
 /// No call takes longer than this beside what it waits for on purpose.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,3 +4,5 @@ mod calls;
 mod marker;
 mod names;
 mod types;
+#[cfg(feature = "webhooks")]
+mod webhooks;

@@ -3,6 +3,7 @@
 mod calls;
 #[cfg(feature = "tracing")]
 mod capture;
+mod clock;
 mod contract;
 mod document;
 mod drift;

@@ -6,29 +6,13 @@ use imprint_client::{Client, Clock, Method, Pause, RetryPolicy};
 use tracing::Level;
 
 use crate::capture::{Capture, Fields};
+use crate::clock::NotingClock;
 use crate::spec::Spec;
 use crate::table;
 use crate::wire::{Reply, Wire, head};
 
-/// Does not wait.
-struct Hasty;
-
-impl Clock for Hasty {
-    fn now(&self) -> std::time::Instant {
-        std::time::Instant::now()
-    }
-
-    fn sleep(&self, _: Duration) -> Pause {
-        Box::pin(std::future::ready(()))
-    }
-
-    fn jitter(&self) -> f64 {
-        1.0
-    }
-}
-
 fn client(wire: &Wire) -> Client {
-    wire.client_with(|builder| builder.retry(RetryPolicy::default()).clock(Hasty))
+    wire.client_with(|builder| builder.retry(RetryPolicy::default()).clock(NotingClock::default()))
 }
 
 const CUSTOMER: &[u8] = br#"{"id":"C","created_at":"2025-02-13T19:08:07Z","updated_at":"2025-02-13T19:08:07Z"}"#;

@@ -2,6 +2,8 @@
 
 mod events;
 mod keys;
+#[cfg(feature = "tracing")]
+mod logs;
 mod properties;
 mod vectors;
 

@@ -314,7 +314,7 @@ fn to_reference(to: &str) -> &'static str {
 }
 
 /// The sources of the client: `src/ext.rs` and what is below `src/ext/`.
-fn sources(path: &std::path::Path, found: &mut Vec<String>) {
+fn sources(path: &Path, found: &mut Vec<String>) {
     if path.is_dir() {
         let folder = std::fs::read_dir(path).unwrap();
         folder.for_each(|entry| sources(&entry.unwrap().path(), found));
@@ -327,7 +327,7 @@ fn sources(path: &std::path::Path, found: &mut Vec<String>) {
 fn no_operation_can_take_the_name_of_a_method_of_the_client() {
     let mut texts = Vec::new();
     for path in ["../src/ext.rs", "../src/ext"] {
-        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &mut texts);
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &mut texts);
     }
     let mut methods = Vec::new();
     for item in texts.iter().flat_map(|text| syn::parse_str::<syn::File>(text).unwrap().items) {

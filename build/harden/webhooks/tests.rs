@@ -31,7 +31,7 @@ fn text() -> Value {
 }
 
 fn problem(payloads: Vec<(&str, &str, Value)>) -> Problem {
-    run(webhooks(payloads), &|_| true).err().expect("it is refused")
+    run(webhooks(payloads), &|_| true).expect_err("it is refused")
 }
 
 #[test]

@@ -165,20 +165,3 @@ fn it_can_be_shared() {
     fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
     is_error::<WebhookError>();
 }
-
-#[cfg(feature = "tracing")]
-#[test]
-fn it_asks_once_to_pin_the_reading() {
-    let logged = crate::webhook::logs::during(|| {
-        let unpinned = verifier(1);
-        for verifier in [&unpinned, &unpinned.clone()] {
-            verifier.verify(&signed(1), BODY.as_bytes()).unwrap();
-            verifier.verify(&signed(1), BODY.as_bytes()).unwrap();
-        }
-        verifier(1).pin(Reading::default()).verify(&signed(1), BODY.as_bytes()).unwrap();
-        verifier(1).verify(&signed(1), b"{}").unwrap_err();
-    });
-    assert_eq!(logged.len(), 1, "{logged:?}");
-    assert!(logged[0].contains("WARN") && logged[0].contains("the token as key, the raw body"), "{logged:?}");
-    assert!(!logged[0].contains(TOKEN) && !logged[0].contains("REWARD"), "{logged:?}");
-}

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use crate::clock::NotingClock;
 use crate::stage::decode;
 use crate::support::KEY;
 
@@ -65,12 +66,13 @@ impl Server {
         Self { url, got, task }
     }
 
+    /// A client of this server, whose pauses take no time.
     pub fn client(&self) -> Client {
         self.client_with(|builder| builder)
     }
 
     pub fn client_with(&self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
-        let builder = Client::builder().api_key(KEY).base_url(&self.url);
+        let builder = Client::builder().api_key(KEY).base_url(&self.url).clock(NotingClock::default());
         configure(builder).build().expect("a loopback URL is a good one")
     }
 
