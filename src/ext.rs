@@ -34,7 +34,7 @@ use crate::transport::{Answer, Limits, Transport};
 pub use find::FindError;
 pub use keys::{KeyRotationError, KeyState, RotationStep};
 pub use links::LinkError;
-pub use once::{Once, OnceError};
+pub use once::{Lookup, Once, OnceError};
 pub use rewards::{ConfirmError, RewardRef};
 
 /// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
@@ -153,6 +153,11 @@ impl Client {
             inner.headers.insert(name, value);
         }
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The URL that calls go to, for a line in the log at start: a key of one environment is refused by the other.
+    pub fn base_url(&self) -> &str {
+        self.inner.base.as_str()
     }
 
     /// A call of what this version does not know: an operation, or an answer, that Imprint has added since.
@@ -279,7 +284,7 @@ fn decoded<T: DeserializeOwned>(
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.inner.base.as_str())
+            .field("base_url", &self.base_url())
             .field("timeout", &self.inner.timeout)
             .field("retry", &self.inner.retry)
             .finish_non_exhaustive()

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | [`ensure_linked`](crate::Client::ensure_linked) | a link that is there already is no failure |
 //! | [`find_customer`](crate::Client::find_customer) | the one customer by the partner's own id |
-//! | [`confirm_reward`](crate::Client::confirm_reward) | a pending reward issued, or a pending deduction taken back |
+//! | [`confirm_issued`](crate::Client::confirm_issued), [`confirm_deducted`](crate::Client::confirm_deducted) | a pending reward issued; a pending deduction taken back |
+//! | [`confirm_reward`](crate::Client::confirm_reward) | whichever of the two its status says |
 //! | [`rotate_key`](crate::Client::rotate_key) | a new API key in the place of the old one |
 //! | [`create_order_once`](crate::Client::create_order_once) | an order that is neither lost nor doubled |
 //! | [`post_order_event_once`](crate::Client::post_order_event_once) | the same for the event of an order |
@@ -19,6 +20,6 @@
 //! where it holds for each call.
 
 pub use crate::ext::{
-    ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Once, OnceError, RewardRef, RotationStep,
+    ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Lookup, Once, OnceError, RewardRef, RotationStep,
 };
 pub use crate::totals::TotalsError;

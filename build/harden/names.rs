@@ -10,11 +10,15 @@ use crate::build::{plan::Plan, problem::Problem};
 /// The client's own methods; an operation of the same name gets an underscore.
 pub const CLIENT_METHODS: &[&str] = &[
     "authorization",
+    "base_url",
     "begin",
     "builder",
     "call",
     "call_at",
     "clone",
+    "confirm",
+    "confirm_deducted",
+    "confirm_issued",
     "confirm_reward",
     "create_order_once",
     "customers_of",

@@ -22,7 +22,16 @@ impl Deadline {
 
     /// The client for one more call, which may take what is left; `None` when nothing is.
     pub(super) fn client(&self, client: &Client) -> Option<Client> {
-        match self.end.map(|end| end.saturating_duration_since(self.clock.now())) {
+        self.part(client, 1)
+    }
+
+    /// The client for a call that may have to be looked after: it may take half of what is left.
+    pub(super) fn half(&self, client: &Client) -> Option<Client> {
+        self.part(client, 2)
+    }
+
+    fn part(&self, client: &Client, of: u32) -> Option<Client> {
+        match self.end.map(|end| end.saturating_duration_since(self.clock.now()) / of) {
             None => Some(client.clone()),
             Some(Duration::ZERO) => None,
             Some(left) => Some(client.with_timeout(left)),

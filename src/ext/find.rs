@@ -61,9 +61,9 @@ pub(super) fn only<T>(
     Ok(found.pop())
 }
 
-/// Refuses an id without text: a filter with it would select nothing, or everything.
+/// Refuses a blank id: a filter with it would select nothing, or everything.
 pub(super) fn not_empty(operation: &'static Operation, name: &'static str, id: &str) -> Result<(), Error> {
-    if !id.is_empty() {
+    if !id.trim().is_empty() {
         return Ok(());
     }
     let mut problems = Problems::default();

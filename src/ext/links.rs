@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::Client;
 use super::deadline::Deadline;
+use super::find::not_empty;
 use crate::error::{Error, ErrorKind};
+use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
 
 /// Why a customer is not linked as it should be.
@@ -91,19 +93,22 @@ impl Client {
     /// - [`LinkError::LinkedElsewhere`]: the 409 shows another link. It carries that one and the pair asked for.
     /// - [`LinkError::Inactive`]: the link of this pair is there but `INACTIVE`. A status that this version does not
     ///   know is no error: look at [`CustomerLink::status`].
-    /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them.
+    /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them. A blank account is an
+    ///   [`Error::InvalidRequest`], and nothing is sent.
     pub async fn ensure_linked(
         &self,
         customer_id: impl Into<CustomerId>,
         partner_customer_id: impl Into<PartnerCustomerId>,
     ) -> Result<CustomerLink, LinkError> {
         let (customer_id, partner_customer_id) = (customer_id.into(), partner_customer_id.into());
+        // Nothing documented would unlink it again.
+        not_empty(&LINK_CUSTOMER_ACCOUNT, "partner_customer_id", partner_customer_id.as_str())?;
         let link = |client: &Self| {
             let call = client.link_customer_account().customer_id(&customer_id);
             call.body_map(|body| body.partner_customer_id(&partner_customer_id)).send()
         };
         let deadline = Deadline::of(self);
-        let mut answer = link(self).await;
+        let mut answer = link(&deadline.half(self).unwrap_or_else(|| self.clone())).await;
         if let Err(error) = &answer
             && error.may_have_been_processed()
             && let Some(client) = deadline.client(self)

@@ -69,9 +69,21 @@ pub enum OnceError<T> {
         /// Why it is in doubt: the last failure that leaves open whether the API acted. It is the
         /// [`source`](std::error::Error::source), too.
         error: Error,
-        /// Why it could not be looked up. `None` when it was, and was not there, or when there was no time left for it.
-        lookup: Option<FindError<T>>,
+        /// What came of looking for it.
+        lookup: Lookup<T>,
     },
+}
+
+/// What came of looking for something that may have been recorded.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Lookup<T> {
+    /// It was not there. It may still come: the API may be at work on it.
+    NotThere,
+    /// There was no time left to look.
+    NoTime,
+    /// The look failed.
+    Failed(FindError<T>),
 }
 
 impl<T> fmt::Display for OnceError<T> {
@@ -84,8 +96,9 @@ impl<T> fmt::Display for OnceError<T> {
                 let times = if *sends == 1 { "once" } else { "more than once" };
                 write!(f, "{operation} was sent {times}, and it is not known whether it was carried out: ")?;
                 match lookup {
-                    Some(lookup) => write!(f, "the look for it failed ({lookup})"),
-                    None => f.write_str("it was not found afterwards"),
+                    Lookup::NotThere => f.write_str("it was not found afterwards"),
+                    Lookup::NoTime => f.write_str("there was no time left to look for it"),
+                    Lookup::Failed(error) => write!(f, "the look for it failed ({error})"),
                 }
             }
         }
@@ -120,7 +133,7 @@ pub(super) trait Entry: Clone + Send + Sync {
 /// Sends an entry until it is recorded, refused, or in doubt for good.
 pub(super) async fn once<T: Entry>(client: &Client, entry: T, pauses: &[Duration]) -> Result<Once<T>, OnceError<T>> {
     let deadline = Deadline::of(client);
-    let mut sending = client.clone();
+    let mut sending = deadline.half(client).unwrap_or_else(|| client.clone());
     let mut sends = 0;
     // The last failure that leaves open whether the API acted.
     let mut doubt: Option<Error> = None;
@@ -140,14 +153,13 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T, pauses: &[Duration
             },
         };
         match look(client, &entry, &deadline, pauses).await {
-            Ok(Some(found)) => return settled(&entry, found, sends),
-            Ok(None) if again && sends < SENDS => {}
-            Ok(None) => break (error, None),
+            Ok(found) => return settled(&entry, found, sends),
+            Err(Lookup::NotThere) if again && sends < SENDS => {}
             Err(lookup) => break (error, lookup),
         }
-        match deadline.client(client) {
+        match deadline.half(client) {
             Some(client) => sending = client,
-            None => break (error, None),
+            None => break (error, Lookup::NotThere),
         }
         doubt = Some(error);
     };
@@ -162,33 +174,28 @@ async fn refused<T: Entry>(
     error: Error,
 ) -> Result<Once<T>, OnceError<T>> {
     if matches!(&error, Error::Api(error) if error.kind() == ErrorKind::Conflict)
-        && let Ok(Some(found)) = look(client, &entry, deadline, &[Duration::ZERO]).await
+        && let Ok(found) = look(client, &entry, deadline, &[Duration::ZERO]).await
     {
         return settled(&entry, found, 1);
     }
     Err(OnceError::Refused(error))
 }
 
-/// Looks after each of the pauses. Without time for all of them there is no telling: `Err(None)`.
-async fn look<T: Entry>(
-    client: &Client,
-    entry: &T,
-    deadline: &Deadline,
-    pauses: &[Duration],
-) -> Result<Option<T>, Option<FindError<T>>> {
-    let mut outcome = Err(None);
+/// Looks after each of the pauses. Without time for all of them there is no telling.
+async fn look<T: Entry>(client: &Client, entry: &T, deadline: &Deadline, pauses: &[Duration]) -> Result<T, Lookup<T>> {
+    let mut outcome = Lookup::NoTime;
     for pause in pauses {
         if !deadline.pause(*pause).await {
-            return Err(None);
+            return Err(Lookup::NoTime);
         }
-        let Some(client) = deadline.client(client) else { return Err(None) };
+        let Some(client) = deadline.client(client) else { return Err(Lookup::NoTime) };
         match entry.find(&client).await {
-            Ok(None) => outcome = Ok(None),
-            Ok(found) => return Ok(found),
-            Err(failed) => outcome = Err(Some(failed)),
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => outcome = Lookup::NotThere,
+            Err(error) => outcome = Lookup::Failed(error),
         }
     }
-    outcome
+    Err(outcome)
 }
 
 fn settled<T: Entry>(entry: &T, found: T, sends: u32) -> Result<Once<T>, OnceError<T>> {

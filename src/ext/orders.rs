@@ -188,7 +188,7 @@ fn identified<T: Entry>(
 ) -> Result<T, OnceError<T>> {
     let mut problems = Problems::default();
     match built {
-        Ok(entry) if !entry.partner_id().is_empty() => return Ok(entry),
+        Ok(entry) if !entry.partner_id().trim().is_empty() => return Ok(entry),
         Ok(_) => problems.invalid(name, "is missing or empty, and it is looked up by it"),
         Err(Error::InvalidRequest(error)) => problems.merge(error.into_problems()),
         Err(error) => return Err(OnceError::Refused(error)),

@@ -8,7 +8,7 @@ use crate::Response;
 use crate::error::{Error, ErrorKind};
 use crate::types::{Reward, RewardId, RewardStatus};
 
-/// Which reward to confirm: a [`Reward`] in hand, or the id of one, such as a webhook gives.
+/// Which reward to confirm: a [`Reward`] in hand, or the id of one.
 ///
 /// It is made by `into()` from either, owned or by reference.
 #[derive(Clone, Debug)]
@@ -123,8 +123,18 @@ impl From<Error> for ConfirmError {
     }
 }
 
+/// What is pending, and what it becomes.
+type Step = (RewardStatus, RewardStatus);
+
+const ISSUED: Step = (RewardStatus::Pending, RewardStatus::Available);
+const DEDUCTED: Step = (RewardStatus::PendingDeduction, RewardStatus::Deducted);
+
 impl Client {
-    /// Confirms that the partner has issued a pending reward, or taken a pending deduction back.
+    /// Confirms whatever is pending of a reward: that the partner has issued it, or has taken it back.
+    ///
+    /// The status of the reward decides, and so it does with the status that is read for an id: where the id comes from
+    /// elsewhere, from a webhook above all, which may be late or come twice, say what was done instead, by
+    /// [`confirm_issued`](Client::confirm_issued) or [`confirm_deducted`](Client::confirm_deducted).
     ///
     /// | status | what is sent |
     /// |---|---|
@@ -145,9 +155,6 @@ impl Client {
     /// let reward = client.get_reward().reward_id("2EE24580-B97B-4949-A65C-929CCB9B9B8D").send().await?;
     /// let confirmed = client.confirm_reward(&reward).await?;
     /// println!("{} is {}", confirmed.id, confirmed.status);
-    ///
-    /// // What a webhook has is the id:
-    /// client.confirm_reward("2EE24580-B97B-4949-A65C-929CCB9B9B8D").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -159,18 +166,54 @@ impl Client {
     /// - [`ConfirmError::Unknown`]: whether it was confirmed could not be found out.
     /// - [`ConfirmError::Call`]: every other failure.
     pub async fn confirm_reward(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into(), &[ISSUED, DEDUCTED]).await
+    }
+
+    /// Confirms that the partner has issued a reward: from `PENDING` to `AVAILABLE`, and nothing else.
+    ///
+    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It does
+    /// what [`confirm_reward`](Client::confirm_reward) does, but a reward that has become something else meanwhile, a
+    /// pending deduction above all, is an error that carries it. `AVAILABLE` is success.
+    ///
+    /// ```no_run
+    /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::helpers::ConfirmError> {
+    /// let reward = client.confirm_issued("2EE24580-B97B-4949-A65C-929CCB9B9B8D").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As by [`confirm_reward`](Client::confirm_reward).
+    pub async fn confirm_issued(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into(), &[ISSUED]).await
+    }
+
+    /// Confirms that the partner has taken a reward back: from `PENDING_DEDUCTION` to `DEDUCTED`, and nothing else.
+    ///
+    /// The counterpart of [`confirm_issued`](Client::confirm_issued); `DEDUCTED` is success.
+    ///
+    /// # Errors
+    ///
+    /// As by [`confirm_reward`](Client::confirm_reward).
+    pub async fn confirm_deducted(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into(), &[DEDUCTED]).await
+    }
+
+    async fn confirm(&self, reward: RewardRef, steps: &[Step]) -> Result<Reward, ConfirmError> {
         let deadline = Deadline::of(self);
-        let reward = match reward.into().0 {
+        let reward = match reward.0 {
             Known::Reward(reward) => *reward,
             Known::Id(id) => self.get_reward().reward_id(id).send().await?.into_inner(),
         };
-        let target = match reward.status {
-            RewardStatus::Pending => RewardStatus::Available,
-            RewardStatus::PendingDeduction => RewardStatus::Deducted,
-            RewardStatus::Available | RewardStatus::Deducted => return Ok(reward),
-            _ => return Err(ConfirmError::NotConfirmed(Box::new(reward))),
+        let Some((_, target)) = steps.iter().find(|(from, to)| reward.status == *from || reward.status == *to).cloned()
+        else {
+            return Err(ConfirmError::NotConfirmed(Box::new(reward)));
         };
-        let Some(client) = deadline.client(self) else {
+        if reward.status == target {
+            return Ok(reward);
+        }
+        let Some(client) = deadline.half(self) else {
             return Err(ConfirmError::NotConfirmed(Box::new(reward)));
         };
         let patch = client.patch_reward().reward_id(&reward.id).body_map(|body| body.status(&target));

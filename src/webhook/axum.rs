@@ -90,7 +90,8 @@ fn log(error: &WebhookError) {
     match error {
         WebhookError::TooOld { .. } | WebhookError::TooNew { .. } => tracing::warn!(target: TARGET, "{error}"),
         WebhookError::NoToken { .. } | WebhookError::Unreadable(_) => tracing::error!(target: TARGET, "{error}"),
-        _ => {}
+        // Anybody can make these.
+        _ => tracing::debug!(target: TARGET, "{error}"),
     }
 }
 

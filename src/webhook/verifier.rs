@@ -58,6 +58,9 @@ pub struct Verifier {
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     #[cfg(feature = "tracing")]
     warned: Arc<AtomicBool>,
+    /// Whether it has been said that no signature was right so far, or one has been.
+    #[cfg(feature = "tracing")]
+    settled: Arc<AtomicBool>,
 }
 
 /// A delivery whose signature is right.
@@ -74,7 +77,8 @@ impl Verifier {
     /// A verifier for the signing token that Imprint handed out at enrollment.
     ///
     /// It accepts any [`Reading`] of the documentation, and five minutes of age both ways. A token that is empty or
-    /// blank, or holds a line end, verifies nothing: every verification says so.
+    /// blank, begins or ends with white space or holds a line end verifies nothing: every verification says so, and
+    /// [`check`](Self::check) says it at start.
     pub fn new(signing_token: impl Into<Secret>) -> Self {
         let verifier = Self {
             tokens: Vec::new(),
@@ -84,13 +88,15 @@ impl Verifier {
             clock: Arc::new(SystemTime::now),
             #[cfg(feature = "tracing")]
             warned: Arc::default(),
+            #[cfg(feature = "tracing")]
+            settled: Arc::default(),
         };
         verifier.token(signing_token)
     }
 
     /// Accepts signatures under another token as well, while tokens are rotated.
     ///
-    /// A token that cannot be used changes nothing, as long as another can.
+    /// A token that cannot be used changes nothing, as long as another can; [`check`](Self::check) tells of it.
     #[must_use]
     pub fn token(mut self, signing_token: impl Into<Secret>) -> Self {
         let token = signing_token.into();
@@ -99,6 +105,22 @@ impl Verifier {
             None => self.tokens.push(token),
         }
         self
+    }
+
+    /// Whether every token can be used, to be asked once at start: a receiver without its token refuses all there is.
+    ///
+    /// ```
+    /// use imprint_client::webhook::Verifier;
+    ///
+    /// assert!(Verifier::new("whtok_9f8e7d6c").check().is_ok());
+    /// assert!(Verifier::new("whtok_9f8e7d6c\n").check().is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::NoToken`] when one of the tokens is blank, begins or ends with white space or holds a line end.
+    pub fn check(&self) -> Result<(), WebhookError> {
+        self.unusable.map_or(Ok(()), |reason| Err(WebhookError::NoToken { reason }))
     }
 
     /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set.
@@ -161,12 +183,12 @@ impl Verifier {
     ///
     /// Any variant of [`WebhookError`] but [`Unreadable`](WebhookError::Unreadable).
     pub fn verify_signature(&self, signature_header: &str, body: &[u8]) -> Result<Verified, WebhookError> {
-        self.check(signature_header, body).map(|(verified, _)| verified)
+        self.signed(signature_header, body).map(|(verified, _)| verified)
     }
 
     /// Verifies and reads, and says how it was verified.
     pub(super) fn deliver(&self, header: &str, body: &[u8]) -> Result<(Event, Verified), WebhookError> {
-        let (verified, canonical) = self.check(header, body)?;
+        let (verified, canonical) = self.signed(header, body)?;
         let signed = canonical.as_ref().map_or(body, String::as_bytes);
         match Event::find(signed) {
             Ok(event) => Ok((event, verified)),
@@ -175,7 +197,7 @@ impl Verifier {
     }
 
     /// The canonical body comes with it, if that is what was signed.
-    fn check(&self, header: &str, body: &[u8]) -> Result<(Verified, Option<String>), WebhookError> {
+    fn signed(&self, header: &str, body: &[u8]) -> Result<(Verified, Option<String>), WebhookError> {
         if self.tokens.is_empty() {
             return Err(WebhookError::NoToken { reason: self.unusable.unwrap_or("there is no signing token") });
         }
@@ -184,7 +206,9 @@ impl Verifier {
             return Err(WebhookError::TooLarge);
         }
         self.check_age(header.signed_at)?;
-        let (reading, canonical) = self.find_reading(&header, body).ok_or(WebhookError::WrongSignature)?;
+        let found = self.find_reading(&header, body);
+        self.tell_of_the_first(found.is_some());
+        let (reading, canonical) = found.ok_or(WebhookError::WrongSignature)?;
         if self.pinned.is_none() {
             self.ask_to_pin(reading);
         }
@@ -232,6 +256,17 @@ impl Verifier {
         })
     }
 
+    /// Strangers may send what they like, so wrong signatures are no news; unless none has been right yet.
+    fn tell_of_the_first(&self, _right: bool) {
+        #[cfg(feature = "tracing")]
+        if !self.settled.swap(true, Ordering::Relaxed) && !_right {
+            tracing::warn!(
+                target: crate::trace::TARGET,
+                "the first webhook has a wrong signature: is the signing token that of this endpoint and environment?"
+            );
+        }
+    }
+
     fn ask_to_pin(&self, _reading: Reading) {
         #[cfg(feature = "tracing")]
         if !self.warned.swap(true, Ordering::Relaxed) {
@@ -260,6 +295,8 @@ fn problem(token: &str) -> Option<&'static str> {
         Some("the signing token is empty or blank")
     } else if token.contains(['\r', '\n']) {
         Some("the signing token holds a line end, which the end of a file may have left there")
+    } else if token.trim() != token {
+        Some("the signing token begins or ends with white space")
     } else {
         None
     }

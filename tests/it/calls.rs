@@ -14,6 +14,12 @@ fn header(request: &HttpMockRequest, name: &str) -> Option<String> {
     request.headers_vec().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
 }
 
+#[test]
+fn a_client_says_where_it_calls() {
+    let client = Client::builder().api_key(KEY).build().expect("a client");
+    assert_eq!(client.base_url(), "https://dev.sbx.imprint.co/");
+}
+
 #[tokio::test]
 async fn a_get_carries_the_key_and_no_more_than_it_needs() {
     let check = |request: &HttpMockRequest| {

@@ -105,7 +105,7 @@ async fn it_is_sent_three_times_at_most() {
     let error = outcome.unwrap_err();
     let says = "postThing was sent more than once, and it is not known whether it was carried out: it was not found afterwards";
     assert_eq!(error.to_string(), says);
-    assert!(matches!(error, OnceError::Unknown { sends: 3, lookup: None, .. }), "{error:?}");
+    assert!(matches!(error, OnceError::Unknown { sends: 3, lookup: Lookup::NotThere, .. }), "{error:?}");
     let (outcome, log) = run(&[500, 500, 200], &[Look::FindsNothing]).await;
     assert_eq!((outcome.unwrap().sends(), log.as_str()), (3, "pllpllp"));
 }
@@ -118,7 +118,7 @@ async fn the_last_look_decides() {
     assert_eq!((outcome.unwrap().was_found(), log.as_str()), (true, "pll"));
     let (outcome, log) = run(&[500, 200], &[Look::FindsNothing, Look::Fails]).await;
     let error = outcome.unwrap_err();
-    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Some(_), .. }), "{error:?}");
+    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::Failed(_), .. }), "{error:?}");
     assert_eq!(log, "pll");
     assert!(error.to_string().contains("the look for it failed (postThing answered 403"), "{error}");
 }

@@ -1,5 +1,7 @@
 //! `ensure_linked`.
 
+use std::time::{Duration, Instant};
+
 use imprint_client::helpers::LinkError;
 use imprint_client::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -24,6 +26,16 @@ fn conflict(change: impl FnOnce(&mut Value)) -> Value {
 /// A server that always gives this answer.
 async fn always(status: u16, body: Value) -> Server {
     Server::start(move |_| Reply::Json(status, body.clone())).await
+}
+
+#[tokio::test]
+async fn nobody_is_linked_to_a_blank_account() {
+    let server = always(200, link()).await;
+    for blank in ["", " "] {
+        let error = server.client().ensure_linked(CUSTOMER, blank).await.unwrap_err();
+        assert!(matches!(&error, LinkError::Call(Error::InvalidRequest(_))), "{error:?}");
+    }
+    assert!(server.got().is_empty());
 }
 
 #[tokio::test]
@@ -107,7 +119,7 @@ async fn forgetful(lost: fn() -> Reply) -> Server {
 async fn a_lost_answer_is_asked_for_again() {
     for lost in [|| Reply::Drop, || Reply::Empty(502), || Reply::Stall] {
         let server = forgetful(lost).await;
-        let client = server.client_with(|builder| builder.attempt_timeout(std::time::Duration::from_millis(300)));
+        let client = server.client_with(|builder| builder.attempt_timeout(Duration::from_millis(300)));
         assert_eq!(client.ensure_linked(CUSTOMER, ACCOUNT).await.unwrap().customer_id, CUSTOMER);
         assert_eq!(server.got().len(), 2);
     }
@@ -122,12 +134,23 @@ async fn it_is_asked_for_twice_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn no_second_call_without_time_for_it() {
+async fn a_stalled_call_leaves_time_for_the_second() {
+    let timeout = Duration::from_millis(600);
+    let mut calls = 0;
+    let server = Server::start(move |_| {
+        calls += 1;
+        if calls == 1 { Reply::Stall } else { Reply::Json(200, link()) }
+    })
+    .await;
+    server.client().with_timeout(timeout).ensure_linked(CUSTOMER, ACCOUNT).await.unwrap();
+    assert_eq!(server.got().len(), 2);
+
     let server = Server::start(|_| Reply::Stall).await;
-    let client = server.client().with_timeout(std::time::Duration::from_millis(300));
-    let error = client.ensure_linked(CUSTOMER, ACCOUNT).await.unwrap_err();
+    let start = Instant::now();
+    let error = server.client().with_timeout(timeout).ensure_linked(CUSTOMER, ACCOUNT).await.unwrap_err();
     assert!(matches!(error, LinkError::Call(Error::Timeout(_))), "{error:?}");
-    assert_eq!(server.got().len(), 1);
+    assert!(start.elapsed() < timeout * 3, "{:?}", start.elapsed());
+    assert_eq!(server.got().len(), 2);
 }
 
 #[tokio::test]

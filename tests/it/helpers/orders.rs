@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imprint_client::helpers::{FindError, OnceError};
+use imprint_client::helpers::{FindError, Lookup, OnceError};
 use imprint_client::types::{OrderBase, OrderEventBase};
 use imprint_client::{Client, Error};
 use serde_json::{Value, json};
@@ -177,7 +177,7 @@ async fn without_a_look_nothing_is_sent_again() {
         let looked = move |got: &Got| if got.is(CREATE) { Reply::Drop } else { Reply::Json(status, body.clone()) };
         let server = Server::start(looked).await;
         let error = create(&server.client()).await.unwrap_err();
-        let OnceError::Unknown { partner_id, sends: 1, error: first, lookup: Some(_) } = &error else {
+        let OnceError::Unknown { partner_id, sends: 1, error: first, lookup: Lookup::Failed(_) } = &error else {
             panic!("{error:?}");
         };
         assert_eq!((partner_id.as_str(), first.operation_id()), ("o-1", Some("createOrder")));
@@ -190,7 +190,10 @@ async fn without_a_look_nothing_is_sent_again() {
 async fn a_success_that_cannot_be_read_is_not_sent_again() {
     let server = store(|_| Does::Reply(Reply::Json(200, json!({"id": 7})))).await;
     let error = create(&server.client()).await.unwrap_err();
-    assert!(matches!(error, OnceError::Unknown { sends: 1, error: Error::Decode(_), lookup: None, .. }), "{error:?}");
+    assert!(
+        matches!(error, OnceError::Unknown { sends: 1, error: Error::Decode(_), lookup: Lookup::NotThere, .. }),
+        "{error:?}"
+    );
     assert_eq!((server.count(CREATE), server.count(LIST)), (1, 2));
     assert!(error.to_string().ends_with("it was not found afterwards"), "{error}");
 }
@@ -206,7 +209,7 @@ async fn two_of_them_are_an_error_that_holds_both() {
     assert!(matches!(&error, FindError::Several(found) if found.len() == 2), "{error:?}");
     let error = create(&client).await.unwrap_err();
     assert!(
-        matches!(&error, OnceError::Unknown { lookup: Some(FindError::Several(found)), .. } if found.len() == 3),
+        matches!(&error, OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(found)), .. } if found.len() == 3),
         "{error:?}"
     );
 }
@@ -218,8 +221,23 @@ async fn the_time_of_the_client_is_the_time_of_the_helper() {
     let start = Instant::now();
     let error = create(&client).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_millis(2_000), "{:?}", start.elapsed());
-    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: None, .. }), "{error:?}");
+    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::NoTime, .. }), "{error:?}");
     assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_stalled_answer_leaves_time_to_look() {
+    let server = store(|_| Does::StoreBut(Reply::Stall)).await;
+    let client = server.client().with_timeout(Duration::from_secs(6));
+    // One attempt alone could take all of it.
+    let (was_found, ..) = create(&client).await.unwrap();
+    assert!(was_found);
+    assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
+
+    let server = store(|_| Does::StoreBut(Reply::Stall)).await;
+    let error = create(&server.client().with_timeout(Duration::from_millis(400))).await.unwrap_err();
+    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::NoTime, .. }), "{error:?}");
+    assert!(error.to_string().ends_with("there was no time left to look for it"), "{error}");
 }
 
 #[tokio::test]
@@ -240,7 +258,7 @@ async fn without_an_id_nothing_is_sent() {
     let error = client.post_order_event_once(nameless).await.unwrap_err();
     assert!(matches!(&error, OnceError::Refused(Error::InvalidRequest(_))), "{error:?}");
     for error in [
-        client.find_order("").await.map(drop).unwrap_err().to_string(),
+        client.find_order(" ").await.map(drop).unwrap_err().to_string(),
         client.find_order_event("").await.map(drop).unwrap_err().to_string(),
     ] {
         assert!(error.ends_with("is empty; nothing was sent"), "{error}");

@@ -70,6 +70,35 @@ async fn an_id_is_read_first() {
 }
 
 #[tokio::test]
+async fn only_what_was_done_is_confirmed() {
+    for (status, issued, deducted) in [
+        ("PENDING", Some("AVAILABLE"), None),
+        ("AVAILABLE", Some("AVAILABLE"), None),
+        ("PENDING_DEDUCTION", None, Some("DEDUCTED")),
+        ("DEDUCTED", None, Some("DEDUCTED")),
+        ("HELD", None, None),
+    ] {
+        for is_issued in [true, false] {
+            let server = server(status, obeys).await;
+            let client = server.client();
+            let (result, expected) = if is_issued {
+                (client.confirm_issued(ID).await, issued)
+            } else {
+                (client.confirm_deducted(ID).await, deducted)
+            };
+            match result {
+                Ok(reward) => assert_eq!(Some(reward.status.as_str()), expected, "{status}"),
+                Err(ConfirmError::NotConfirmed(reward)) => {
+                    assert_eq!((reward.status.as_str(), expected), (status, None));
+                    assert_eq!(server.calls(), [READ]);
+                }
+                Err(error) => panic!("{status}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_confirmed_is_success_without_a_call() {
     for (_, status) in PENDING {
         let server = server(status, obeys).await;
@@ -157,7 +186,11 @@ async fn without_a_look_nobody_knows() {
     let slow = Server::start(|_| Reply::Stall).await;
     let client = slow.client().with_timeout(std::time::Duration::from_millis(300));
     let error = client.confirm_reward(&reward("PENDING")).await.unwrap_err();
-    assert!(matches!(error, ConfirmError::Unknown { lookup: None, .. }), "{error:?}");
+    assert!(matches!(error, ConfirmError::Unknown { lookup: Some(Error::Timeout(_)), .. }), "{error:?}");
+    // A stalled patch leaves time to look.
+    let stalled = server("PENDING", |_| (Reply::Stall, true)).await;
+    let client = stalled.client().with_timeout(std::time::Duration::from_secs(2));
+    assert_eq!(client.confirm_reward(&reward("PENDING")).await.unwrap().status, types::RewardStatus::Available);
     // The API refused, so that much is known.
     let refused = Server::start(|got| Reply::Json(if got.is(PATCH) { 409 } else { 403 }, json!({}))).await;
     let error = refused.client().confirm_reward(&reward("PENDING")).await.unwrap_err();
