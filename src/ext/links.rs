@@ -113,7 +113,11 @@ impl Client {
             && error.may_have_been_processed()
             && let Some(client) = deadline.client(self)
         {
-            answer = link(&client).await;
+            // What became of the first one stays open, whatever keeps the second from telling.
+            answer = link(&client).await.map_err(|mut error| {
+                error.note_earlier(true);
+                error
+            });
         }
         match answer {
             Ok(link) => in_force(link.into_inner()),

@@ -134,6 +134,19 @@ async fn it_is_asked_for_twice_and_not_for_ever() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_second_leaves_the_first_in_doubt() {
+    let mut lost = false;
+    let server = Server::start(move |_| match std::mem::replace(&mut lost, true) {
+        false => Reply::Drop,
+        true => Reply::Empty(403),
+    })
+    .await;
+    let error = server.client().ensure_linked(CUSTOMER, ACCOUNT).await.unwrap_err();
+    assert!(matches!(&error, LinkError::Call(e) if e.may_have_been_processed()), "{error:?}");
+    assert_eq!(server.got().len(), 2);
+}
+
+#[tokio::test]
 async fn a_stalled_call_leaves_time_for_the_second() {
     let timeout = Duration::from_millis(600);
     let mut calls = 0;
