@@ -32,7 +32,8 @@ pub enum RotationStep {
     Store,
     /// The read with the new key. It is stored, but did not work: who loads it from there may be locked out.
     Prove,
-    /// The deletion of the old key. The new key is stored and works; delete the old one by the old client.
+    /// The deletion of the old key. The new key is stored and did work. If it is [`KeyState::Valid`] still, delete the
+    /// old one by the old client. If it is [`KeyState::Deleted`], delete nothing: the old one may be the last.
     Delete,
 }
 
@@ -104,6 +105,9 @@ impl fmt::Display for KeyRotationError {
             RotationStep::Create => "the new key could not be made",
             RotationStep::Store => "the new key could not be stored",
             RotationStep::Prove => "the new key is stored but could not be proven to work",
+            RotationStep::Delete if self.0.new == KeyState::Deleted => {
+                "the new key was deleted in the place of the old one"
+            }
             RotationStep::Delete => "the new key is stored and works, but the old one could not be deleted",
         };
         let Inner { old, new, .. } = &*self.0;
