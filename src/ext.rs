@@ -74,8 +74,8 @@ struct Inner {
     base: Url,
     /// What every request carries.
     headers: HeaderMap,
-    /// An option that cannot be used. `with_options` cannot fail, so the call does.
-    refused: Option<Refused>,
+    /// Options that cannot be used. `with_options` cannot fail, so the call does.
+    refused: Vec<Refused>,
     timeout: Duration,
     /// In the place of that of the transport.
     attempt_timeout: Option<Duration>,
@@ -148,7 +148,7 @@ impl Client {
         inner.timeout = options.timeout.unwrap_or(inner.timeout);
         inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
         inner.retry = options.retry.unwrap_or(inner.retry);
-        inner.refused = options.still_refused(inner.refused);
+        inner.refused = options.still_refused(&inner.refused);
         for (name, value) in options.headers {
             inner.headers.insert(name, value);
         }
@@ -179,7 +179,7 @@ impl Client {
             transport,
             base,
             headers: headers.chain([(ACCEPT, JSON)]).collect(),
-            refused: None,
+            refused: Vec::new(),
             timeout,
             attempt_timeout: None,
             retry,
@@ -241,7 +241,7 @@ impl Client {
 
     async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
         let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock } = &*self.inner;
-        if let Some(Refused { setting, problem }) = *refused {
+        if let Some(&Refused { setting, problem }) = refused.first() {
             return Err(ConfigError::new(setting, problem).into());
         }
         let (url, body) = request.finish(operation, path, base)?;

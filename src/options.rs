@@ -34,7 +34,7 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) refused: Option<Refused>,
+    pub(crate) refused: Vec<Refused>,
 }
 
 /// A setting that cannot be used, and why. It waits for the first call, since setters cannot fail.
@@ -126,7 +126,9 @@ impl CallOptions {
     }
 
     /// What stays refused of `earlier` when these options come after it: a setting made good again is good.
-    pub(crate) fn still_refused(&self, earlier: Option<Refused>) -> Option<Refused> {
+    ///
+    /// Each is remembered: what makes one good again must not make another forgotten.
+    pub(crate) fn still_refused(&self, earlier: &[Refused]) -> Vec<Refused> {
         let mended = |refused: &Refused| match refused.setting {
             "timeout" => self.timeout.is_some(),
             "attempt_timeout" => self.attempt_timeout.is_some(),
@@ -134,11 +136,11 @@ impl CallOptions {
             "merchant_key" => self.headers.iter().any(|(name, _)| *name == MERCHANT_KEY),
             _ => false,
         };
-        self.refused.or(earlier.filter(|refused| !mended(refused)))
+        self.refused.iter().chain(earlier.iter().filter(|refused| !mended(refused))).copied().collect()
     }
 
     fn refuse(&mut self, setting: &'static str, problem: &'static str) {
-        self.refused.get_or_insert(Refused { setting, problem });
+        self.refused.push(Refused { setting, problem });
     }
 }
 
@@ -162,8 +164,8 @@ mod tests {
     #[test]
     fn what_the_client_sets_itself_is_refused() {
         for name in ["authorization", "AUTHORIZATION", "Host", "content-type", "x-imprint-merchant-key", "user-agent"] {
-            let refused = CallOptions::new().header(name, "x").refused.expect(name);
-            assert!(refused.problem.contains("sets itself"), "{name}");
+            let refused = CallOptions::new().header(name, "x").refused;
+            assert!(refused[0].problem.contains("sets itself"), "{name}");
         }
     }
 
@@ -178,10 +180,25 @@ mod tests {
             (new().attempt_timeout(Duration::ZERO), "attempt_timeout"),
             (new().retry(RetryPolicy::default().max_attempts(0)), "retry"),
         ] {
-            assert_eq!(options.refused.map(|refused| refused.setting), Some(setting));
+            assert_eq!(settings(&options.refused), [setting]);
         }
-        let first = new().merchant_key("").header("bad name", "x");
-        assert_eq!(first.refused.map(|refused| refused.setting), Some("merchant_key"));
+        let both = new().merchant_key("").header("bad name", "x");
+        assert_eq!(settings(&both.refused), ["merchant_key", "header"]);
+    }
+
+    fn settings(refused: &[Refused]) -> Vec<&'static str> {
+        refused.iter().map(|refused| refused.setting).collect()
+    }
+
+    #[test]
+    fn making_one_setting_good_does_not_forget_another() {
+        let new = CallOptions::new;
+        let bad = new().timeout(Duration::ZERO).merchant_key(" ");
+        let mended = new().timeout(Duration::from_secs(5)).still_refused(&bad.refused);
+        assert_eq!(settings(&mended), ["merchant_key"]);
+        let later = new().timeout(Duration::ZERO).still_refused(&mended);
+        assert_eq!(settings(&new().timeout(Duration::from_secs(5)).still_refused(&later)), ["merchant_key"]);
+        assert!(new().timeout(Duration::from_secs(5)).merchant_key("acme").still_refused(&later).is_empty());
     }
 
     #[test]
