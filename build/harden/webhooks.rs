@@ -94,8 +94,11 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
                 /// Imprint sends no id of a delivery, so this is what tells a repeated one: keep it under a unique
                 /// index, and take an event whose key is there already for a repetition. It is the kind, a colon, and a
                 /// SHA-256 in hex: of the fields that make an event of this kind what it is (the id and the status
-                /// of a reward, say) or, if it lacks one of these or the kind has none, of everything that it says. So
-                /// it has a fixed length for each kind, and nothing about a person can be read in it.
+                /// of a reward, say) or, if it lacks one of these or the kind has none, of everything that this version
+                /// reads of it. So it has a fixed length for each kind, and nothing about a person can be read in it.
+                ///
+                /// Of a known kind, fields that this version does not know are no part of it: two events that differ
+                /// in nothing else have one key.
                 ///
                 /// Another version of this crate may make other keys of the same events, when it has learnt more of
                 /// a kind: the release notes say so.

@@ -81,6 +81,11 @@ impl Reading {
     pub const fn new(key: KeyReading, body: BodyReading) -> Self {
         Self { key, body }
     }
+
+    /// Whether it is the other, as far as one delivery can tell: most bodies are the same text in both sorted forms.
+    pub(super) fn covers(self, other: Self) -> bool {
+        self.key == other.key && (self.body == BodyReading::Raw) == (other.body == BodyReading::Raw)
+    }
 }
 
 /// The token as key and the raw body, which is what most of the documentation says.

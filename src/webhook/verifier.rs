@@ -141,6 +141,9 @@ impl Verifier {
     }
 
     /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
+    ///
+    /// The two sorted readings count as one: they are the same text until a body holds what Go escapes, so the one that
+    /// was seen first does not tell which of them it is.
     #[must_use]
     pub fn pin(mut self, reading: Reading) -> Self {
         self.pinned = Some(reading);
@@ -227,7 +230,7 @@ impl Verifier {
     fn find_reading(&self, header: &SignatureHeader<'_>, body: &[u8]) -> Option<(Reading, Option<String>)> {
         let readings = |raw: bool| {
             let of_kind = Reading::ALL.into_iter().filter(move |reading| (reading.body == BodyReading::Raw) == raw);
-            of_kind.filter(|reading| self.pinned.is_none_or(|pinned| pinned == *reading))
+            of_kind.filter(|reading| self.pinned.is_none_or(|pinned| pinned.covers(*reading)))
         };
         if let Some(reading) = readings(true).find(|reading| self.matches(reading.key, header, body)) {
             return Some((reading, None));
