@@ -45,6 +45,8 @@ pub enum KeyState {
     NotCreated,
     /// It is there, and nothing was done that could have ended it; or it was tried after that and still worked.
     Valid,
+    /// It was made, and then it did not work: not yet, or not at all.
+    Unproven,
     /// It is gone.
     Deleted,
     /// It cannot be told: an answer was lost. A new key may be there that nobody knows, an old one may be gone.
@@ -89,7 +91,8 @@ impl KeyRotationError {
 
     /// Both keys are there.
     pub(super) fn after(step: RotationStep, client: Client, key: Secret, source: Source) -> Self {
-        let (old, new) = (KeyState::Valid, KeyState::Valid);
+        let new = if step == RotationStep::Prove { KeyState::Unproven } else { KeyState::Valid };
+        let old = KeyState::Valid;
         Self(Box::new(Inner { step, old, new, client: Some(client), key: Some(key), source }))
     }
 
@@ -120,6 +123,7 @@ impl fmt::Display for KeyState {
         f.write_str(match self {
             Self::NotCreated => "was not made",
             Self::Valid => "is valid",
+            Self::Unproven => "has not been seen to work",
             Self::Deleted => "is deleted",
             Self::Unknown => "may or may not exist",
         })

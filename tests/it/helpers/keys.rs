@@ -162,7 +162,7 @@ async fn a_key_that_does_not_work_leaves_the_old_one() {
         let server = imprint(move |got| (by(got) == "new").then(reply)).await;
         let client = server.client();
         let error = rotate(&client).await.unwrap_err();
-        assert_eq!(state(&error), (RotationStep::Prove, KeyState::Valid, KeyState::Valid, true));
+        assert_eq!(state(&error), (RotationStep::Prove, KeyState::Valid, KeyState::Unproven, true));
         assert_eq!(server.count(DELETE), 0);
         client.search_rewards().send().await.expect("the old key lives");
     }
@@ -173,7 +173,7 @@ async fn a_key_that_may_read_nothing_is_not_proven() {
     for reply in [|| Reply::Empty(403), || Reply::Json(200, json!({})), || Reply::Json(200, json!("<html>"))] {
         let server = imprint(move |got| (by(got) == "new").then(reply)).await;
         let error = rotate(&server.client()).await.unwrap_err();
-        assert_eq!(state(&error), (RotationStep::Prove, KeyState::Valid, KeyState::Valid, true));
+        assert_eq!(state(&error), (RotationStep::Prove, KeyState::Valid, KeyState::Unproven, true));
         let reads = ["GET /v2/rewards", "GET /v2/transaction_intents", "GET /v2/order_events", "GET /v2/customers"];
         assert_eq!(server.calls()[1..], reads);
     }
