@@ -7,7 +7,7 @@ mod server;
 use std::error::Error;
 use std::sync::Mutex;
 
-use imprint_client::helpers::KeyRotationError;
+use imprint_client::helpers::{KeyRotationError, RotationStep};
 use imprint_client::{Client, Secret};
 
 /// In the place of a vault: it fails when it is told to.
@@ -50,13 +50,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A new key that nobody has stored is of no use: its own client deletes it.
+/// A new key that nobody has stored is of no use: its own client deletes it. After any other step it is stored, and may
+/// be the only one that works.
 async fn tidy_up(error: KeyRotationError) -> Result<(), imprint_client::Error> {
     println!("   {error}");
     if let Some(cause) = error.source() {
         println!("   because: {cause}");
     }
-    if let Some(unused) = error.into_client() {
+    if error.step() == RotationStep::Store
+        && let Some(unused) = error.into_client()
+    {
         unused.delete_key().send().await?;
         println!("   the new key is deleted by its own client");
     }
