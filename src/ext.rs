@@ -147,8 +147,8 @@ impl Client {
         let mut inner = (*self.inner).clone();
         inner.timeout = options.timeout.unwrap_or(inner.timeout);
         inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
-        inner.retry = options.retry.unwrap_or(inner.retry);
         inner.refused = options.still_refused(&inner.refused);
+        inner.retry = options.retry.unwrap_or(inner.retry);
         for (name, value) in options.headers {
             inner.headers.insert(name, value);
         }
@@ -210,7 +210,7 @@ impl Client {
         let answer = call.around(self.exchange(operation, operation.path, request)).await;
         // An operation without a body answers `()`, which JSON writes as null.
         let result = answer.and_then(|answer| decoded(operation, operation.empty, answer));
-        self.end(&call, result)
+        self.end(call, result)
     }
 
     /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
@@ -223,14 +223,14 @@ impl Client {
         let call = self.begin(operation);
         let answer = call.around(self.exchange(operation, path, request)).await;
         let result = answer.and_then(|answer| decoded(operation, answer.body.is_empty(), answer));
-        self.end(&call, result)
+        self.end(call, result)
     }
 
     fn begin(&self, operation: &'static Operation) -> trace::Call {
         trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
     }
 
-    fn end<T>(&self, call: &trace::Call, result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+    fn end<T>(&self, call: trace::Call, result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),
             Err(error) => (error.status(), error.attempts(), Some(error)),

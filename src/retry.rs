@@ -37,7 +37,7 @@ pub(crate) use run::{Course, run};
 /// let once = client.with_options(CallOptions::new().retry(RetryPolicy::off()));
 /// # Ok::<(), imprint_client::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a policy does nothing until a client has it"]
 pub struct RetryPolicy {
     max_attempts: u32,

@@ -11,6 +11,7 @@ use crate::types::{OrderBase, OrderEventBase, OrderLine};
 #[non_exhaustive]
 pub enum TotalsError {
     /// The lines sum to something else.
+    #[non_exhaustive]
     Differs {
         /// The total: `total_order_amount` or `total_rewards_amount` of an order, `amount` or `rewards_amount` of an
         /// event.
@@ -21,6 +22,7 @@ pub enum TotalsError {
         lines: i64,
     },
     /// The lines sum to more than 64 bits can hold.
+    #[non_exhaustive]
     Overflow {
         /// The total, as above.
         total: &'static str,

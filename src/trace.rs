@@ -36,7 +36,7 @@ mod off {
             work.await
         }
 
-        pub(crate) fn end(&self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
+        pub(crate) fn end(self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
     }
 
     pub(crate) fn within<F>(work: F) -> F {

@@ -18,6 +18,7 @@ pub enum LinkError {
     /// helper again finds out.
     Call(Error),
     /// Another link is in the way, and it stays as it is.
+    #[non_exhaustive]
     LinkedElsewhere {
         /// The link that is there: it differs in the customer, the partner's account or both.
         existing: Box<CustomerLink>,

@@ -84,7 +84,8 @@ impl Client {
     /// is sent again, three times in all at most. When the look itself fails, nothing is sent again: that is
     /// [`OnceError::Unknown`]. A 409 makes it look as well.
     ///
-    /// An order that was found counts as this one if its `total_order_amount` is the same.
+    /// An order that was found counts as this one if its `total_order_amount` and its `payment_method_id`, letter case
+    /// aside, are the same.
     ///
     /// What it cannot do: Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique, so two
     /// calls at the same time, or a request that Imprint carries out long after it left it without an answer, may still
@@ -112,7 +113,7 @@ impl Client {
     ///
     /// - [`OnceError::Refused`]: the order was not recorded. What is missing in it, or an empty `partner_order_id`, is
     ///   an [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an order of another amount is recorded under the same `partner_order_id`.
+    /// - [`OnceError::Different`]: an order of another amount or payment method is recorded under the same `partner_order_id`.
     /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded.
     pub async fn create_order_once(
         &self,
@@ -126,14 +127,14 @@ impl Client {
     ///
     /// It does with `postOrderEvent`, `partner_event_id` and [`find_order_event`](Client::find_order_event) what
     /// [`create_order_once`](Client::create_order_once) does with an order, and has the same limits. So
-    /// `partner_event_id` is required here. An event that was found counts as this one if its `amount` and its `type`
-    /// are the same.
+    /// `partner_event_id` is required here. An event that was found counts as this one if its `amount`, its `type` and
+    /// its `order_id`, letter case aside, are the same.
     ///
     /// # Errors
     ///
     /// - [`OnceError::Refused`]: the event was not recorded. What is missing in it, `partner_event_id` included, is an
     ///   [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an event of another amount or type is recorded under the same `partner_event_id`.
+    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same `partner_event_id`.
     /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded.
     pub async fn post_order_event_once(
         &self,
@@ -159,6 +160,7 @@ impl Entry for Order {
 
     fn may_be(&self, found: &Self) -> bool {
         self.total_order_amount == found.total_order_amount
+            && same(self.payment_method_id.as_str(), found.payment_method_id.as_str())
     }
 }
 
@@ -177,7 +179,13 @@ impl Entry for OrderEvent {
 
     fn may_be(&self, found: &Self) -> bool {
         (self.amount, &self.type_) == (found.amount, &found.type_)
+            && same(self.order_id.as_str(), found.order_id.as_str())
     }
+}
+
+/// Whether two ids may be one: some operations write in lower case what others write in upper case.
+fn same(sent: &str, found: &str) -> bool {
+    sent.eq_ignore_ascii_case(found)
 }
 
 /// What a builder made, if it has the id by which it is looked up.

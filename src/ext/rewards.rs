@@ -80,6 +80,7 @@ pub enum ConfirmError {
     NotConfirmed(Box<Reward>),
     /// It is not known whether the reward was confirmed: the call that confirms it failed in a way that leaves it open,
     /// and so did the look at the reward after it. Calling the helper again with the id of the reward finds out.
+    #[non_exhaustive]
     Unknown {
         /// Why `patchReward` failed. It is the [`source`](std::error::Error::source), too.
         error: Error,
@@ -202,9 +203,12 @@ impl Client {
 
     async fn confirm(&self, reward: RewardRef, steps: &[Step]) -> Result<Reward, ConfirmError> {
         let deadline = Deadline::of(self);
-        let reward = match reward.0 {
-            Known::Reward(reward) => *reward,
-            Known::Id(id) => self.get_reward().reward_id(id).send().await?.into_inner(),
+        let (id, reward) = match reward.0 {
+            Known::Reward(reward) => (reward.id.clone(), *reward),
+            Known::Id(id) => {
+                let read = self.get_reward().reward_id(&id).send().await?.into_inner();
+                (id, read)
+            }
         };
         let Some((_, target)) = steps.iter().find(|(from, to)| reward.status == *from || reward.status == *to).cloned()
         else {
@@ -216,7 +220,7 @@ impl Client {
         let Some(client) = deadline.half(self) else {
             return Err(ConfirmError::NotConfirmed(Box::new(reward)));
         };
-        let patch = client.patch_reward().reward_id(&reward.id).body_map(|body| body.status(&target));
+        let patch = client.patch_reward().reward_id(&id).body_map(|body| body.status(&target));
         let error = match patch.send().await {
             Ok(patched) if patched.status == target => return Ok(patched.into_inner()),
             Ok(patched) => return Err(ConfirmError::NotConfirmed(Box::new(patched.into_inner()))),
@@ -227,7 +231,7 @@ impl Client {
             return Err(error.into());
         }
         let lookup = match deadline.client(self) {
-            Some(client) => client.get_reward().reward_id(&reward.id).send().await.map_err(Some),
+            Some(client) => client.get_reward().reward_id(&id).send().await.map_err(Some),
             None => Err(None),
         };
         match lookup {

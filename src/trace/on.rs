@@ -54,8 +54,8 @@ impl Call {
         if self.span.is_disabled() { work.await } else { work.instrument(self.span.clone()).await }
     }
 
-    pub(crate) fn end(&self, clock: &dyn Clock, status: Option<StatusCode>, attempts: u32, error: Option<&Error>) {
-        let Some(begun) = self.begun else { return };
+    pub(crate) fn end(mut self, clock: &dyn Clock, status: Option<StatusCode>, attempts: u32, error: Option<&Error>) {
+        let Some(begun) = self.begun.take() else { return };
         let span = &self.span;
         span.record("imprint.attempts", attempts);
         if attempts > 1 {
@@ -68,6 +68,16 @@ impl Call {
         if let Some(error) = error {
             span.record("otel.status_code", "ERROR");
             span.record("error.type", error_type(error));
+        }
+    }
+}
+
+/// A call whose future was dropped says so.
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.begun.is_some() {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", "cancelled");
         }
     }
 }

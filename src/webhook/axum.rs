@@ -15,6 +15,8 @@ use super::MAX_BODY_BYTES;
 use super::error::WebhookError;
 use super::verifier::{Verified, Verifier, signature};
 use crate::generated::webhook::Event;
+#[cfg(feature = "tracing")]
+use crate::trace::TARGET;
 
 /// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
 ///
@@ -54,16 +56,11 @@ where
         let verifier = Verifier::from_ref(state);
         let (parts, body) = request.with_limited_body().into_parts();
         // A stranger without a header does not get the body read.
-        let result = match signature(&parts.headers) {
-            Ok(header) => verifier.deliver(header, &read(body).await?),
-            Err(error) => Err(error),
-        };
-        match result {
+        let header = signature(&parts.headers).map_err(|error| refuse(error, || false))?;
+        let body = read(body).await?;
+        match verifier.deliver(header, &body) {
             Ok((event, verified)) => Ok(Self { event, verified }),
-            Err(error) => {
-                log(&error);
-                Err(WebhookRejection(Some(error)))
-            }
+            Err(error) => Err(refuse(error, || verifier.is_signed(header, &body))),
         }
     }
 }
@@ -80,19 +77,18 @@ async fn read(body: Body) -> Result<impl Deref<Target = [u8]>, WebhookRejection>
     }
 }
 
-/// What nobody would learn of otherwise: these are deliveries of Imprint's, in all likelihood.
+/// Logs what nobody would learn of otherwise, and what strangers can make only where it does not fill the log.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody to tell"))]
-fn log(error: &WebhookError) {
+fn refuse(error: WebhookError, is_signed: impl Fn() -> bool) -> WebhookRejection {
     #[cfg(feature = "tracing")]
-    use crate::trace::TARGET;
-
-    #[cfg(feature = "tracing")]
-    match error {
-        WebhookError::TooOld { .. } | WebhookError::TooNew { .. } => tracing::warn!(target: TARGET, "{error}"),
+    match &error {
         WebhookError::NoToken { .. } | WebhookError::Unreadable(_) => tracing::error!(target: TARGET, "{error}"),
-        // Anybody can make these.
+        WebhookError::TooOld { .. } | WebhookError::TooNew { .. } if is_signed() => {
+            tracing::warn!(target: TARGET, "{error}");
+        }
         _ => tracing::debug!(target: TARGET, "{error}"),
     }
+    WebhookRejection(Some(error))
 }
 
 /// Why there is no [`Webhook`]: an answer with [a status](WebhookError::status) and without a body.

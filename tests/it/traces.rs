@@ -114,6 +114,19 @@ async fn what_went_wrong_has_a_name() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_dropped_says_so() {
+    let wire = Wire::start().await;
+    wire.reply(Reply::Whole(head(200, [("content-length", "9")]).chain(b"{")));
+    let client = client(&wire);
+    let capture = Capture::start();
+    let call = client.get_customer().customer_id("C").send();
+    tokio::time::timeout(Duration::from_millis(50), call).await.expect_err("there is no answer");
+    let spans = capture.spans();
+    assert_eq!(get(&spans[0].fields, "error.type"), Some("cancelled"));
+    assert_eq!(get(&spans[0].fields, "otel.status_code"), Some("ERROR"));
+}
+
+#[tokio::test]
 async fn a_raw_call_tells_no_path() {
     let wire = Wire::start().await;
     wire.answer(200, &[], b"{}");

@@ -31,7 +31,7 @@ async fn a_policy_of_the_client() {
         (RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO), &[0, 0]),
     ] {
         let (server, clock) = failing();
-        let client = server.builder().clock(clock.clone()).retry(policy).build().expect("a client");
+        let client = server.builder().clock(clock.clone()).retry(policy.clone()).build().expect("a client");
         let result = GET.call(&client, "1").await;
         let expected = ends(Ending::Api(503), pauses.len() as u32 + 1).retryable().processed().pauses(pauses);
         assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{policy:?}");
@@ -75,7 +75,8 @@ async fn no_policy_makes_the_unsafe_safe() {
     for act in [Act::Reset(raw("")), Act::status(503), Act::status(429), Act::Stall(raw(""))] {
         for operation in [POST, DELETE] {
             let server = Server::always(act.clone());
-            let builder = server.builder().clock(NotingClock::default()).retry(eager).attempt_timeout(super::SHORT);
+            let builder =
+                server.builder().clock(NotingClock::default()).retry(eager.clone()).attempt_timeout(super::SHORT);
             let error = operation.call(&builder.build().expect("a client"), "1").await.expect_err("a failure");
             assert_eq!((error.attempts(), server.requests()), (1, 1), "{}: {error:?}", operation.id);
         }
@@ -121,7 +122,7 @@ async fn the_deadline_holds_in_real_time() {
         (Act::Stall(raw("")), Duration::from_secs(10)),
     ] {
         let server = Server::always(act);
-        let builder = server.builder().retry(patient).attempt_timeout(attempt_timeout).timeout(timeout);
+        let builder = server.builder().retry(patient.clone()).attempt_timeout(attempt_timeout).timeout(timeout);
         let client = builder.build().expect("a client");
         let begun = Instant::now();
         let error = SEARCH.call(&client, "1").await.expect_err("a failure");

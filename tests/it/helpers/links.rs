@@ -70,7 +70,7 @@ async fn another_link_is_an_error_with_both() {
         let server = always(409, body).await;
         let error = server.client().ensure_linked(CUSTOMER, ACCOUNT).await.unwrap_err();
         assert!(error.to_string().starts_with(says), "{error}");
-        let LinkError::LinkedElsewhere { existing, customer_id, partner_customer_id } = error else {
+        let LinkError::LinkedElsewhere { existing, customer_id, partner_customer_id, .. } = error else {
             panic!("{error:?}");
         };
         assert_eq!((customer_id.as_str(), partner_customer_id.as_str()), (CUSTOMER, ACCOUNT));

@@ -226,6 +226,42 @@ async fn the_time_of_the_client_is_the_time_of_the_helper() {
 }
 
 #[tokio::test]
+async fn what_is_found_must_be_the_very_same() {
+    let stores = |change: fn(&mut Value)| {
+        Server::start(move |got| match got.call.as_str() {
+            LIST | LIST_EVENTS => {
+                let mut found = if got.is(LIST) { json!(order()) } else { json!(event()) };
+                change(&mut found);
+                Reply::Json(200, json!({ "data": [found] }))
+            }
+            _ => Reply::Drop,
+        })
+    };
+    let lower = stores(|found| {
+        for field in ["payment_method_id", "order_id"] {
+            if let Some(id) = found[field].as_str() {
+                found[field] = json!(id.to_lowercase());
+            }
+        }
+    })
+    .await;
+    assert!(lower.client().create_order_once(order()).await.unwrap().was_found());
+    assert!(lower.client().post_order_event_once(event()).await.unwrap().was_found());
+    let other = stores(|found| {
+        for field in ["payment_method_id", "order_id"] {
+            if found.get(field).is_some() {
+                found[field] = json!("another");
+            }
+        }
+    })
+    .await;
+    let error = other.client().create_order_once(order()).await.unwrap_err();
+    assert!(matches!(error, OnceError::Different(_)), "{error:?}");
+    let error = other.client().post_order_event_once(event()).await.unwrap_err();
+    assert!(matches!(error, OnceError::Different(_)), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_stalled_answer_leaves_time_to_look() {
     let server = store(|_| Does::StoreBut(Reply::Stall)).await;
     let client = server.client().with_timeout(Duration::from_secs(6));

@@ -178,7 +178,7 @@ async fn a_key_that_may_not_is_told_so_at_once() {
 async fn without_a_look_nobody_knows() {
     let blind = Server::start(|got| if got.is(PATCH) { Reply::Drop } else { Reply::Json(403, json!({})) }).await;
     let error = blind.client().confirm_reward(&reward("PENDING")).await.unwrap_err();
-    let ConfirmError::Unknown { error: first, lookup: Some(lookup) } = &error else { panic!("{error:?}") };
+    let ConfirmError::Unknown { error: first, lookup: Some(lookup), .. } = &error else { panic!("{error:?}") };
     assert_eq!((first.operation_id(), lookup.operation_id()), (Some("patchReward"), Some("getReward")));
     let source = std::error::Error::source(&error).expect("a source").to_string();
     assert!(source.starts_with("patchReward"), "{source}");

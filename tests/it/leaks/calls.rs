@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase};
+use futures_util::TryStreamExt;
+use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase, types};
 use serde_json::{Value, json};
 
 use super::marker::{holds, holds_any, mark, marker};
@@ -40,10 +41,9 @@ fn shown(error: &Error) -> String {
 }
 
 fn clients(wire: &Wire) -> [Client; 2] {
-    let once = RetryPolicy::off();
     [
-        wire.client_with(|builder| builder.api_key(key()).retry(once)),
-        wire.client_with(|builder| builder.api_key(key()).basic_auth().merchant_key(key()).retry(once)),
+        wire.client_with(|builder| builder.api_key(key())),
+        wire.client_with(|builder| builder.api_key(key()).basic_auth().merchant_key(key())),
     ]
 }
 
@@ -128,6 +128,55 @@ async fn failures_show_nothing_themselves_and_leave_nothing_in_the_logs() {
     }
     assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
     assert_clean("a log line", &capture.text());
+}
+
+/// What goes around a call: retries, streams, helpers.
+#[tokio::test]
+async fn helpers_and_retries_show_nothing_either() {
+    let wire = Wire::start().await;
+    let client = wire.client_with(|builder| {
+        builder.api_key(key()).retry(RetryPolicy::default()).clock(crate::clock::NotingClock::default())
+    });
+    let text = marker("an answer");
+    let capture = Capture::start();
+    let mut shown = String::new();
+    for body in [
+        json!({"data": [{"id": text}], "has_more": true}),
+        json!({"data": [{"first_name": [text]}]}),
+        json!({"key": text, "data": text}),
+        json!({"fields": [text], "status": text}),
+    ] {
+        for status in [200, 404, 503] {
+            wire.answer(status, &[], body.to_string().as_bytes());
+            let order = || types::OrderBase::builder().partner_order_id(marker("an order")).total_order_amount(1);
+            let order = order().payment_method_id(marker("a method"));
+            let errors: [Option<Box<dyn std::error::Error>>; 7] = [
+                client.ensure_linked(marker("a customer"), marker("an account")).await.err().map(Into::into),
+                client.find_customer(marker("an account")).await.err().map(Into::into),
+                client.confirm_reward(marker("a reward")).await.err().map(Into::into),
+                client.create_order_once(order).await.err().map(Into::into),
+                client.find_order_event(marker("an event")).await.err().map(Into::into),
+                client.rotate_key(async |_| Err::<(), _>("no store")).await.err().map(Into::into),
+                client.search_customers().stream().try_next().await.err().map(Into::into),
+            ];
+            for error in errors.into_iter().flatten() {
+                shown += &format!("{error}\n{error:?}\n");
+                let mut source = error.source();
+                while let Some(error) = source {
+                    shown += &format!("{error}\n{error:?}\n");
+                    source = error.source();
+                }
+            }
+        }
+    }
+    assert!(shown.len() > 1_000, "{shown}");
+    assert!(!capture.events().is_empty());
+    // Ids and what the caller is to compare are shown, secrets and what is personal are not.
+    for sensitive in [marker("an answer"), key()] {
+        assert!(!holds(&capture.text(), &sensitive), "{}", capture.text());
+    }
+    assert_eq!(holds_any(&capture.text()), None);
+    assert!(!holds(&shown, &key()) && !shown.contains("first_name: Some(\""), "{shown}");
 }
 
 #[tokio::test]

@@ -54,12 +54,15 @@ async fn the_extractor_tells_of_deliveries_that_nobody_else_would_learn_of() {
     };
     let old = Signer::new(TOKEN).at(SystemTime::now() - Duration::from_secs(3600));
     refused(old.sign("PERSONAL")).await;
+    let forged = Signer::new("another").at(SystemTime::now() - Duration::from_secs(7200));
+    refused(forged.sign("PERSONAL")).await;
     refused(Signer::new("another").sign("PERSONAL")).await;
     refused(Signer::new(TOKEN).sign("PERSONAL")).await;
     let told: Vec<_> =
         capture.events().into_iter().map(|event| (event.level, event.fields["message"].clone())).collect();
     for (level, text) in [
         (Level::WARN, "signed 3600 s ago"),
+        (Level::DEBUG, "signed 7200 s ago"),
         (Level::DEBUG, "the signature of the webhook is wrong"),
         (Level::ERROR, "no event"),
     ] {
