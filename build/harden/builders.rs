@@ -49,18 +49,31 @@ impl<'a> Held<'a> {
     }
 
     /// What the setter says it takes, behind what the document says of the field.
-    fn takes(&self) -> &'static str {
+    fn takes(&self) -> String {
         match self {
-            Self::Value => "",
-            Self::Builder(_) => "\n\nTakes the finished value or its builder.",
-            Self::Values(_) => "\n\nTakes the items of a list, an array or an iterator.",
-            Self::Builders(_) => "\n\nTakes the items of a list, an array or an iterator, finished or as builders.",
+            Self::Value => String::new(),
+            Self::Builder(_) => "\n\nTakes the finished value or its builder.".into(),
+            Self::Values(item) => {
+                let plain = last_name(item).filter(|_| !item.to_token_stream().to_string().contains('<'));
+                let none = plain.map(|name| none_of(&name)).unwrap_or_default();
+                format!("\n\nTakes the items of a list, an array or an iterator.{none}")
+            }
+            Self::Builders(name) => {
+                let none = none_of(name);
+                format!("\n\nTakes the items of a list, an array or an iterator, finished or as builders.{none}")
+            }
             Self::Map => {
-                "\n\nTakes whatever serializes into an object: `json!({…})`, a map, a struct of yours, or pairs of name \
-                 and value. `build` refuses anything else."
+                "\n\nTakes whatever serializes into an object: `json!({…})`, a map, a struct of yours, or pairs \
+                          of name and value. `build` refuses anything else."
+                    .into()
             }
         }
     }
+}
+
+/// How to write a list of none, whose items the compiler cannot guess.
+fn none_of(item: &Ident) -> String {
+    format!(" An empty list needs its type: `Vec::<{item}>::new()`.")
 }
 
 fn has_builder(code: &Code, name: &Ident) -> bool {

@@ -15,6 +15,7 @@ fn nested_values_and_free_maps_are_finished_with_the_rest() {
             "part": part,
             "parts": {"type": "array", "items": part},
             "texts": {"type": "array", "items": text},
+            "maps": {"type": "array", "items": {"type": "object", "additionalProperties": text}},
             "metadata": {"type": "object", "additionalProperties": true},
             "labels": {"type": "object", "additionalProperties": text},
             "ssn": {"type": "object", "additionalProperties": text},
@@ -27,6 +28,8 @@ fn nested_values_and_free_maps_are_finished_with_the_rest() {
         "part: ::std::option::Option::Some(value.part.into())",
         "pub(crate) parts: ::std::vec::Vec<SPartsItem>",
         "pub fn parts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<SPartsItem, M>,",
+        "An empty list needs its type: `Vec::<SPartsItem>::new()`.",
+        "An empty list needs its type: `Vec::<String>::new()`.",
         r#"let parts = __problems.all_built("parts", parts, SPartsItem::build);"#,
         "pub fn texts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<::std::string::String, M>,",
         "pub fn metadata<V>(mut self, value: V) -> Self where V: ::serde::Serialize,",
@@ -38,6 +41,8 @@ fn nested_values_and_free_maps_are_finished_with_the_rest() {
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }
+    // What has arguments of its own has no short name to write.
+    assert_eq!(code.matches("An empty list needs its type").count(), 2, "{code}");
 }
 
 #[test]
