@@ -9,7 +9,10 @@ pub enum Environment {
     /// `https://dev.sbx.imprint.co`: no real money, no real people. The default.
     #[default]
     Sandbox,
-    /// `https://dev.imprint.co`: the real thing.
+    /// `https://dev.imprint.co`: the real thing, as third parties report it.
+    ///
+    /// Imprint's OpenAPI document lists the sandbox alone. Check the host with Imprint before you use the first production
+    /// key, and give another one by [`base_url`](crate::ClientBuilder::base_url).
     Production,
 }
 
