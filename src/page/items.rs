@@ -78,10 +78,12 @@ use crate::error::Error;
 /// use futures_util::TryStreamExt;
 /// use imprint_client::types::{Reward, RewardStatus};
 ///
-/// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
+/// # async fn issue(_: &Reward) -> std::io::Result<()> { Ok(()) }
+/// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let rewards: Vec<Reward> = client.get_rewards().customer_id("2EE24580").stream().try_collect().await?;
 /// for reward in rewards.iter().filter(|reward| reward.status == RewardStatus::Pending) {
-///     client.patch_reward().reward_id(&reward.id).body_map(|b| b.status("AVAILABLE")).send().await?;
+///     issue(reward).await?; // your books first
+///     client.confirm_reward(reward).await?;
 /// }
 /// # Ok(())
 /// # }
