@@ -84,6 +84,8 @@ impl ClientBuilder {
 
     /// Sends the API key by HTTP Basic instead of as a bearer token: as the user name, with an empty password.
     ///
+    /// It is what Imprint's page on authentication puts first; its reference pages show the bearer token.
+    ///
     /// A key with a colon in it is taken for the two parts that Imprint's OpenAPI document speaks of, `id:secret`.
     pub fn basic_auth(mut self) -> Self {
         self.basic_auth = true;

@@ -8,6 +8,7 @@
 //! | [`orders`] | an order with its items | captures and refunds that count for it |
 //! | [`rotate_key`] | an API key | another one |
 //! | [`several_products`] | one partner | several co-branded products |
+//! | [`testing`] | your code | tests of it: without a network, and in the sandbox |
 //!
 //! Imprint describes itself in an OpenAPI document, in guides, and by what its mobile SDKs do, and these do not always
 //! agree. Where they do not, the pages say so, and say what this library makes of it. Nothing here is from observing
@@ -30,3 +31,6 @@ pub mod rotate_key {}
 
 #[doc = include_str!("../docs/guide/several_products.md")]
 pub mod several_products {}
+
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}

@@ -1,4 +1,4 @@
-//! Webhooks: verify what comes, understand it, answer it.
+//! Webhooks: enroll, verify what comes, understand it, answer it.
 //!
 //! Imprint POSTs an event to your endpoint and repeats it, with growing pauses, until you answer with success. A
 //! [`Verifier`] says whether a delivery is genuine and makes an [`Event`] of it:
@@ -19,18 +19,40 @@
 //!
 //! With the feature `axum` there is an extractor, `Webhook`, that does so before your handler runs.
 //!
+//! # Enroll
+//!
+//! No operation subscribes an endpoint: give its address to the people at Imprint who set your program up, and get the
+//! signing token from them. It has to be https. There may be several, such as one for each kind of event. The ranges of
+//! addresses that Imprint sends from, for a firewall, come from the same people.
+//!
 //! # Verify
 //!
-//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body.
+//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A token
+//! that cannot be used, such as a blank one, is found by `Verifier::check()`: call it when your service starts.
 //!
 //! Imprint's documentation leaves open how the key is made of the signing token, and whether the raw body is signed or
-//! a sorted form of it; it shows no token to try it with. So a [`Verifier`] accepts any [`Reading`], which costs no
-//! security: each needs the token. It logs the one that matched, and [`Verifier::verify_signature`] reports it. Once
-//! you have seen genuine deliveries, [pin](Verifier::pin) it.
+//! a sorted form of it; it shows no token to try it with. So a [`Verifier`] accepts nine [readings](Reading), which
+//! costs no security, since each needs the token:
 //!
-//! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). It is not known
-//! whether a repeated delivery is signed anew; if you see [`WebhookError::TooOld`] after an outage of yours, it is
-//! not.
+//! - three keys: the token as it is, its SHA-256, and the hex digits of its SHA-256;
+//! - three bodies: as it came, as JSON without white space and with its keys sorted, and that with Go's escapes.
+//!
+//! It logs the one that matched, and [`Verifier::verify_signature`] reports it. Once you have seen genuine deliveries,
+//! [pin](Verifier::pin) it.
+//!
+//! **If none matches**, all deliveries are [`WebhookError::WrongSignature`]. With the feature `tracing`, refusals are
+//! logged at `DEBUG`, and a wrong signature before any right one at `WARN`, the first time. Look at these, in this order:
+//!
+//! 1. Is the body the raw one? A framework may have decompressed, decoded or rewritten it.
+//! 2. Is the token that of this endpoint and this environment, with no space at its ends?
+//! 3. The documentation can be read in a way that is not tried here: that the token is hex or base64, and its decoded
+//!    bytes are the key. Ask Imprint how the key is made, and for a signed example. If it is so, this library needs
+//!    another [`KeyReading`]: please report it.
+//!
+//! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). Imprint publishes no
+//! limit, nor whether a repeated delivery is signed anew. If repetitions keep their first timestamp, those that come
+//! later than five minutes are refused, again and again: if you see [`WebhookError::TooOld`] after an outage of yours,
+//! raise the tolerance and rely on the dedupe key.
 //!
 //! # Understand
 //!
@@ -43,9 +65,18 @@
 //!
 //! # Answer
 //!
+//! **Answer 200.** One page takes any 2xx for success; the guide to rewards and the OpenAPI document name 200.
+//!
 //! **The answer commits you.** A success for a reward that is `AVAILABLE` or `DEDUCTED` confirms to Imprint that you
 //! have issued or deducted it, with no further call. So do what the event asks for, or write down that it has to be
 //! done, and commit that before you answer. Answer anything but success when you could not, and the event comes again.
+//! `PENDING` and `PENDING_DEDUCTION` are confirmed by a call instead; see [the guide](crate::guide::rewards).
+//!
+//! **After a dead letter** neither answer is right. The 400 of [`WebhookError::status`] has Imprint repeat what you
+//! cannot read; no limit is published, so it may come for ever, and each time as another dead letter. A 200 ends
+//! that, but the body may be a reward, and then it confirms what nobody has issued. Keep the 400 while a person looks
+//! at it: repetitions cost little, a reward that is lost costs a customer. Answer 200 only for a body of which you
+//! know that it is no reward, or whose work is done by hand.
 //!
 //! **Do it once.** Put the key under a unique index, in the same transaction as the work:
 //!
