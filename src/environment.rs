@@ -11,8 +11,8 @@ pub enum Environment {
     Sandbox,
     /// `https://dev.imprint.co`: the real thing, as third parties report it.
     ///
-    /// Imprint's OpenAPI document lists the sandbox alone. Check the host with Imprint before you use the first production
-    /// key, and give another one by [`base_url`](crate::ClientBuilder::base_url).
+    /// Imprint's OpenAPI document lists the sandbox alone. Check the host with Imprint before the first production key,
+    /// and give another one by [`base_url`](crate::ClientBuilder::base_url).
     Production,
 }
 

@@ -41,7 +41,8 @@
 //! [pin](Verifier::pin) it.
 //!
 //! **If none matches**, all deliveries are [`WebhookError::WrongSignature`]. With the feature `tracing`, refusals are
-//! logged at `DEBUG`, and a wrong signature before any right one at `WARN`, the first time. Look at these, in this order:
+//! logged at `DEBUG`, and a wrong signature before any right one at `WARN`, the first time. Look at these, in this
+//! order:
 //!
 //! 1. Is the body the raw one? A framework may have decompressed, decoded or rewritten it.
 //! 2. Is the token that of this endpoint and this environment, with no space at its ends?

@@ -40,8 +40,8 @@ pub enum ErrorKind {
     /// 400: the request is malformed or a value is not allowed; see [`ApiError::param`] and [`ApiError::details`].
     BadRequest,
     /// 401: the API key is wrong, or it is of the other environment (the sandbox is the default). If it is neither, try
-    /// [`basic_auth`](crate::ClientBuilder::basic_auth): the key goes as a bearer token otherwise, and Imprint's page on
-    /// authentication puts HTTP Basic first.
+    /// [`basic_auth`](crate::ClientBuilder::basic_auth): the key goes as a bearer token otherwise, and Imprint's page
+    /// on authentication puts HTTP Basic first.
     Unauthorized,
     /// 403: the key may not do this, or not in this environment.
     Forbidden,
