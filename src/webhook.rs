@@ -28,7 +28,7 @@
 //! # Verify
 //!
 //! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A token
-//! that cannot be used, such as a blank one, is found by `Verifier::check()`: call it when your service starts.
+//! that cannot be used, such as a blank one, is found by [`Verifier::check`]: call it when your service starts.
 //!
 //! Imprint's documentation leaves open how the key is made of the signing token, and whether the raw body is signed or
 //! a sorted form of it; it shows no token to try it with. So a [`Verifier`] accepts nine [readings](Reading), which

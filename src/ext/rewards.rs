@@ -153,7 +153,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let reward = client.get_reward().reward_id("2EE24580-B97B-4949-A65C-929CCB9B9B8D").send().await?;
+    /// let reward = client.get_reward().reward_id("DCBFC736-5D4E-4A0B-9C1F-0C6D3B7A9E21").send().await?;
     /// let confirmed = client.confirm_reward(&reward).await?;
     /// println!("{} is {}", confirmed.id, confirmed.status);
     /// # Ok(())
@@ -178,7 +178,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::helpers::ConfirmError> {
-    /// let reward = client.confirm_issued("2EE24580-B97B-4949-A65C-929CCB9B9B8D").await?;
+    /// let reward = client.confirm_issued("DCBFC736-5D4E-4A0B-9C1F-0C6D3B7A9E21").await?;
     /// # Ok(())
     /// # }
     /// ```

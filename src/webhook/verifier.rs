@@ -76,7 +76,7 @@ pub struct Verified {
 impl Verifier {
     /// A verifier for the signing token that Imprint handed out at enrollment.
     ///
-    /// It accepts any [`Reading`] of the documentation, and five minutes of age both ways. A token that is empty or
+    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or
     /// blank, begins or ends with white space or holds a line end verifies nothing: every verification says so, and
     /// [`check`](Self::check) says it at start.
     pub fn new(signing_token: impl Into<Secret>) -> Self {
