@@ -58,7 +58,8 @@
 //! # Understand
 //!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
-//! [`Event::dedupe_key`] is made of what tells one event from another.
+//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A reward is told by
+//! its id and status: if the amount of a pending one is changed, a webhook about that has the key of the first.
 //!
 //! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this
 //! version does not know are no errors, but a field of the wrong type is. Such a body is in
