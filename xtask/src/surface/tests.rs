@@ -15,16 +15,24 @@ pub mod types {
         hidden: i64,
     }
     pub type Alias = Reward;
-    impl Reward { pub fn builder() -> builder::Reward { todo!() } fn private(&self) {} }
+    impl Reward { pub fn builder() -> builder::Reward { ::std::default::Default::default() } fn private(&self) {} }
 }
-impl crate::Client { pub fn get_reward(&self) -> builder::GetReward { todo!() } }
+impl crate::Client { pub fn get_reward(&self) -> builder::GetReward { builder::GetReward::new(self.clone()) } }
 pub mod builder {
-    pub struct GetReward { client: crate::Client }
+    pub struct GetReward { client: crate::Client, request: crate::request::Request }
     impl GetReward {
-        pub(crate) fn new(client: crate::Client) -> Self { todo!() }
-        pub fn reward_id<V, M>(mut self, value: V) -> Self where V: crate::IntoField<types::RewardId, M> { todo!() }
-        pub fn body<V>(mut self, value: V) -> Self where V: ::std::convert::Into<types::Reward> { todo!() }
-        pub async fn send(self) -> ::std::result::Result<crate::Response<types::Reward>, crate::Error> { todo!() }
+        pub(crate) fn new(client: crate::Client) -> Self { Self { client, request: crate::request::Request::new() } }
+        pub fn reward_id<V, M>(mut self, value: V) -> Self where V: crate::IntoField<types::RewardId, M> {
+            self.request.path("reward_id", value.into_field().as_ref());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self where V: ::std::convert::Into<types::Reward> {
+            self.request.json(::std::result::Result::Ok(value.into()));
+            self
+        }
+        pub async fn send(self) -> ::std::result::Result<crate::Response<types::Reward>, crate::Error> {
+            self.client.call(&super::operation::GET_REWARD, self.request).await
+        }
     }
 }
 pub mod operation {
