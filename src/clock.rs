@@ -1,6 +1,5 @@
 //! Time and chance, as the pauses between attempts need them.
 
-use std::fmt;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
@@ -60,12 +59,6 @@ impl Clock for TokioClock {
 
     fn sleep(&self, pause: Duration) -> Pause {
         Box::pin(tokio::time::sleep(pause))
-    }
-}
-
-impl fmt::Debug for dyn Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
     }
 }
 
