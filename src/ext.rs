@@ -2,9 +2,13 @@
 
 mod customers;
 mod deadline;
+mod evidence;
 mod find;
+mod ids;
 mod keys;
 mod links;
+#[cfg(test)]
+mod model;
 mod once;
 mod orders;
 mod rewards;
@@ -83,6 +87,8 @@ struct Inner {
     /// Shared by all that come from one builder, whatever their options.
     budget: Arc<Budget>,
     clock: Arc<dyn Clock>,
+    /// Calls that record one thing wait for each other. Shared like the budget.
+    turns: Arc<once::Turns>,
 }
 
 impl Client {
@@ -185,8 +191,14 @@ impl Client {
             retry,
             budget: Arc::new(Budget::new()),
             clock,
+            turns: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The product that the calls are about, as it is sent; empty without one.
+    fn product(&self) -> &[u8] {
+        self.inner.headers.get(MERCHANT_KEY).map_or(&[], HeaderValue::as_bytes)
     }
 
     /// The same client with another API key, which is sent in the same way. It shares the connection pool.
@@ -240,7 +252,8 @@ impl Client {
     }
 
     async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
-        let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock } = &*self.inner;
+        let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock, turns: _ } =
+            &*self.inner;
         if let Some(&Refused { setting, problem }) = refused.first() {
             return Err(ConfigError::new(setting, problem).into());
         }

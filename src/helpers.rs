@@ -17,7 +17,14 @@
 //!
 //! Every call of a helper goes the way of all calls: the same limits, errors and options of the client. The time limit
 //! of the client ([`timeout`](crate::ClientBuilder::timeout)) holds for a helper as a whole, except for `rotate_key`,
-//! where it holds for each call.
+//! where it holds for each call, and for the proof of the new key.
+//!
+//! **Ids** are compared by one rule: those that Imprint assigns (of customers, rewards, payment methods, orders …) without
+//! regard to letter case, because Imprint writes them in upper case in some answers and in lower case in others; the
+//! partner's own (`partner_customer_id`, `partner_order_id`, `partner_event_id`) exactly.
+//!
+//! **Answers are believed for what they say.** What an answer shows is compared with what was asked, and another one is an
+//! error that carries it. "There is none" is said only by a list that is there, is empty and does not contradict itself.
 
 pub use crate::ext::{
     ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Lookup, Once, OnceError, RewardRef, RotationStep,

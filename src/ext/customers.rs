@@ -1,10 +1,10 @@
 //! Customers by the id that the partner knows them by.
 
 use super::Client;
-use super::find::{FindError, not_empty, only};
+use super::evidence::{Evidence, Findable, Question, ask};
+use super::find::{FindError, not_empty};
 use crate::operation::SEARCH_CUSTOMERS;
-use crate::types::{Customer, CustomerId, CustomerListResponse, PartnerCustomerId};
-use crate::{Error, Response};
+use crate::types::{Customer, PartnerCustomerId};
 
 impl Client {
     /// The customer that the partner knows by this id, or `None` when there is none.
@@ -12,6 +12,7 @@ impl Client {
     /// Sends `searchCustomers` with the filter `partner_customer_id` and a `limit` of 2. When the answer holds one
     /// customer and still says that there are more, it asks for those as well.
     ///
+    /// `None` is said only by an answer that proves it: a list that is there, is empty and does not contradict itself.
     /// What comes back is compared with what was asked for, exactly and letter case included: a server that ignored the
     /// filter would otherwise pass somebody else off as this customer.
     ///
@@ -27,31 +28,34 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`FindError::Call`]: the call failed. An empty id is an [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`FindError::Several`]: several customers have this id; it holds those of the first page.
-    /// - [`FindError::Unreliable`]: the answer holds a customer without this id.
+    /// - [`FindError::Call`]: the call failed, or its answer cannot be read or has no list. An empty id is an
+    ///   [`Error::InvalidRequest`](crate::Error::InvalidRequest), and nothing is sent.
+    /// - [`FindError::Several`]: several customers have this id; it holds those of the pages that were read.
+    /// - [`FindError::Unreliable`]: the answer holds a customer without this id, or it contradicts itself.
     pub async fn find_customer(
         &self,
         partner_customer_id: impl Into<PartnerCustomerId>,
     ) -> Result<Option<Customer>, FindError<Customer>> {
         let wanted = partner_customer_id.into();
         not_empty(&SEARCH_CUSTOMERS, "partner_customer_id", wanted.as_str())?;
-        let CustomerListResponse { mut data, has_more, .. } = self.customers_of(&wanted, None).await?.into_inner();
-        if let [first] = &data[..]
-            && has_more == Some(true)
-        {
-            let first = first.id.clone();
-            let more = self.customers_of(&wanted, Some(&first)).await?.into_inner();
-            data.extend(more.data.into_iter().filter(|customer| customer.id != first));
-        }
-        only(data, has_more, |customer| customer.partner_customer_id.as_ref() == Some(&wanted))
+        let question = Question {
+            operation: &SEARCH_CUSTOMERS,
+            filter: "partner_customer_id",
+            wanted: wanted.as_str(),
+            pages: true,
+            trusts_total: false,
+        };
+        let evidence: Evidence<Customer> = ask(self, &question).await;
+        evidence.into_result()
+    }
+}
+
+impl Findable for Customer {
+    fn id(&self) -> Option<&str> {
+        Some(self.id.as_str())
     }
 
-    async fn customers_of(
-        &self,
-        wanted: &PartnerCustomerId,
-        after: Option<&CustomerId>,
-    ) -> Result<Response<CustomerListResponse>, Error> {
-        self.search_customers().partner_customer_id(wanted).limit(2).starting_after(after).send().await
+    fn partner_id(&self) -> Option<&str> {
+        self.partner_customer_id.as_ref().map(PartnerCustomerId::as_str)
     }
 }

@@ -20,6 +20,11 @@ impl Deadline {
         Self { clock, end }
     }
 
+    /// What is left of the time; `None` is no limit.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.end.map(|end| end.saturating_duration_since(self.clock.now()))
+    }
+
     /// The client for one more call, which may take what is left; `None` when nothing is.
     pub(super) fn client(&self, client: &Client) -> Option<Client> {
         self.part(client, 1)
@@ -31,7 +36,7 @@ impl Deadline {
     }
 
     fn part(&self, client: &Client, of: u32) -> Option<Client> {
-        match self.end.map(|end| end.saturating_duration_since(self.clock.now()) / of) {
+        match self.left().map(|left| left / of) {
             None => Some(client.clone()),
             Some(Duration::ZERO) => None,
             Some(left) => Some(client.with_timeout(left)),

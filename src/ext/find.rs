@@ -1,4 +1,4 @@
-//! Lookups by an id of the partner's, which must never take one thing for another.
+//! Why a lookup by the partner's own id gives no answer to rely on.
 
 use std::fmt;
 
@@ -11,12 +11,14 @@ use crate::operation::Operation;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FindError<T> {
-    /// The call failed.
+    /// The call failed. An answer without its list is an [`Error::Decode`], and so is one with an item that cannot be
+    /// read: neither says that there is nothing.
     Call(Error),
     /// Several have this id. Imprint documents no rule that keeps it unique.
     Several(Vec<T>),
-    /// The answer is not one to the question: it holds things that do not have this id, as it does when the filter of
-    /// the request was ignored, or it is an empty page that promises more.
+    /// The answer is not one to the question, or it contradicts itself: it holds things that do not have this id, as it
+    /// does when the filter of the request was ignored; or it is empty and says by `has_more` that there is more, or (for
+    /// orders and their events) by `total` that there is something; or its items are all `null`.
     Unreliable,
 }
 
@@ -25,7 +27,9 @@ impl<T> fmt::Display for FindError<T> {
         match self {
             Self::Call(error) => error.fmt(f),
             Self::Several(found) => write!(f, "{} have the id that only one should have", found.len()),
-            Self::Unreliable => f.write_str("the answer does not keep to the id that was asked for"),
+            Self::Unreliable => f.write_str(
+                "the answer cannot be relied on: it holds something else than the id that was asked for, or contradicts itself",
+            ),
         }
     }
 }
@@ -43,22 +47,6 @@ impl<T> From<Error> for FindError<T> {
     fn from(error: Error) -> Self {
         Self::Call(error)
     }
-}
-
-/// The one thing of an answer that must hold nothing but what `is_it` accepts.
-pub(super) fn only<T>(
-    mut found: Vec<T>,
-    has_more: Option<bool>,
-    is_it: impl Fn(&T) -> bool,
-) -> Result<Option<T>, FindError<T>> {
-    let promises_more = found.is_empty() && has_more == Some(true);
-    if promises_more || !found.iter().all(is_it) {
-        return Err(FindError::Unreliable);
-    }
-    if found.len() > 1 {
-        return Err(FindError::Several(found));
-    }
-    Ok(found.pop())
 }
 
 /// Refuses a blank id: a filter with it would select nothing, or everything.

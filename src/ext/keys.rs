@@ -1,15 +1,28 @@
 //! The rotation of the API key: the one change after which nothing may work any more.
+//!
+//! | what is known | what is done | what is said |
+//! |---|---|---|
+//! | `createKey` was refused | nothing | `Create`: old valid, new not created |
+//! | its answer is lost, cannot be read or has no key | nothing | `Create`: old valid, new unknown |
+//! | it answered with the key that made the call | nothing: going on would delete the only key | `Create`: old valid, new not created |
+//! | `store` failed | nothing | `Store`: both valid |
+//! | no read with the new key gave a real page | nothing | `Prove`: old valid, new unproven |
+//! | one did | `deleteKey` with the old key, once | see below |
+//! | it answered with success | nothing | `Ok` |
+//! | it answered with the new key | nothing | `Delete`: old unknown, new deleted |
+//! | it was refused (not 401) | nothing | `Delete`: both valid |
+//! | a 401, a lost answer, or success with a key that is neither | read with the old key, then with the new one | `Ok` only if the old one is refused and the new one works; else `Delete` with what each read showed |
 
 mod error;
 
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::Client;
-use crate::error::{Error, ErrorKind};
+use super::deadline::Deadline;
+use super::evidence::List;
+use crate::error::{DecodeError, Error, ErrorKind, Fault, TimeoutError, TimeoutPhase};
 use crate::operation::{LIST_ORDER_EVENTS, Operation, SEARCH_CUSTOMERS, SEARCH_REWARDS, SEARCH_TRANSACTION_INTENTS};
 use crate::request::Request;
 use crate::secret::Secret;
@@ -31,19 +44,27 @@ impl Client {
     /// |---|---|
     /// | create | `createKey` with the old key; the new one inherits its permissions |
     /// | store | `store` is called with the new key, to keep it where the partner keeps such things |
-    /// | prove | a read of one item with the new key: `searchRewards`, or if that is refused `searchTransactionIntents`, `listOrderEvents`, `searchCustomers`. The items are not looked at. A 401 is tried twice more |
+    /// | prove | a read of one item with the new key: `searchRewards`, or if that is refused `searchTransactionIntents`, `listOrderEvents`, `searchCustomers`. Only an answer with a list in it counts. The items are not looked at. A 401 is tried twice more |
     /// | delete | `deleteKey` with the old key, because it deletes the key that makes the call |
     ///
     /// The old key is not touched before the new one is stored and proven. At any failure it lives on, or the error says
     /// that this is not known; and the error carries the new key and its client, so that nothing is lost. When the
-    /// answer to `deleteKey` is lost, a read with the old key tells whether it is gone.
+    /// answer to `deleteKey` is lost, a read with each key tells: the old one counts as gone only if it is refused while
+    /// the new one works. When both are refused, that is an outage and no proof.
     ///
     /// The new client has the base URL, the options and the connections of this one, and sends the key in the same way.
     /// This client, its clones and its other variants keep the old key: replace them.
     ///
     /// `store` should come back only when the new key is safe, and refuse otherwise. Do not drop the future of this
-    /// helper while it runs: between the steps there are two keys. Two rotations of one key at a time would end each
-    /// other's.
+    /// helper while it runs: between the steps there are two keys.
+    ///
+    /// **Two rotations of one key at a time** both succeed, and leave two new keys behind: each makes and stores one of
+    /// its own, the first to come to its end deletes the old key, and the second finds it gone. The key that was stored
+    /// last is the one in your store; the other one works too, until somebody deletes it with a client that has it. So let
+    /// one process rotate at a time.
+    ///
+    /// **What it cannot find out**: it goes by what the server answers. If a gateway answers reads from a cache without
+    /// looking at the key, a new key that does not work is taken for proven, and the old one is deleted.
     ///
     /// ```no_run
     /// use imprint_client::Secret;
@@ -75,10 +96,10 @@ impl Client {
         if let Err(error) = store(key.clone()).await {
             return Err(failed(RotationStep::Store, error.into()));
         }
-        if let Err(error) = client.prove(&PAUSES).await {
+        if let Err(error) = client.prove().await {
             return Err(failed(RotationStep::Prove, error.into()));
         }
-        match self.end_key(&key).await {
+        match self.end_key(&client, &key).await {
             Ok(()) => Ok(client),
             Err((old, new, error)) => Err(failed(RotationStep::Delete, error).with_states(old, new)),
         }
@@ -101,7 +122,7 @@ impl Client {
             ));
         };
         match self.with_key(&key) {
-            // Its deletion would be that of the only one.
+            // The server returned the key that we have: going on would delete the only one.
             Ok(client) if client.authorization() == self.authorization() => {
                 let source = "createKey answered with the key that made the call".into();
                 Err(KeyRotationError::at_creation(KeyState::NotCreated, None, source))
@@ -115,24 +136,37 @@ impl Client {
         self.inner.headers.get(AUTHORIZATION)
     }
 
-    /// Proves that the key of this client works.
-    async fn prove(&self, pauses: &[Duration]) -> Result<(), Error> {
-        for pause in pauses {
-            match self.read_something().await {
-                Err(error) if is_unauthorized(&error) => self.inner.clock.sleep(*pause).await,
+    /// Proves that the key of this client works, within the time that one call has.
+    async fn prove(&self) -> Result<(), Error> {
+        let deadline = Deadline::of(self);
+        let mut pauses = PAUSES.iter();
+        loop {
+            match self.read_something(&deadline).await {
+                Err(error) if is_unauthorized(&error) => match pauses.next() {
+                    Some(pause) if deadline.pause(*pause).await => {}
+                    _ => return Err(error),
+                },
                 outcome => return outcome,
             }
         }
-        self.read_something().await
     }
 
-    /// Succeeds with the first read that does. Of a read that is refused for its own sake it goes on to the next.
-    async fn read_something(&self) -> Result<(), Error> {
-        let mut outcome = Ok(());
+    /// Succeeds with the first read that gives a page. Of a read that is refused for its own sake, or whose answer is no
+    /// page, it goes on to the next.
+    async fn read_something(&self, deadline: &Deadline) -> Result<(), Error> {
+        let mut outcome: Result<(), Error> =
+            Err(TimeoutError::new(READS[0], TimeoutPhase::Call, self.inner.timeout, None, 0).into());
         for read in READS {
+            let Some(client) = deadline.client(self) else { break };
             let mut request = Request::new();
             request.query("limit", Some(&1));
-            outcome = self.call::<Page>(read, request).await.map(drop);
+            outcome = client.call::<List>(read, request).await.and_then(|page| {
+                if !page.contradicts_itself(false) {
+                    return Ok(());
+                }
+                let finding = ("data".to_owned(), (0, 0), Fault::EmptyPage);
+                Err(DecodeError::new(read, page.status(), page.attempts(), finding).into())
+            });
             match &outcome {
                 Err(Error::Decode(_)) => {}
                 Err(Error::Api(error))
@@ -146,33 +180,39 @@ impl Client {
         outcome
     }
 
-    /// Deletes the key of this client, which is not to be `new`; else the states of the old and of the new key.
-    async fn end_key(&self, new: &Secret) -> Result<(), (KeyState, KeyState, Source)> {
-        let error = match self.delete_key().send().await {
-            Ok(deleted) if deleted.key.as_ref() == Some(new) => {
-                let source = "deleteKey answered with the new key, made with the old one".into();
-                return Err((KeyState::Unknown, KeyState::Deleted, source));
-            }
-            Ok(_) => return Ok(()),
-            Err(error) => error,
+    /// Deletes the key of this client, which is not to be `new`, that of `client`; else the states of the old and of the
+    /// new key.
+    async fn end_key(&self, client: &Self, new: &Secret) -> Result<(), (KeyState, KeyState, Source)> {
+        let error: Source = match self.delete_key().send().await {
+            Ok(deleted) => match &deleted.key {
+                Some(key) if key == new => {
+                    let source = "deleteKey answered with the new key, made with the old one".into();
+                    return Err((KeyState::Unknown, KeyState::Deleted, source));
+                }
+                Some(key) if !self.has_key(key) => "deleteKey answered with a key that is neither of the two".into(),
+                _ => return Ok(()),
+            },
+            Err(error) if error.may_have_been_processed() || is_unauthorized(&error) => error.into(),
+            Err(error) => return Err((KeyState::Valid, KeyState::Valid, error.into())),
         };
-        let open = error.may_have_been_processed() || is_unauthorized(&error);
-        let old = if open { self.read_something().await } else { Ok(()) };
+        let old = self.read_something(&Deadline::of(self)).await;
+        let new = client.read_something(&Deadline::of(client)).await;
+        let refused = |read: &Result<(), Error>| read.as_ref().is_err_and(is_unauthorized);
+        // A key that no read could try was proven before, and `deleteKey` was not called with it.
+        let new_state = if refused(&new) { KeyState::Unknown } else { KeyState::Valid };
         match old {
-            Err(gone) if is_unauthorized(&gone) => Ok(()),
-            Err(_) => Err((KeyState::Unknown, KeyState::Valid, error.into())),
-            Ok(()) => Err((KeyState::Valid, KeyState::Valid, error.into())),
+            Err(_) if refused(&old) && new.is_ok() => Ok(()),
+            Err(_) => Err((KeyState::Unknown, new_state, error)),
+            Ok(()) => Err((KeyState::Valid, new_state, error)),
         }
+    }
+
+    /// Whether this client sends this key.
+    fn has_key(&self, key: &Secret) -> bool {
+        self.with_key(key).is_ok_and(|same| same.authorization() == self.authorization())
     }
 }
 
 fn is_unauthorized(error: &Error) -> bool {
     matches!(error, Error::Api(error) if error.kind() == ErrorKind::Unauthorized)
-}
-
-/// The answer of a list: that there is one proves the key, what is in it is nobody's business.
-#[derive(Deserialize)]
-struct Page {
-    #[serde(rename = "data", deserialize_with = "crate::decode::list")]
-    _data: Vec<IgnoredAny>,
 }

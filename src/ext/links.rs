@@ -1,10 +1,19 @@
 //! Links of customers to the accounts that a partner keeps for them.
+//!
+//! | what is known | what is done | what is said |
+//! |---|---|---|
+//! | an answer or a 409 shows the link that was asked for | nothing | `Ok`; `Inactive` if it is not in force |
+//! | an answer or a 409 shows another link | nothing | `LinkedElsewhere` |
+//! | a 409 shows no link | nothing | `Call` |
+//! | refused | nothing | `Call` |
+//! | left open (no answer, 5xx, a 2xx that cannot be read) | ask a second time: the link that was made meets it as a 409 | as above; `Call` that says so if that fails, too |
 
 use std::fmt;
 
 use super::Client;
 use super::deadline::Deadline;
 use super::find::not_empty;
+use super::ids::same_resource;
 use crate::error::{Error, ErrorKind};
 use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
@@ -17,10 +26,11 @@ pub enum LinkError {
     /// it. [`Error::may_have_been_processed`] tells whether the link may have been made in spite of it; calling the
     /// helper again finds out.
     Call(Error),
-    /// Another link is in the way, and it stays as it is.
+    /// Another link is in the way, and it stays as it is; or the API answered with another link than the one that was
+    /// asked for.
     #[non_exhaustive]
     LinkedElsewhere {
-        /// The link that is there: it differs in the customer, the partner's account or both.
+        /// The link that is there, or that was answered: it differs in the customer, the partner's account or both.
         existing: Box<CustomerLink>,
         /// The customer that was to be linked.
         customer_id: CustomerId,
@@ -37,7 +47,7 @@ impl fmt::Display for LinkError {
             Self::Call(error) => error.fmt(f),
             Self::LinkedElsewhere { existing, customer_id, partner_customer_id } => {
                 let what = match (
-                    existing.customer_id == *customer_id,
+                    same_resource(existing.customer_id.as_str(), customer_id.as_str()),
                     existing.partner_customer_id == *partner_customer_id,
                 ) {
                     (true, _) => "the customer is linked to another account of the partner",
@@ -70,10 +80,12 @@ impl Client {
     /// Links a customer to an account of the partner, or finds that it is linked to it already.
     ///
     /// Sends `linkCustomerAccount` without metadata. A 409 whose `existing_link` is of this very customer and this very
-    /// account is success, and the link is that one; both ids are compared exactly, letter case included.
+    /// account is success, and the link is that one. An answer of success is compared with what was asked for, too. The
+    /// customer's id may differ in letter case, because Imprint writes its ids in both; the partner's account is compared
+    /// exactly.
     ///
-    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx), it is made
-    /// a second time: if the first one got through, the second meets its link. So this helper is safe to call as often
+    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx, a success that
+    /// cannot be read), it is made a second time: if the first one got through, the second meets its link. So this helper is safe to call as often
     /// as one likes.
     ///
     /// ```no_run
@@ -91,7 +103,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`LinkError::LinkedElsewhere`]: the 409 shows another link. It carries that one and the pair asked for.
+    /// - [`LinkError::LinkedElsewhere`]: the 409, or the answer, shows another link. It carries that one and the pair asked
+    ///   for.
     /// - [`LinkError::Inactive`]: the link of this pair is there but `INACTIVE`. A status that this version does not
     ///   know is no error: look at [`CustomerLink::status`].
     /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them. A blank account is an
@@ -120,23 +133,18 @@ impl Client {
                 error
             });
         }
-        match answer {
-            Ok(link) => in_force(link.into_inner()),
+        let link = match answer {
+            Ok(link) => link.into_inner(),
             Err(Error::Api(error)) if error.kind() == ErrorKind::Conflict => match error.existing_link() {
-                None => Err(Error::Api(error).into()),
-                Some(there) if there.customer_id == customer_id && there.partner_customer_id == partner_customer_id => {
-                    in_force(there.clone())
-                }
-                Some(there) => {
-                    let existing = Box::new(there.clone());
-                    Err(LinkError::LinkedElsewhere { existing, customer_id, partner_customer_id })
-                }
+                Some(existing) => existing.clone(),
+                None => return Err(Error::Api(error).into()),
             },
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
+        };
+        let same_customer = same_resource(link.customer_id.as_str(), customer_id.as_str());
+        if !same_customer || link.partner_customer_id != partner_customer_id {
+            return Err(LinkError::LinkedElsewhere { existing: Box::new(link), customer_id, partner_customer_id });
         }
+        if link.status == CustomerLinkStatus::Inactive { Err(LinkError::Inactive(Box::new(link))) } else { Ok(link) }
     }
-}
-
-fn in_force(link: CustomerLink) -> Result<CustomerLink, LinkError> {
-    if link.status == CustomerLinkStatus::Inactive { Err(LinkError::Inactive(Box::new(link))) } else { Ok(link) }
 }

@@ -1,20 +1,40 @@
-//! A POST that must neither be lost nor doubled: sent again only after a look whether it got through.
+//! A POST that must neither be lost nor doubled: sent again only after looks that prove that it did not get through.
+//!
+//! | what is known after a send | what is done | what is said |
+//! |---|---|---|
+//! | the answer shows what was sent, sent once in all | nothing | `Ok` |
+//! | the answer shows what was sent, sent more often | look until a list shows it | `Ok` if it is there once; `Unknown` with `Several`; `Unverified` without such a list |
+//! | the answer shows something else | nothing | `Different` |
+//! | a 2xx that cannot be read | look; it was recorded, so never send again | as found, else `Unknown` |
+//! | refused (4xx, nothing sent), nothing in doubt | nothing; after a 409 look | `Refused`; after a 409 as found, and `Unknown` if no look was usable |
+//! | refused, an earlier send in doubt | look | as found, else `Unknown` |
+//! | left open (no answer, 5xx, 408) | look | as found; if the last look proves that it is not there, send again |
+//!
+//! "As found" is: once and the same, `Ok`, counted like an answer; something else under the id, `Different`; several,
+//! `Unknown` that holds them. Whatever a look has once seen is never forgotten: nothing is sent after it.
 
-use std::fmt;
+mod error;
+mod patience;
+mod turn;
+
 use std::ops::Deref;
-use std::time::Duration;
 
 use super::Client;
 use super::deadline::Deadline;
+use super::evidence::{Evidence, Findable};
 use super::find::FindError;
+use super::ids::same_resource;
 use crate::Response;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Problems};
+use crate::operation::Operation;
+
+pub use error::{Lookup, OnceError};
+use patience::Patience;
+pub(super) use turn::Turns;
+use turn::{Before, Turn};
 
 /// How often a request is sent at most, the first time included.
 const SENDS: u32 = 3;
-
-/// The pauses before each look: the API may still be at work on a request that it left without an answer.
-pub(super) const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
 
 /// What was recorded once, and how that came about. It dereferences to the thing itself.
 #[derive(Clone, Debug)]
@@ -25,12 +45,14 @@ pub struct Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Whether no answer confirmed it, and it was found by the partner's own id instead.
+    /// Whether no answer to this call confirmed it: it was found by the partner's own id, or another call for the same id
+    /// recorded it, for which this one had waited.
     pub fn was_found(&self) -> bool {
         self.found
     }
 
-    /// How many times the helper sent it, each with the attempts that the client makes for a call.
+    /// How many times the helper sent it, each with the attempts that the client makes for a call. 0 when another call
+    /// for the same id recorded it.
     pub fn sends(&self) -> u32 {
         self.sends
     }
@@ -49,162 +71,219 @@ impl<T> Deref for Once<T> {
     }
 }
 
-/// Why something was not recorded, or why it is not known whether it was.
-///
-/// `T` is what was to be recorded.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum OnceError<T> {
-    /// It was not recorded: nothing was sent, or the API refused it.
-    Refused(Error),
-    /// Something with this id is there, but it is another: its amount, or its type, is not the one that was to be
-    /// recorded. The id has been used before, or what it stands for was changed since.
-    Different(Box<T>),
-    /// It is not known whether it was recorded. Look its id up before sending it again.
-    Unknown {
-        /// The partner's own id of it.
-        partner_id: String,
-        /// How many times it was sent.
-        sends: u32,
-        /// Why it is in doubt: the last failure that leaves open whether the API acted. It is the
-        /// [`source`](std::error::Error::source), too.
-        error: Error,
-        /// What came of looking for it.
-        lookup: Lookup<T>,
-    },
-}
-
-/// What came of looking for something that may have been recorded.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Lookup<T> {
-    /// It was not there. It may still come: the API may be at work on it.
-    NotThere,
-    /// There was no time left to look.
-    NoTime,
-    /// The look failed.
-    Failed(FindError<T>),
-}
-
-impl<T> fmt::Display for OnceError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(error) => error.fmt(f),
-            Self::Different(_) => f.write_str("something else is recorded under the same partner's id"),
-            Self::Unknown { sends, error, lookup, .. } => {
-                let operation = error.operation_id().unwrap_or_default();
-                let times = if *sends == 1 { "once" } else { "more than once" };
-                write!(f, "{operation} was sent {times}, and it is not known whether it was carried out: ")?;
-                match lookup {
-                    Lookup::NotThere => f.write_str("it was not found afterwards"),
-                    Lookup::NoTime => f.write_str("there was no time left to look for it"),
-                    Lookup::Failed(error) => write!(f, "the look for it failed ({error})"),
-                }
-            }
-        }
-    }
-}
-
-impl<T: fmt::Debug> std::error::Error for OnceError<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Refused(error) => error.source(),
-            Self::Different(_) => None,
-            Self::Unknown { error, .. } => Some(error),
-        }
-    }
-}
-
 /// Something that the partner has given an id, by which it can be found again.
-pub(super) trait Entry: Clone + Send + Sync {
-    /// The partner's own id.
-    fn partner_id(&self) -> &str;
+pub(super) trait Entry: Findable + Clone + Sync + 'static {
+    /// The operation that records it.
+    const OPERATION: &'static Operation;
+    /// The field that the partner's own id is in.
+    const PARTNER_ID: &'static str;
 
     /// Sends it, once.
     fn send(&self, client: &Client) -> impl Future<Output = Result<Response<Self>, Error>> + Send;
 
-    /// Finds it by the partner's own id.
-    fn find(&self, client: &Client) -> impl Future<Output = Result<Option<Self>, FindError<Self>>> + Send;
+    /// Looks for it by the partner's own id.
+    fn find(&self, client: &Client) -> impl Future<Output = Evidence<Self>> + Send;
 
-    /// Whether `found`, which has the same partner's id, may be the very same.
-    fn may_be(&self, found: &Self) -> bool;
+    /// Whether the money in `other` and what it is for are the same.
+    fn agrees_with(&self, other: &Self) -> bool;
+
+    /// Whether `other`, which was answered or found, may be this very entry. An answer may leave the partner's id out,
+    /// where the document allows it.
+    fn may_be(&self, other: &Self) -> bool {
+        let same_id = other.partner_id().is_none_or(|id| Some(id) == self.partner_id());
+        same_id && self.agrees_with(other)
+    }
 }
 
 /// Sends an entry until it is recorded, refused, or in doubt for good.
-pub(super) async fn once<T: Entry>(client: &Client, entry: T, pauses: &[Duration]) -> Result<Once<T>, OnceError<T>> {
+pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>, OnceError<T>> {
     let deadline = Deadline::of(client);
-    let mut sending = deadline.half(client).unwrap_or_else(|| client.clone());
-    let mut sends = 0;
-    // The last failure that leaves open whether the API acted.
-    let mut doubt: Option<Error> = None;
-    let (error, lookup) = loop {
-        sends += 1;
-        let (error, again) = match entry.send(&sending).await {
-            Ok(answer) => return Ok(Once { value: answer.into_inner(), found: false, sends }),
-            Err(error) if error.may_have_been_processed() => {
-                // A success that cannot be read is a success.
-                let done = error.status().is_some_and(|status| status.is_success());
-                (error, !done)
-            }
-            // It is the one before that is in doubt; this one may have met it.
-            Err(refusal) => match doubt.take() {
-                Some(error) => (error, false),
-                None => return refused(client, entry, &deadline, refusal).await,
-            },
-        };
-        match look(client, &entry, &deadline, pauses).await {
-            Ok(found) => return settled(&entry, found, sends),
-            Err(Lookup::NotThere) if again && sends < SENDS => {}
-            Err(lookup) => break (error, lookup),
-        }
-        match deadline.half(client) {
-            Some(client) => sending = client,
-            None => break (error, Lookup::NotThere),
-        }
-        doubt = Some(error);
+    let id = entry.partner_id().unwrap_or_default().to_owned();
+    let key = (T::OPERATION.id, client.product().to_vec(), id.clone());
+    let Some(mut turn) = client.inner.turns.take(key, deadline.left()).await else {
+        let error = unsent::<T>("is being recorded by another call, which took longer than this one has time");
+        return Err(OnceError::Unknown { partner_id: id, sends: 0, error, lookup: Lookup::NoTime });
     };
-    Err(OnceError::Unknown { partner_id: entry.partner_id().to_owned(), sends, error, lookup })
+    let (before, seen) = match turn.before() {
+        Before::Nothing => (0, false),
+        Before::InDoubt { sends, seen } => (*sends, *seen),
+        Before::Recorded(recorded) => {
+            let recorded: T = recorded.downcast_ref::<T>().expect("the operation is a part of the key").clone();
+            return if entry.may_be(&recorded) {
+                Ok(Once { value: recorded, found: true, sends: 0 })
+            } else {
+                Err(OnceError::Different(Box::new(recorded)))
+            };
+        }
+    };
+    let recording = Recording { client, entry, deadline, turn: &mut turn, before, sends: 0, doubt: None, seen };
+    let outcome = recording.run().await;
+    match &outcome {
+        Ok(once) => turn.recorded(&once.value),
+        Err(OnceError::Refused(_)) => turn.recorded_nothing(),
+        Err(OnceError::Unverified { .. } | OnceError::Different(_)) => turn.has_seen_it(),
+        Err(OnceError::Unknown { .. }) => {}
+    }
+    outcome
 }
 
-/// A conflict may be with this very entry, recorded by an earlier run of the caller.
-async fn refused<T: Entry>(
-    client: &Client,
+/// An error that says why nothing was sent.
+fn unsent<T: Entry>(why: &'static str) -> Error {
+    let mut problems = Problems::default();
+    problems.invalid(T::PARTNER_ID, why);
+    Error::invalid_request(T::OPERATION, problems)
+}
+
+/// The state of a call.
+struct Recording<'a, T> {
+    client: &'a Client,
     entry: T,
-    deadline: &Deadline,
-    error: Error,
-) -> Result<Once<T>, OnceError<T>> {
-    if matches!(&error, Error::Api(error) if error.kind() == ErrorKind::Conflict)
-        && let Ok(found) = look(client, &entry, deadline, &[Duration::ZERO]).await
-    {
-        return settled(&entry, found, 1);
-    }
-    Err(OnceError::Refused(error))
+    deadline: Deadline,
+    turn: &'a mut Turn,
+    /// How often calls before this one sent it that could not find out what became of it.
+    before: u32,
+    sends: u32,
+    /// The last failure that leaves open whether the API acted.
+    doubt: Option<Error>,
+    /// Something showed that it is there.
+    seen: bool,
 }
 
-/// Looks after each of the pauses. Without time for all of them there is no telling.
-async fn look<T: Entry>(client: &Client, entry: &T, deadline: &Deadline, pauses: &[Duration]) -> Result<T, Lookup<T>> {
-    let mut outcome = Lookup::NoTime;
-    for pause in pauses {
-        if !deadline.pause(*pause).await {
-            return Err(Lookup::NoTime);
+impl<T: Entry> Recording<'_, T> {
+    async fn run(mut self) -> Result<Once<T>, OnceError<T>> {
+        if self.before > 0 {
+            match self.look(Patience::LONG).await {
+                Ok(found) => return self.found(found).await,
+                Err(Lookup::NotThere) if !self.seen => {}
+                Err(lookup) => {
+                    let error = unsent::<T>("belongs to another call that could not find out whether it is recorded");
+                    return Err(self.unknown(error, lookup));
+                }
+            }
         }
-        let Some(client) = deadline.client(client) else { return Err(Lookup::NoTime) };
-        match entry.find(&client).await {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) => outcome = Lookup::NotThere,
-            Err(error) => outcome = Lookup::Failed(error),
+        loop {
+            let Some(sending) = self.deadline.half(self.client) else {
+                let error = unsent::<T>("could not be sent in the time that is left for this call");
+                return Err(if self.before > 0 {
+                    self.unknown(error, Lookup::NoTime)
+                } else {
+                    OnceError::Refused(error)
+                });
+            };
+            self.turn.sends();
+            self.sends += 1;
+            let error = match self.entry.send(&sending).await {
+                Ok(answer) => return self.answered(answer.into_inner()).await,
+                Err(error) => error,
+            };
+            let in_doubt = self.doubt.is_some() || self.before > 0;
+            let open = error.may_have_been_processed();
+            // A 2xx says that it is recorded, however little can be read of its body.
+            if error.status().is_some_and(|status| status.is_success()) {
+                self.sees_it();
+            }
+            let conflict = matches!(&error, Error::Api(error) if error.kind() == ErrorKind::Conflict);
+            if !open && !in_doubt && !conflict {
+                return Err(OnceError::Refused(error));
+            }
+            let lookup = match self.look(Patience::after(&error)).await {
+                Ok(found) => {
+                    self.doubt = Some(error);
+                    return self.found(found).await;
+                }
+                Err(lookup) => lookup,
+            };
+            let not_there = matches!(lookup, Lookup::NotThere) && !self.seen;
+            if !open && !in_doubt {
+                return Err(if not_there { OnceError::Refused(error) } else { self.unknown(error, lookup) });
+            }
+            if open && not_there && self.sends < SENDS && self.deadline.half(self.client).is_some() {
+                self.doubt = Some(error);
+                continue;
+            }
+            let error = if open { error } else { self.doubt.take().unwrap_or(error) };
+            return Err(self.unknown(error, lookup));
         }
     }
-    Err(outcome)
-}
 
-fn settled<T: Entry>(entry: &T, found: T, sends: u32) -> Result<Once<T>, OnceError<T>> {
-    if entry.may_be(&found) {
-        Ok(Once { value: found, found: true, sends })
-    } else {
-        Err(OnceError::Different(Box::new(found)))
+    /// The API answered with success.
+    async fn answered(self, answer: T) -> Result<Once<T>, OnceError<T>> {
+        if !self.entry.may_be(&answer) {
+            return Err(OnceError::Different(Box::new(answer)));
+        }
+        self.counted(answer, false).await
+    }
+
+    /// A look found it.
+    async fn found(self, found: T) -> Result<Once<T>, OnceError<T>> {
+        if !self.entry.may_be(&found) {
+            return Err(OnceError::Different(Box::new(found)));
+        }
+        self.counted(found, true).await
+    }
+
+    /// It is recorded. When it was sent more than once, it counts as recorded once only if a list shows it so.
+    async fn counted(mut self, recorded: T, found: bool) -> Result<Once<T>, OnceError<T>> {
+        let sends = self.sends;
+        if self.before + sends < 2 {
+            return Ok(Once { value: recorded, found, sends });
+        }
+        let lookup = match self.look(Patience::TO_COUNT).await {
+            Ok(one) if is_another(&recorded, &one) => Lookup::Failed(FindError::Several(vec![recorded.clone(), one])),
+            Ok(_) => return Ok(Once { value: recorded, found, sends }),
+            Err(lookup) => lookup,
+        };
+        if matches!(lookup, Lookup::Failed(FindError::Several(_))) {
+            let error =
+                self.doubt.take().unwrap_or_else(|| unsent::<T>("belongs to another call that recorded it too"));
+            return Err(self.unknown(error, lookup));
+        }
+        Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup })
+    }
+
+    /// Looks for it, after each of the pauses.
+    ///
+    /// It is not there only if the last look proves it, after all of the pauses. Whatever an earlier look has seen of it
+    /// stays the outcome.
+    async fn look(&mut self, patience: Patience) -> Result<T, Lookup<T>> {
+        let (pauses, complete) = patience.pauses(self.deadline.left());
+        let mut outcome = Lookup::NoTime;
+        let mut seen_now = false;
+        for pause in pauses {
+            let client = if self.deadline.pause(pause).await { self.deadline.half(self.client) } else { None };
+            let Some(client) = client else { return Err(if seen_now { outcome } else { Lookup::NoTime }) };
+            let (latest, seen) = match self.entry.find(&client).await {
+                Evidence::One(found) => return Ok(found),
+                Evidence::Several(found) => {
+                    self.sees_it();
+                    return Err(Lookup::Failed(FindError::Several(found)));
+                }
+                Evidence::NotThere => (Lookup::NotThere, false),
+                Evidence::Unusable { error, seen } => (Lookup::Failed(error), seen),
+            };
+            if seen {
+                self.sees_it();
+            }
+            if seen || !seen_now {
+                outcome = latest;
+            }
+            seen_now |= seen;
+        }
+        Err(if complete || seen_now { outcome } else { Lookup::NoTime })
+    }
+
+    fn sees_it(&mut self) {
+        self.seen = true;
+        self.turn.has_seen_it();
+    }
+
+    fn unknown(&self, error: Error, lookup: Lookup<T>) -> OnceError<T> {
+        let partner_id = self.entry.partner_id().unwrap_or_default().to_owned();
+        OnceError::Unknown { partner_id, sends: self.sends, error, lookup }
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Whether two entries with one partner's id are two, by the ids that Imprint gave them.
+fn is_another<T: Findable>(one: &T, other: &T) -> bool {
+    matches!((one.id(), other.id()), (Some(one), Some(other)) if !same_resource(one, other))
+}

@@ -1,12 +1,14 @@
 //! Orders and their events, recorded once.
 
 use super::Client;
-use super::find::{FindError, not_empty, only};
-use super::once::{Entry, Once, OnceError, PAUSES, once};
+use super::evidence::{Evidence, Findable, Question, ask};
+use super::find::{FindError, not_empty};
+use super::ids::same_resource;
+use super::once::{Entry, Once, OnceError, once};
 use crate::Response;
 use crate::error::{Error, Problems};
 use crate::operation::{CREATE_ORDER, LIST_ORDER_EVENTS, LIST_ORDERS, Operation, POST_ORDER_EVENT};
-use crate::types::{Order, OrderEvent, OrderEventId, OrderEventsResponse, PartnerEventId, PartnerOrderId, builder};
+use crate::types::{Order, OrderEvent, OrderEventId, OrderId, PartnerEventId, PartnerOrderId, builder};
 
 impl Client {
     /// The order that the partner knows by this id, or `None` when there is none.
@@ -36,8 +38,7 @@ impl Client {
     ) -> Result<Option<Order>, FindError<Order>> {
         let wanted = partner_order_id.into();
         not_empty(&LIST_ORDERS, "partner_order_id", wanted.as_str())?;
-        let orders = self.list_orders().partner_order_id(&wanted).send().await?.into_inner();
-        only(orders.data, None, |order| order.partner_order_id == wanted)
+        orders_of(self, wanted.as_str()).await.into_result()
     }
 
     /// The event of an order that the partner knows by this id, or `None` when there is none.
@@ -57,23 +58,7 @@ impl Client {
     ) -> Result<Option<OrderEvent>, FindError<OrderEvent>> {
         let wanted = partner_event_id.into();
         not_empty(&LIST_ORDER_EVENTS, "partner_event_id", wanted.as_str())?;
-        let OrderEventsResponse { mut data, has_more, .. } = self.events_of(&wanted, None).await?.into_inner();
-        if let [first] = &data[..]
-            && has_more == Some(true)
-            && let Some(first) = first.order_event_id.clone()
-        {
-            let more = self.events_of(&wanted, Some(&first)).await?.into_inner();
-            data.extend(more.data.into_iter().filter(|event| event.order_event_id.as_ref() != Some(&first)));
-        }
-        only(data, has_more, |event| event.partner_event_id.as_ref() == Some(&wanted))
-    }
-
-    async fn events_of(
-        &self,
-        wanted: &PartnerEventId,
-        after: Option<&OrderEventId>,
-    ) -> Result<Response<OrderEventsResponse>, Error> {
-        self.list_order_events().partner_event_id(wanted).limit(2).starting_after(after).send().await
+        events_of(self, wanted.as_str()).await.into_result()
     }
 
     /// Records an order so that it is neither lost nor doubled when an answer is.
@@ -119,8 +104,7 @@ impl Client {
         &self,
         order: impl Into<builder::OrderBase>,
     ) -> Result<Once<Order>, OnceError<Order>> {
-        let order = identified(&CREATE_ORDER, order.into().build(), "partner_order_id")?;
-        once(self, order, &PAUSES).await
+        once(self, identified(order.into().build())?).await
     }
 
     /// Records an event of an order so that it is neither lost nor doubled when an answer is.
@@ -140,66 +124,86 @@ impl Client {
         &self,
         event: impl Into<builder::OrderEventBase>,
     ) -> Result<Once<OrderEvent>, OnceError<OrderEvent>> {
-        let event = identified(&POST_ORDER_EVENT, event.into().build(), "partner_event_id")?;
-        once(self, event, &PAUSES).await
+        once(self, identified(event.into().build())?).await
+    }
+}
+
+async fn orders_of(client: &Client, wanted: &str) -> Evidence<Order> {
+    let operation = &LIST_ORDERS;
+    let question = Question { operation, filter: "partner_order_id", wanted, pages: false, trusts_total: true };
+    ask(client, &question).await
+}
+
+async fn events_of(client: &Client, wanted: &str) -> Evidence<OrderEvent> {
+    let operation = &LIST_ORDER_EVENTS;
+    let question = Question { operation, filter: "partner_event_id", wanted, pages: true, trusts_total: true };
+    ask(client, &question).await
+}
+
+impl Findable for Order {
+    fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(OrderId::as_str)
+    }
+
+    fn partner_id(&self) -> Option<&str> {
+        Some(self.partner_order_id.as_str())
     }
 }
 
 impl Entry for Order {
-    fn partner_id(&self) -> &str {
-        self.partner_order_id.as_str()
-    }
+    const OPERATION: &'static Operation = &CREATE_ORDER;
+    const PARTNER_ID: &'static str = "partner_order_id";
 
     async fn send(&self, client: &Client) -> Result<Response<Self>, Error> {
         client.create_order().body(self.clone()).send().await
     }
 
-    async fn find(&self, client: &Client) -> Result<Option<Self>, FindError<Self>> {
-        client.find_order(&self.partner_order_id).await
+    async fn find(&self, client: &Client) -> Evidence<Self> {
+        orders_of(client, self.partner_order_id.as_str()).await
     }
 
-    fn may_be(&self, found: &Self) -> bool {
-        self.total_order_amount == found.total_order_amount
-            && same(self.payment_method_id.as_str(), found.payment_method_id.as_str())
+    fn agrees_with(&self, other: &Self) -> bool {
+        self.total_order_amount == other.total_order_amount
+            && same_resource(self.payment_method_id.as_str(), other.payment_method_id.as_str())
+    }
+}
+
+impl Findable for OrderEvent {
+    fn id(&self) -> Option<&str> {
+        self.order_event_id.as_ref().map(OrderEventId::as_str)
+    }
+
+    fn partner_id(&self) -> Option<&str> {
+        self.partner_event_id.as_ref().map(PartnerEventId::as_str)
     }
 }
 
 impl Entry for OrderEvent {
-    fn partner_id(&self) -> &str {
-        self.partner_event_id.as_ref().map_or("", PartnerEventId::as_str)
-    }
+    const OPERATION: &'static Operation = &POST_ORDER_EVENT;
+    const PARTNER_ID: &'static str = "partner_event_id";
 
     async fn send(&self, client: &Client) -> Result<Response<Self>, Error> {
         client.post_order_event().body(self.clone()).send().await
     }
 
-    async fn find(&self, client: &Client) -> Result<Option<Self>, FindError<Self>> {
-        client.find_order_event(self.partner_id()).await
+    async fn find(&self, client: &Client) -> Evidence<Self> {
+        events_of(client, self.partner_id().unwrap_or_default()).await
     }
 
-    fn may_be(&self, found: &Self) -> bool {
-        (self.amount, &self.type_) == (found.amount, &found.type_)
-            && same(self.order_id.as_str(), found.order_id.as_str())
+    fn agrees_with(&self, other: &Self) -> bool {
+        (self.amount, &self.type_) == (other.amount, &other.type_)
+            && same_resource(self.order_id.as_str(), other.order_id.as_str())
     }
-}
-
-/// Whether two ids may be one: some operations write in lower case what others write in upper case.
-fn same(sent: &str, found: &str) -> bool {
-    sent.eq_ignore_ascii_case(found)
 }
 
 /// What a builder made, if it has the id by which it is looked up.
-fn identified<T: Entry>(
-    operation: &'static Operation,
-    built: Result<T, Error>,
-    name: &'static str,
-) -> Result<T, OnceError<T>> {
+fn identified<T: Entry>(built: Result<T, Error>) -> Result<T, OnceError<T>> {
     let mut problems = Problems::default();
     match built {
-        Ok(entry) if !entry.partner_id().trim().is_empty() => return Ok(entry),
-        Ok(_) => problems.invalid(name, "is missing or empty, and it is looked up by it"),
+        Ok(entry) if entry.partner_id().is_some_and(|id| !id.trim().is_empty()) => return Ok(entry),
+        Ok(_) => problems.invalid(T::PARTNER_ID, "is missing or empty, and it is looked up by it"),
         Err(Error::InvalidRequest(error)) => problems.merge(error.into_problems()),
         Err(error) => return Err(OnceError::Refused(error)),
     }
-    Err(OnceError::Refused(Error::invalid_request(operation, problems)))
+    Err(OnceError::Refused(Error::invalid_request(T::OPERATION, problems)))
 }

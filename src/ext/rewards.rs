@@ -1,9 +1,25 @@
 //! The confirmation of rewards, which is the partner's duty.
+//!
+//! "Pending" and "confirmed" are meant for what the helper confirms: issued, deducted, or either of the two.
+//!
+//! | what is known | what is done | what is said |
+//! |---|---|---|
+//! | `confirm_issued`, `confirm_deducted`, or an id alone | read the reward first | `Call` if that fails |
+//! | the read shows another id, or another amount than the reward in hand | nothing | `Different` |
+//! | confirmed | nothing | `Ok` |
+//! | neither pending nor confirmed | nothing | `NotConfirmed` |
+//! | pending | `patchReward`, once | see below |
+//! | the patch answers with this reward, confirmed | nothing | `Ok` |
+//! | the patch answers with this reward in another status | nothing | `NotConfirmed` |
+//! | the patch answers with another reward, or another amount | nothing | `Different` |
+//! | the patch is refused for the caller's sake (401, 403, 429, nothing sent) | nothing | `Call` |
+//! | the patch is refused otherwise, or left open | read again | confirmed: `Ok`; still pending: `Call`; else `NotConfirmed`; no read: `Unknown` |
 
 use std::fmt;
 
 use super::Client;
 use super::deadline::Deadline;
+use super::ids::same_resource;
 use crate::Response;
 use crate::error::{Error, ErrorKind};
 use crate::types::{Reward, RewardId, RewardStatus};
@@ -78,8 +94,12 @@ pub enum ConfirmError {
     /// The reward is in a state that cannot be confirmed, or it stayed in its state although the API answered with
     /// success. This is the reward as it was seen last; see its `status`.
     NotConfirmed(Box<Reward>),
+    /// The API answered with another reward than the one that was asked for: its id, its amount or its currency is not
+    /// the one that was to be confirmed. This is that reward. If it has the amount of a reward that was changed meanwhile,
+    /// correct your books first.
+    Different(Box<Reward>),
     /// It is not known whether the reward was confirmed: the call that confirms it failed in a way that leaves it open,
-    /// and so did the look at the reward after it. Calling the helper again with the id of the reward finds out.
+    /// or the API refused it, perhaps because it was confirmed before; and the look at the reward after it failed, too. Calling the helper again with the id of the reward finds out.
     #[non_exhaustive]
     Unknown {
         /// Why `patchReward` failed. It is the [`source`](std::error::Error::source), too.
@@ -98,6 +118,9 @@ impl fmt::Display for ConfirmError {
                 RewardStatus::Unrecognized(_) => f.write_str("the reward has a status that this version does not know"),
                 _ => write!(f, "the reward is {}", reward.status),
             },
+            Self::Different(_) => f.write_str(
+                "the API answered with another reward than the one to confirm: its id, amount or currency differs",
+            ),
             Self::Unknown { lookup: Some(lookup), .. } => {
                 write!(f, "it is not known whether the reward is confirmed, and it could not be looked up: {lookup}")
             }
@@ -112,7 +135,7 @@ impl std::error::Error for ConfirmError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Call(error) => error.source(),
-            Self::NotConfirmed(_) => None,
+            Self::NotConfirmed(_) | Self::Different(_) => None,
             Self::Unknown { error, .. } => Some(error),
         }
     }
@@ -144,8 +167,8 @@ impl Client {
     /// | `AVAILABLE`, `DEDUCTED` | nothing: it is confirmed |
     /// | any other | nothing: an error that carries the reward |
     ///
-    /// Given an id instead of a reward, it reads the reward by `getReward` first. The status of a reward in hand may be
-    /// out of date: when `patchReward` is refused, or leaves open whether it was carried out, the reward is read again,
+    /// Given an id instead of a reward, it reads the reward by `getReward` first; a reward in hand it takes as it is. So
+    /// its status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the reward is read again,
     /// and counts as confirmed if it has become so. Nothing is ever patched twice by one call. `amount` is not sent.
     ///
     /// Do not confirm while a list of rewards by customer is being paged: that list is sorted by `updated_at`, which the
@@ -164,17 +187,20 @@ impl Client {
     ///
     /// - [`ConfirmError::NotConfirmed`]: the reward has a status that cannot be confirmed, or kept its status. It
     ///   carries the reward.
+    /// - [`ConfirmError::Different`]: the API answered with another reward, or with another amount.
     /// - [`ConfirmError::Unknown`]: whether it was confirmed could not be found out.
     /// - [`ConfirmError::Call`]: every other failure.
     pub async fn confirm_reward(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[ISSUED, DEDUCTED]).await
+        self.confirm(reward.into(), &[ISSUED, DEDUCTED], false).await
     }
 
     /// Confirms that the partner has issued a reward: from `PENDING` to `AVAILABLE`, and nothing else.
     ///
-    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It does
-    /// what [`confirm_reward`](Client::confirm_reward) does, but a reward that has become something else meanwhile, a
-    /// pending deduction above all, is an error that carries it. `AVAILABLE` is success.
+    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It reads
+    /// the reward by `getReward` before it writes, whatever it is given: a reward that has become something else meanwhile,
+    /// a pending deduction above all, is an error that carries it, and so is one whose amount is not that of a reward in
+    /// hand. `AVAILABLE` is success. When `patchReward` fails it goes on like
+    /// [`confirm_reward`](Client::confirm_reward).
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::helpers::ConfirmError> {
@@ -187,7 +213,7 @@ impl Client {
     ///
     /// As by [`confirm_reward`](Client::confirm_reward).
     pub async fn confirm_issued(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[ISSUED]).await
+        self.confirm(reward.into(), &[ISSUED], true).await
     }
 
     /// Confirms that the partner has taken a reward back: from `PENDING_DEDUCTION` to `DEDUCTED`, and nothing else.
@@ -198,15 +224,23 @@ impl Client {
     ///
     /// As by [`confirm_reward`](Client::confirm_reward).
     pub async fn confirm_deducted(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[DEDUCTED]).await
+        self.confirm(reward.into(), &[DEDUCTED], true).await
     }
 
-    async fn confirm(&self, reward: RewardRef, steps: &[Step]) -> Result<Reward, ConfirmError> {
+    /// Confirms one of `steps`. `reads` is whether a reward in hand is read again before anything is written.
+    async fn confirm(&self, reward: RewardRef, steps: &[Step], reads: bool) -> Result<Reward, ConfirmError> {
         let deadline = Deadline::of(self);
         let (id, reward) = match reward.0 {
-            Known::Reward(reward) => (reward.id.clone(), *reward),
+            Known::Reward(reward) if !reads => (reward.id.clone(), *reward),
+            Known::Reward(reward) => {
+                let read = self.get_reward().reward_id(&reward.id).send().await?.into_inner();
+                (reward.id.clone(), the_same(&reward, read)?)
+            }
             Known::Id(id) => {
                 let read = self.get_reward().reward_id(&id).send().await?.into_inner();
+                if !same_resource(read.id.as_str(), id.as_str()) {
+                    return Err(ConfirmError::Different(Box::new(read)));
+                }
                 (id, read)
             }
         };
@@ -222,8 +256,7 @@ impl Client {
         };
         let patch = client.patch_reward().reward_id(&id).body_map(|body| body.status(&target));
         let error = match patch.send().await {
-            Ok(patched) if patched.status == target => return Ok(patched.into_inner()),
-            Ok(patched) => return Err(ConfirmError::NotConfirmed(Box::new(patched.into_inner()))),
+            Ok(patched) => return confirmed(the_same(&reward, patched.into_inner())?, &target),
             Err(error) => error,
         };
         let open = error.may_have_been_processed();
@@ -235,13 +268,26 @@ impl Client {
             None => Err(None),
         };
         match lookup {
-            Ok(now) if now.status == target => Ok(now.into_inner()),
-            Ok(now) if now.status != reward.status => Err(ConfirmError::NotConfirmed(Box::new(now.into_inner()))),
-            Err(lookup) if open => Err(ConfirmError::Unknown { error, lookup }),
-            // Still pending: the failure is all there is to tell.
-            Ok(_) | Err(_) => Err(error.into()),
+            Ok(now) => {
+                let now = the_same(&reward, now.into_inner())?;
+                // Still pending: the failure is all there is to tell.
+                if now.status == reward.status { Err(error.into()) } else { confirmed(now, &target) }
+            }
+            Err(lookup) => Err(ConfirmError::Unknown { error, lookup }),
         }
     }
+}
+
+/// A reward that was answered, if it is the one that was asked for and still about the same money.
+fn the_same(asked: &Reward, answered: Reward) -> Result<Reward, ConfirmError> {
+    // An answer may leave the currency out: silence is no other currency.
+    let other_currency = answered.currency.is_some() && asked.currency.is_some() && asked.currency != answered.currency;
+    let same = same_resource(asked.id.as_str(), answered.id.as_str()) && asked.amount == answered.amount;
+    if same && !other_currency { Ok(answered) } else { Err(ConfirmError::Different(Box::new(answered))) }
+}
+
+fn confirmed(reward: Reward, target: &RewardStatus) -> Result<Reward, ConfirmError> {
+    if reward.status == *target { Ok(reward) } else { Err(ConfirmError::NotConfirmed(Box::new(reward))) }
 }
 
 /// Whether the API may have refused because the reward is no longer what the caller knows.

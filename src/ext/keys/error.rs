@@ -9,8 +9,9 @@ pub(super) type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a key was not rotated; see [`Client::rotate_key`].
 ///
-/// `Debug` and `Display` show the step and the states alone. The [`source`](std::error::Error::source) is the error of
-/// the call that failed, or that of the caller's own `store`, whose words are the caller's.
+/// `Display` shows the step and the states alone, `Debug` the cause as well, with the new key taken out of its words. The
+/// [`source`](std::error::Error::source) is the error of the call that failed, or that of the caller's own `store`, whose
+/// words are the caller's.
 pub struct KeyRotationError(Box<Inner>);
 
 struct Inner {
@@ -111,6 +112,9 @@ impl fmt::Display for KeyRotationError {
             RotationStep::Delete if self.0.new == KeyState::Deleted => {
                 "the new key was deleted in the place of the old one"
             }
+            RotationStep::Delete if self.0.new == KeyState::Unknown => {
+                "the new key is stored and did work, but was refused after the deletion of the old one"
+            }
             RotationStep::Delete => "the new key is stored and works, but the old one could not be deleted",
         };
         let Inner { old, new, .. } = &*self.0;
@@ -132,13 +136,19 @@ impl fmt::Display for KeyState {
 
 impl fmt::Debug for KeyRotationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { step, old, new, client, key, .. } = &*self.0;
+        let Inner { step, old, new, client, key, source } = &*self.0;
+        let mut cause = format!("{source:?}");
+        // The caller's own error may quote what it could not store.
+        if let Some(key) = key {
+            cause = cause.replace(key.expose(), "[REDACTED]");
+        }
         f.debug_struct("KeyRotationError")
             .field("step", step)
             .field("old_key", old)
             .field("new_key", new)
             .field("client", client)
             .field("secret", key)
+            .field("source", &format_args!("{cause}"))
             .finish_non_exhaustive()
     }
 }
