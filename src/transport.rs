@@ -20,6 +20,8 @@ const MAX_RESERVED: usize = 1 << 20;
 #[derive(Clone)]
 pub(crate) struct Transport {
     http: reqwest::Client,
+    #[cfg(test)]
+    stand_in: Option<std::sync::Arc<dyn stand_in::StandIn>>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
     max_response_bytes: usize,
@@ -78,7 +80,14 @@ impl Transport {
             _ => builder.no_proxy(),
         };
         let http = builder.build().map_err(ConfigError::transport)?;
-        Ok(Self { http, connect_timeout, attempt_timeout, max_response_bytes })
+        Ok(Self {
+            http,
+            #[cfg(test)]
+            stand_in: None,
+            connect_timeout,
+            attempt_timeout,
+            max_response_bytes,
+        })
     }
 
     /// The `Authorization` header for a key that has been checked.
@@ -132,7 +141,25 @@ impl Transport {
             }
         };
 
-        let mut response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
+        #[cfg(test)]
+        if let Some(stand_in) = &self.stand_in {
+            let time = attempt_timeout.min(limits.remaining);
+            let response = stand_in::execute(&**stand_in, request, time).await;
+            let response = response.map_err(|loss| loss.into_error(operation, (phase, limit), attempts))?;
+            return self.receive(operation, response, attempts, failure).await;
+        }
+        let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
+        self.receive(operation, response, attempts, failure).await
+    }
+
+    /// Reads the answer.
+    async fn receive(
+        &self,
+        operation: &'static Operation,
+        mut response: Response,
+        attempts: u32,
+        failure: impl Fn(Option<StatusCode>, reqwest::Error) -> Error,
+    ) -> Result<Answer, Error> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if !status.is_success() {
@@ -181,6 +208,10 @@ fn lacks_tls(error: &reqwest::Error) -> bool {
     }
     false
 }
+
+/// Something that answers requests in the place of the network, for tests that try many schedules without sockets.
+#[cfg(test)]
+pub(crate) mod stand_in;
 
 /// Reads a body up to a limit, whatever its `Content-Length` says.
 async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, Ending) {

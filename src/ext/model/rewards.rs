@@ -1,0 +1,257 @@
+//! The model behind `confirm_reward`, `confirm_issued` and `confirm_deducted`.
+//!
+//! The reward may move on by itself between two calls, reads may be late or of something else, and the patch may be
+//! carried out or not, whatever is answered. What is assumed: a refusal (4xx but 408) is true, and so is the status in an
+//! answer that has the id and the amount that were asked for, as that of then.
+
+use std::time::Duration;
+
+use reqwest::{Method, Request};
+use serde_json::{Value, json};
+
+use super::{Choices, Play, Verdict, World, explore, in_time};
+use crate::ext::{ConfirmError, RewardRef};
+use crate::retry::RetryPolicy;
+use crate::transport::stand_in::Reply;
+use crate::types::{Reward, RewardId};
+
+const ID: &str = "2EE24580";
+const AMOUNT: i64 = 500;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Says {
+    Truth,
+    TruthInLowerCase,
+    /// The status before the last change.
+    Late,
+    AnotherId,
+    AnotherAmount,
+    Body(&'static str),
+    Status(u16),
+    Nothing,
+    TimedOut,
+    NeverConnected,
+}
+
+const READS: &[(&str, Says)] = &[
+    ("the read shows it", Says::Truth),
+    ("the read shows it in lower case", Says::TruthInLowerCase),
+    ("the read is late", Says::Late),
+    ("the read shows another reward", Says::AnotherId),
+    ("the read shows another amount", Says::AnotherAmount),
+    ("the read answers {}", Says::Body("{}")),
+    ("the read answers with an error in a 200", Says::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
+    ("the read answers 401", Says::Status(401)),
+    ("the read answers 403", Says::Status(403)),
+    ("the read answers 404", Says::Status(404)),
+    ("the read answers 429", Says::Status(429)),
+    ("the read answers 500", Says::Status(500)),
+    ("the read breaks", Says::Nothing),
+    ("the read does not come in time", Says::TimedOut),
+];
+
+/// Whether the patch is carried out, and what is answered.
+const PATCHES: &[(&str, (bool, Says))] = &[
+    ("patches and answers", (true, Says::Truth)),
+    ("patches and answers in lower case", (true, Says::TruthInLowerCase)),
+    ("patches and answers with the status before", (true, Says::Late)),
+    ("patches and answers with another reward", (true, Says::AnotherId)),
+    ("patches and answers with another amount", (true, Says::AnotherAmount)),
+    ("patches and answers {}", (true, Says::Body("{}"))),
+    ("patches and answers with an error in a 200", (true, Says::Body(r#"{"error":{"type":"T","message":"m"}}"#))),
+    ("patches and answers 500", (true, Says::Status(500))),
+    ("patches and answers 409", (true, Says::Status(409))),
+    ("patches, and the connection breaks", (true, Says::Nothing)),
+    ("patches, and nothing comes in time", (true, Says::TimedOut)),
+    ("does nothing and shows it", (false, Says::Truth)),
+    ("does nothing and answers 400", (false, Says::Status(400))),
+    ("does nothing and answers 401", (false, Says::Status(401))),
+    ("does nothing and answers 403", (false, Says::Status(403))),
+    ("does nothing and answers 404", (false, Says::Status(404))),
+    ("does nothing and answers 409", (false, Says::Status(409))),
+    ("does nothing and answers 429", (false, Says::Status(429))),
+    ("does nothing and answers 500", (false, Says::Status(500))),
+    ("does nothing, and the connection breaks", (false, Says::Nothing)),
+    ("is never reached", (false, Says::NeverConnected)),
+];
+
+const MOVES: &[(&str, Option<&str>)] = &[
+    ("it stays as it is", None),
+    ("it is to be taken back by now", Some("PENDING_DEDUCTION")),
+    ("it is available by now", Some("AVAILABLE")),
+    ("it is deducted by now", Some("DEDUCTED")),
+];
+
+struct Server {
+    status: String,
+    before: String,
+    patches: Vec<String>,
+    patched: Option<String>,
+    /// What answers with the right id and amount have shown. Without a reward in hand any amount is right.
+    shown: Vec<String>,
+    amount_known: bool,
+    other_amount: bool,
+}
+
+fn reward(id: &str, amount: i64, status: &str) -> Value {
+    let at = "2025-02-13T19:08:07.000Z";
+    json!({
+        "id": id, "amount": amount, "currency": "USD", "status": status, "customer_id": "C", "type": "OFFER",
+        "created_at": at, "updated_at": at,
+    })
+}
+
+impl Server {
+    fn changes_to(&mut self, status: &str) {
+        self.before = std::mem::replace(&mut self.status, status.to_owned());
+    }
+}
+
+impl Play for Server {
+    fn play(&mut self, request: &Request, _: Duration, choices: &mut Choices) -> Reply {
+        let says = if request.method() == Method::PATCH {
+            let body = request.body().and_then(reqwest::Body::as_bytes).expect("a body");
+            let body: Value = serde_json::from_slice(body).expect("JSON");
+            let target = body["status"].as_str().expect("a status").to_owned();
+            self.patches.push(target.clone());
+            let (acts, says) = choices.choose(PATCHES);
+            if acts {
+                self.changes_to(&target);
+                self.patched = Some(target);
+            }
+            says
+        } else {
+            if let Some(status) = choices.choose(MOVES) {
+                self.changes_to(status);
+            }
+            choices.choose(READS)
+        };
+        let answer = |status: u16, body: &Value| Reply::Answer(status, Vec::new(), body.to_string().into_bytes());
+        match says {
+            Says::Truth => {
+                self.shown.push(self.status.clone());
+                answer(200, &reward(ID, AMOUNT, &self.status))
+            }
+            Says::TruthInLowerCase => {
+                self.shown.push(self.status.clone());
+                answer(200, &reward(&ID.to_lowercase(), AMOUNT, &self.status))
+            }
+            Says::Late => {
+                self.shown.push(self.before.clone());
+                answer(200, &reward(ID, AMOUNT, &self.before))
+            }
+            Says::AnotherId => answer(200, &reward("OTHER", AMOUNT, &self.status)),
+            Says::AnotherAmount => {
+                self.other_amount = true;
+                if !self.amount_known {
+                    self.shown.push(self.status.clone());
+                }
+                answer(200, &reward(ID, AMOUNT + 1, &self.status))
+            }
+            Says::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
+            Says::Status(status) => answer(status, &json!({})),
+            Says::Nothing => Reply::Broken,
+            Says::TimedOut => Reply::TimedOut,
+            Says::NeverConnected => Reply::NeverConnected,
+        }
+    }
+}
+
+/// Which helper is called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Helper {
+    Issued,
+    Deducted,
+    Any,
+}
+
+#[test]
+fn confirmations() {
+    for helper in [Helper::Issued, Helper::Deducted, Helper::Any] {
+        for in_hand in [None, Some("PENDING"), Some("PENDING_DEDUCTION"), Some("AVAILABLE")] {
+            for status in ["PENDING", "PENDING_DEDUCTION", "AVAILABLE", "DEDUCTED", "HELD"] {
+                let name = format!("{helper:?}, {in_hand:?} in hand, {status}");
+                explore(&name, 2, |choices| confirm(helper, in_hand, status, choices));
+            }
+        }
+    }
+}
+
+fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Choices) -> Result<Verdict, String> {
+    let limit = Duration::from_secs(100);
+    let before = status.to_owned();
+    let server = Server {
+        status: before.clone(),
+        before,
+        patches: Vec::new(),
+        patched: None,
+        shown: Vec::new(),
+        amount_known: in_hand.is_some(),
+        other_amount: false,
+    };
+    let world = World::new(server, choices);
+    let client = world.client(RetryPolicy::off());
+    let given: RewardRef = match in_hand {
+        Some(status) => serde_json::from_value::<Reward>(reward(ID, AMOUNT, status)).expect("a reward").into(),
+        None => RewardId::from(ID).into(),
+    };
+    let result = world.run(async {
+        match helper {
+            Helper::Issued => client.confirm_issued(given).await,
+            Helper::Deducted => client.confirm_deducted(given).await,
+            Helper::Any => client.confirm_reward(given).await,
+        }
+    });
+    let took = world.passed();
+    world.end(choices, |server| {
+        in_time(took, limit)?;
+        let steps: &[(&str, &str)] = match helper {
+            Helper::Issued => &[("PENDING", "AVAILABLE")],
+            Helper::Deducted => &[("PENDING_DEDUCTION", "DEDUCTED")],
+            Helper::Any => &[("PENDING", "AVAILABLE"), ("PENDING_DEDUCTION", "DEDUCTED")],
+        };
+        if server.patches.len() > 1 {
+            return Err("it was patched twice".into());
+        }
+        for target in &server.patches {
+            let Some((from, _)) = steps.iter().find(|(_, to)| to == target) else {
+                return Err(format!("{target} was not asked for"));
+            };
+            let seen = server.shown.iter().any(|shown| shown == from);
+            let taken_from_hand = helper == Helper::Any && in_hand == Some(from);
+            if !seen && !taken_from_hand {
+                return Err(format!("{target} was confirmed, and nothing showed {from}"));
+            }
+        }
+        let target = |status: &str| steps.iter().any(|(_, to)| *to == status);
+        let was_in_hand = helper == Helper::Any && in_hand.is_some_and(target);
+        match &result {
+            Ok(reward) if !target(reward.status.as_str()) => Err("Ok, in another status".into()),
+            Ok(reward) if !was_in_hand && !server.shown.iter().any(|shown| reward.status == **shown) => {
+                Err("Ok, and no answer showed it".into())
+            }
+            Ok(reward)
+                if !reward.id.as_str().eq_ignore_ascii_case(ID) || server.amount_known && reward.amount != AMOUNT =>
+            {
+                Err("Ok, with another reward".into())
+            }
+            Err(ConfirmError::NotConfirmed(reward)) if !reward.id.as_str().eq_ignore_ascii_case(ID) => {
+                Err("not confirmed, with another reward".into())
+            }
+            Err(ConfirmError::Different(reward))
+                if reward.id.as_str().eq_ignore_ascii_case(ID) && !server.other_amount =>
+            {
+                Err("called different, and it is not".into())
+            }
+            Err(ConfirmError::Call(error)) if server.patched.is_some() && !error.may_have_been_processed() => {
+                // Refused, then read as still pending by a read that was late.
+                let last_shown = server.shown.last();
+                match last_shown.is_some_and(|shown| Some(shown) != server.patched.as_ref()) {
+                    true => Ok(Verdict::Unavoidable("a refusal of what was done, and a late read after it")),
+                    false => Err("refused, and it is confirmed".into()),
+                }
+            }
+            _ => Ok(Verdict::Held),
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! Answers requests in the place of the network, for tests that try many schedules without sockets.
+
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use reqwest::{Request, Response, StatusCode};
+
+use super::Transport;
+use crate::error::{Error, TimeoutError, TimeoutPhase, TransportError};
+use crate::operation::Operation;
+
+/// What becomes of a request.
+pub(crate) enum Reply {
+    /// An answer with this status, these headers and this body.
+    Answer(u16, Vec<(&'static str, &'static str)>, Vec<u8>),
+    /// The connection breaks before an answer comes.
+    Broken,
+    /// No answer comes within the time of the attempt.
+    TimedOut,
+    /// The connection is never made: nothing is sent.
+    NeverConnected,
+}
+
+/// Answers requests.
+pub(crate) trait StandIn: Send + Sync {
+    /// `time` is how long the attempt may take.
+    fn reply(&self, request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
+}
+
+/// How an attempt ended without an answer.
+pub(super) enum Loss {
+    Broken,
+    TimedOut,
+    NeverConnected,
+}
+
+pub(super) async fn execute(stand_in: &dyn StandIn, request: Request, time: Duration) -> Result<Response, Loss> {
+    let (status, headers, body) = match stand_in.reply(request, time).await {
+        Reply::Answer(status, headers, body) => (status, headers, body),
+        Reply::Broken => return Err(Loss::Broken),
+        Reply::TimedOut => return Err(Loss::TimedOut),
+        Reply::NeverConnected => return Err(Loss::NeverConnected),
+    };
+    let builder =
+        headers.into_iter().fold(http::Response::builder().status(status), |b, (name, value)| b.header(name, value));
+    Ok(builder.body(body).expect("a good status and good headers").into())
+}
+
+impl Loss {
+    pub(super) fn into_error(
+        self,
+        operation: &'static Operation,
+        (phase, limit): (TimeoutPhase, Duration),
+        attempts: u32,
+    ) -> Error {
+        let none: Option<StatusCode> = None;
+        match self {
+            // Any error of the HTTP stack that is not about the making of a connection.
+            Self::Broken => {
+                // Building a client reads certificates, which takes longer than a run of a model.
+                static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+                let source = CLIENT.get("http://[").build().expect_err("no URL");
+                TransportError::new(operation, none, attempts, source).into()
+            }
+            Self::TimedOut => TimeoutError::new(operation, phase, limit, none, attempts).into(),
+            Self::NeverConnected => TimeoutError::new(operation, TimeoutPhase::Connect, limit, none, attempts).into(),
+        }
+    }
+}
+
+impl Transport {
+    pub(crate) fn with_stand_in(&self, stand_in: Arc<dyn StandIn>) -> Self {
+        Self { stand_in: Some(stand_in), ..self.clone() }
+    }
+}
