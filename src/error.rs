@@ -71,8 +71,8 @@ impl Error {
     /// have made a session. True for
     ///
     /// - any operation when the connection was never made,
-    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502, 503 and 504, broken
-    ///   connections and timeouts,
+    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502 to 504, on 520 to 524, 527 and
+    ///   530 (by which a gateway says that it did not reach the API), on broken connections and timeouts,
     /// - others, except DELETE, on a 429 that carries `Retry-After`.
     ///
     /// These are the failures that the client itself repeats, as its [`RetryPolicy`](crate::RetryPolicy) allows; so the
