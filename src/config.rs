@@ -244,10 +244,13 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`], with a sentence that says what to change, when
     ///
-    /// - there is no API key, or it is blank or holds a line end or another character that no key has,
+    /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or another one
+    ///   that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
-    /// - the merchant key or the suffix of the `User-Agent` cannot stand in a header,
-    /// - a timeout, the size limit or the number of attempts is zero.
+    /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot stand in a header,
+    /// - a timeout, the size limit or the number of attempts is zero,
+    /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed for
+    ///   the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
     pub fn build(mut self) -> Result<Client, Error> {
         let from_variables = std::mem::take(&mut self.from_variables);
         self.checked().map_err(|error| Self::blame(&from_variables, error).into())

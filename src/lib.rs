@@ -5,6 +5,7 @@
 
 mod clock;
 mod config;
+mod credential;
 mod decode;
 mod environment;
 mod error;
