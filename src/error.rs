@@ -7,6 +7,7 @@ mod envelope;
 mod invalid;
 mod mask;
 mod retry_after;
+mod sources;
 mod too_large;
 mod transport;
 
@@ -20,6 +21,7 @@ pub use decode::DecodeError;
 pub(crate) use decode::Fault;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
+pub(crate) use sources::sources;
 pub use too_large::ResponseTooLargeError;
 pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 

@@ -133,7 +133,7 @@ async fn an_attempt_can_have_less_time_than_the_client_gives_it() {
     assert!(error.is_retryable() && error.may_have_been_processed());
 }
 
-#[cfg(not(feature = "rustls"))]
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 #[tokio::test]
 async fn a_build_without_tls_says_so() {
     let client = Client::builder().api_key(KEY).base_url("https://127.0.0.1:1").build().expect("a client");
