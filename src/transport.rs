@@ -1,6 +1,7 @@
 //! One attempt to get an answer with the HTTP client underneath.
 
 mod http;
+mod runtime;
 
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ impl Transport {
         limits: Limits,
         attempts: u32,
     ) -> Result<Answer, Error> {
+        runtime::check()?;
         let attempt_timeout = limits.attempt.unwrap_or(self.attempt_timeout);
         let (phase, limit) = if limits.remaining < attempt_timeout {
             (TimeoutPhase::Call, limits.call)

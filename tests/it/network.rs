@@ -1,6 +1,7 @@
 //! What lies between the client and the API: TLS, proxies, the limits of the system, and the runtime.
 
 mod proxy;
+mod runtimes;
 mod system;
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
 mod tls;
