@@ -159,16 +159,33 @@ impl ClientBuilder {
         self
     }
 
-    /// Changes the HTTP client underneath: a proxy, the certificates of a private CA, a client certificate, the pool.
+    /// Changes the HTTP client underneath: a proxy, the certificates of a private CA, a client certificate, the TLS
+    /// backend, the pool. Its types are in [`imprint_client::reqwest`](reqwest), so that no dependency of your own is
+    /// needed.
     ///
-    /// What this crate stands for is set after it and cannot be undone here: redirects are not followed, nothing is
-    /// repeated by reqwest, the API key goes over https only, TLS is 1.2 at least, and a loopback URL uses no proxy.
-    /// Timeouts are set by the methods of this builder.
+    /// What this crate stands for is set after it and cannot be undone here: only HTTP/1.1 is spoken, redirects are not
+    /// followed, nothing is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no
+    /// certificates. Timeouts are set by the methods of this builder.
+    ///
+    /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
+    /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
+    /// `native-tls` is on as well. A backend given by `tls_backend_preconfigured()`, such as one for FIPS, for an HSM or
+    /// for pinned certificates, is taken as it is: reqwest cannot change it, so the oldest version of TLS and the list of
+    /// protocols (ALPN: none, or `http/1.1` alone) are for you to set in it.
     ///
     /// ```
-    /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc");
-    /// let client = client.http(|http| http.pool_max_idle_per_host(4)).build()?;
-    /// # Ok::<(), imprint_client::Error>(())
+    /// use imprint_client::reqwest::{Certificate, Proxy};
+    ///
+    /// # fn example(private_ca: &[u8]) -> Result<imprint_client::Client, Box<dyn std::error::Error>> {
+    /// let proxy = Proxy::https("http://proxy.example.com:3128")?;
+    /// let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc");
+    /// # #[cfg(feature = "rustls")]
+    /// let client = {
+    ///     let ca = Certificate::from_pem(private_ca)?;
+    ///     client.http(|http| http.proxy(proxy).tls_certs_merge([ca]).pool_max_idle_per_host(4))
+    /// };
+    /// # Ok(client.build()?)
+    /// # }
     /// ```
     pub fn http(mut self, change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Self {
         self.http = change(self.http);
@@ -244,10 +261,13 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`], with a sentence that says what to change, when
     ///
-    /// - there is no API key, or it is blank or holds a line end or another character that no key has,
+    /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or another one
+    ///   that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
-    /// - the merchant key or the suffix of the `User-Agent` cannot stand in a header,
-    /// - a timeout, the size limit or the number of attempts is zero.
+    /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot stand in a header,
+    /// - a timeout, the size limit or the number of attempts is zero,
+    /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed for
+    ///   the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
     pub fn build(mut self) -> Result<Client, Error> {
         let from_variables = std::mem::take(&mut self.from_variables);
         self.checked().map_err(|error| Self::blame(&from_variables, error).into())

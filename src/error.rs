@@ -7,6 +7,7 @@ mod envelope;
 mod invalid;
 mod mask;
 mod retry_after;
+mod sources;
 mod too_large;
 mod transport;
 
@@ -20,6 +21,7 @@ pub use decode::DecodeError;
 pub(crate) use decode::Fault;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
+pub(crate) use sources::sources;
 pub use too_large::ResponseTooLargeError;
 pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 
@@ -71,8 +73,8 @@ impl Error {
     /// have made a session. True for
     ///
     /// - any operation when the connection was never made,
-    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502, 503 and 504, broken
-    ///   connections and timeouts,
+    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502 to 504, on 520 to 524, 527 and
+    ///   530 (by which a gateway says that it did not reach the API), on broken connections and timeouts,
     /// - others, except DELETE, on a 429 that carries `Retry-After`.
     ///
     /// These are the failures that the client itself repeats, as its [`RetryPolicy`](crate::RetryPolicy) allows; so the

@@ -49,8 +49,23 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A client of the Imprint API: a method for each operation, which starts a builder of the call.
 ///
 /// Make one and keep it: it holds a pool of connections. Clones are cheap and share the pool, as do the variants by
-/// [`with_merchant_key`](Client::with_merchant_key) and [`with_timeout`](Client::with_timeout). Calls need a tokio
-/// runtime with its time and I/O drivers on.
+/// [`with_merchant_key`](Client::with_merchant_key) and [`with_timeout`](Client::with_timeout).
+///
+/// # Runtimes
+///
+/// Calls need a tokio runtime with its time and I/O drivers on, as `#[tokio::main]` makes it; without, they are an
+/// [`Error::Config`].
+///
+/// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to calls
+/// of any runtime:
+///
+/// - When a runtime ends, its connections end with it. Later calls make new ones, but a call of another runtime that uses
+///   one at that moment fails as by a broken connection.
+/// - While a runtime is there but does not run (one of a single thread, outside of its `block_on`), a call of another
+///   runtime may get one of its connections. Nobody sends that request, and the call waits until its
+///   [`attempt_timeout`](ClientBuilder::attempt_timeout). As with any timeout, a GET is then made again on another
+///   connection, and a POST is an error that may have been processed.
+/// - Runtimes of several threads that all go on running do not disturb each other.
 ///
 /// ```no_run
 /// use imprint_client::{Client, types};

@@ -5,6 +5,7 @@
 
 mod clock;
 mod config;
+mod credential;
 mod decode;
 mod environment;
 mod error;
@@ -56,6 +57,12 @@ pub use optional::OptionalExt;
 pub use options::CallOptions;
 pub use page::{Items, Pages};
 pub use raw::RawRequest;
+/// The HTTP client underneath, at the version that [`ClientBuilder::http`] takes: for proxies, certificates and the pool,
+/// without a dependency of your own.
+///
+/// A new major version of it is a new major version of this crate.
+#[doc(no_inline)]
+pub use reqwest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
 pub use response::Response;

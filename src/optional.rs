@@ -3,11 +3,13 @@
 use crate::error::{Error, ErrorKind};
 use crate::response::Response;
 
-/// Turns a 404 of the API into `None`.
+/// Turns "there is no such thing", as the API says it, into `None`.
 pub trait OptionalExt<T> {
-    /// `Some` answer, or `None` when the API says that there is no such thing ([`ErrorKind::NotFound`]).
+    /// `Some` answer, or `None` when the API says that there is no such thing: a 404 ([`ErrorKind::NotFound`]) that
+    /// carries one of its codes for that, such as `CUSTOMER_NOT_FOUND_ERROR`. All of them end in `FOUND_ERROR`.
     ///
-    /// A 404 whose body is no JSON, such as the HTML of a proxy, says nothing about the thing and stays an error.
+    /// Any other 404 stays an error, whatever its body: none, HTML, or the JSON of a gateway or of a web server. It comes
+    /// from a base URL with a wrong path just as well, and says nothing about the thing.
     ///
     /// ```no_run
     /// use imprint_client::OptionalExt;
@@ -31,7 +33,7 @@ impl<T> OptionalExt<T> for Result<Response<T>, Error> {
     fn optional(self) -> Result<Option<Response<T>>, Error> {
         match self {
             Ok(response) => Ok(Some(response)),
-            Err(Error::Api(error)) if error.kind() == ErrorKind::NotFound && error.may_be_of_the_api() => Ok(None),
+            Err(Error::Api(error)) if error.kind() == ErrorKind::NotFound && error.says_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -3,10 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue,
-    PROXY_AUTHORIZATION, TRANSFER_ENCODING, USER_AGENT,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::config;
 use crate::ext::MERCHANT_KEY;
@@ -95,23 +92,19 @@ impl CallOptions {
     ///
     /// Headers that the client sets itself are refused: `Authorization`, the merchant key (see
     /// [`merchant_key`](Self::merchant_key)), the `User-Agent` (see
-    /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those that describe the message.
+    /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those of the body. So are headers that describe
+    /// the connection (such as `Connection`, `TE`, `Upgrade`, `Expect` and all that begin with `Proxy-`), the coding of a
+    /// message (such as `Content-Encoding` and `Accept-Encoding`) or a part of it (`Range`): the client would not do as
+    /// they say, or could not read the answer.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        const OURS: [HeaderName; 10] = [
-            ACCEPT,
-            AUTHORIZATION,
-            CONNECTION,
-            CONTENT_LENGTH,
-            CONTENT_TYPE,
-            HOST,
-            MERCHANT_KEY,
-            PROXY_AUTHORIZATION,
-            TRANSFER_ENCODING,
-            USER_AGENT,
-        ];
         match (name.as_ref().parse::<HeaderName>(), HeaderValue::from_str(value.as_ref())) {
-            (Ok(name), _) if OURS.contains(&name) => {
+            (Ok(name), _) if is_set_here(&name) => {
                 self.refuse("header", "the options set a header that the client sets itself; nothing was sent");
+            }
+            (Ok(name), _) if is_of_the_connection(&name) => {
+                let problem = "the options set a header that describes the connection, or how messages are coded or cut, \
+                    which is for the HTTP client to do; nothing was sent";
+                self.refuse("header", problem);
             }
             (Ok(name), Ok(mut value)) => {
                 value.set_sensitive(true);
@@ -144,6 +137,34 @@ impl CallOptions {
     }
 }
 
+/// Headers that have a setting of their own, or no other value than the client gives them.
+fn is_set_here(name: &HeaderName) -> bool {
+    [ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, MERCHANT_KEY, USER_AGENT].contains(name)
+}
+
+/// Headers by which two ends of a connection agree on how it is used and how messages on it are written.
+fn is_of_the_connection(name: &HeaderName) -> bool {
+    const OTHERS: [&str; 16] = [
+        "accept-charset",
+        "accept-encoding",
+        "alt-used",
+        "connection",
+        "content-encoding",
+        "content-range",
+        "expect",
+        "http2-settings",
+        "if-range",
+        "keep-alive",
+        "range",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    OTHERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-")
+}
+
 /// Without the values of the headers.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,6 +187,36 @@ mod tests {
         for name in ["authorization", "AUTHORIZATION", "Host", "content-type", "x-imprint-merchant-key", "user-agent"] {
             let refused = CallOptions::new().header(name, "x").refused;
             assert!(refused[0].problem.contains("sets itself"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_describes_the_connection_or_the_coding_is_refused() {
+        for name in [
+            "Connection",
+            "keep-alive",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+            "HTTP2-Settings",
+            "Expect",
+            "Proxy-Authorization",
+            "Proxy-Authenticate",
+            "Proxy-Connection",
+            "proxy-anything",
+            "Content-Encoding",
+            "Accept-Encoding",
+            "Accept-Charset",
+            "Content-Range",
+            "Range",
+            "If-Range",
+        ] {
+            let refused = CallOptions::new().header(name, "x").refused;
+            assert!(refused[0].problem.contains("describes the connection"), "{name}");
+        }
+        for name in ["x-request-id", "traceparent", "accept-language", "via", "forwarded", "cookie", "if-match"] {
+            assert!(CallOptions::new().header(name, "x").refused.is_empty(), "{name}");
         }
     }
 

@@ -83,35 +83,74 @@ fn leads_to(url: &Url, base: &Url, path: &str) -> bool {
 
 /// Why a value may not stand in a path, without quoting it.
 ///
-/// Servers and proxies differ in how often they decode a path and in what they take for a slash, so the value is looked
-/// at decoded to the end, piece by piece.
+/// No id of the API holds any of these, and servers and proxies differ in what they make of them:
+///
+/// - `.` and `..` are other places in the path.
+/// - `/` and `\` divide segments, `;` ends what some servers match an operation by, and a control character may end the
+///   line. Each of them counts whether it stands there itself or as a percent escape, of whatever depth: some decode a
+///   path again.
+/// - What is not UTF-8 once it is decoded: some read `%c0%ae`, a dot in too many bytes, as a dot.
+/// - Characters that Unicode or a code page takes for one of these, such as `．` and `／`.
 fn objection(value: &str) -> Option<&'static str> {
+    const ELSEWHERE: &str = "would change where the request goes";
+
     if value.is_empty() {
         return Some("is empty");
     }
-    decode_to_the_end(value.as_bytes())
-        .split(|byte| matches!(byte, b'/' | b'\\'))
-        .any(|piece| matches!(piece, b"" | b"." | b".."))
-        .then_some("would change where the request goes")
+    let decoded = decode_to_the_end(value.as_bytes());
+    let Ok(decoded) = std::str::from_utf8(&decoded) else {
+        return Some("holds percent escapes that are not UTF-8, which may change where the request goes");
+    };
+    // Some take a segment without the spaces around it.
+    if matches!(decoded.trim(), "." | "..") || decoded.contains(['/', '\\', ';']) {
+        return Some(ELSEWHERE);
+    }
+    if decoded.chars().any(char::is_control) {
+        return Some("holds a control character, which may change where the request goes");
+    }
+    decoded.chars().any(is_taken_for_syntax).then_some("holds a character that may be taken for a dot or a slash")
+}
+
+/// Whether a character is turned into one of `.`, `/`, `\`, `;` and `%`, or into text with one of them, when a server
+/// normalizes a path (Unicode's NFC and NFKC) or converts it into a code page that lacks the character.
+fn is_taken_for_syntax(c: char) -> bool {
+    let dot = ['\u{2024}', '\u{2025}', '\u{2026}', '\u{fe19}', '\u{fe52}', '\u{ff0e}'];
+    let slash = ['\u{2044}', '\u{2100}', '\u{2101}', '\u{2105}', '\u{2106}', '\u{2215}', '\u{29f8}', '\u{ff0f}'];
+    let backslash = ['\u{2216}', '\u{29f5}', '\u{29f9}', '\u{fe68}', '\u{ff3c}'];
+    let semicolon = ['\u{37e}', '\u{fe14}', '\u{fe54}', '\u{ff1b}'];
+    let percent = ['\u{fe6a}', '\u{ff05}'];
+    [&dot[..], &slash, &backslash, &semicolon, &percent].iter().any(|taken| taken.contains(&c))
 }
 
 /// Decodes percent escapes until none is left, in one pass: a byte that completes an escape is folded at once, and may
-/// complete the next one.
+/// complete the next one. `%u002e`, which some servers know for any character, is an escape as well.
 fn decode_to_the_end(value: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(value.len());
     for &byte in value {
         decoded.push(byte);
-        while let [.., b'%', high, low] = decoded[..] {
-            let (Some(high), Some(low)) = (hex(high), hex(low)) else { break };
-            decoded.truncate(decoded.len() - 3);
-            decoded.push(high << 4 | low);
+        while let Some((length, bytes)) = escape_at_the_end(&decoded) {
+            decoded.truncate(decoded.len() - length);
+            decoded.extend(bytes);
         }
     }
     decoded
 }
 
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+/// The escape that the text ends in: how long it is, and what it stands for.
+fn escape_at_the_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
+    match *text {
+        [.., b'%', high, low] => Some((3, vec![u8::try_from(number(&[high, low])?).ok()?])),
+        [.., b'%', b'u' | b'U', a, b, c, d] => {
+            // Half of a surrogate pair stands for nothing.
+            let character = char::from_u32(number(&[a, b, c, d])?).unwrap_or(char::REPLACEMENT_CHARACTER);
+            Some((6, character.to_string().into_bytes()))
+        }
+        _ => None,
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
 #[cfg(test)]
@@ -137,15 +176,14 @@ mod tests {
         for (value, encoded) in [
             ("2EE24580", "2EE24580"),
             ("a b", "a%20b"),
-            ("a/b", "a%2Fb"),
-            ("x\\link", "x%5Clink"),
             ("?a=b#c", "%3Fa%3Db%23c"),
             ("a%b", "a%25b"),
             ("100%", "100%25"),
             ("a%2", "a%252"),
-            ("a;b:c@d&e=f+g$h,i", "a%3Bb%3Ac%40d%26e%3Df%2Bg%24h%2Ci"),
-            ("ü/漢", "%C3%BC%2F%E6%BC%A2"),
-            ("\ta\n", "%09a%0A"),
+            ("b:c@d&e=f+g$h,i", "b%3Ac%40d%26e%3Df%2Bg%24h%2Ci"),
+            ("ü漢", "%C3%BC%E6%BC%A2"),
+            ("%c3%bc", "%25c3%25bc"),
+            ("a。b", "a%E3%80%82b"),
             ("...", "..."),
             ("a..b", "a..b"),
             ("-._~", "-._~"),
@@ -179,11 +217,51 @@ mod tests {
             "\\",
             "a//b",
             "a/",
+            "a/b",
+            "a%2Fb",
+            "a%252fb",
+            "x\\link",
+            "x%5clink",
+            "a;b=c",
+            "..;a=b",
+            "a%3Bb",
+            "a%253bb",
+            " .. ",
+            "..%20",
+            "%u002e%u002E",
+            "%25u002e.",
+            "a%u002Fb",
         ] {
             let problem = fill_one("https://api.example.com", value).unwrap_err();
             assert_eq!(problem, "customer_id would change where the request goes", "{value}");
         }
         assert_eq!(fill_one("https://api.example.com", "").unwrap_err(), "customer_id is empty");
+    }
+
+    #[test]
+    fn values_that_some_take_for_others_are_refused_and_say_why() {
+        let refused = |value: &str, why: &str| {
+            let problem = fill_one("https://api.example.com", value).unwrap_err();
+            assert!(problem.contains(why), "{value:?}: {problem}");
+        };
+        for character in ['\0', '\t', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}'] {
+            refused(&format!("a{character}b"), "control character");
+        }
+        for value in ["a%00", "a%0d%0ab", "%2509", "a%7f", "a%c2%85", "%u000a"] {
+            refused(value, "control character");
+        }
+        for value in
+            ["%c0%ae%c0%ae", "a%c0%afb", "%c1%9c", "%e0%80%ae", "%f0%80%80%ae", "%25c0%25af", "%ff", "%ed%a0%80"]
+        {
+            refused(value, "not UTF-8");
+        }
+        for value in "․‥…︙﹒．⁄℀℁℅℆∕⧸／∖⧵⧹﹨＼\u{37e}︔﹔；﹪％".chars() {
+            refused(&value.to_string(), "dot or a slash");
+            refused(&format!("a{value}b"), "dot or a slash");
+        }
+        for value in ["．．", "．.", "%ef%bc%8e%ef%bc%8e", "%uff0e%uff0e", "..／keys", "％2e％2e"] {
+            refused(value, if value.contains("／") { "dot or a slash" } else { "dot" });
+        }
     }
 
     #[test]
@@ -218,7 +296,8 @@ mod tests {
     #[test]
     fn decoding_ends_and_is_linear() {
         assert_eq!(decode_to_the_end(b"%%32%35%2"), b"%%2");
-        assert_eq!(decode_to_the_end(b"%zz%"), b"%zz%");
+        assert_eq!(decode_to_the_end(b"%zz%u12g4%u"), b"%zz%u12g4%u");
+        assert_eq!(decode_to_the_end(b"%ud800%u00e4"), "\u{fffd}ä".as_bytes());
         let nested = format!("%{}2e", "25".repeat(500_000));
         assert_eq!(decode_to_the_end(nested.as_bytes()), b".");
     }

@@ -1,18 +1,21 @@
-//! The HTTP client underneath, and one attempt to get an answer with it.
+//! One attempt to get an answer with the HTTP client underneath.
+
+mod http;
+mod runtime;
+#[cfg(test)]
+pub(crate) mod stand_in;
 
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode, Url, redirect, retry};
+use reqwest::{Response, StatusCode, Url};
 use zeroize::Zeroizing;
 
-use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError};
+pub(crate) use self::http::defaults;
+use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError, sources};
 use crate::error::{TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;
 use crate::secret::Secret;
-
-/// Load balancers drop idle connections sooner than reqwest does, and a POST that meets a dead one cannot be repeated.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// How much is set aside for a body on the word of its `Content-Length` alone.
 const MAX_RESERVED: usize = 1 << 20;
@@ -53,11 +56,6 @@ enum Ending {
     Broken(reqwest::Error),
 }
 
-/// An HTTP client whose pool suits the API. Callers may change it; what they may not change is set after that.
-pub(crate) fn defaults() -> reqwest::ClientBuilder {
-    reqwest::Client::builder().pool_idle_timeout(IDLE_TIMEOUT)
-}
-
 impl Transport {
     pub(crate) fn new(
         http: reqwest::ClientBuilder,
@@ -66,20 +64,7 @@ impl Transport {
         attempt_timeout: Duration,
         max_response_bytes: usize,
     ) -> Result<Self, ConfigError> {
-        let builder = http
-            .connect_timeout(connect_timeout)
-            // A redirect would take the key, or repeat a POST, elsewhere.
-            .redirect(redirect::Policy::none())
-            // What is repeated and when is for this crate to decide: it knows the operations.
-            .retry(retry::never());
-        #[cfg(feature = "rustls")]
-        let builder = builder.tls_backend_rustls().tls_version_min(reqwest::tls::Version::TLS_1_2);
-        let builder = match base.scheme() {
-            "https" => builder.https_only(true),
-            // Plain http is for this machine only: a proxy would get the key in the clear.
-            _ => builder.no_proxy(),
-        };
-        let http = builder.build().map_err(ConfigError::transport)?;
+        let http = http::build(http, base, connect_timeout)?;
         Ok(Self {
             http,
             #[cfg(test)]
@@ -99,7 +84,8 @@ impl Transport {
         } else {
             request.header(AUTHORIZATION, &*Zeroizing::new(format!("Bearer {}", key.expose())))
         };
-        let mut request = request.build().map_err(ConfigError::transport)?;
+        let problem = "the API key cannot be put into a request";
+        let mut request = request.build().map_err(|error| ConfigError::transport(problem, error))?;
         let mut header = request.headers_mut().remove(AUTHORIZATION).expect("it has just been set");
         header.set_sensitive(true);
         Ok(header)
@@ -128,8 +114,7 @@ impl Transport {
                 problems.invalid("the request", "cannot be put into an HTTP message");
                 Error::invalid_request(operation, problems)
             } else if lacks_tls(&error) {
-                let problem =
-                    "this build has no TLS: turn on the feature `rustls` of imprint-client, or one of reqwest's";
+                let problem = "this build has no TLS: turn on the feature `rustls` of imprint-client, or `native-tls`";
                 ConfigError::new("rustls", problem).into()
             } else if !ran_out(&error) {
                 TransportError::new(operation, status, attempts, error).into()
@@ -148,6 +133,7 @@ impl Transport {
             let response = response.map_err(|loss| loss.into_error(operation, (phase, limit), attempts))?;
             return self.receive(operation, response, attempts, failure).await;
         }
+        runtime::check()?;
         let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
         self.receive(operation, response, attempts, failure).await
     }
@@ -187,31 +173,14 @@ impl Transport {
 /// Whether a timeout of this client ran out. The system has others, after which it takes the peer for gone: a connection
 /// that broke.
 fn ran_out(error: &reqwest::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.raw_os_error().is_some()) {
-            return false;
-        }
-        source = error.source();
-    }
-    error.is_timeout()
+    let of_the_system = |io: &std::io::Error| io.raw_os_error().is_some();
+    error.is_timeout() && !sources(error).any(|error| error.downcast_ref().is_some_and(of_the_system))
 }
 
 /// Whether the HTTP stack refused https because it was built without it. It has no other sign of that than its words.
 fn lacks_tls(error: &reqwest::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        if error.to_string() == "invalid URL, scheme is not http" {
-            return true;
-        }
-        source = error.source();
-    }
-    false
+    sources(error).any(|error| error.to_string() == "invalid URL, scheme is not http")
 }
-
-/// Something that answers requests in the place of the network, for tests that try many schedules without sockets.
-#[cfg(test)]
-pub(crate) mod stand_in;
 
 /// Reads a body up to a limit, whatever its `Content-Length` says.
 async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, Ending) {

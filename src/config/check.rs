@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
+use crate::credential::Flaw;
 use crate::environment::Environment;
 use crate::error::ConfigError;
 use crate::secret::Secret;
@@ -58,33 +59,37 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 /// A key that can be sent.
 pub(crate) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
-    let refuse = |problem| Err(ConfigError::new("api_key", problem));
+    let refuse = |problem: String| Err(ConfigError::new("api_key", problem));
     let Some(key) = key else {
-        return refuse("there is no API key; set the one from the Imprint dashboard with api_key()");
+        return refuse("there is no API key; set the one from the Imprint dashboard with api_key()".into());
     };
     let text = key.expose();
-    if text.trim().is_empty() {
-        return refuse("the API key is empty; set the one from the Imprint dashboard");
-    }
-    if text.contains(['\n', '\r']) {
-        return refuse("the API key holds a line end, as a key read from a file does; trim it");
+    match Flaw::of(text) {
+        Some(Flaw::Blank) => {
+            return refuse("the API key is empty or blank; set the one from the Imprint dashboard".into());
+        }
+        Some(flaw) => return refuse(format!("the API key {flaw}")),
+        None => {}
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return refuse("the API key holds a space or another character that no key has; check where it comes from");
+        let problem = "the API key holds a space or another character that no key has; check where it comes from";
+        return refuse(problem.into());
     }
     Ok(key)
 }
 
 /// The header that selects a product.
 pub(crate) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
-    let refuse = |problem| Err(ConfigError::new("merchant_key", problem));
-    if key.trim().is_empty() {
-        return refuse("the merchant key is empty; leave it out if you have one product only");
+    let refuse = |problem: String| Err(ConfigError::new("merchant_key", problem));
+    match Flaw::of(key) {
+        Some(Flaw::Blank) => {
+            return refuse("the merchant key is empty or blank; leave it out if you have one product only".into());
+        }
+        Some(flaw) => return refuse(format!("the merchant key {flaw}")),
+        None => {}
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return refuse(
-            "the merchant key holds a space, a line end or another character that cannot be sent; remove it",
-        );
+        return refuse("the merchant key holds a space or another character that cannot be sent; remove it".into());
     }
     let mut value = HeaderValue::from_str(key).expect("visible ASCII is a header value");
     // It is no secret by itself, but it has no business in the logs of the HTTP stack.
@@ -176,7 +181,15 @@ mod tests {
             ("hunter2\r\nX-Evil: 1", "line end"),
             ("hunter2 ", "space"),
             ("hun ter2", "space"),
-            ("hunter2\0", "character"),
+            ("hunter2\0", "invisible"),
+            ("hun\tter2", "invisible"),
+            ("\u{feff}hunter2", "invisible"),
+            ("hunter2\u{200b}", "invisible"),
+            ("hun\u{a0}ter2", "invisible"),
+            ("\"hunter2\"", "quotation mark"),
+            ("'hunter2'", "quotation mark"),
+            ("“hunter2”", "quotation mark"),
+            ("hunter2\"", "quotation mark"),
             ("hünter2", "character"),
         ] {
             let problem = check(key).unwrap_err();
@@ -190,7 +203,7 @@ mod tests {
         let value = merchant_key("acme-travel").unwrap();
         assert_eq!(value, "acme-travel");
         assert!(value.is_sensitive());
-        for key in ["", " ", "a\nb", "a b", "ü"] {
+        for key in ["", " ", "a\nb", "a b", "ü", "\"a\"", "'a'", "“a”", "a\u{200b}", "\u{feff}a"] {
             assert!(merchant_key(key).is_err(), "{key:?}");
         }
     }

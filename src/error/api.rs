@@ -45,7 +45,8 @@ pub enum ErrorKind {
     Unauthorized,
     /// 403: the key may not do this, or not in this environment.
     Forbidden,
-    /// 404: there is no such thing, or not for this key.
+    /// 404: there is no such thing, or not for this key; or there is no such path, if it comes from a gateway or the base
+    /// URL is wrong. [`optional`](crate::OptionalExt::optional) tells the two apart.
     NotFound,
     /// 409: it conflicts with what is there; see [`ApiError::existing_link`].
     Conflict,
@@ -161,10 +162,15 @@ impl ApiError {
         }))
     }
 
-    /// Whether the body is one that the API might send: none, or JSON.
-    pub(crate) fn may_be_of_the_api(&self) -> bool {
-        let body = self.0.body.trim_ascii();
-        body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+    /// Whether the code is one by which the API says that there is no such thing.
+    ///
+    /// New codes come without notice, so this goes by their form: capital letters, and `FOUND_ERROR` at the end. Not
+    /// `NOT_FOUND_ERROR`: two of those that are documented lack the `NOT`. Gateways and web servers have codes of other
+    /// forms, such as `NOT_FOUND`, `ResourceNotFound` or none.
+    pub(crate) fn says_not_found(&self) -> bool {
+        let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let of_the_api = |code: &str| code.ends_with("_FOUND_ERROR") && code.bytes().all(capital);
+        self.code().is_some_and(of_the_api)
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).

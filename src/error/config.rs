@@ -17,7 +17,8 @@ struct Inner {
 
 impl ConfigError {
     /// The setting that is wrong, by the name of its method on [`ClientBuilder`](crate::ClientBuilder), or by that of
-    /// the environment variable it was read from.
+    /// the environment variable it was read from. `rustls` is the feature that is missing, and `runtime` the tokio runtime
+    /// around the call.
     pub fn setting(&self) -> &'static str {
         self.0.setting
     }
@@ -39,9 +40,9 @@ impl ConfigError {
         Self(Box::new(Inner { setting, problem: format!("{variables}: {problem}").into(), source }))
     }
 
-    pub(crate) fn transport(source: reqwest::Error) -> Self {
-        let problem = "the HTTP client cannot be set up".into();
-        Self(Box::new(Inner { setting: "build", problem, source: Some(source.without_url()) }))
+    pub(crate) fn transport(problem: &'static str, source: reqwest::Error) -> Self {
+        let problem = problem.into();
+        Self(Box::new(Inner { setting: "http", problem, source: Some(source.without_url()) }))
     }
 }
 

@@ -1,13 +1,12 @@
 //! Connections that could not be made, broke, or took too long.
 
-use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::repeated;
+use super::{repeated, sources};
 use crate::operation::Operation;
 use crate::retry::{Outcome, may_be_repeated};
 
@@ -22,11 +21,60 @@ struct Transport {
     operation: &'static Operation,
     /// False when no connection was made, so that nothing was sent.
     connected: bool,
+    /// What keeps this and every other attempt from making a connection.
+    obstacle: Option<Obstacle>,
     status: Option<StatusCode>,
     attempts: u32,
     /// The API may have acted on an earlier attempt.
     earlier: bool,
     source: reqwest::Error,
+}
+
+/// Why no connection can be made until somebody changes something: another attempt would fail in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    ProxyCredentials,
+    ProxyRefusal,
+    OpenFiles,
+    Permission,
+}
+
+impl Obstacle {
+    fn of(source: &reqwest::Error) -> Option<Self> {
+        sources(source).find_map(|error| match error.downcast_ref::<io::Error>() {
+            Some(error) if too_many_open_files(error) => Some(Self::OpenFiles),
+            Some(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(Self::Permission),
+            Some(_) => None,
+            // The type of these errors cannot be named from here; a test with a real proxy holds the words.
+            None => match error.to_string().as_str() {
+                "tunnel error: proxy authorization required" => Some(Self::ProxyCredentials),
+                "tunnel error: unsuccessful" => Some(Self::ProxyRefusal),
+                _ => None,
+            },
+        })
+    }
+
+    fn what_to_do(self) -> &'static str {
+        match self {
+            Self::ProxyCredentials => {
+                "the proxy answered 407: it wants a user name and a password, or others than those it got"
+            }
+            Self::ProxyRefusal => "the proxy refused to connect to the host: its rules have to allow it",
+            Self::OpenFiles => {
+                "too many open files: raise the limit of the process or of the system, or find what keeps files open"
+            }
+            Self::Permission => {
+                "permission denied: a firewall, a sandbox or a policy of this machine forbids the connection"
+            }
+        }
+    }
+}
+
+/// The standard library has no kind for it, so this goes by the numbers of the system: of the process, and of the whole
+/// system.
+fn too_many_open_files(error: &io::Error) -> bool {
+    let numbers: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23] };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number))
 }
 
 impl TransportError {
@@ -36,7 +84,10 @@ impl TransportError {
     }
 
     /// Whether the connection was never made: the name was not found, the connection refused, the TLS handshake
-    /// failed. Nothing was sent then.
+    /// failed, a proxy in between refused. Nothing was sent then.
+    ///
+    /// It is made again unless the reason stays: a proxy that wants credentials (407) or refuses the host, too many open
+    /// files, or no permission. The text of the error says which.
     pub fn is_connect(&self) -> bool {
         !self.0.connected
     }
@@ -58,9 +109,10 @@ impl TransportError {
         source: reqwest::Error,
     ) -> Self {
         let connected = !source.is_connect();
+        let obstacle = if connected { None } else { Obstacle::of(&source) };
         // The URL carries the query, and the query may carry personal data.
         let source = source.without_url();
-        Self(Box::new(Transport { operation, connected, status, attempts, earlier: false, source }))
+        Self(Box::new(Transport { operation, connected, obstacle, status, attempts, earlier: false, source }))
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
@@ -69,7 +121,11 @@ impl TransportError {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
-        if self.0.connected { Outcome::Lost } else { Outcome::NeverConnected }
+        match (self.0.connected, self.0.obstacle) {
+            (true, _) => Outcome::Lost,
+            (false, None) => Outcome::NeverConnected,
+            (false, Some(_)) => Outcome::Final,
+        }
     }
 
     pub(crate) fn note_earlier(&mut self, processed: bool) {
@@ -82,31 +138,35 @@ impl TransportError {
         self.0.connected || self.0.earlier
     }
 
-    /// What the operating system or the TLS library said, if one said something.
+    /// What is in the way, or what the operating system or the TLS library said, if one said something.
     fn reason(&self) -> Option<String> {
+        if let Some(obstacle) = self.0.obstacle {
+            return Some(obstacle.what_to_do().to_owned());
+        }
+        self.said()
+    }
+
+    fn said(&self) -> Option<String> {
         use io::ErrorKind::{
             AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
             InvalidData, NetworkUnreachable, TimedOut, UnexpectedEof,
         };
 
-        let mut source = self.0.source.source();
-        while let Some(error) = source {
+        sources(&self.0.source).find_map(|error| {
             let io = error.downcast_ref::<io::Error>();
             match io.map(io::Error::kind) {
                 Some(
                     kind @ (ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof
                     | HostUnreachable | NetworkUnreachable | AddrNotAvailable | TimedOut),
-                ) => return Some(kind.to_string()),
+                ) => Some(kind.to_string()),
                 // Within a handshake: the words of the TLS library, such as that of a certificate nobody trusts.
                 Some(InvalidData) if !self.0.connected => {
-                    return Some(format!("TLS: {}", io.and_then(io::Error::get_ref)?));
+                    io.and_then(io::Error::get_ref).map(|said| format!("TLS: {said}"))
                 }
-                _ if error.to_string() == "dns error" => return Some("the name of the host was not found".to_owned()),
-                // An I/O error passes over the one that it holds to that one's source.
-                _ => source = io.and_then(io::Error::get_ref).map(|held| held as _).or_else(|| error.source()),
+                _ if error.to_string() == "dns error" => Some("the name of the host was not found".to_owned()),
+                _ => None,
             }
-        }
-        None
+        })
     }
 }
 

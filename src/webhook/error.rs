@@ -34,6 +34,9 @@ pub enum WebhookError {
         /// What is wrong with the token, in a few words.
         reason: &'static str,
     },
+    /// The tolerance of the verifier is zero, so that it would refuse what took any time to arrive. Said by
+    /// [`Verifier::check`](crate::webhook::Verifier::check) alone; it is a mistake of the receiver, not of the sender.
+    NoTolerance,
     /// There is no signature: no header, or an empty one.
     NoSignature,
     /// The signature header cannot be read.
@@ -69,10 +72,10 @@ pub enum WebhookError {
 
 impl WebhookError {
     /// What to answer, without a word beside it: 400 for what is no signed event, 401 for a wrong signature or time,
-    /// 413 for too large a body, 500 for a verifier without a token.
+    /// 413 for too large a body, 500 for a verifier that can accept nothing.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoToken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoToken { .. } | Self::NoTolerance => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NoSignature | Self::Malformed { .. } | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooOld { .. } | Self::TooNew { .. } | Self::WrongSignature => StatusCode::UNAUTHORIZED,
@@ -84,6 +87,9 @@ impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoToken { reason } => write!(f, "no signature can be verified: {reason}"),
+            Self::NoTolerance => f.write_str(
+                "the tolerance is zero, so that every webhook would be too old; set one of minutes, or accept_any_age()",
+            ),
             Self::NoSignature => f.write_str("the webhook has no signature"),
             Self::Malformed { reason } => write!(f, "the signature header is malformed: {reason}"),
             Self::TooLarge => write!(f, "the body of the webhook is larger than {} bytes", super::MAX_BODY_BYTES),

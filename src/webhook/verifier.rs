@@ -15,6 +15,7 @@ use super::header::SignatureHeader;
 use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
 use crate::Secret;
+use crate::credential::Flaw;
 use crate::generated::webhook::Event;
 use crate::secret::Redacted;
 
@@ -76,9 +77,9 @@ pub struct Verified {
 impl Verifier {
     /// A verifier for the signing token that Imprint handed out at enrollment.
     ///
-    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or
-    /// blank, begins or ends with white space or holds a line end verifies nothing: every verification says so, and
-    /// [`check`](Self::check) says it at start.
+    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or blank, begins
+    /// or ends with white space or a quotation mark, or holds a line end or an invisible character verifies nothing:
+    /// every verification says so, and [`check`](Self::check) says it at start.
     pub fn new(signing_token: impl Into<Secret>) -> Self {
         let verifier = Self {
             tokens: Vec::new(),
@@ -107,7 +108,8 @@ impl Verifier {
         self
     }
 
-    /// Whether every token can be used, to be asked once at start: a receiver without its token refuses all there is.
+    /// Whether this verifier can accept anything, to be asked once at start: a receiver without its token, or with a
+    /// tolerance of zero, refuses all there is.
     ///
     /// ```
     /// use imprint_client::webhook::Verifier;
@@ -118,12 +120,18 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`WebhookError::NoToken`] when one of the tokens is blank, begins or ends with white space or holds a line end.
+    /// [`WebhookError::NoToken`] when one of the tokens cannot be used (see [`new`](Self::new)), and
+    /// [`WebhookError::NoTolerance`] when the tolerance is zero.
     pub fn check(&self) -> Result<(), WebhookError> {
-        self.unusable.map_or(Ok(()), |reason| Err(WebhookError::NoToken { reason }))
+        match (self.unusable, self.tolerance) {
+            (Some(reason), _) => Err(WebhookError::NoToken { reason }),
+            (None, Some(Duration::ZERO)) => Err(WebhookError::NoTolerance),
+            (None, _) => Ok(()),
+        }
     }
 
-    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set.
+    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set. [`check`](Self::check) refuses
+    /// zero, under which no delivery is in time; see [`accept_any_age`](Self::accept_any_age) for no limit.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = Some(tolerance);
@@ -300,15 +308,13 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<&str, WebhookError> {
 
 /// Why a token cannot be used.
 fn problem(token: &str) -> Option<&'static str> {
-    if token.trim().is_empty() {
-        Some("the signing token is empty or blank")
-    } else if token.contains(['\r', '\n']) {
-        Some("the signing token holds a line end, which the end of a file may have left there")
-    } else if token.trim() != token {
-        Some("the signing token begins or ends with white space")
-    } else {
-        None
-    }
+    Flaw::of(token).map(|flaw| match flaw {
+        Flaw::Blank => "the signing token is empty or blank",
+        Flaw::LineEnd => "the signing token holds a line end, which the end of a file may have left there",
+        Flaw::Outer => "the signing token begins or ends with white space",
+        Flaw::Quoted => "the signing token begins or ends with a quotation mark; remove it",
+        Flaw::Invisible => "the signing token holds an invisible character, as text copied from a page does; remove it",
+    })
 }
 
 /// Without the tokens.

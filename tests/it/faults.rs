@@ -8,10 +8,10 @@ mod cancel;
 mod connection;
 mod crowd;
 mod limits;
-mod operations;
+pub mod operations;
 mod policy;
 mod pool;
-mod server;
+pub mod server;
 mod statuses;
 
 use std::time::{Duration, Instant};

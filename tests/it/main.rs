@@ -15,6 +15,7 @@ mod helpers;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;
+mod network;
 mod pages;
 mod payloads;
 #[cfg(feature = "schemars")]

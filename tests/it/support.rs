@@ -6,8 +6,15 @@ use serde_json::Value;
 
 pub const KEY: &str = "test_4eC39HqLyjWDarjtT1zdp7dc";
 
+/// Installs cryptography for the process, where the features of the build leave that to the application.
+pub fn install_cryptography() {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
 /// A client of the server, which makes one attempt.
 pub fn client(server: &MockServer) -> Client {
+    install_cryptography();
     let client = Client::builder().api_key(KEY).base_url(server.base_url()).retry(RetryPolicy::off());
     client.build().expect("a loopback URL is a good one")
 }

@@ -62,7 +62,9 @@ fn what_got_lost_is_repeated_where_that_does_no_harm() {
 #[test]
 fn statuses() {
     for code in 100..=599 {
-        let repeated = [408, 429, 500, 502, 503, 504].contains(&code);
+        let of_http = [408, 429, 500, 502, 503, 504].contains(&code);
+        let of_a_gateway = [520, 521, 522, 523, 524, 527, 530].contains(&code);
+        let repeated = of_http || of_a_gateway;
         for operation in REPEATABLE {
             let expected = if repeated { WAIT } else { NEVER };
             assert_eq!(first(operation, status(code, None)), expected, "{} {code}", operation.method);

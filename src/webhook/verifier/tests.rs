@@ -135,19 +135,42 @@ fn any_of_several_tokens_and_signatures_will_do() {
 
 #[test]
 fn a_token_that_is_none_verifies_nothing() {
-    for (token, says) in
-        [("", "empty or blank"), (" \t", "empty or blank"), ("\n", "empty or blank"), ("a\n", "line end")]
-    {
+    for (token, says) in [
+        ("", "empty or blank"),
+        (" \t", "empty or blank"),
+        ("\n", "empty or blank"),
+        ("\u{feff}", "empty or blank"),
+        ("a\n", "line end"),
+        (" a", "white space"),
+        ("\"whtok\"", "quotation mark"),
+        ("'whtok'", "quotation mark"),
+        ("“whtok”", "quotation mark"),
+        ("whtok\u{200b}", "invisible"),
+        ("\u{feff}whtok", "invisible"),
+        ("wh\u{a0}tok", "invisible"),
+    ] {
+        assert!(matches!(Verifier::new(token).check(), Err(WebhookError::NoToken { .. })), "{token:?}");
         let verifier = Verifier::new(token).accept_any_age();
         let header = Signer::new(token).header(BODY.as_bytes());
         let error = verifier.verify(&header, BODY.as_bytes()).unwrap_err();
         assert!(matches!(error, WebhookError::NoToken { .. }), "{token:?}");
-        assert!(error.to_string().contains(says), "{error}");
+        assert!(error.to_string().contains(says) && !error.to_string().contains("whtok"), "{error}");
         // Beside a good one it opens nothing.
         let verifier = Verifier::new(TOKEN).token(token).accept_any_age();
         assert!(matches!(verifier.verify(&header, BODY.as_bytes()), Err(WebhookError::WrongSignature)));
         assert!(verifier.verify(&signed(1), BODY.as_bytes()).is_ok());
     }
+}
+
+#[test]
+fn a_tolerance_of_zero_is_found_at_start() {
+    let error = verifier(1).tolerance(Duration::ZERO).check().unwrap_err();
+    assert!(matches!(error, WebhookError::NoTolerance), "{error:?}");
+    assert!(error.to_string().contains("accept_any_age") && error.status().is_server_error(), "{error}");
+    for good in [verifier(1), verifier(1).tolerance(Duration::from_secs(1)), verifier(1).accept_any_age()] {
+        assert!(good.check().is_ok());
+    }
+    assert!(matches!(Verifier::new("").tolerance(Duration::ZERO).check(), Err(WebhookError::NoToken { .. })));
 }
 
 #[test]

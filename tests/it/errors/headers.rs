@@ -22,9 +22,15 @@ async fn both_forms_of_retry_after_are_read() {
         // The two obsolete forms of a date.
         ("Wednesday, 21-Oct-26 07:30:00 GMT", seconds(120)),
         ("Wed Oct 21 07:30:00 2026", seconds(120)),
+        // A fraction is rounded up, and the longest of several waits counts.
+        ("2.0", seconds(2)),
+        ("0.503", seconds(1)),
+        ("1.5", seconds(2)),
+        ("2, 2", seconds(2)),
+        ("2, 5", seconds(5)),
         ("soon", None),
         ("-1", None),
-        ("1.5", None),
+        ("1e3", None),
         ("", None),
     ];
     for (status, body) in [(429, "{}"), (503, "<html>"), (400, "")] {

@@ -12,7 +12,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::PATIENCE;
 use super::operations::good;
-use crate::support::KEY;
+use crate::support::{KEY, install_cryptography};
 
 /// What the server does with a request, or with a connection.
 #[derive(Clone, Debug)]
@@ -146,6 +146,7 @@ impl Server {
 
     /// A client of this server. It trusts nobody: to read the certificates of the system takes longer than most calls.
     pub fn builder(&self) -> ClientBuilder {
+        install_cryptography();
         let builder = Client::builder().api_key(KEY).base_url(self.url());
         #[cfg(feature = "rustls")]
         let builder = builder.http(|http| http.tls_certs_only([]));

@@ -23,7 +23,7 @@ fn refused() -> Outcome {
 
 #[tokio::test]
 async fn failures_of_the_moment() {
-    for status in [408, 500, 502, 503, 504] {
+    for status in [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 527, 530] {
         let once = ends(Ending::Api(status), 1).processed();
         let safe = ends(Ending::Api(status), 3).processed().retryable().pauses(&[250, 500]);
         Fault::always(Act::status(status)).meets(safe, once.clone(), once.clone()).await;
@@ -44,6 +44,11 @@ async fn failures_that_stay() {
         (499, true),
         (501, true),
         (505, true),
+        (519, true),
+        (525, true),
+        (526, true),
+        (528, true),
+        (531, true),
         (599, true),
     ] {
         let once = Outcome { processed, ..ends(Ending::Api(status), 1) };
@@ -97,6 +102,18 @@ async fn a_429_with_seconds() {
     }
 }
 
+/// A fraction is rounded up, and the longest of several waits counts, in one header or in several.
+#[tokio::test]
+async fn a_429_with_seconds_that_http_does_not_know() {
+    for (text, pause) in [("2.0", 2_000), ("0.503", 1_000), ("2, 2", 2_000), ("2, 5", 5_000), ("3.1, 2", 4_000)] {
+        let mended = success(2, &[pause]);
+        Fault::once(limited(text)).meets(mended.clone(), mended, refused()).await;
+    }
+    let twice = Act::Answer(answer(429, &[("retry-after", "2"), ("retry-after", "4")], ""));
+    let mended = success(2, &[4_000]);
+    Fault::once(twice).meets(mended.clone(), mended, refused()).await;
+}
+
 /// It is the least that is waited: the back-off may be longer.
 #[tokio::test]
 async fn a_429_with_fewer_seconds_than_the_back_off() {
@@ -109,7 +126,7 @@ async fn a_429_with_fewer_seconds_than_the_back_off() {
 /// What cannot be read counts as not there.
 #[tokio::test]
 async fn a_429_with_nonsense() {
-    for text in ["soon", "-1", "1.5", "", "Wed, 21 Oct 2015"] {
+    for text in ["soon", "-1", "1e3", "", "Wed, 21 Oct 2015"] {
         let safe = ends(Ending::Api(429), 3).retryable().pauses(&[250, 500]);
         Fault::always(limited(text)).meets(safe, refused(), refused()).await;
     }

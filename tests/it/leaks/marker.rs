@@ -11,7 +11,7 @@ const LIGHTLY: &AsciiSet = &CONTROLS.add(b' ').add(b'?');
 
 /// A text that no text of the document holds, and that every encoding changes.
 pub fn marker(of: &str) -> String {
-    format!("leak of {of}?/é~")
+    format!("leak of {of}?&é~")
 }
 
 /// A number likewise.

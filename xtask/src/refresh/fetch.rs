@@ -61,7 +61,9 @@ pub fn url(address: &str, timeout: Duration) -> Result<Fetched, Failure> {
             "nothing has been changed. Try again later, or fetch the document by other means and give it by --file",
         )
     };
-    let mut builder = Client::builder().connect_timeout(CONNECT).timeout(timeout).redirect(same_host());
+    // reqwest prefers the TLS of the system where another crate of the workspace turns that on.
+    let mut builder = Client::builder().tls_backend_rustls();
+    builder = builder.connect_timeout(CONNECT).timeout(timeout).redirect(same_host());
     if local {
         builder = builder.no_proxy();
     }

@@ -1,0 +1,88 @@
+//! Whether there is a tokio runtime around that can carry a call.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use tokio::runtime::{Handle, Id};
+
+use crate::error::ConfigError;
+
+thread_local! {
+    /// The runtime that was found good on this thread last.
+    static GOOD: Cell<Option<Id>> = const { Cell::new(None) };
+}
+
+/// Refuses what the HTTP stack would panic about.
+///
+/// # Errors
+///
+/// [`ConfigError`] when there is no runtime, or one without its time or its I/O driver.
+pub(super) fn check() -> Result<(), ConfigError> {
+    let refuse = |problem| Err(ConfigError::new("runtime", problem));
+    let Ok(runtime) = Handle::try_current() else {
+        return refuse(
+            "the call was not made from within a tokio runtime; annotate main with #[tokio::main], or the test with \
+             #[tokio::test], or make the call within Runtime::block_on; nothing was sent",
+        );
+    };
+    if GOOD.get() == Some(runtime.id()) {
+        return Ok(());
+    }
+    if !runs(|| drop(tokio::time::sleep(Duration::ZERO))) {
+        return refuse(
+            "the tokio runtime has no timers; build it with enable_time() or enable_all(); nothing was sent",
+        );
+    }
+    if !runs(|| drop(socket())) {
+        return refuse("the tokio runtime has no I/O; build it with enable_io() or enable_all(); nothing was sent");
+    }
+    GOOD.set(Some(runtime.id()));
+    Ok(())
+}
+
+/// Whether `probe` ends without a panic.
+///
+/// A runtime cannot be asked for its drivers: tokio panics when they are used, and there is no other sign. The panic is
+/// caught here, before anything is sent; what remains of it is the line that the panic hook writes.
+fn runs(probe: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(probe)).is_ok()
+}
+
+/// A socket that is connected to nothing. That the system refuses one says nothing about the runtime.
+#[cfg(unix)]
+fn socket() -> std::io::Result<tokio::net::UnixDatagram> {
+    tokio::net::UnixDatagram::unbound()
+}
+
+#[cfg(not(unix))]
+fn socket() -> std::io::Result<tokio::net::UdpSocket> {
+    let socket = std::net::UdpSocket::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+    socket.set_nonblocking(true)?;
+    tokio::net::UdpSocket::from_std(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    fn said(build: fn(&mut Builder) -> &mut Builder) -> Option<String> {
+        let mut builder = Builder::new_current_thread();
+        build(&mut builder);
+        builder.build().unwrap().block_on(async { check() }).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_a_runtime_lacks_is_said() {
+        let contains = |said: Option<String>, words: &str| said.is_some_and(|said| said.contains(words));
+        assert!(contains(check().err().map(|error| error.to_string()), "within a tokio runtime"));
+        assert!(contains(said(|builder| builder), "no timers"));
+        assert!(contains(said(|builder| builder.enable_io()), "no timers"));
+        assert!(contains(said(|builder| builder.enable_time()), "no I/O"));
+        assert_eq!(said(|builder| builder.enable_all()), None);
+        // What was found good does not speak for another runtime.
+        assert!(contains(said(|builder| builder), "no timers"));
+    }
+}

@@ -1,0 +1,166 @@
+//! Runtimes: none, one that lacks something, and several for one client.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::{KEY, install_cryptography};
+
+/// A server that lives in no runtime, and keeps its connections open.
+struct Server {
+    url: String,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        // It ends with the process of the tests.
+        thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                count.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || serve(stream));
+            }
+        });
+        Self { url, connections }
+    }
+
+    fn client(&self) -> Client {
+        install_cryptography();
+        let builder = Client::builder().api_key(KEY).base_url(&self.url).retry(RetryPolicy::off());
+        builder.attempt_timeout(Duration::from_millis(500)).build().expect("a client")
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+fn serve(mut stream: TcpStream) {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(b"\r\n\r\n") {
+        let mut chunk = [0; 1024];
+        match stream.read(&mut chunk) {
+            Ok(count) if count > 0 => bytes.extend_from_slice(&chunk[..count]),
+            _ => return,
+        }
+        if bytes.ends_with(b"\r\n\r\n") {
+            bytes.clear();
+            if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"id\": \"C\"}").is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+async fn call(client: &Client) -> Result<(), Error> {
+    client.get_customer().customer_id("C").send().await.map(drop)
+}
+
+fn config(error: &Error, says: &str) {
+    let Error::Config(config) = error else { panic!("{error:?}") };
+    assert_eq!(config.setting(), "runtime");
+    assert!(error.to_string().contains(says) && error.to_string().contains("nothing was sent"), "{error}");
+    assert!(!error.is_retryable() && !error.may_have_been_processed() && error.attempts() == 0, "{error:?}");
+}
+
+#[test]
+fn no_runtime_is_an_error_and_no_panic() {
+    let server = Server::start();
+    let client = server.client();
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Err(error)) = pin!(call(&client)).poll(&mut context) else { panic!("it waits for nobody") };
+    config(&error, "#[tokio::main]");
+    let mut items = client.get_rewards().customer_id("C").stream().prefetch();
+    let Poll::Ready(Some(Err(error))) = futures_util::StreamExt::poll_next_unpin(&mut items, &mut context) else {
+        panic!("it waits for nobody")
+    };
+    config(&error, "#[tokio::main]");
+    assert_eq!(server.connections(), 0);
+}
+
+/// tokio panics where a driver is missing. The panic of the probe is caught; its line on stderr stays.
+#[test]
+fn a_runtime_that_lacks_something_is_an_error_and_no_panic() {
+    let server = Server::start();
+    let client = server.client();
+    let mut bare = Builder::new_current_thread();
+    let mut timeless = Builder::new_current_thread();
+    let mut offline = Builder::new_multi_thread();
+    for (builder, says) in [
+        (&mut bare, "enable_time()"),
+        (timeless.enable_io(), "enable_time()"),
+        (offline.worker_threads(1).enable_time(), "enable_io()"),
+    ] {
+        let runtime = builder.build().expect("a runtime");
+        for _ in 0..2 {
+            config(&runtime.block_on(call(&client)).expect_err("it cannot be carried"), says);
+        }
+    }
+    assert_eq!(server.connections(), 0);
+    // The client is none the worse for it.
+    current_thread().block_on(call(&client)).expect("a success");
+}
+
+/// A connection ends with the runtime that made it; the next runtime makes one of its own.
+#[test]
+fn runtimes_one_after_the_other() {
+    let server = Server::start();
+    let client = server.client();
+    for expected in 1..=5 {
+        let runtime = current_thread();
+        for _ in 0..2 {
+            runtime.block_on(call(&client)).expect("a success");
+        }
+        assert_eq!(server.connections(), expected);
+        drop(runtime);
+    }
+}
+
+/// A runtime of several threads goes on by itself, and so do its connections, whoever uses them.
+#[test]
+fn runtimes_that_run_side_by_side() {
+    let server = Server::start();
+    let client = server.client();
+    let one = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let other = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    for _ in 0..10 {
+        one.block_on(call(&client)).expect("a success");
+        other.block_on(call(&client)).expect("a success");
+    }
+    assert!(server.connections() <= 2, "{}", server.connections());
+}
+
+/// The hazard: the runtime that made the connection is there and does not run. The call of another one gets its
+/// connection, on which nobody sends the request, and the time of the attempt runs out.
+#[test]
+fn a_runtime_that_stands_still_holds_up_the_calls_of_another() {
+    let server = Server::start();
+    let client = server.client();
+    let still = current_thread();
+    still.block_on(call(&client)).expect("a success");
+    let running = current_thread();
+    let begun = Instant::now();
+    let error = running.block_on(call(&client)).expect_err("nobody sends it");
+    assert!(matches!(&error, Error::Timeout(timeout) if timeout.phase() == TimeoutPhase::Attempt), "{error:?}");
+    assert!(error.may_have_been_processed() && begun.elapsed() >= Duration::from_millis(500));
+    // That connection is out of the pool now.
+    running.block_on(call(&client)).expect("a success");
+    assert_eq!(server.connections(), 2);
+    drop(still);
+}
