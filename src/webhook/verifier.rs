@@ -16,7 +16,7 @@ use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
 use crate::Secret;
 use crate::generated::webhook::Event;
-use crate::secret::Redacted;
+use crate::secret::{OwnSecrets, Redacted};
 
 /// Imprint publishes no window; this is what others use.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -195,7 +195,11 @@ impl Verifier {
         let signed = canonical.as_ref().map_or(body, String::as_bytes);
         match Event::find(signed) {
             Ok(event) => Ok((event, verified)),
-            Err(finding) => Err(UnreadableError::new(finding, body).into()),
+            Err((path, position, fault)) => {
+                // A key of the body may be anything, a token that looks like the name of a field, too.
+                let path = OwnSecrets::of_tokens(&self.tokens).hide(path);
+                Err(UnreadableError::new((path, position, fault), body).into())
+            }
         }
     }
 

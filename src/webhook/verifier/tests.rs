@@ -170,6 +170,17 @@ fn nothing_shows_a_token() {
     assert!(shown.contains("[REDACTED]"), "{shown}");
 }
 
+/// A key of a body may be anything, and the path of an error is made of keys.
+#[test]
+fn an_unreadable_body_that_repeats_a_token_does_not_get_it_shown() {
+    let token = "whtok_abcdefgh";
+    let body = format!(r#"{{"object": "REWARD", "data": {{"customer_metadata": {{"{token}": [1]}}}}}}"#);
+    let delivery = Signer::new(token).sign(body.as_str());
+    let error = Verifier::new(TOKEN).token(token).verify(&delivery.signature, &delivery.body).unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(token) && shown.contains("data.customer_metadata.[REDACTED]"), "{shown}");
+}
+
 #[test]
 fn it_can_be_shared() {
     fn is_shared<T: Clone + Send + Sync + 'static>() {}
