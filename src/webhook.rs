@@ -27,7 +27,9 @@
 //!
 //! # Verify
 //!
-//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A token
+//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A
+//! signature header that came in several lines is one value: join the lines with commas, or give all headers to
+//! [`Verifier::verify_headers`], which does so. A token
 //! that cannot be used, such as a blank one, is found by [`Verifier::check`]: call it when your service starts.
 //!
 //! Imprint's documentation leaves open how the key is made of the signing token, and whether the raw body is signed or

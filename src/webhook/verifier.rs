@@ -1,5 +1,6 @@
 //! Whether a delivery comes from Imprint.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "tracing")]
@@ -160,6 +161,9 @@ impl Verifier {
     /// Verifies a delivery and reads it: the value of the header `X-IMPRINT-HMAC-SIGNATURE`, and the body exactly as it
     /// came.
     ///
+    /// A header that came in several lines is one value: join the lines with commas, or use
+    /// [`verify_headers`](Self::verify_headers), which does so.
+    ///
     /// If the signature is right for the sorted body only, that is what the event is read from.
     ///
     /// # Errors
@@ -169,14 +173,13 @@ impl Verifier {
         self.deliver(signature_header, body).map(|(event, _)| event)
     }
 
-    /// Verifies a delivery with its headers and reads it.
+    /// Verifies a delivery with its headers and reads it. The signature header may stand in several lines.
     ///
     /// # Errors
     ///
-    /// Any variant of [`WebhookError`]; the signature header more than once is
-    /// [`Malformed`](WebhookError::Malformed).
+    /// Any variant of [`WebhookError`].
     pub fn verify_headers(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, WebhookError> {
-        self.verify(signature(headers)?, body)
+        self.verify(&signature(headers)?, body)
     }
 
     /// Verifies a delivery without reading it, to store it and read it later with
@@ -275,7 +278,8 @@ impl Verifier {
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
             tracing::warn!(
                 target: crate::trace::TARGET,
-                "the first webhook has a wrong signature: is the signing token that of this endpoint and environment?"
+                "the first webhook has a wrong signature: is the body the raw one, byte for byte as it came, and is the \
+                 signing token that of this endpoint and environment?"
             );
         }
     }
@@ -292,14 +296,18 @@ impl Verifier {
     }
 }
 
-/// The one value of the signature header.
-pub(super) fn signature(headers: &HeaderMap) -> Result<&str, WebhookError> {
-    let mut values = headers.get_all(SIGNATURE_HEADER).iter();
-    let value = values.next().ok_or(WebhookError::NoSignature)?;
-    if values.next().is_some() {
-        return Err(WebhookError::Malformed { reason: "the header is there more than once" });
+/// The value of the signature header. One in several lines is one list of parts (RFC 9110, section 5.3): a proxy may have
+/// split it. An empty line adds nothing to it.
+pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookError> {
+    let mut value = Cow::Borrowed("");
+    for line in headers.get_all(SIGNATURE_HEADER) {
+        let line = line.to_str().map_err(|_| WebhookError::Malformed { reason: "the header is not ASCII text" })?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        value = if value.is_empty() { line.into() } else { format!("{value}, {line}").into() };
     }
-    value.to_str().map_err(|_| WebhookError::Malformed { reason: "the header is not ASCII text" })
+    if value.is_empty() { Err(WebhookError::NoSignature) } else { Ok(value) }
 }
 
 /// Why a token cannot be used.
