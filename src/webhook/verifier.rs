@@ -143,6 +143,9 @@ impl Verifier {
 
     /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
     ///
+    /// Without it, what is forged costs three hashes of the body for each token, and of a body of up to 128 KiB the sorted
+    /// forms: some milliseconds at most, for the largest bodies.
+    ///
     /// The two sorted readings count as one: they are the same text until a body holds what Go escapes, so the one that
     /// was seen first does not tell which of them it is.
     #[must_use]
@@ -249,18 +252,20 @@ impl Verifier {
             return Some((reading, None));
         }
         // Only now: what was signed raw is never read from anything else.
-        let mut sorted = readings(false).peekable();
-        sorted.peek()?;
+        readings(false).next()?;
         let node = Node::parse(body)?;
-        let mut written: Option<(BodyReading, String)> = None;
-        for reading in sorted {
-            let text = match written {
-                Some((of, ref text)) if of == reading.body => text,
-                _ => &written.insert((reading.body, node.write(reading.body.escapes()?))).1,
-            };
-            if self.matches(reading.key, header, text.as_bytes()) {
-                return Some((reading, written.map(|(_, text)| text)));
+        let mut earlier = None;
+        for form in [BodyReading::Sorted, BodyReading::SortedGo] {
+            let text = node.write(form.escapes()?);
+            // Most bodies are the same text in both forms, which need not be hashed again.
+            if earlier.as_ref() == Some(&text) {
+                break;
             }
+            let mut of_form = readings(false).filter(|reading| reading.body == form);
+            if let Some(reading) = of_form.find(|reading| self.matches(reading.key, header, text.as_bytes())) {
+                return Some((reading, Some(text)));
+            }
+            earlier = Some(text);
         }
         None
     }

@@ -120,6 +120,22 @@ fn a_body_without_a_canonical_form_matches_raw_only() {
 }
 
 #[test]
+fn a_body_too_large_to_be_sorted_matches_raw_only() {
+    use crate::webhook::canonical::MAX_BYTES;
+
+    let verify = |reading: Reading, length: usize| {
+        let body = [BODY.as_bytes(), &vec![b' '; length - BODY.len()]].concat();
+        // What is signed is that of the small body: white space is no part of the sorted form.
+        let signed = if reading.body == BodyReading::Raw { &body[..] } else { BODY.as_bytes() };
+        let header = Signer::new(TOKEN).reading(reading).at(at(1)).header(signed);
+        verifier(1).verify(&header, &body).is_ok()
+    };
+    let sorted = Reading::new(KeyReading::Token, BodyReading::Sorted);
+    assert!(verify(sorted, MAX_BYTES) && !verify(sorted, MAX_BYTES + 1));
+    assert!(verify(Reading::default(), MAX_BYTES + 1) && verify(Reading::default(), MAX_BODY_BYTES));
+}
+
+#[test]
 fn any_of_several_tokens_and_signatures_will_do() {
     let now = 1_740_779_129;
     let header = |token: &str| Signer::new(token).at(at(now)).header(BODY.as_bytes());
