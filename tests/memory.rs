@@ -111,7 +111,7 @@ mod webhooks {
     const MOST_BYTES: usize = 10 << 20;
 
     /// In a release build. Without optimisation the same work takes many times as long.
-    const MOST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2_500 } else { 10 });
+    const MOST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1_500 } else { 10 });
 
     /// JSON texts of about this length that are laborious to read or to write: each has much of one thing.
     fn bodies(length: usize) -> Vec<(&'static str, String)> {
@@ -158,7 +158,6 @@ mod webhooks {
         let verifier = Verifier::new("whtok_9f8e7d6c");
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970").as_secs();
         let header = format!("t={now},s={}", "0".repeat(64));
-        let mut most = (0, Duration::ZERO);
         // As large as a body may be, and about as large as one of which the sorted form is tried.
         for length in [MAX_BODY_BYTES, 128 << 10, 64 << 10, 40_000] {
             for (name, body) in bodies(length) {
@@ -166,7 +165,7 @@ mod webhooks {
                 ALLOCATED.reset_peak_usage();
                 let before = ALLOCATED.current_usage();
                 // The fastest of some runs: others may use the same processor.
-                let times = (0..3).map(|_| {
+                let times = (0..5).map(|_| {
                     let begun = Instant::now();
                     let result = verifier.verify(&header, body.as_bytes());
                     assert!(matches!(result, Err(WebhookError::WrongSignature)), "{name}: {result:?}");
@@ -176,9 +175,8 @@ mod webhooks {
                 let bytes = ALLOCATED.peak_usage().saturating_sub(before);
                 assert!(bytes < MOST_BYTES, "{name} of {length} bytes made the receiver hold {bytes}");
                 assert!(time < MOST_TIME, "{name} of {length} bytes took {time:?}");
-                most = (most.0.max(bytes), most.1.max(time));
+                println!("{name} of {length} bytes: {time:?}, {bytes} bytes held at most");
             }
         }
-        println!("a forged webhook made the receiver hold {} bytes at most, and took {:?} at most", most.0, most.1);
     }
 }

@@ -134,22 +134,27 @@ fn is_escaped(c: char, escapes: Escapes) -> bool {
 }
 
 fn write_escape(out: &mut String, c: char) {
-    let short = match c {
-        '"' | '\\' => c,
-        '\x08' => 'b',
-        '\t' => 't',
-        '\n' => 'n',
-        '\x0c' => 'f',
-        '\r' => 'r',
+    out.push_str(match c {
+        '"' => r#"\""#,
+        '\\' => r"\\",
+        '\x08' => r"\b",
+        '\t' => r"\t",
+        '\n' => r"\n",
+        '\x0c' => r"\f",
+        '\r' => r"\r",
+        '<' => r"\u003c",
+        '>' => r"\u003e",
+        '&' => r"\u0026",
+        '\u{2028}' => r"\u2028",
+        '\u{2029}' => r"\u2029",
         _ => {
-            out.push_str("\\u");
+            // What is left is below U+0020.
             let code = u32::from(c);
-            out.extend([12, 8, 4, 0].iter().filter_map(|shift| char::from_digit(code >> shift & 15, 16)));
+            out.push_str(if code < 16 { r"\u000" } else { r"\u001" });
+            out.extend(char::from_digit(code & 15, 16));
             return;
         }
-    };
-    out.push('\\');
-    out.push(short);
+    });
 }
 
 /// Reads a text that is known to be JSON.
