@@ -140,7 +140,7 @@ fn what_a_server_repeats_of_the_secrets_of_the_client_is_not_shown() {
         ),
         (&|url| built(url).basic_auth().build().unwrap(), vec![key, "YV9rZXlfaHFseWp3ZGFyanQ6"]),
         (
-            &|url| builder(url).api_key(&format!("{key}:{another}")).basic_auth().build().unwrap(),
+            &|url| builder(url).api_key(format!("{key}:{another}")).basic_auth().build().unwrap(),
             vec![key, another, "YV9rZXlfaHFseWp3ZGFyanQ6YW5vdGhlcl9rZXlfdHpkcGRj"],
         ),
         (&|url| built(url).build().unwrap().with_key(&another.into()).unwrap(), vec![another]),

@@ -3,8 +3,6 @@
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use zeroize::Zeroizing;
 
-use super::Secret;
-
 /// A part of a secret with this many characters is hidden like the whole of it.
 const STRETCH: usize = 12;
 
@@ -59,7 +57,7 @@ impl OwnSecrets {
     }
 
     #[cfg(feature = "webhooks")]
-    pub(crate) fn of_tokens(tokens: &[Secret]) -> Self {
+    pub(crate) fn of_tokens(tokens: &[super::Secret]) -> Self {
         let mut own = Self::default();
         tokens.iter().for_each(|token| own.add(token.expose().as_bytes(), SHORTEST));
         own
