@@ -104,9 +104,7 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
                 /// reads of the event is hashed. So a key has a fixed length for each kind, and nothing about a person
                 /// can be read in it.
                 ///
-                /// What differs in spelling only has one key: times count as instants, so that `07Z` and `07.000Z` are
-                /// one, and so does a field that is null or empty where another delivery leaves it out. Integers keep
-                /// all their digits.
+                /// Times count as instants, so that `07Z` and `07.000Z` are one. Integers keep all their digits.
                 ///
                 /// Of a known kind, fields that this version does not know are no part of it: two events that differ
                 /// in nothing else have one key.
