@@ -94,6 +94,8 @@ pub struct Webhook {
     pub schema: String,
     /// The fields of its data that make it the event it is; empty for all of them.
     pub dedupe: Vec<String>,
+    /// Fields that belong to these where an event has them.
+    pub dedupe_also: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

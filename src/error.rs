@@ -14,6 +14,7 @@ mod transport;
 use std::fmt;
 
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 
 pub use api::{ApiError, ErrorKind};
 pub use config::ConfigError;
@@ -27,12 +28,14 @@ pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 
 use crate::operation::Operation;
 use crate::retry::Outcome;
+use crate::secret::OwnSecrets;
 
 /// Why a call failed.
 ///
-/// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body,
-/// no URL, no credentials, and long digit runs in the words of the server are masked, because they may be card or
-/// social security numbers. The accessors of the payloads give the rest, unmasked.
+/// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body
+/// and no URL. It never shows the API key, even if the server repeats it. In the words of the server what may be a card
+/// number, a social security number, a phone number or an e-mail address is shown as `[REDACTED]`. The accessors of the
+/// payloads give the words as they came.
 ///
 /// ```no_run
 /// use imprint_client::{Client, Error, ErrorKind};
@@ -157,6 +160,20 @@ impl Error {
             Self::Transport(error) => error.note_earlier(processed),
             Self::Timeout(error) => error.note_earlier(processed),
             Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => {}
+        }
+    }
+
+    /// Takes the secrets that the client sent with the call out of all that the error shows.
+    pub(crate) fn hide(&mut self, sent: &HeaderMap) {
+        match self {
+            Self::Api(error) => error.hide(OwnSecrets::sent(sent)),
+            Self::Decode(error) => error.hide(&OwnSecrets::sent(sent)),
+            // These show nothing that the server wrote.
+            Self::Transport(_)
+            | Self::Timeout(_)
+            | Self::InvalidRequest(_)
+            | Self::Config(_)
+            | Self::ResponseTooLarge(_) => {}
         }
     }
 

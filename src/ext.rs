@@ -257,7 +257,11 @@ impl Client {
         trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
     }
 
-    fn end<T>(&self, call: trace::Call, result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+    /// Every error of a call passes here, and only here the secrets that it must not show are known.
+    fn end<T>(&self, call: trace::Call, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+        if let Err(error) = &mut result {
+            error.hide(&self.inner.headers);
+        }
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),
             Err(error) => (error.status(), error.attempts(), Some(error)),

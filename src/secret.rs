@@ -1,10 +1,14 @@
 //! Values that must not be seen: secrets, and the mark that stands in for personal data in `Debug`.
 
+mod own;
+
 use std::fmt;
 use std::hint::black_box;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
+
+pub(crate) use own::OwnSecrets;
 
 /// A value that must not be printed: an API key, a card number, a social security number, a client secret.
 ///

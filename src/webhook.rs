@@ -27,7 +27,9 @@
 //!
 //! # Verify
 //!
-//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A token
+//! Give the verifier the body byte for byte as it came: one that was parsed and written again is another body. A
+//! signature header that came in several lines is one value: join the lines with commas, or give all headers to
+//! [`Verifier::verify_headers`], which does so. A token
 //! that cannot be used, such as a blank one, is found by [`Verifier::check`]: call it when your service starts.
 //!
 //! Imprint's documentation leaves open how the key is made of the signing token, and whether the raw body is signed or
@@ -58,8 +60,10 @@
 //! # Understand
 //!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
-//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A reward is told by
-//! its id and status: if the amount of a pending one is changed, a webhook about that has the key of the first.
+//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. Where a
+//! field more may tell two events apart it is part of the key, since an event that is taken for a repetition is lost, and
+//! a repetition that is taken for an event is handled twice. So a reward that is announced again with another amount has
+//! another key: what must happen once for each reward needs its id under a unique index of its own.
 //!
 //! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this
 //! version does not know are no errors, but a field of the wrong type is. Such a body is in
@@ -114,6 +118,7 @@
 mod axum;
 mod canonical;
 pub(crate) mod dedupe;
+mod digits;
 pub(crate) mod envelope;
 mod error;
 mod header;

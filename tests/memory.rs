@@ -1,4 +1,7 @@
-//! What a stream holds in memory does not depend on how long its list is. A binary of its own: the allocator counts.
+//! What a stream holds in memory does not depend on how long its list is, and what an unknown sender of a webhook can make
+//! a receiver hold is bounded. A binary of its own: the allocator counts.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::TryStreamExt;
 use imprint_client::Client;
@@ -8,6 +11,12 @@ use tokio::net::TcpListener;
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// The allocator counts for all threads, so one test runs at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 const PAGES: usize = 1_000;
 const ITEMS: usize = 20;
@@ -77,13 +86,97 @@ async fn measure(prefetch: bool) -> (usize, usize) {
     (warm, peak)
 }
 
-#[tokio::test]
-async fn a_stream_over_a_thousand_pages_holds_one_or_two_of_them() {
+#[test]
+fn a_stream_over_a_thousand_pages_holds_one_or_two_of_them() {
+    let _alone = alone();
     let size = page(1).len();
     for prefetch in [false, true] {
-        let (warm, peak) = measure(prefetch).await;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (warm, peak) = runtime.block_on(measure(prefetch));
         let most = warm + if prefetch { 14 } else { 12 } * size;
         println!("prefetch {prefetch}: {warm} bytes after {WARM} pages, at most {peak} after that; a page is {size}");
         assert!(peak < most, "{warm} bytes after {WARM} pages have become {peak}, prefetch: {prefetch}");
+    }
+}
+
+/// What a stranger without the token can cost a receiver.
+#[cfg(feature = "webhooks")]
+mod webhooks {
+    use std::time::{Duration, Instant, SystemTime};
+
+    use imprint_client::webhook::{MAX_BODY_BYTES, Verifier, WebhookError};
+
+    use super::{ALLOCATED, alone};
+
+    const MOST_BYTES: usize = 10 << 20;
+
+    /// In a release build. Without optimisation the same work takes many times as long.
+    const MOST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1_500 } else { 10 });
+
+    /// JSON texts of about this length that are laborious to read or to write: each has much of one thing.
+    fn bodies(length: usize) -> Vec<(&'static str, String)> {
+        let repeated = |before: &str, part: &str, after: &str| {
+            let count = (length - before.len() - after.len()) / part.len();
+            format!("{before}{}{after}", part.repeat(count))
+        };
+        let list = |item: &str| repeated("[0", &format!(",{item}"), "]");
+        let counted = |prefix: &str| {
+            let mut keys = String::new();
+            while keys.len() + prefix.len() + 20 < length {
+                // The order of the keys is not that of their bytes.
+                let number = keys.len().reverse_bits() >> 32;
+                keys.push_str(&format!("\"{prefix}{number:x}\":1,"));
+            }
+            format!("{{{keys}\"last\":1}}")
+        };
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        vec![
+            ("open brackets", "[".repeat(length)),
+            ("deep lists", list(&deep)),
+            ("empty lists", list("[]")),
+            ("empty objects", list("{}")),
+            ("digits", list("1")),
+            ("decimals", list("0.1")),
+            ("long decimals", list("0.12345678901234566")),
+            ("one long number", repeated("", "1", "")),
+            ("texts", list("\"\"")),
+            ("escapes", list("\"\\n\"")),
+            ("escapes of Go", repeated("\"", "<&>", "\"")),
+            ("other escapes of Go", repeated("\"", "\u{2028}", "\"")),
+            ("one long text", repeated("\"", "x", "\"")),
+            ("one long text of escapes", repeated("\"", "\\u0001", "\"")),
+            ("short keys", counted("")),
+            ("long keys", counted(&"k".repeat(200))),
+            ("a key many times", repeated("{", "\"a\":1,", "\"b\":1}")),
+            ("white space", repeated("", " ", "{}")),
+        ]
+    }
+
+    #[test]
+    fn a_forged_webhook_costs_little_whatever_its_body() {
+        let _alone = alone();
+        let verifier = Verifier::new("whtok_9f8e7d6c");
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970").as_secs();
+        let header = format!("t={now},s={}", "0".repeat(64));
+        // As large as a body may be, and about as large as one of which the sorted form is tried.
+        for length in [MAX_BODY_BYTES, 128 << 10, 64 << 10, 40_000] {
+            for (name, body) in bodies(length) {
+                assert!(body.len() <= length && body.len() > length - 1000, "{name}: {}", body.len());
+                ALLOCATED.reset_peak_usage();
+                let before = ALLOCATED.current_usage();
+                // The fastest of some runs: others may use the same processor.
+                let times = (0..5).map(|_| {
+                    let begun = Instant::now();
+                    let result = verifier.verify(&header, body.as_bytes());
+                    assert!(matches!(result, Err(WebhookError::WrongSignature)), "{name}: {result:?}");
+                    begun.elapsed()
+                });
+                let time = times.min().expect("some runs");
+                let bytes = ALLOCATED.peak_usage().saturating_sub(before);
+                assert!(bytes < MOST_BYTES, "{name} of {length} bytes made the receiver hold {bytes}");
+                assert!(time < MOST_TIME, "{name} of {length} bytes took {time:?}");
+                println!("{name} of {length} bytes: {time:?}, {bytes} bytes held at most");
+            }
+        }
     }
 }

@@ -41,7 +41,10 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
     let common = COMMON.iter().map(|(wire, docs)| accessor(code, &kinds, wire, docs)).collect::<Result<Vec<_>, _>>()?;
     let (names, objects): (Vec<_>, Vec<_>) = kinds.iter().map(|kind| (&kind.variant, &kind.webhook.object)).unzip();
     let shown: Vec<_> = names.iter().map(|name| name.to_string()).collect();
-    let keys = kinds.iter().map(|kind| &kind.webhook.dedupe).map(|names| quote! { &[#(#names),*] });
+    let keys = kinds.iter().map(|kind| {
+        let (needed, also) = (&kind.webhook.dedupe, &kind.webhook.dedupe_also);
+        quote! { &[#(#needed),*], &[#(#also),*] }
+    });
     let reads = kinds.iter().map(|kind| match kind.in_data {
         true => quote! { crate::webhook::envelope::data(body)? },
         false => quote! { crate::decode::body(body)? },
@@ -75,7 +78,8 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
                 Unrecognized {
                     /// The kind, as Imprint calls it.
                     object: ::std::string::String,
-                    /// What the event says, as it came; null if it says nothing.
+                    /// What the event says, as it came; null if it says nothing. An integer beyond 64 bits is a
+                    /// text here: a number would lose digits.
                     data: ::serde_json::Value,
                 },
             }
@@ -92,20 +96,25 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
                 /// A key that two deliveries of one event have in common, and no two events.
                 ///
                 /// Imprint sends no id of a delivery, so this is what tells a repeated one: keep it under a unique
-                /// index, and take an event whose key is there already for a repetition. It is the kind, a colon, and a
-                /// SHA-256 in hex: of the fields that make an event of this kind what it is (the id and the status
-                /// of a reward, say) or, if it lacks one of these or the kind has none, of everything that this version
-                /// reads of it. So it has a fixed length for each kind, and nothing about a person can be read in it.
+                /// index, and take an event whose key is there already for a repetition.
+                ///
+                /// It is the kind, a colon, and a SHA-256 in hex. Hashed are the fields that tell two events of this
+                /// kind apart: ids, statuses, amounts and times. If a field is missing without which that cannot be
+                /// told (the id of a reward, say), or nobody knows which fields tell it, everything that this version
+                /// reads of the event is hashed. So a key has a fixed length for each kind, and nothing about a person
+                /// can be read in it.
+                ///
+                /// Times count as instants, so that `07Z` and `07.000Z` are one. Integers keep all their digits.
                 ///
                 /// Of a known kind, fields that this version does not know are no part of it: two events that differ
                 /// in nothing else have one key.
                 ///
                 /// Another version of this crate may make other keys of the same events, when it has learnt more of
-                /// a kind: the release notes say so.
+                /// a kind: the release notes say so. Around such an update an event may be handled twice.
                 pub fn dedupe_key(&self) -> ::std::string::String {
                     match self {
                         #(Self::#names(data) => crate::webhook::dedupe::key(#objects, data, #keys),)*
-                        Self::Unrecognized { object, data } => crate::webhook::dedupe::key(object, data, &[]),
+                        Self::Unrecognized { object, data } => crate::webhook::dedupe::key(object, data, &[], &[]),
                     }
                 }
                 pub(crate) fn read(
@@ -157,12 +166,14 @@ fn kind<'a>(code: &'a Code, plan: &Plan, webhook: &'a Webhook) -> Result<Kind<'a
     let data = data.and_then(|field| last_name(&field.ty)).and_then(|name| named(&name));
     let (holds, in_data) = data.map_or((payload, false), |data| (data, true));
     let lacks = |name: &&String| !holds.fields.iter().any(|field| field.wire == **name);
-    if let Some(name) = webhook.dedupe.iter().find(lacks) {
-        return Err(Problem::new(
-            format!("{place}/x-imprint-dedupe"),
-            format!("`{name}` is no field of what the webhook `{}` carries", webhook.name),
-            "name fields that are there in the mark, or leave it out: then all fields make the key",
-        ));
+    for (mark, names) in [("x-imprint-dedupe", &webhook.dedupe), ("x-imprint-dedupe-also", &webhook.dedupe_also)] {
+        if let Some(name) = names.iter().find(lacks) {
+            return Err(Problem::new(
+                format!("{place}/{mark}"),
+                format!("`{name}` is no field of what the webhook `{}` carries", webhook.name),
+                "name fields that are there in the mark, or leave it out: then all fields make the key",
+            ));
+        }
     }
     Ok(Kind { variant: type_name(&webhook.name), webhook, holds, in_data })
 }

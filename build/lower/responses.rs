@@ -36,22 +36,36 @@ pub fn webhooks(lowering: &mut Lowering) -> Result<(), Problem> {
                 "add the enum value (and an operationId for the webhook) by an overlay action",
             ));
         };
-        let dedupe = dedupe(schema, payload)?;
-        lowering.plan.webhooks.push(Webhook { name, operation, object, schema: schema.to_string(), dedupe });
+        let dedupe = field_names(schema, payload, DEDUPE)?;
+        let dedupe_also = field_names(schema, payload, DEDUPE_ALSO)?;
+        if dedupe.is_empty() && !dedupe_also.is_empty() {
+            return Err(Problem::new(
+                format!("/components/schemas/{}/{DEDUPE_ALSO}", escape(schema)),
+                format!("further fields that tell events apart, without `{DEDUPE}`: all fields do so then"),
+                format!("name the fields without which no event can be told by `{DEDUPE}`"),
+            ));
+        }
+        let schema = schema.to_string();
+        lowering.plan.webhooks.push(Webhook { name, operation, object, schema, dedupe, dedupe_also });
     }
     Ok(())
 }
 
 /// The mark on a payload that names the fields which are the same in two deliveries of one event, and in no two events.
+/// An event that lacks one of them is told by all that it says.
 const DEDUPE: &str = "x-imprint-dedupe";
 
-fn dedupe(schema: &str, payload: &Value) -> Result<Vec<String>, Problem> {
-    let Some(mark) = payload.get(DEDUPE) else { return Ok(Vec::new()) };
+/// The mark for fields that belong to these where an event has them.
+const DEDUPE_ALSO: &str = "x-imprint-dedupe-also";
+
+fn field_names(schema: &str, payload: &Value, mark: &str) -> Result<Vec<String>, Problem> {
+    let place = || format!("/components/schemas/{}/{mark}", escape(schema));
+    let Some(mark) = payload.get(mark) else { return Ok(Vec::new()) };
     let names = mark.as_array().into_iter().flatten().map(|name| name.as_str().map(str::to_string));
     match names.collect::<Option<Vec<String>>>() {
         Some(names) if !names.is_empty() => Ok(names),
         _ => Err(Problem::new(
-            format!("/components/schemas/{}/{DEDUPE}", escape(schema)),
+            place(),
             "a mark that is not a list of the names of fields",
             "name the fields of the payload's `data`, such as `[reward_id, status]`",
         )),

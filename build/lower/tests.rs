@@ -407,7 +407,7 @@ fn the_plan_knows_operations_errors_events_and_samples() {
     let mut document = document(
         json!({
             "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}, "has_more": {"type": "boolean"}}},
-            "Payload": {"type": "object", "x-imprint-dedupe": ["thing_id"], "properties": {"object": {"type": "string", "enum": ["THING"]}}},
+            "Payload": {"type": "object", "x-imprint-dedupe": ["thing_id"], "x-imprint-dedupe-also": ["amount"], "properties": {"object": {"type": "string", "enum": ["THING"]}}},
             "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"type": {"type": "string", "example": "NESTED"}}}}},
         }),
         json!({
@@ -455,6 +455,7 @@ fn the_plan_knows_operations_errors_events_and_samples() {
     assert_eq!(plan.servers, ["https://one", "https://two"]);
     let event = &plan.webhooks[0];
     assert_eq!(event.dedupe, ["thing_id"]);
+    assert_eq!(event.dedupe_also, ["amount"]);
     assert_eq!(
         [&event.name, &event.operation, &event.object, &event.schema],
         ["Thing", "hookThing", "THING", "Payload"]

@@ -11,13 +11,20 @@ use super::mask::Masked;
 use super::{repeated, retry_after};
 use crate::operation::Operation;
 use crate::retry::{Outcome, may_be_repeated};
+use crate::secret::OwnSecrets;
 use crate::types::CustomerLink;
+
+/// As many of the details as `Debug` shows.
+const MAX_DETAILS: usize = 20;
 
 /// The API answered with a status that is no success, redirects included: they are not followed.
 ///
 /// Its body is read by its structure, whatever the operation and the status, because the API documents several and keeps
-/// to none; what it does not say is `None`. `Display` and `Debug` mask what may be a card or social security number in
-/// the words of the server, which may echo what it was sent; the accessors give the words as they came.
+/// to none; what it does not say is `None`.
+///
+/// The server may repeat in its words what it was sent. `Display` and `Debug` put `[REDACTED]` in the place of the key
+/// and the other secrets that this client sent, of what may be a card or social security number, of e-mail addresses and
+/// of phone numbers. The accessors give the words as they came, and so does the body: keep them out of logs.
 pub struct ApiError(Box<Inner>);
 
 struct Inner {
@@ -31,6 +38,8 @@ struct Inner {
     envelope: Envelope,
     /// The API may have acted on an earlier attempt.
     earlier: bool,
+    /// What the client sent with the call and must not be shown.
+    own: OwnSecrets,
 }
 
 /// The class of an [`ApiError`], by its status.
@@ -159,6 +168,7 @@ impl ApiError {
             complete,
             envelope,
             earlier: false,
+            own: OwnSecrets::default(),
         }))
     }
 
@@ -204,6 +214,15 @@ impl ApiError {
         self.0.status.as_str()
     }
 
+    /// Takes the secrets that its texts must not show. They are known to the client only, which comes after the attempt.
+    pub(crate) fn hide(&mut self, own: OwnSecrets) {
+        self.0.own = own;
+    }
+
+    fn masked<'a>(&'a self, text: &'a str) -> Masked<'a> {
+        Masked { text, own: &self.0.own }
+    }
+
     fn reason(&self) -> &'static str {
         self.0.status.canonical_reason().unwrap_or("status without a name")
     }
@@ -213,31 +232,33 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} answered {} {}", self.operation_id(), self.0.status.as_u16(), self.reason())?;
         if let Some(code) = self.code() {
-            write!(f, ": {}", Masked(code))?;
+            write!(f, ": {}", self.masked(code))?;
         }
         if self.message() != self.reason() {
-            write!(f, ": {}", Masked(self.message()))?;
+            write!(f, ": {}", self.masked(self.message()))?;
         }
         if let Some(param) = self.param() {
-            write!(f, " (param {})", Masked(param))?;
+            write!(f, " (param {})", self.masked(param))?;
         }
         if !self.details().is_empty() {
-            write!(f, ": {}", Masked(&self.details().join("; ")))?;
+            write!(f, ": {}", self.masked(&self.details().join("; ")))?;
         }
         repeated(f, self.attempts())
     }
 }
 
+/// With the first of the details only: there may be any number of them.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = self.details().iter().take(MAX_DETAILS);
         f.debug_struct("ApiError")
             .field("operation_id", &self.operation_id())
             .field("status", &self.0.status.as_u16())
             .field("kind", &self.kind())
-            .field("code", &self.code().map(Masked))
-            .field("message", &Masked(self.message()))
-            .field("param", &self.param().map(Masked))
-            .field("details", &self.details().iter().map(|line| Masked(line)).collect::<Vec<_>>())
+            .field("code", &self.code().map(|code| self.masked(code)))
+            .field("message", &self.masked(self.message()))
+            .field("param", &self.param().map(|param| self.masked(param)))
+            .field("details", &details.map(|line| self.masked(line)).collect::<Vec<_>>())
             .field("existing_link", &self.existing_link().is_some())
             .field("retry_after", &self.0.retry_after)
             .field("attempts", &self.0.attempts)

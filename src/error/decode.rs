@@ -5,6 +5,7 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use crate::operation::Operation;
+use crate::secret::OwnSecrets;
 
 /// The API answered with success, but the body is not what its document promises.
 ///
@@ -133,6 +134,14 @@ impl DecodeError {
         (path, (line, column), fault): (String, (usize, usize), Fault),
     ) -> Self {
         Self(Box::new(Inner { operation_id: operation.id, status, path, line, column, fault, attempts }))
+    }
+}
+
+impl DecodeError {
+    /// Takes the secrets of the client out of the path: a key of the body that is one of them may look like the name of
+    /// a field.
+    pub(crate) fn hide(&mut self, own: &OwnSecrets) {
+        self.0.path = own.hide(std::mem::take(&mut self.0.path));
     }
 }
 

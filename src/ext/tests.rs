@@ -122,6 +122,60 @@ fn credentials_are_not_shown() {
 }
 
 #[test]
+fn what_a_server_repeats_of_the_secrets_of_the_client_is_not_shown() {
+    #[derive(Debug, Deserialize)]
+    struct Labels {
+        #[expect(dead_code, reason = "it is never read")]
+        labels: std::collections::BTreeMap<String, bool>,
+    }
+    let key = "a_key_hqlyjwdarjt";
+    let another = "another_key_tzdpdc";
+    let header = CallOptions::new().header("x-gateway-token", another);
+    type Make<'a> = &'a dyn Fn(&str) -> Client;
+    let built = |url: &str| builder(url).api_key(key);
+    let cases: [(Make<'_>, Vec<&str>); 6] = [
+        (
+            &|url| built(url).build().unwrap(),
+            vec![key, "a%5Fkey%5Fhqlyjwdarjt", "A_KEY_HQLYJWDARJT", "key_hqlyjwdarjt"],
+        ),
+        (&|url| built(url).basic_auth().build().unwrap(), vec![key, "YV9rZXlfaHFseWp3ZGFyanQ6"]),
+        (
+            &|url| builder(url).api_key(format!("{key}:{another}")).basic_auth().build().unwrap(),
+            vec![key, another, "YV9rZXlfaHFseWp3ZGFyanQ6YW5vdGhlcl9rZXlfdHpkcGRj"],
+        ),
+        (&|url| built(url).build().unwrap().with_key(&another.into()).unwrap(), vec![another]),
+        (&|url| built(url).build().unwrap().with_merchant_key(another), vec![key, another]),
+        (&|url| built(url).build().unwrap().with_options(header.clone()), vec![key, another]),
+    ];
+    for (client, secrets) in cases {
+        for secret in secrets {
+            let words = format!("no {secret}!");
+            let fields =
+                serde_json::json!({"type": words, "message": words, "param": words, "details": [words, words]});
+            let bodies = [
+                ("401 Unauthorized", fields.clone()),
+                ("403 Forbidden", serde_json::json!({"error": fields})),
+                ("404 Not Found", serde_json::json!([words])),
+                ("500 Internal Server Error", serde_json::json!({"error": words})),
+                ("200 OK", serde_json::json!({"labels": {secret: 1}})),
+            ];
+            for (status, body) in bodies {
+                let server = Server::answering(status, &[], &body.to_string());
+                let error = run(client(&server.url).call::<Labels>(&GET, request())).map(|_| ()).unwrap_err();
+                let shown = format!("{error} {error:?} {error:#?}");
+                assert!(!shown.contains(secret), "{status}: {shown}");
+                assert!(shown.contains("[REDACTED]") || shown.contains("labels.*"), "{status}: {shown}");
+                if let Error::Api(error) = error {
+                    let kept = [error.code(), Some(error.message()), error.details().first().map(String::as_str)];
+                    assert!(kept.contains(&Some(words.as_str())), "{error:?}");
+                    assert_eq!(error.body(), body.to_string().as_bytes());
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn an_operation_without_an_answer_looks_at_none() {
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec();
     let large = answer("200 OK", &[], &"x".repeat(2000));

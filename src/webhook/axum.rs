@@ -58,9 +58,9 @@ where
         // A stranger without a header does not get the body read.
         let header = signature(&parts.headers).map_err(|error| refuse(error, || false))?;
         let body = read(body).await?;
-        match verifier.deliver(header, &body) {
+        match verifier.deliver(&header, &body) {
             Ok((event, verified)) => Ok(Self { event, verified }),
-            Err(error) => Err(refuse(error, || verifier.is_signed(header, &body))),
+            Err(error) => Err(refuse(error, || verifier.is_signed(&header, &body))),
         }
     }
 }

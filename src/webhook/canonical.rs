@@ -3,12 +3,20 @@
 //! Two texts must not have one canonical form if a parser may take them for two things. So an object with a key twice
 //! has none, nor has a number in a spelling that a sender's `json.Marshal` may have changed. What is left is spelled
 //! in exactly one way: keys in the order of their bytes, numbers as they are, strings with the fewest escapes.
+//!
+//! This work is done before anybody knows who sent the body. So it is bounded: a body that is larger than
+//! [`MAX_BYTES`], or has more than [`MAX_NODES`] values, has no canonical form.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
+
+/// The largest body that has a canonical form. Events are a few kilobytes.
+pub(super) const MAX_BYTES: usize = 128 << 10;
+
+/// As many values, those within others counted, as a body with a canonical form may have. Events have some dozens.
+pub(super) const MAX_NODES: usize = 10_000;
 
 /// As deep as serde_json reads.
 const MAX_DEPTH: usize = 128;
@@ -29,16 +37,20 @@ pub(super) enum Node<'a> {
     Plain(Cow<'a, str>),
     Text(Cow<'a, str>),
     List(Vec<Node<'a>>),
-    Object(BTreeMap<Cow<'a, str>, Node<'a>>),
+    /// Sorted by key, no key twice.
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
 impl<'a> Node<'a> {
     /// Reads a JSON text; `None` when it is none, or has no canonical form.
     pub(super) fn parse(json: &'a [u8]) -> Option<Self> {
+        if json.len() > MAX_BYTES {
+            return None;
+        }
         let text = std::str::from_utf8(json).ok()?;
         // The scanner below reads valid JSON only.
         serde_json::from_str::<IgnoredAny>(text).ok()?;
-        Scanner { text, at: 0 }.value(MAX_DEPTH)
+        Scanner { text, at: 0, nodes: MAX_NODES }.value(MAX_DEPTH)
     }
 
     /// The same of a value: it has no key twice, and its numbers are spelled already.
@@ -47,7 +59,11 @@ impl<'a> Node<'a> {
             Value::Null | Value::Bool(_) | Value::Number(_) => Self::Plain(value.to_string().into()),
             Value::String(text) => Self::Text(text.into()),
             Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
-            Value::Object(map) => Self::Object(map.iter().map(|(key, value)| (key.into(), Self::of(value))).collect()),
+            Value::Object(map) => {
+                let mut pairs: Vec<_> = map.iter().map(|(key, value)| (key.into(), Self::of(value))).collect();
+                sort(&mut pairs);
+                Self::Object(pairs)
+            }
         }
     }
 
@@ -72,9 +88,9 @@ impl<'a> Node<'a> {
                 }
                 out.push(']');
             }
-            Self::Object(map) => {
+            Self::Object(pairs) => {
                 out.push('{');
-                for (index, (key, value)) in map.iter().enumerate() {
+                for (index, (key, value)) in pairs.iter().enumerate() {
                     if index > 0 {
                         out.push(',');
                     }
@@ -88,31 +104,71 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Sorts by the bytes of the keys.
+fn sort(pairs: &mut [(Cow<'_, str>, Node<'_>)]) {
+    pairs.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+}
+
 fn write_text(out: &mut String, text: &str, escapes: Escapes) {
-    let quoted = Value::from(text).to_string();
-    match escapes {
-        Escapes::Few => out.push_str(&quoted),
-        // None of these is part of an escape, so each stands for itself.
-        Escapes::Go => quoted.chars().for_each(|c| match c {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
-            other => out.push(other),
-        }),
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| is_escaped(c, escapes)) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let mut chars = after.chars();
+        if let Some(escaped) = chars.next() {
+            write_escape(out, escaped);
+        }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn is_escaped(c: char, escapes: Escapes) -> bool {
+    match c {
+        '"' | '\\' | '\0'..='\x1f' => true,
+        '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => escapes == Escapes::Go,
+        _ => false,
+    }
+}
+
+fn write_escape(out: &mut String, c: char) {
+    out.push_str(match c {
+        '"' => r#"\""#,
+        '\\' => r"\\",
+        '\x08' => r"\b",
+        '\t' => r"\t",
+        '\n' => r"\n",
+        '\x0c' => r"\f",
+        '\r' => r"\r",
+        '<' => r"\u003c",
+        '>' => r"\u003e",
+        '&' => r"\u0026",
+        '\u{2028}' => r"\u2028",
+        '\u{2029}' => r"\u2029",
+        _ => {
+            // What is left is below U+0020.
+            let code = u32::from(c);
+            out.push_str(if code < 16 { r"\u000" } else { r"\u001" });
+            out.extend(char::from_digit(code & 15, 16));
+            return;
+        }
+    });
 }
 
 /// Reads a text that is known to be JSON.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// How many more values may come.
+    nodes: usize,
 }
 
 impl<'a> Scanner<'a> {
     fn value(&mut self, depth: usize) -> Option<Node<'a>> {
         let depth = depth.checked_sub(1)?;
+        self.nodes = self.nodes.checked_sub(1)?;
         match self.peek()? {
             b'"' => self.string().map(Node::Text),
             b'[' => {
@@ -126,19 +182,18 @@ impl<'a> Scanner<'a> {
                 Some(Node::List(items))
             }
             b'{' => {
-                let mut map = BTreeMap::new();
+                let mut pairs = Vec::new();
                 self.at += 1;
                 while self.peek()? != b'}' {
                     let key = self.string()?;
                     self.skip(b':')?;
-                    let value = self.value(depth)?;
-                    if map.insert(key, value).is_some() {
-                        return None;
-                    }
+                    pairs.push((key, self.value(depth)?));
                     self.skip(b',')?;
                 }
                 self.at += 1;
-                Some(Node::Object(map))
+                sort(&mut pairs);
+                let twice = pairs.windows(2).any(|pair| pair[0].0 == pair[1].0);
+                (!twice).then_some(Node::Object(pairs))
             }
             first => {
                 let rest = &self.text[self.at..];
@@ -188,11 +243,12 @@ impl<'a> Scanner<'a> {
 /// Whether every writer of JSON spells the number like this: integers of 64 bits, and the shortest decimals without an
 /// exponent.
 fn is_settled(number: &str) -> bool {
-    let signed = number.parse::<i64>().is_ok_and(|n| n.to_string() == number);
-    let unsigned = || number.parse::<u64>().is_ok_and(|n| n.to_string() == number);
+    // JSON allows no other spelling of an integer than the shortest, but for this one.
+    if number != "-0" && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok()) {
+        return true;
+    }
     // Go writes an exponent outside of these bounds.
-    let decimal = || number.parse::<f64>().is_ok_and(|n| (1e-6..1e21).contains(&n.abs()) && n.to_string() == number);
-    signed || unsigned() || decimal()
+    number.parse::<f64>().is_ok_and(|n| (1e-6..1e21).contains(&n.abs()) && n.to_string() == number)
 }
 
 #[cfg(test)]
@@ -232,6 +288,27 @@ mod tests {
             "\"\\u003ca\\u003e \\u0026 \\u003cb\\u003e / é \\\" \\\\ \\n \\t \\u0001 \\u2028\\u2029 \u{1F600}\""
         );
         assert_eq!(go(r#"{"<":1}"#), r#"{"\u003c":1}"#);
+    }
+
+    #[test]
+    fn every_character_is_escaped_as_serde_json_does_it() {
+        for code in (0..0x300).chain([0x2028, 0x2029, 0xD7FF, 0xFFFF, 0x1F600]) {
+            let text: String = ['a', char::from_u32(code).unwrap(), 'b'].iter().collect();
+            let mut written = String::new();
+            write_text(&mut written, &text, Escapes::Few);
+            assert_eq!(written, serde_json::to_string(&text).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_body_beyond_the_bounds_has_none() {
+        let sized = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+        assert_eq!(few(&sized(MAX_BYTES)), Some(sized(MAX_BYTES)));
+        assert_eq!(few(&sized(MAX_BYTES + 1)), None);
+        // The list is a value itself.
+        let list = |items: usize| format!("[0{}]", ",{}".repeat(items - 1));
+        assert_eq!(few(&list(MAX_NODES - 1)), Some(list(MAX_NODES - 1)));
+        assert_eq!(few(&list(MAX_NODES)), None);
     }
 
     #[test]

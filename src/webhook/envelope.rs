@@ -5,6 +5,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::digits;
 use super::error::UnreadableError;
 use crate::decode::{self, Finding};
 use crate::error::Fault;
@@ -49,7 +50,10 @@ impl Event {
             return Err((String::new(), (1, 0), fault));
         }
         let kind: Kind = decode::body(body)?;
-        Self::read(kind.object, body)
+        let event = Self::read(kind.object, body)?;
+        // Where the digits of a long integer can be kept they are. Where they cannot, a field takes no text.
+        let kept = digits::quoted(body).and_then(|body| Self::read(event.object().to_owned(), &body).ok());
+        Ok(kept.unwrap_or(event))
     }
 }
 

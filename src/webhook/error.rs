@@ -65,6 +65,11 @@ pub enum WebhookError {
         ahead: Duration,
     },
     /// No signature in the header is the right one under any token and any reading the verifier accepts.
+    ///
+    /// If it happens with genuine deliveries, there are two causes. Either the body that was given to the verifier is not
+    /// the one that came, byte for byte: a framework decompressed it, decoded it, or parsed it and wrote it again. Or the
+    /// token is another one: that of another endpoint or of the other environment, or one that was replaced. If a reading
+    /// is [pinned](crate::webhook::Verifier::pin), the sender may use another one.
     WrongSignature,
     /// The signature is right, but the body is no event. It is in the error, to be kept and looked at.
     Unreadable(UnreadableError),
@@ -97,7 +102,10 @@ impl fmt::Display for WebhookError {
             Self::TooNew { ahead } => {
                 write!(f, "the webhook is too new: it was signed {} s in the future", ahead.as_secs())
             }
-            Self::WrongSignature => f.write_str("the signature of the webhook is wrong"),
+            Self::WrongSignature => f.write_str(
+                "the signature of the webhook is wrong: either the body is not the raw one, byte for byte as it came, or \
+                 the signing token is not that of this endpoint and environment",
+            ),
             Self::Unreadable(error) => error.fmt(f),
         }
     }

@@ -38,8 +38,13 @@ impl<'a> SignatureHeader<'a> {
         for part in text.split(',') {
             let (name, value) = part.split_once('=').ok_or(malformed("a part is not of the form name=value"))?;
             match blankless(name) {
-                "t" if timestamp.is_some() => return Err(malformed("there are two timestamps")),
-                "t" => timestamp = Some(blankless(value)),
+                "t" => match timestamp.replace(blankless(value)) {
+                    // The same text again says nothing new: each line of a header may have the whole of it.
+                    Some(earlier) if earlier != blankless(value) => {
+                        return Err(malformed("there are two timestamps that differ"));
+                    }
+                    _ => {}
+                },
                 "s" if signatures.len() == MAX_SIGNATURES => return Err(malformed("there are too many signatures")),
                 "s" => signatures.push(unhex(blankless(value)).ok_or(malformed("a signature is not 64 hex digits"))?),
                 "" => return Err(malformed("a part is not of the form name=value")),
@@ -115,6 +120,7 @@ mod tests {
             format!(" t = 1740779129 ,\ts=\t{HEX} "),
             format!("t=1740779129,s={}", HEX.to_uppercase()),
             format!("v=2,t=1740779129,s={HEX},x="),
+            format!("t=1740779129,s={HEX},t=1740779129"),
         ] {
             assert_eq!(SignatureHeader::parse(&text).unwrap(), plain, "{text}");
         }
@@ -132,7 +138,8 @@ mod tests {
     fn what_is_malformed() {
         for (text, reason) in [
             (format!("s={HEX}"), "there is no timestamp"),
-            (format!("t=1,t=1,s={HEX}"), "there are two timestamps"),
+            (format!("t=1,t=2,s={HEX}"), "there are two timestamps that differ"),
+            (format!("t=1,t=01,s={HEX}"), "there are two timestamps that differ"),
             (format!("t=1,s={HEX},"), "a part is not of the form name=value"),
             (format!("t=1,s={HEX},=1"), "a part is not of the form name=value"),
             (format!("t=1,s={}", &HEX[1..]), "a signature is not 64 hex digits"),

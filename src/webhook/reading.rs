@@ -26,8 +26,11 @@ pub enum KeyReading {
 
 /// Which text stands for the body in what is signed.
 ///
-/// The documentation says the raw body, and shows one without white space and with its keys sorted. A body that has a
-/// key twice, or a number that may be spelled in another way, has no sorted form and matches raw only.
+/// The documentation says the raw body, and shows one without white space and with its keys sorted.
+///
+/// A body that has a key twice, or a number that may be spelled in another way, has no sorted form and matches raw only.
+/// So does one of more than 128 KiB or 10,000 values: a sorted form is made before it is known who sent the body, and a
+/// stranger must not be able to cost much by it. Events are a few kilobytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyReading {

@@ -109,7 +109,8 @@ impl Signer {
         let since = self.at.unwrap_or_else(SystemTime::now).duration_since(UNIX_EPOCH).unwrap_or_default();
         let timestamp = if self.milliseconds { since.as_millis() } else { since.as_secs().into() }.to_string();
         let canonical = self.reading.body.escapes().map(|escapes| {
-            let node = Node::parse(body).expect("the body has a canonical form: no key twice, no unusual numbers");
+            let node = Node::parse(body)
+                .expect("the body has a canonical form: no key twice, no unusual numbers, and it is small");
             node.write(escapes)
         });
         let signed = canonical.as_ref().map_or(body, String::as_bytes);

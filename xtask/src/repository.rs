@@ -218,13 +218,16 @@ const CORRECTIONS: &[(&str, &str)] = &[
     ("pub struct RewardEventData {", "pub customer_id"),
     ("pub struct StreakEventData {", "pub customer_id"),
     ("pub struct AccountStatusEventData {", "pub customer_id"),
-    ("dedupe::key(\"TRANSACTION\",", r#"&["event_id"]"#),
-    ("dedupe::key(\"REWARD\",", r#"&["reward_id", "status"]"#),
-    ("dedupe::key( \"PAYMENT_METHOD\",", r#"&["payment_method_id", "new_status", "updated_at"]"#),
-    ("dedupe::key( \"STREAK\",", r#"&["streak_id", "event", "current_period"]"#),
-    ("dedupe::key( \"APPLICATION\",", r#""status", "created_at", "updated_at""#),
-    ("dedupe::key( \"CUSTOMER_LINK\",", r#""partner_customer_id", "status", "updated_at""#),
-    ("dedupe::key( \"ACCOUNT_STATUS\",", r#"&["merchant_key", "customer_id", "status", "updated_at"]"#),
+    ("dedupe::key( \"TRANSACTION\",", r#"&["event_id"], &["status", "amount", "created_at"]"#),
+    ("dedupe::key( \"REWARD\",", r#"&["reward_id", "status"], &["amount", "currency", "created_at"]"#),
+    (
+        "dedupe::key( \"PAYMENT_METHOD\",",
+        r#"&["payment_method_id", "new_status", "updated_at"], &["previous_status", "#,
+    ),
+    ("dedupe::key( \"STREAK\",", r#"&["streak_id", "event", "current_period"], &["created_at"]"#),
+    ("dedupe::key( \"APPLICATION\",", r#""status", "created_at", "updated_at", ], &[]"#),
+    ("dedupe::key( \"CUSTOMER_LINK\",", r#""partner_customer_id", "status", "updated_at", ], &["created_at"]"#),
+    ("dedupe::key( \"ACCOUNT_STATUS\",", r#"&["merchant_key", "customer_id", "status", "updated_at"], &[]"#),
 ];
 
 /// The corrections a client lacks.

@@ -105,12 +105,18 @@ fn a_payload_without_an_object_of_data_is_the_event_itself() {
 
 #[test]
 fn a_mark_says_what_makes_the_key() {
-    let mut payload = data(json!({"reward_id": text(), "status": text()}));
+    let mut payload = data(json!({"reward_id": text(), "status": text(), "amount": {"type": "integer"}}));
     let code = client(webhooks(vec![("Reward", "REWARD", payload.clone())]));
-    assert!(code.contains(r#"crate::webhook::dedupe::key("REWARD", data, &[])"#), "{code}");
+    assert!(code.contains(r#"crate::webhook::dedupe::key("REWARD", data, &[], &[])"#), "{code}");
     payload["x-imprint-dedupe"] = json!(["reward_id", "status"]);
+    payload["x-imprint-dedupe-also"] = json!(["amount"]);
     let code = client(webhooks(vec![("Reward", "REWARD", payload.clone())]));
-    assert!(code.contains(r#"crate::webhook::dedupe::key("REWARD", data, &["reward_id", "status"])"#), "{code}");
+    let key = r#"crate::webhook::dedupe::key( "REWARD", data, &["reward_id", "status"], &["amount"], )"#;
+    let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(code.contains(key), "{code}");
+    payload["x-imprint-dedupe-also"] = json!(["gone"]);
+    let lacking = problem(vec![("Reward", "REWARD", payload.clone())]);
+    assert_eq!(lacking.place, "/components/schemas/RewardPayload/x-imprint-dedupe-also");
     payload["x-imprint-dedupe"] = json!(["reward_id", "gone"]);
     let problem = problem(vec![("Reward", "REWARD", payload)]);
     assert_eq!(problem.place, "/components/schemas/RewardPayload/x-imprint-dedupe");

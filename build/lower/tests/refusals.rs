@@ -53,6 +53,20 @@ pub fn refusals() -> Vec<Refusal> {
             "not a list of the names of fields",
         ),
         refuse(
+            "webhooks leave",
+            {
+                let object = json!({"type": "string", "enum": ["E"]});
+                let payload =
+                    json!({"type": "object", "properties": {"object": object}, "x-imprint-dedupe-also": ["a"]});
+                let mut document = schema(payload);
+                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
+                document
+            },
+            None,
+            "/components/schemas/S/x-imprint-dedupe-also",
+            "without `x-imprint-dedupe`",
+        ),
+        refuse(
             "error responses leave",
             operation(json!({"responses": {"default": {"description": "d"}}})),
             Some("one"),

@@ -63,6 +63,15 @@ async fn a_signed_delivery_is_extracted() {
 }
 
 #[tokio::test]
+async fn a_header_in_two_lines_is_one() {
+    let Delivery { signature, body, .. } = reward();
+    let (time, signature) = signature.split_once(',').unwrap();
+    let mut request = request(Some(time), body);
+    request.headers_mut().append(SIGNATURE_HEADER, signature.parse().unwrap());
+    assert_eq!(Webhook::from_request(request, &app(TOKEN)).await.unwrap().event.object(), "REWARD");
+}
+
+#[tokio::test]
 async fn what_is_refused_is_answered_without_a_word() {
     let app = app(TOKEN);
     let Delivery { signature, body, .. } = reward();

@@ -120,6 +120,22 @@ fn a_body_without_a_canonical_form_matches_raw_only() {
 }
 
 #[test]
+fn a_body_too_large_to_be_sorted_matches_raw_only() {
+    use crate::webhook::canonical::MAX_BYTES;
+
+    let verify = |reading: Reading, length: usize| {
+        let body = [BODY.as_bytes(), &vec![b' '; length - BODY.len()]].concat();
+        // What is signed is that of the small body: white space is no part of the sorted form.
+        let signed = if reading.body == BodyReading::Raw { &body[..] } else { BODY.as_bytes() };
+        let header = Signer::new(TOKEN).reading(reading).at(at(1)).header(signed);
+        verifier(1).verify(&header, &body).is_ok()
+    };
+    let sorted = Reading::new(KeyReading::Token, BodyReading::Sorted);
+    assert!(verify(sorted, MAX_BYTES) && !verify(sorted, MAX_BYTES + 1));
+    assert!(verify(Reading::default(), MAX_BYTES + 1) && verify(Reading::default(), MAX_BODY_BYTES));
+}
+
+#[test]
 fn any_of_several_tokens_and_signatures_will_do() {
     let now = 1_740_779_129;
     let header = |token: &str| Signer::new(token).at(at(now)).header(BODY.as_bytes());
@@ -174,16 +190,54 @@ fn a_tolerance_of_zero_is_found_at_start() {
 }
 
 #[test]
-fn headers_are_found_by_name_and_must_be_one() {
+fn headers_are_found_by_name() {
     let mut headers = HeaderMap::new();
     let verify = |headers: &HeaderMap| verifier(1).verify_headers(headers, BODY.as_bytes());
     assert!(matches!(verify(&headers), Err(WebhookError::NoSignature)));
     headers.insert("X-IMPRINT-HMAC-SIGNATURE", signed(1).parse().unwrap());
     assert!(verify(&headers).is_ok());
-    headers.append("x-imprint-hmac-signature", signed(1).parse().unwrap());
-    assert!(matches!(verify(&headers), Err(WebhookError::Malformed { .. })));
     headers.insert("x-imprint-hmac-signature", reqwest::header::HeaderValue::from_bytes(b"t=1,s=\xe9").unwrap());
     assert!(matches!(verify(&headers), Err(WebhookError::Malformed { .. })));
+}
+
+/// A header in several lines is one (RFC 9110, section 5.3).
+#[test]
+fn the_lines_of_a_header_are_one_header() {
+    let (right, wrong) = (signed(1), Signer::new("another").at(at(1)).header(BODY.as_bytes()));
+    let (time, right_signature) = right.split_once(',').unwrap();
+    let verify = |lines: &[&str]| {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(SIGNATURE_HEADER, line.parse().unwrap());
+        }
+        verifier(1).verify_headers(&headers, BODY.as_bytes()).map(|event| event.object().to_owned())
+    };
+    for lines in [
+        &[time, right_signature][..],
+        &[right_signature, time],
+        &[" ", &right, ""],
+        &[&wrong, &right],
+        &[&right, &wrong, "v=2"],
+        &[time, wrong.split_once(',').unwrap().1, right_signature],
+    ] {
+        assert_eq!(verify(lines).unwrap(), "REWARD", "{lines:?}");
+    }
+    assert!(matches!(verify(&["", ""]), Err(WebhookError::NoSignature)));
+    assert!(matches!(verify(&[&wrong, &wrong]), Err(WebhookError::WrongSignature)));
+    // Lines that contradict each other, and more signatures than are looked at, stay refused.
+    assert!(matches!(verify(&[&right, "t=2"]), Err(WebhookError::Malformed { .. })));
+    assert!(matches!(verify(&[right.as_str(); 9]), Err(WebhookError::Malformed { .. })));
+}
+
+#[test]
+fn a_wrong_signature_names_both_causes() {
+    let error = verifier(1).verify(&signed(1), b"{}").unwrap_err();
+    let says = error.to_string();
+    assert!(matches!(error, WebhookError::WrongSignature));
+    assert!(
+        says.contains("the body is not the raw one") && says.contains("the signing token is not that of"),
+        "{says}"
+    );
 }
 
 #[test]
@@ -191,6 +245,17 @@ fn nothing_shows_a_token() {
     let shown = format!("{:?} {:?}", verifier(1).pin(Reading::default()), Signer::new(TOKEN));
     assert!(!shown.contains(TOKEN), "{shown}");
     assert!(shown.contains("[REDACTED]"), "{shown}");
+}
+
+/// A key of a body may be anything, and the path of an error is made of keys.
+#[test]
+fn an_unreadable_body_that_repeats_a_token_does_not_get_it_shown() {
+    let token = "whtok_abcdefgh";
+    let body = format!(r#"{{"object": "REWARD", "data": {{"customer_metadata": {{"{token}": [1]}}}}}}"#);
+    let delivery = Signer::new(token).sign(body.as_str());
+    let error = Verifier::new(TOKEN).token(token).verify(&delivery.signature, &delivery.body).unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(!shown.contains(token) && shown.contains("data.customer_metadata.[REDACTED]"), "{shown}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::spec::{Spec, Which};
 use crate::support::KEY;
 use crate::wire::Wire;
 
-/// As a server may echo them: card numbers of 13 to 19 digits, in groups and not, and social security numbers.
-const NUMBERS: [&str; 8] = [
+/// As a server may repeat them: card numbers, in groups and not, social security numbers, and how to reach a person.
+const NUMBERS: [&str; 16] = [
     "4111111592341815",
     "4222222222222",
     "6304000000000000123",
@@ -19,6 +19,14 @@ const NUMBERS: [&str; 8] = [
     "3782 822463 10005",
     "123456789",
     "123-45-6789",
+    "411111159234181520271234",
+    "4111.1115.9234.1815",
+    "4111\u{2009}1115\u{2009}9234\u{2009}1815",
+    "4111/1115/9234/1815",
+    "123.45.6789",
+    "jane@example.com",
+    "+12125551234",
+    "(212) 555-1234",
 ];
 
 #[tokio::test]

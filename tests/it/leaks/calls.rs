@@ -3,11 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::TryStreamExt;
 use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase, types};
 use serde_json::{Value, json};
 
-use super::marker::{holds, holds_any, mark, marker};
+use super::marker::{holds, holds_any, mark, marker, spellings};
 use crate::capture::Capture;
 use crate::spec::{Operation, Spec, Which};
 use crate::table::{Arguments, entry};
@@ -130,6 +132,41 @@ async fn failures_show_nothing_themselves_and_leave_nothing_in_the_logs() {
     assert_clean("a log line", &capture.text());
 }
 
+/// A server may repeat in its error what it was sent, in the spelling of the header, of a URL or of JSON.
+#[tokio::test]
+async fn a_server_that_repeats_the_key_does_not_get_it_shown() {
+    let wire = Wire::start().await;
+    let capture = Capture::start();
+    let mut seen = 0;
+    for client in clients(&wire) {
+        let client = client.with_options(imprint_client::CallOptions::new().header("x-gateway-token", key()));
+        let sent = wire.client_with(|builder| builder.api_key(key()).basic_auth());
+        for secret in [key(), format!("Bearer {}", key()), key().to_uppercase(), STANDARD.encode(format!("{}:", key()))]
+        {
+            // Base64 is a spelling only where it is sent.
+            let client = if secret.contains("key") || secret.contains("KEY") { &client } else { &sent };
+            for spelling in spellings(&secret).into_iter().take(6) {
+                let words = format!("there is no {spelling}, sorry");
+                let fields = json!({"type": words, "message": words, "param": words, "details": [words, words]});
+                for body in [fields.clone(), json!({"error": fields}), json!({"error": words}), json!([words])] {
+                    for operation in &Spec::get().operations()[..3] {
+                        wire.answer(401, &[("x-echo", &spelling)], body.to_string().as_bytes());
+                        let error = (entry(&operation.id).call)(client, &arguments(operation)).await.map(drop);
+                        let shown = shown(&error.expect_err("a failure"));
+                        for spelling in [&spelling, &secret] {
+                            assert!(!shown.contains(spelling), "{}: {shown}", operation.id);
+                        }
+                        assert!(!holds(&shown, &key()) && shown.contains("sorry"), "{}: {shown}", operation.id);
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
+    assert_clean("a log line", &capture.text());
+}
+
 /// What goes around a call: retries, streams, helpers.
 #[tokio::test]
 async fn helpers_and_retries_show_nothing_either() {
@@ -145,6 +182,7 @@ async fn helpers_and_retries_show_nothing_either() {
         json!({"data": [{"first_name": [text]}]}),
         json!({"key": text, "data": text}),
         json!({"fields": [text], "status": text}),
+        json!({"type": key(), "message": format!("no key {}", key()), "details": [key()]}),
     ] {
         for status in [200, 404, 503] {
             wire.answer(status, &[], body.to_string().as_bytes());

@@ -8,15 +8,19 @@ use serde_json::{Value, json};
 use super::{KINDS, body, event};
 use crate::support::json;
 
-/// What makes an event of each kind the event it is.
-const FIELDS: [(&str, &[&str]); 7] = [
-    ("ACCOUNT_STATUS", &["merchant_key", "customer_id", "status", "updated_at"]),
-    ("APPLICATION", &["merchant_key", "customer_id", "status", "created_at", "updated_at"]),
-    ("CUSTOMER_LINK", &["merchant_key", "customer_id", "partner_customer_id", "status", "updated_at"]),
-    ("PAYMENT_METHOD", &["payment_method_id", "new_status", "updated_at"]),
-    ("REWARD", &["reward_id", "status"]),
-    ("STREAK", &["streak_id", "event", "current_period"]),
-    ("TRANSACTION", &["event_id"]),
+/// What makes an event of each kind the event it is, and what belongs to that where it is there.
+const FIELDS: [(&str, &[&str], &[&str]); 7] = [
+    ("ACCOUNT_STATUS", &["merchant_key", "customer_id", "status", "updated_at"], &[]),
+    ("APPLICATION", &["merchant_key", "customer_id", "status", "created_at", "updated_at"], &[]),
+    ("CUSTOMER_LINK", &["merchant_key", "customer_id", "partner_customer_id", "status", "updated_at"], &["created_at"]),
+    (
+        "PAYMENT_METHOD",
+        &["payment_method_id", "new_status", "updated_at"],
+        &["previous_status", "card_type", "card_design_id", "created_at"],
+    ),
+    ("REWARD", &["reward_id", "status"], &["amount", "currency", "created_at"]),
+    ("STREAK", &["streak_id", "event", "current_period"], &["created_at"]),
+    ("TRANSACTION", &["event_id"], &["status", "amount", "created_at"]),
 ];
 
 fn key(value: &Value) -> String {
@@ -25,23 +29,24 @@ fn key(value: &Value) -> String {
 
 #[test]
 fn a_repeated_delivery_has_the_same_key() {
-    for (kind, fields) in FIELDS {
+    for (kind, needed, also) in FIELDS {
         let whole = json(&body(kind));
         assert_eq!(event(&serde_json::to_string_pretty(&whole).expect("JSON")).dedupe_key(), key(&whole));
         for name in whole["data"].as_object().expect("an object").keys() {
             let mut changed = whole.clone();
             // Sent again by a later version of the service: what does not make the event may have changed.
             changed["data"].as_object_mut().expect("an object").remove(name);
-            assert_eq!(key(&changed) == key(&whole), !fields.contains(&name.as_str()), "{kind} {name}");
+            let counts = needed.contains(&name.as_str()) || also.contains(&name.as_str());
+            assert_eq!(key(&changed) == key(&whole), !counts, "{kind} {name}");
         }
     }
 }
 
 #[test]
 fn another_event_has_another_key() {
-    for (kind, fields) in FIELDS {
+    for (kind, needed, also) in FIELDS {
         let whole = json(&body(kind));
-        for name in fields {
+        for name in needed.iter().chain(also) {
             let mut changed = whole.clone();
             changed["data"][name] = if whole["data"][name].is_i64() { json!(11) } else { json!("another") };
             assert_ne!(key(&changed), key(&whole), "{kind} {name}");
@@ -53,8 +58,8 @@ fn another_event_has_another_key() {
 
 #[test]
 fn an_event_that_lacks_what_makes_it_is_told_by_all_it_says() {
-    for (kind, fields) in FIELDS {
-        for name in fields {
+    for (kind, needed, _) in FIELDS {
+        for name in needed {
             let mut without = json(&body(kind));
             without["data"].as_object_mut().expect("an object").remove(*name);
             let mut other = without.clone();
@@ -64,6 +69,87 @@ fn an_event_that_lacks_what_makes_it_is_told_by_all_it_says() {
         let empty = event(&json!({ "object": kind }).to_string()).dedupe_key();
         assert!(empty.starts_with(&format!("{kind}:")), "{empty}");
     }
+}
+
+#[test]
+fn what_may_be_missing_does_not_make_all_count() {
+    for (kind, _, also) in FIELDS {
+        for name in also {
+            let mut without = json(&body(kind));
+            without["data"].as_object_mut().expect("an object").remove(*name);
+            without["data"]["customer_metadata"] = json!({"loyalty_id": "another"});
+            for missing in [json!(null), json!("")] {
+                // A number takes no text.
+                if *name == "amount" && missing.is_string() {
+                    continue;
+                }
+                let mut with = json(&body(kind));
+                with["data"][name] = missing;
+                assert_eq!(key(&with), key(&without), "{kind} {name}");
+            }
+        }
+    }
+}
+
+/// The documents show `07Z`, `07.000Z` and `07+00:00`.
+#[test]
+fn one_time_in_two_spellings_is_one_time() {
+    let mut times = 0;
+    for (kind, ..) in FIELDS {
+        let whole = json(&body(kind));
+        for (name, value) in whole["data"].as_object().expect("an object") {
+            let Some(time) = value.as_str().filter(|_| name.ends_with("_at")) else { continue };
+            let second = &time[.."2025-02-13T19:08:07".len()];
+            let mut with = |time: &str| {
+                times += 1;
+                let mut changed = whole.clone();
+                changed["data"][name] = json!(time);
+                key(&changed)
+            };
+            let one = with(&format!("{second}.500Z"));
+            assert_eq!(one, with(&format!("{second}.5Z")), "{kind} {name}");
+            assert_eq!(one, with(&format!("{second}.5+00:00")), "{kind} {name}");
+            assert_eq!(with(&format!("{second}Z")), with(&format!("{second}.000Z")), "{kind} {name}");
+            if name != "current_period_start_at"
+                && name != "current_period_end_at"
+                && (kind, name.as_str()) != ("TRANSACTION", "updated_at")
+            {
+                assert_ne!(one, with(&format!("{second}.501Z")), "{kind} {name}");
+            }
+        }
+    }
+    assert!(times > 40, "{times}");
+    let unknown = |time: &str| key(&json!({"object": "NEW", "data": {"list": [{"at": time}]}}));
+    assert_eq!(unknown("2025-02-13T19:08:07Z"), unknown("2025-02-13T20:08:07.000+01:00"));
+    assert_ne!(unknown("2025-02-13T19:08:07Z"), unknown("2025-02-13T19:08:07+01:00"));
+}
+
+/// A double holds 53 bits: integers beyond 64 would become one of the same few.
+#[test]
+fn long_integers_keep_their_digits() {
+    let of = |text: String| event(&text);
+    let unknown = |number: &str| of(format!(r#"{{"object": "NEW", "data": {{"id": {number}, "ids": [[{number}]]}}}}"#));
+    let nameless = |number: &str| of(format!(r#"{{"object": "REWARD", "data": {{"metadata": {{"id": {number}}}}}}}"#));
+    for of_number in [&unknown as &dyn Fn(&str) -> Event, &nameless] {
+        for (one, other) in [
+            ("18446744073709551616", "18446744073709551617"),
+            ("-9223372036854775809", "-9223372036854775810"),
+            ("340282366920938463463374607431768211455", "340282366920938463463374607431768211454"),
+            ("18446744073709551615", "18446744073709551614"),
+        ] {
+            let (one_event, other_event) = (of_number(one), of_number(other));
+            assert_ne!(one_event.dedupe_key(), other_event.dedupe_key(), "{one}");
+            assert_eq!(one_event.dedupe_key(), of_number(one).dedupe_key());
+            assert!(serde_json::to_string(&one_event).expect("JSON").contains(one), "{one}");
+        }
+    }
+    // A field that must be a number stays one, and in an event of its own.
+    let Event::Transaction(transaction) =
+        of(r#"{"object": "TRANSACTION", "data": {"amount": 7, "unknown": 18446744073709551616}}"#.to_owned())
+    else {
+        panic!("another kind");
+    };
+    assert_eq!(transaction.amount, Some(7));
 }
 
 #[test]
@@ -77,12 +163,12 @@ fn an_unknown_event_is_told_by_all_it_says() {
 
 #[test]
 fn a_key_stays_as_it_is_from_version_to_version() {
-    // printf '{"data":{"event_id":"e2806932-5f1b-4518-8b15-156d773e9496"},"object":"TRANSACTION"}' | openssl dgst -sha256
-    let expected = "TRANSACTION:06caeb195ac0f618f32a0510b259d0dcdbefff0e9eb9709cda756fe4ed0b5b26";
+    // printf '{"data":{"amount":5000,"created_at":"2025-02-27T18:11:32.358Z","event_id":"e2806932-5f1b-4518-8b15-156d773e9496","status":"APPROVED"},"object":"TRANSACTION"}' | openssl dgst -sha256
+    let expected = "TRANSACTION:18dbb05421ab08c46189d2268cd15a059b0357923292ab608a22d320c6728da2";
     assert_eq!(event(&body("TRANSACTION")).dedupe_key(), expected);
     assert!(expected.len() <= 160);
     let streak = event(&body("STREAK"));
-    // printf '{"data":{"current_period":12,"event":"STREAK_COMPLETED","streak_id":"11111111-2222-3333-4444-555555555555"},"object":"STREAK"}' | openssl dgst -sha256
-    assert_eq!(streak.dedupe_key(), "STREAK:38f0026b946fa91622134b5876bea1b0db9f4e226d9d5685c7c662230ce92969");
+    // printf '{"data":{"created_at":"2026-05-01T12:00:01Z","current_period":12,"event":"STREAK_COMPLETED","streak_id":"11111111-2222-3333-4444-555555555555"},"object":"STREAK"}' | openssl dgst -sha256
+    assert_eq!(streak.dedupe_key(), "STREAK:f067f3d320d847daea92aaa6041398d0ea107a1b96c84b10159ad8171c934cc5");
     assert!(matches!(streak, Event::Streak(_)));
 }
