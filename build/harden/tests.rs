@@ -2,6 +2,7 @@
 
 mod nested;
 mod pages;
+mod prose;
 
 use std::collections::BTreeSet;
 

@@ -34,7 +34,8 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
         plan.webhooks.iter().map(|webhook| kind(code, plan, webhook)).collect::<Result<_, _>>()?;
     unique(&kinds)?;
     let variants = kinds.iter().map(|Kind { variant, webhook, holds, .. }| {
-        let docs = doc(&format!("{}. {}", code_span(&webhook.object), holds.docs));
+        // A paragraph of its own: what begins a block of code is none behind other words, but its end would begin one.
+        let docs = doc(&format!("{}.\n\n{}", code_span(&webhook.object), holds.docs));
         let name = &holds.name;
         quote! { #docs #variant(types::#name), }
     });

@@ -40,7 +40,7 @@ fn a_new_webhook_is_a_new_kind_of_event() {
     let one = ("Reward", "REWARD", data(customer.clone()));
     let code = client(webhooks(vec![one.clone(), ("NewThing", "NEW_THING", data(customer))]));
     for part in [
-        "/// `NEW_THING`. What it says. NewThing(types::NewThingPayloadData),",
+        "/// `NEW_THING`. /// /// What it says. NewThing(types::NewThingPayloadData),",
         r#"Self::NewThing(_) => "NEW_THING","#,
         r#""NEW_THING" => Self::NewThing(crate::webhook::envelope::data(body)?),"#,
         r#"Self::NewThing(data) => f.debug_tuple("NewThing").field(data).finish(),"#,
