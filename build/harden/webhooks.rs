@@ -211,9 +211,9 @@ fn accessor(code: &Code, kinds: &[Kind<'_>], wire: &str, docs: &str) -> Result<T
         };
         match (shape, is_text) {
             (Shape::Collection, _) => quote! { &data.#ident },
-            (Shape::Required, _) => quote! { ::std::option::Option::Some(&data.#ident) },
-            (Shape::Optional, true) => quote! { data.#ident.as_deref() },
-            (Shape::Optional, false) => quote! { data.#ident.as_ref() },
+            // Nothing is required of an event.
+            (_, true) => quote! { data.#ident.as_deref() },
+            (_, false) => quote! { data.#ident.as_ref() },
         }
     });
     let ty = first.map(|field| seen_from(code, &field.ty, "types"));

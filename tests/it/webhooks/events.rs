@@ -88,6 +88,56 @@ fn any_field_may_be_missing_or_null() {
     }
 }
 
+/// Every value in an event, at any depth, by its JSON pointer.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in members {
+        let pointer = format!("{at}/{name}");
+        pointers(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+#[test]
+fn any_field_within_may_be_missing_or_null() {
+    let mut cases = 0;
+    for kind in KINDS {
+        let whole = json(&body(kind));
+        let mut found = Vec::new();
+        pointers(&whole["data"], "/data", &mut found);
+        for pointer in &found {
+            let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+            let mut null = whole.clone();
+            *null.pointer_mut(pointer).expect("a value") = Value::Null;
+            assert_eq!(event(&null.to_string()).object(), kind, "{pointer} is null");
+            let mut without = whole.clone();
+            if let Some(members) = without.pointer_mut(parent).and_then(Value::as_object_mut) {
+                members.remove(name);
+                assert_eq!(event(&without.to_string()), event(&null.to_string()), "{kind} without {pointer}");
+            }
+            // And an object within that holds nothing at all.
+            let mut empty = whole.clone();
+            let at = empty.pointer_mut(pointer).expect("a value");
+            if at.is_object() {
+                *at = json!({});
+                assert_eq!(event(&empty.to_string()).object(), kind, "{pointer} is empty");
+            }
+            cases += 1;
+        }
+    }
+    assert!(cases > 100, "{cases}");
+    let Event::PaymentMethod(method) = event(r#"{"object":"PAYMENT_METHOD","data":{"tokens":[{"type":"ADYEN"},{}]}}"#)
+    else {
+        panic!("not a payment method")
+    };
+    assert_eq!(method.tokens[0].type_, Some(types::PaymentMethodTokenType::Adyen));
+    assert_eq!((&method.tokens[0].token, &method.tokens[1].type_), (&None, &None));
+}
+
 #[test]
 fn new_values_and_fields_are_no_errors() {
     for kind in KINDS {
