@@ -5,7 +5,6 @@ mod error;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::Client;
@@ -171,8 +170,8 @@ fn is_unauthorized(error: &Error) -> bool {
 }
 
 /// The answer of a list: that there is one proves the key, what is in it is nobody's business.
-#[derive(Deserialize)]
 struct Page {
-    #[serde(rename = "data", deserialize_with = "crate::decode::list")]
     _data: Vec<IgnoredAny>,
 }
+
+crate::decode::object!(Page { _data: Listed = "data" });

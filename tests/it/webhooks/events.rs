@@ -139,6 +139,26 @@ fn any_field_within_may_be_missing_or_null() {
 }
 
 #[test]
+fn an_object_is_never_read_from_a_list() {
+    let mut cases = 0;
+    for kind in KINDS {
+        let whole = json(&body(kind));
+        let mut found = Vec::new();
+        pointers(&whole, "", &mut found);
+        for pointer in found.iter().filter(|pointer| !pointer.ends_with("metadata")) {
+            let mut changed = whole.clone();
+            let at = changed.pointer_mut(pointer).expect("a value");
+            let Some(members) = at.as_object() else { continue };
+            *at = members.values().cloned().collect();
+            let error = Event::parse(changed.to_string().as_bytes()).expect_err(pointer);
+            assert!(error.to_string().contains(" is a list, not an object (line 1, "), "{pointer}: {error}");
+            cases += 1;
+        }
+    }
+    assert!(cases > 8, "{cases}");
+}
+
+#[test]
 fn new_values_and_fields_are_no_errors() {
     for kind in KINDS {
         let mut changed = json(&body(kind));
