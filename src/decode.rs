@@ -10,6 +10,7 @@ use serde_json::error::Category;
 use zeroize::Zeroizing;
 
 use crate::error::Fault;
+use crate::json::Text;
 
 #[allow(unused_imports, reason = "which of these the generated code uses depends on the API document")]
 pub(crate) use lenient::{Free, Integer, List, Listed, Map, Optional, Plain, Reader};
@@ -19,8 +20,17 @@ pub(crate) use object::object;
 pub(crate) type Finding = (String, (usize, usize), Fault);
 
 /// Decodes the body of a success answer.
+///
+/// A byte order mark is skipped, and U+FFFD is read where the body is not Unicode.
 pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
-    serde_json::from_slice(body).map_err(|error| explain(body, &error))
+    let mut text = Text::new(body);
+    loop {
+        match serde_json::from_slice(text.json()) {
+            Ok(value) => return Ok(value),
+            Err(error) if text.repair(&error) => {}
+            Err(error) => return Err(explain(&text, &error)),
+        }
+    }
 }
 
 /// Reads a field as [`object`] would, for the `deserialize_with` of structs that serde derives.
@@ -34,7 +44,8 @@ pub(crate) fn with<'de, R: Reader<T>, T, D: Deserializer<'de>>(deserializer: D) 
 /// The path comes from the position alone, by reading the JSON up to it. That needs no second decoding into the type:
 /// an instance of all its code for every type would be the most part of what this crate costs to build.
 #[cold]
-fn explain(body: &[u8], error: &serde_json::Error) -> Finding {
+fn explain(text: &Text<'_>, error: &serde_json::Error) -> Finding {
+    let body = text.json();
     let (path, fault) = match error.classify() {
         Category::Data => locate(body, error),
         _ if body.trim_ascii().is_empty() => (String::new(), Fault::Empty),
@@ -42,7 +53,7 @@ fn explain(body: &[u8], error: &serde_json::Error) -> Finding {
         Category::Eof => (String::new(), Fault::Truncated),
         Category::Syntax | Category::Io => (String::new(), Fault::NotJson),
     };
-    (path, (error.line(), error.column()), fault)
+    (path, text.position((error.line(), error.column())), fault)
 }
 
 fn locate(body: &[u8], error: &serde_json::Error) -> (String, Fault) {

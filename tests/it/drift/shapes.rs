@@ -1,11 +1,12 @@
-//! Values of another shape than the document's.
+//! Values of another shape than the document's, and texts that are not Unicode.
 
 use imprint_client::Error;
 use serde_json::{Value, json};
 
-use super::super::spec::Kind;
+use super::super::spec::{Kind, Spec};
 use super::super::table::call;
-use super::{Drift, Subject};
+use super::super::wire::Wire;
+use super::{Drift, Subject, is_text};
 
 /// A place as errors name it: `/data/0/card` is `data[0].card`.
 fn path(pointer: &str) -> String {
@@ -51,4 +52,41 @@ async fn an_empty_map_is_an_empty_list() {
         }
     }
     drift.finish(20);
+}
+
+#[tokio::test]
+async fn what_is_not_unicode_costs_the_character_and_nothing_else() {
+    let wire = Wire::start().await;
+    let client = wire.client();
+    let mut cases = 0;
+    for subject in Subject::all() {
+        let with = |text: &str| subject.with(|place| is_text(place).then(|| json!(text)));
+        let sent = with("M@@ller").to_string().into_bytes();
+        let canonical = |value: &Value| Spec::get().canonical(subject.schema, value.clone());
+        for (mark, bytes, text) in [
+            (&b""[..], &b"\xFC"[..], "M\u{FFFD}ller"),
+            (b"", b"\\ud83d", "M\u{FFFD}ller"),
+            (b"", b"\\ude00\xE2\x82", "M\u{FFFD}\u{FFFD}ller"),
+            (b"\xEF\xBB\xBF", b"\xC3\xBC", "M\u{FC}ller"),
+            (b"\xEF\xBB\xBF", b"\xFC\\\\ud83d", "M\u{FFFD}\\ud83dller"),
+        ] {
+            let body = replaced(&sent, b"@@", bytes);
+            wire.answer(subject.status, &[], &[mark, &body].concat());
+            let answer =
+                call(&client, subject.operation).await.unwrap_or_else(|e| panic!("{e}: {}", body.escape_ascii()));
+            assert_eq!(canonical(&answer), canonical(&with(text)), "{}", subject.operation.id);
+            cases += 1;
+        }
+    }
+    assert!(cases >= 100, "{cases}");
+}
+
+fn replaced(bytes: &[u8], what: &[u8], by: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(what.len()).position(|window| window == what) {
+        out.extend([&rest[..at], by].concat());
+        rest = &rest[at + what.len()..];
+    }
+    [&out, rest].concat()
 }

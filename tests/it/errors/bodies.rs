@@ -83,6 +83,12 @@ pub fn families() -> Vec<Row> {
         Row::json("B without param", json!({"type": "CONFLICT_ERROR", "message": "the transaction is voided"}))
             .says("CONFLICT_ERROR", "the transaction is voided"),
         Row::json("B without fields", json!({})),
+        Row::of("B behind a byte order mark", b"\xEF\xBB\xBF{\"type\":\"T\",\"message\":\"caf\xC3\xA9\"}")
+            .says("T", "caf\u{e9}"),
+        Row::of("B in Latin-1", b"{\"type\":\"T\",\"message\":\"M\xFCller\",\"param\":\"p\"}")
+            .says("T", "M\u{FFFD}ller")
+            .param("p"),
+        Row::of("A with half of a pair", br#"{"error":{"type":"T","message":"a\ud83d"}}"#).says("T", "a\u{FFFD}"),
         Row::json("B of message alone", json!({"message": "the transaction is voided"}))
             .message("the transaction is voided"),
         Row::json(
@@ -125,7 +131,7 @@ pub fn others() -> Vec<Row> {
         Row::of("blank", " \r\n\t"),
         Row::of("truncated JSON", &whole[..whole.len() - 2]),
         Row::of("JSON and more", format!("{whole}{whole}")),
-        Row::of("no UTF-8", latin),
+        Row::of("no UTF-8", latin).message("caf\u{FFFD}"),
         Row::json("an empty list", json!([])),
         Row::json("a list of numbers", json!([1, 2])),
         Row::json("a string", json!("no such route")).message("no such route"),

@@ -159,6 +159,31 @@ fn an_object_is_never_read_from_a_list() {
 }
 
 #[test]
+fn an_event_that_is_not_unicode_is_read_and_its_signature_is_that_of_the_bytes() {
+    let part = |bytes: &[u8]| [&br#"{"object":"REWARD","data":{"reward_id":"M"#[..], bytes, br#"ller"}}"#].concat();
+    for (body, expected) in [
+        (part(b"\xFC"), "M\u{FFFD}ller"),
+        (part(br"\ud83d"), "M\u{FFFD}ller"),
+        (part(br"\\ud83d\udc00"), "M\\ud83d\u{FFFD}ller"),
+        ([b"\xEF\xBB\xBF", &part(b"\xC3\xBC")[..]].concat(), "M\u{FC}ller"),
+        ([b"\xEF\xBB\xBF", &part(b"\xFC")[..]].concat(), "M\u{FFFD}ller"),
+    ] {
+        let delivery = Signer::new(TOKEN).sign(body.clone());
+        assert_eq!(delivery.body, body);
+        let event = Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body).expect("a right signature");
+        let Event::Reward(reward) = &event else { panic!("{event:?}") };
+        assert_eq!(reward.reward_id.as_ref().map(|id| id.as_str()), Some(expected));
+        // What was repaired, or taken away, is not what was signed.
+        let text = String::from_utf8_lossy(&body).replace('\u{FEFF}', "");
+        if text.as_bytes() != body {
+            assert!(Verifier::new(TOKEN).verify(&delivery.signature, text.as_bytes()).is_err());
+        }
+        let unknown = String::from_utf8_lossy(&body).replace("REWARD", "NEW");
+        assert!(matches!(Event::parse(unknown.as_bytes()), Ok(Event::Unrecognized { .. })));
+    }
+}
+
+#[test]
 fn new_values_and_fields_are_no_errors() {
     for kind in KINDS {
         let mut changed = json(&body(kind));
