@@ -13,7 +13,7 @@ use crate::error::Fault;
 use crate::json::Text;
 
 #[allow(unused_imports, reason = "which of these the generated code uses depends on the API document")]
-pub(crate) use lenient::{Free, Integer, List, Listed, Map, Optional, Plain, Reader};
+pub(crate) use lenient::{Free, Integer, List, Listed, Map, Optional, Plain, Reader, not_a_list, number};
 pub(crate) use object::object;
 
 /// Where in the body the fault is (path, then line and column), and what it is.
@@ -200,7 +200,10 @@ mod tests {
             (r#"{"labels":{"b":"x","a_key":["y"]}}"#, "labels.a_key", "a list", "a string"),
             (r#"{"labels":{"Alice Smith":5}}"#, "labels.*", "an integer", "a string"),
             (r#"{"labels":{"4111111592341815":5}}"#, "labels.*", "an integer", "a string"),
-            (r#"{"at":1.5}"#, "at", "a number", "a string"),
+            (r#"{"at":true}"#, "at", "a boolean", "a string"),
+            (r#"{"at":[]}"#, "at", "a list", "a string"),
+            (r#"{"at":[[1],{"b":2}]}"#, "at", "a list", "a string"),
+            (r#"{"at":{"seconds":1}}"#, "at", "an object", "a string"),
             (r#"{"live":"yes"}"#, "live", "a string", "a boolean"),
             (r#"{"rate":"5.89"}"#, "rate", "a string", "a number"),
             (r#"{"card":["VISA","1"]}"#, "card", "a list", "an object"),

@@ -1,14 +1,24 @@
 //! Points in time, as the API writes them.
 
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Number;
+
+use crate::decode;
 
 /// A point in time of the API: RFC 3339 text, kept exactly as it came.
 ///
 /// The text is kept and converted on demand, because the API writes it in several ways (`2025-02-13T19:08:07.000Z`,
 /// `…07Z`, `…07+00:00`) and one odd text must not cost the page of results it stands on. Two timestamps are equal when
 /// their texts are; convert them to compare instants. There is no order for the same reason.
+///
+/// For the same reason again, a number in the place of a timestamp is kept as its text: `1739473687` becomes
+/// `"1739473687"`, of which the unit is not known, so that it is not converted. `null` in the place of one that the
+/// document promises becomes the empty text.
 ///
 /// With the feature `chrono` (on by default) there are `to_chrono` and `From<chrono::DateTime<_>>`, with the feature
 /// `jiff` `to_jiff` and `From<jiff::Timestamp>`.
@@ -31,27 +41,68 @@ impl Timestamp {
         &self.0
     }
 
-    /// The instant as [`chrono`] sees it, with the offset that the text has.
+    /// The instant as [`chrono`] sees it, with the offset that the text has. What is beyond the nanosecond is cut off.
     ///
     /// # Errors
     ///
-    /// [`TimestampError`] when the text is not an RFC 3339 date and time.
+    /// [`TimestampError`] when the text is not an RFC 3339 date and time: `2025-02-13T19:08:07Z`, with or without a
+    /// fraction of the second, with an offset (`+01:00`) or `Z`. The letters may be small. Nothing else is accepted: no
+    /// space in the place of the `T`, no time without seconds or without an offset.
     #[cfg(feature = "chrono")]
     #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
     pub fn to_chrono(&self) -> Result<chrono::DateTime<chrono::FixedOffset>, TimestampError> {
-        chrono::DateTime::parse_from_rfc3339(&self.0).map_err(|_| TimestampError { _private: () })
+        let text = rfc3339(&self.0).ok_or(TimestampError { _private: () })?;
+        chrono::DateTime::parse_from_rfc3339(&text).map_err(|_| TimestampError { _private: () })
     }
 
-    /// The instant as [`jiff`] sees it.
+    /// The instant as [`jiff`] sees it. What is beyond the nanosecond is cut off, and a leap second is the second before
+    /// it.
     ///
     /// # Errors
     ///
-    /// [`TimestampError`] when the text is not an RFC 3339 date and time.
+    /// [`TimestampError`] when the text is not an RFC 3339 date and time, in the same form as `to_chrono` accepts, or
+    /// later than [`jiff::Timestamp::MAX`], which is 22:00 UTC on 30 December 9999.
     #[cfg(feature = "jiff")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
     pub fn to_jiff(&self) -> Result<jiff::Timestamp, TimestampError> {
-        self.0.parse().map_err(|_| TimestampError { _private: () })
+        let text = rfc3339(&self.0).ok_or(TimestampError { _private: () })?;
+        text.parse().map_err(|_| TimestampError { _private: () })
     }
+}
+
+/// The text, if it has the form of RFC 3339, with nine digits of the fraction at most.
+///
+/// Both libraries read more than RFC 3339, each something else: a space for the `T`, a time zone in brackets, other
+/// signs for minus. And both would go different ways beyond the ninth digit. Whether there is such a day is left to them.
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+fn rfc3339(text: &str) -> Option<Cow<'_, str>> {
+    // Two digits, with the largest number that they may be.
+    let pair = |text: &str, largest: u8| {
+        let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits && text.parse().is_ok_and(|number: u8| number <= largest)
+    };
+    let at = |index: usize, largest| text.get(index..index + 2).is_some_and(|text| pair(text, largest));
+    let is_date = at(0, 99) && at(2, 99) && at(5, 12) && at(8, 31);
+    // 60 is a leap second.
+    let is_time = at(11, 23) && at(14, 59) && at(17, 60);
+    let between = [4, 7, 10, 13, 16].map(|index| text.as_bytes().get(index).map(u8::to_ascii_uppercase));
+    if !is_date || !is_time || between != [b'-', b'-', b'T', b':', b':'].map(Some) {
+        return None;
+    }
+    let (second, rest) = text.split_at(19);
+    let (fraction, offset) = match rest.strip_prefix('.') {
+        None => ("", rest),
+        Some(rest) => {
+            let (digits, offset) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+            (!digits.is_empty()).then_some((digits, offset))?
+        }
+    };
+    let is_offset = match offset.strip_prefix(['+', '-']).and_then(|offset| offset.split_once(':')) {
+        None => offset.eq_ignore_ascii_case("z"),
+        Some((hours, minutes)) => pair(hours, 23) && pair(minutes, 59),
+    };
+    let shortened = fraction.get(..9).filter(|digits| digits.len() < fraction.len());
+    is_offset.then(|| shortened.map_or(text.into(), |digits| format!("{second}.{digits}{offset}").into()))
 }
 
 impl fmt::Display for Timestamp {
@@ -136,7 +187,68 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::text::deserialize(deserializer)
+        deserializer.deserialize_any(Read)
+    }
+}
+
+/// Reads a text, a number or null.
+struct Read;
+
+impl<'de> Visitor<'de> for Read {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
+        Ok(Timestamp::from(text))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Timestamp, E> {
+        Ok(Timestamp(text))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Timestamp, E> {
+        Ok(Timestamp(String::new()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Timestamp, E> {
+        Ok(Timestamp(number.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Timestamp, E> {
+        Ok(Timestamp(number.to_string()))
+    }
+
+    // serde_json has these for numbers beyond 64 bits where `arbitrary_precision` is on, and floats where it is not.
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Timestamp, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Timestamp, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Timestamp, E> {
+        let number = Number::from_f64(number).ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))?;
+        Ok(Timestamp(number.to_string()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Timestamp, A::Error> {
+        Err(decode::not_a_list(items, &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Timestamp, A::Error> {
+        let Some(number) = decode::number(members) else { return Err(A::Error::invalid_type(Unexpected::Map, &self)) };
+        // Not its own text: that would be another one where `arbitrary_precision` is off.
+        if let Some(number) = number.as_i64() {
+            self.visit_i64(number)
+        } else if let Some(number) = number.as_u64() {
+            self.visit_u64(number)
+        } else {
+            self.visit_f64(number.as_f64().unwrap_or(f64::INFINITY))
+        }
     }
 }
 
@@ -186,6 +298,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_is_kept_as_its_text_and_null_as_the_empty_one() {
+        for (json, expected) in [
+            ("1739473687", "1739473687"),
+            ("1739473687123", "1739473687123"),
+            ("-1", "-1"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("1739473687.25", "1739473687.25"),
+            ("1739473687.50", "1739473687.5"),
+            ("1739473687.0", "1739473687.0"),
+            ("18446744073709551616", "1.8446744073709552e+19"),
+            ("null", ""),
+        ] {
+            assert_eq!(serde_json::from_str::<Timestamp>(json).unwrap(), expected, "{json}");
+            let value: serde_json::Value = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::from_value::<Timestamp>(value.clone()).unwrap(), expected, "{json}");
+            let optional: Option<Timestamp> = serde_json::from_value(value).unwrap();
+            assert_eq!(optional.map(String::from), (json != "null").then(|| expected.to_owned()), "{json}");
+        }
+        for json in ["true", "[]", "[1739473687]", "{}", r#"{"seconds":1739473687}"#, "1e400", "-"] {
+            assert!(serde_json::from_str::<Timestamp>(json).is_err(), "{json}");
+        }
+    }
+
     #[cfg(feature = "jiff")]
     #[test]
     fn jiff_there_and_back() {
@@ -194,6 +330,109 @@ mod tests {
         assert_eq!(Timestamp::from(at), "2025-02-13T19:08:07.12Z");
         for text in ["", "soon", "2025-02-30T00:00:00Z"] {
             assert!(Timestamp::from(text).to_jiff().is_err(), "{text}");
+        }
+    }
+
+    #[cfg(all(feature = "chrono", feature = "jiff"))]
+    mod rfc_3339 {
+        use proptest::prelude::*;
+
+        use super::*;
+
+        /// The instant in nanoseconds, if both libraries see the same one, or none.
+        fn instant(text: &str) -> Option<i128> {
+            let timestamp = Timestamp::from(text);
+            let chrono = timestamp.to_chrono().ok();
+            let jiff = timestamp.to_jiff().ok().map(|at| at.as_nanosecond());
+            // A leap second is one more of the same second to chrono.
+            let nanosecond = |at: chrono::DateTime<chrono::FixedOffset>| {
+                i128::from(at.timestamp()) * 1_000_000_000 + i128::from(at.timestamp_subsec_nanos())
+            };
+            match (chrono.map(nanosecond), jiff) {
+                (Some(chrono), Some(jiff)) if &text[17..19] == "60" => {
+                    assert_eq!(chrono.div_euclid(1_000_000_000) - 1, jiff.div_euclid(1_000_000_000), "{text}");
+                }
+                (Some(chrono), None) => assert!(chrono > jiff::Timestamp::MAX.as_nanosecond(), "{text}: only chrono"),
+                (chrono, jiff) => assert_eq!(chrono, jiff, "{text}"),
+            }
+            jiff
+        }
+
+        #[test]
+        fn both_libraries_accept_it_and_nothing_else() {
+            for text in [
+                "2025-02-13T19:08:07Z",
+                "2025-02-13t19:08:07z",
+                "2025-02-13T19:08:07.0Z",
+                "2025-02-13T19:08:07.123456789+23:59",
+                "2025-02-13T19:08:07.12345678987654321-00:00",
+                "2016-12-31T23:59:60Z",
+                "2016-12-31T23:59:60.5Z",
+                "2024-02-29T00:00:00+14:00",
+                "0000-01-01T00:00:00Z",
+            ] {
+                assert!(instant(text).is_some(), "{text}");
+            }
+            for text in [
+                "",
+                "soon",
+                "2025-02-13",
+                "2025-02-13T19:08Z",
+                "2025-02-13T19:08:07",
+                "2025-02-13 19:08:07Z",
+                "2025-02-13T19:08:07 Z",
+                " 2025-02-13T19:08:07Z",
+                "2025-02-13T19:08:07Z ",
+                "2025-02-13T19:08:07Z[Europe/Paris]",
+                "2025-02-13T19:08:07+01:00[Europe/Paris]",
+                "2025-02-13T19:08:07[Europe/Paris]",
+                "2025-02-13T19:08:07Z[u-ca=iso8601]",
+                "2025-02-13T19:08:07+01",
+                "2025-02-13T19:08:07+0100",
+                "2025-02-13T19:08:07+01:00:00",
+                "2025-02-13T19:08:07+1:00",
+                "2025-02-13T19:08:07+24:00",
+                "2025-02-13T19:08:07+01:60",
+                "2025-02-13T19:08:07++1:00",
+                "2025-02-13T19:08:07\u{2212}01:00",
+                "2025-02-13T19:08:07.Z",
+                "2025-02-13T19:08:07,5Z",
+                "2025-02-13T19:08:61Z",
+                "2025-02-13T19:60:07Z",
+                "2025-02-13T24:00:00Z",
+                "2025-02-30T00:00:00Z",
+                "2025-00-13T00:00:00Z",
+                "2025-13-01T00:00:00Z",
+                "2025-02-00T00:00:00Z",
+                "2025-2-13T19:08:07Z",
+                "+2025-02-13T19:08:07Z",
+                "+002025-02-13T19:08:07Z",
+                "-002025-02-13T19:08:07Z",
+                "20250213T190807Z",
+                "20250213T19:08:07Z",
+                "2025-02-13T19-08-07Z",
+                "2025-02-13T1\u{e9}:08:07Z",
+                "2025-02-13T19:08:07\u{e9}",
+                "1739473687",
+                "Thu, 13 Feb 2025 19:08:07 GMT",
+            ] {
+                assert_eq!(instant(text), None, "{text}");
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn both_libraries_see_the_same_instant(
+                text in "[0-9]{4}-(0[0-9]|1[0-3])-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,12})?([Zz]|[+-][0-2][0-9]:?[0-6][0-9])?(\\[UTC\\])?",
+                cut in 0..40_usize,
+            ) {
+                instant(&text);
+                if cut < text.len() {
+                    let mut short = text.clone();
+                    short.remove(cut);
+                    instant(&short);
+                }
+            }
         }
     }
 }

@@ -55,6 +55,40 @@ async fn an_empty_map_is_an_empty_list() {
 }
 
 #[tokio::test]
+async fn a_number_in_the_place_of_a_time_is_kept_as_its_text() {
+    let mut drift = Drift::start().await;
+    for subject in Subject::all() {
+        for (number, text) in [
+            (json!(1_739_473_687), "1739473687"),
+            (json!(1_739_473_687_123_i64), "1739473687123"),
+            (json!(1_739_473_687.25), "1739473687.25"),
+            (json!(0), "0"),
+            (json!(-1), "-1"),
+        ] {
+            let sent = subject.with(|place| (place.kind == Kind::Time).then(|| number.clone()));
+            let expected = subject.with(|place| (place.kind == Kind::Time).then(|| json!(text)));
+            drift.check(&subject, &format!("times are {number}"), &sent, &expected).await;
+        }
+    }
+    drift.finish(150);
+}
+
+#[tokio::test]
+async fn null_in_the_place_of_a_time_is_none_or_the_empty_text() {
+    let mut drift = Drift::start().await;
+    for subject in Subject::all() {
+        let sent = subject.with(|place| (place.kind == Kind::Time).then_some(Value::Null));
+        let times = || subject.places.iter().filter(|place| place.kind == Kind::Time);
+        let mut expected = subject.with(|place| (place.kind == Kind::Time).then(|| json!("")));
+        for place in times().filter(|place| place.optional) {
+            super::remove(&mut expected, &place.pointer);
+        }
+        drift.check(&subject, "times are null", &sent, &expected).await;
+    }
+    drift.finish(30);
+}
+
+#[tokio::test]
 async fn what_is_not_unicode_costs_the_character_and_nothing_else() {
     let wire = Wire::start().await;
     let client = wire.client();
