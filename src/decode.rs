@@ -203,7 +203,8 @@ mod tests {
             (r#"{"at":true}"#, "at", "a boolean", "a string"),
             (r#"{"at":[]}"#, "at", "a list", "a string"),
             (r#"{"at":[[1],{"b":2}]}"#, "at", "a list", "a string"),
-            (r#"{"at":{"seconds":1}}"#, "at", "an object", "a string"),
+            (r#"{"at":{"seconds":1,"of":{}}}"#, "at", "an object", "a string"),
+            (r#"{"at":{}}"#, "at", "an object", "a string"),
             (r#"{"live":"yes"}"#, "live", "a string", "a boolean"),
             (r#"{"rate":"5.89"}"#, "rate", "a string", "a number"),
             (r#"{"card":["VISA","1"]}"#, "card", "a list", "an object"),
@@ -228,7 +229,8 @@ mod tests {
             let expected = Fault::Type { found, expected: "an integer" };
             assert_eq!(fault(&format!("{{\"total\":{total}}}")), ("total".into(), expected), "{total}");
         }
-        assert_eq!(fault(r#"{"total":1e400}"#), (String::new(), Fault::NotJson));
+        // With `arbitrary_precision` this is a number to serde_json, and else no JSON.
+        assert!(body::<Page>(br#"{"total":1e400}"#).is_err());
         assert_eq!(fault(r#"{"count":5000000000}"#), ("count".into(), Fault::Value { expected: "an integer" }));
         assert_eq!(fault(r#"{"total":1,"total":2}"#), ("total".into(), Fault::Duplicate));
         assert_eq!(fault(r#""x""#), (String::new(), Fault::Type { found: "a string", expected: "an object" }));
@@ -315,6 +317,10 @@ mod tests {
                             let tracked = error.path().to_string();
                             match fault {
                                 Fault::Missing => assert!(path.starts_with(&tracked), "{path} {tracked}: {json}"),
+                                // With `arbitrary_precision` a key may be read to see that the map is no number.
+                                Fault::Type { found: "an object", .. } => {
+                                    assert_eq!(path, tracked.trim_end_matches(".x"), "{json}");
+                                }
                                 _ => assert_eq!(path, tracked, "{json}"),
                             }
                         }

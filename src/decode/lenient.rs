@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -264,9 +264,39 @@ pub(crate) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl V
 /// The number that a map stands for; `None` when it is a map.
 ///
 /// Where another crate has turned on serde_json's feature `arbitrary_precision`, serde_json hands numbers over as maps
-/// of a form that only its own types know.
-pub(crate) fn number<'de, A: MapAccess<'de>>(members: A) -> Option<serde_json::Number> {
-    serde_json::Number::deserialize(MapAccessDeserializer::new(members)).ok()
+/// of a form that only its own types know. A map that is none is read to its end, for the reason that a list is.
+pub(crate) fn number<'de, A: MapAccess<'de>>(mut members: A) -> Option<serde_json::Number> {
+    let mut watched = Watched { members: &mut members, key_is_read: false };
+    if let Ok(number) = serde_json::Number::deserialize(MapAccessDeserializer::new(&mut watched)) {
+        return Some(number);
+    }
+    if watched.key_is_read {
+        members.next_value::<IgnoredAny>().ok()?;
+    }
+    while members.next_entry::<IgnoredAny, IgnoredAny>().ok()?.is_some() {}
+    None
+}
+
+/// The members of a map, and whether the next to come is the value of a key that has been read.
+struct Watched<'a, A> {
+    members: &'a mut A,
+    key_is_read: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let key = self.members.next_key_seed(seed);
+        // A key that was refused has been read as well.
+        self.key_is_read = !matches!(key, Ok(None));
+        key
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.key_is_read = false;
+        self.members.next_value_seed(seed)
+    }
 }
 
 /// An integer in any spelling.
