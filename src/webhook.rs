@@ -57,6 +57,9 @@
 //!
 //! # Understand
 //!
+//! No field of an event is sure to be there: each is an `Option`, or a list or map that may be empty. Of what events
+//! share with the API, such as the tokens of a payment method, they have a type of their own for that reason.
+//!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
 //! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A reward is told by
 //! its id and status: if the amount of a pending one is changed, a webhook about that has the key of the first.
