@@ -7,6 +7,7 @@ mod components;
 mod constraints;
 mod enums;
 pub use enums::text as enums_text;
+mod events;
 mod forms;
 mod names;
 pub mod prose;
@@ -56,6 +57,7 @@ pub const RULES: &[Rule] = &[
     rule("plain names", shapes::plain_names),
     rule("nullable names", shapes::nullable_names),
     rule("required names", shapes::required_names),
+    rule("events", events::nothing_required),
     rule("closed objects", shapes::closed_objects),
     rule("unused schemas", shapes::unused),
     rule("prose", prose::apply),

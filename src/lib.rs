@@ -13,6 +13,7 @@ mod ext;
 mod field;
 pub mod guide;
 pub mod helpers;
+mod json;
 mod opaque_string;
 mod open_enum;
 pub mod operation;

@@ -59,6 +59,9 @@
 //!
 //! # Understand
 //!
+//! No field of an event is sure to be there: each is an `Option`, or a list or map that may be empty. Of what events
+//! share with the API, such as the tokens of a payment method, they have a type of their own for that reason.
+//!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
 //! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. Where a
 //! field more may tell two events apart it is part of the key, since an event that is taken for a repetition is lost, and

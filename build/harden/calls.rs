@@ -56,7 +56,7 @@ fn method(call: &Call) -> TokenStream {
 
 fn constant(call: &Call) -> TokenStream {
     let Call { id, constant, verb, path, repeatable, pages, empty, .. } = call;
-    let docs = doc(&format!("`{id}`: `{verb} {path}`."));
+    let docs = doc(&format!("{}: {}.", code_span(id), code_span(&format!("{verb} {path}"))));
     quote! {
         #docs
         pub static #constant: crate::Operation = crate::Operation {

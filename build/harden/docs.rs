@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 
+use super::model::code;
 use crate::build::plan::{ErrorAnswer, Operation};
 
 /// Summary, description, the request, the errors the document names, and the example.
@@ -16,7 +17,7 @@ pub fn operation(operation: &Operation, errors: &[ErrorAnswer], pages: Option<&I
     let pages = pages.map_or_else(String::new, |builder| {
         format!(" Comes in pages: [`stream`](crate::builder::{builder}::stream) follows them.")
     });
-    parts.push(format!("`{method} {}`. {again} to repeat.{pages}", operation.path));
+    parts.push(format!("{}. {again} to repeat.{pages}", code(&format!("{method} {}", operation.path))));
     parts.push(format!("# Errors\n\n{}", documented(errors)));
     parts.push(format!("# Example\n\n{example}"));
     parts.join("\n\n")
@@ -30,7 +31,7 @@ fn documented(errors: &[ErrorAnswer]) -> String {
     let named: Vec<String> = errors
         .iter()
         .map(|error| match &error.code {
-            Some(code) => format!("{} (`{code}`)", error.status),
+            Some(text) => format!("{} ({})", error.status, code(text)),
             None => error.status.to_string(),
         })
         .collect();

@@ -2,6 +2,7 @@
 
 mod nested;
 mod pages;
+mod prose;
 
 use std::collections::BTreeSet;
 
@@ -84,7 +85,7 @@ fn cases() -> Vec<Case> {
         case(
             "empty collections",
             one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "items": text}}})),
-            r#"#[serde(default, deserialize_with = "crate::decode::list")] pub a: ::std::vec::Vec<::std::string::String>"#,
+            r#"crate::decode::object! { S { a : List = "a", } }"#,
         ),
         case(
             "empty collections",
@@ -94,12 +95,12 @@ fn cases() -> Vec<Case> {
         case(
             "empty collections",
             object(json!({"a": {"type": "object"}})),
-            r#"deserialize_with = "crate::decode::free""#,
+            r#"crate::decode::object! { S { a : Free = "a", } }"#,
         ),
         case(
             "empty collections",
             object(json!({"a": {"type": "object", "additionalProperties": text}})),
-            "crate::decode::map",
+            r#"crate::decode::object! { S { a : Map = "a", } }"#,
         ),
         case("variant names", values(json!(["", "x"])), r#"Empty = """#),
         case(
@@ -138,6 +139,28 @@ fn every_pass_has_a_case() {
     tested.extend(["secrets counted", "personal data counted", "unique names", "every operation"]);
     let all: BTreeSet<&str> = PASSES.iter().map(|pass| pass.name).collect();
     assert_eq!(tested, all);
+}
+
+/// serde's derive collects unknown properties, and reads such a struct from objects only.
+#[test]
+fn an_object_that_keeps_unknown_properties_is_read_by_the_derive() {
+    let whole = json!({"type": "integer"});
+    let code = client(one(json!({
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": whole, "b": whole, "list": {"type": "array", "items": {"type": "string"}}},
+        "additionalProperties": {"type": "string"},
+    })));
+    for part in [
+        "#[derive(::serde::Deserialize, ::serde::Serialize, Clone",
+        r#"#[serde( deserialize_with = "crate::decode::with::<crate::decode::Integer, _, _>", )] pub a: i64,"#,
+        r#"default, deserialize_with = "crate::decode::with::<crate::decode::Integer, _, _>", skip_serializing_if"#,
+        r#"default, deserialize_with = "crate::decode::with::<crate::decode::List, _, _>", skip_serializing_if"#,
+        "#[serde(flatten)] pub extra:",
+    ] {
+        assert!(code.contains(part), "{part}\n{code}");
+    }
+    assert!(!code.contains("crate::decode::object!"), "{code}");
 }
 
 /// Hardens what progenitor makes of `document`, after `change` has spoilt the plan or the source.

@@ -1,10 +1,10 @@
 //! The types: open enums, id and text types, structs that forgive.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::model::{Code, Enum, Field, Shape, Struct, Text, code as code_span, doc, is_collection};
+use super::model::{Code, Enum, Field, Shape, Struct, Text, code as code_span, doc, is_collection, last_name};
 use super::read::mentions;
 use crate::build::{plan::Plan, problem::Problem};
 
@@ -100,19 +100,30 @@ fn render_struct(item: &Struct) -> TokenStream {
     let has_personal = fields.iter().any(|field| field.personal);
     let debug = (!has_personal).then(|| quote! { Debug, });
     let default = fields.iter().all(|field| field.shape != Shape::Required).then(|| quote! { Default, });
+    // serde reads a struct that keeps unknown properties from objects only, and knows how to collect them.
+    let derived = fields.iter().any(|field| field.flatten);
     let members = fields.iter().map(|field| {
-        let (docs, serde, ident) = (doc(&field.docs), serde(field), &field.ident);
+        let (docs, serde, ident) = (doc(&field.docs), serde(field, derived), &field.ident);
         let ty = declared(field, field.ty.to_token_stream());
         quote! { #docs #serde pub #ident: #ty }
+    });
+    let derive = derived.then(|| quote! { ::serde::Deserialize, });
+    let read = (!derived).then(|| {
+        let fields = fields.iter().map(|field| {
+            let (ident, reader, wire) = (&field.ident, reader(field), &field.wire);
+            quote! { #ident: #reader = #wire, }
+        });
+        quote! { crate::decode::object! { #name { #(#fields)* } } }
     });
     let redacted = has_personal.then(|| redacted_debug(&name.to_string(), quote!(#name), fields));
     let starts = doc(&format!("Starts a builder of `{name}`."));
     quote! {
         #docs
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, #debug #default PartialEq)]
+        #[derive(#derive ::serde::Serialize, Clone, #debug #default PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #name { #(#members,)* }
+        #read
         impl #name {
             #starts
             pub fn builder() -> builder::#name {
@@ -131,37 +142,46 @@ pub fn declared(field: &Field, ty: TokenStream) -> TokenStream {
     }
 }
 
-fn serde(field: &Field) -> TokenStream {
+/// The name of what reads the field in `src/decode/lenient.rs`.
+fn reader(field: &Field) -> Ident {
+    let name = last_name(&field.ty).map(|name| name.to_string());
+    let reader = match (field.shape, name.as_deref()) {
+        // What is free-form may hold null and mean it.
+        (Shape::Collection, _) if mentions(&field.ty, "serde_json::Value") => "Free",
+        (Shape::Collection, Some("Vec")) => "List",
+        (Shape::Collection, _) => "Map",
+        (_, Some("i64")) => "Integer",
+        (Shape::Required, _) => "Plain",
+        (Shape::Optional, _) => "Optional",
+    };
+    format_ident!("{reader}")
+}
+
+/// How the field is written, and what may be absent in its JSON Schema; with `derived`, how it is read as well.
+fn serde(field: &Field, derived: bool) -> TokenStream {
     if field.flatten {
         return quote! { #[serde(flatten)] };
     }
     let wire = &field.wire;
     let rename = (field.ident != wire.as_str()).then(|| quote! { rename = #wire, });
-    let with = |function| Some(quote! { deserialize_with = #function, });
-    let or_default = |function| Some(quote! { default, deserialize_with = #function, });
-    let is_integer = super::model::last_name(&field.ty).is_some_and(|name| name == "i64");
-    let (lenient, is_missing) = match field.shape {
-        Shape::Required => (with("crate::decode::integer").filter(|_| is_integer), None),
-        Shape::Optional => (
-            or_default("crate::decode::optional_integer").filter(|_| is_integer),
-            Some("::std::option::Option::is_none"),
-        ),
-        Shape::Collection => {
-            // What is free-form may hold null and mean it.
-            let free = mentions(&field.ty, "serde_json::Value");
-            let (reader, is_empty) = match super::model::last_name(&field.ty) {
-                Some(name) if name == "Vec" => ("crate::decode::list", "::std::vec::Vec::is_empty"),
-                Some(name) if name == "BTreeMap" => ("crate::decode::map", "::std::collections::BTreeMap::is_empty"),
-                _ => ("crate::decode::free", "::serde_json::Map::is_empty"),
-            };
-            (or_default(if free { "crate::decode::free" } else { reader }), Some(is_empty))
-        }
+    let is_missing = match (field.shape, last_name(&field.ty)) {
+        (Shape::Required, _) => None,
+        (Shape::Optional, _) => Some("::std::option::Option::is_none"),
+        (Shape::Collection, Some(name)) if name == "Vec" => Some("::std::vec::Vec::is_empty"),
+        (Shape::Collection, Some(name)) if name == "BTreeMap" => Some("::std::collections::BTreeMap::is_empty"),
+        (Shape::Collection, _) => Some("::serde_json::Map::is_empty"),
     };
+    let default = field.shape == Shape::Collection || derived && field.shape == Shape::Optional;
+    let default = default.then(|| quote! { default, });
+    let with = derived.then(|| {
+        let path = format!("crate::decode::with::<crate::decode::{}, _, _>", reader(field));
+        quote! { deserialize_with = #path, }
+    });
     let skip = is_missing.filter(|_| field.skip).map(|function| quote! { skip_serializing_if = #function, });
-    if rename.is_none() && lenient.is_none() && skip.is_none() {
+    if rename.is_none() && default.is_none() && with.is_none() && skip.is_none() {
         return TokenStream::new();
     }
-    quote! { #[serde(#rename #lenient #skip)] }
+    quote! { #[serde(#rename #default #with #skip)] }
 }
 
 /// A Debug that says which personal fields are there and not what they hold.
@@ -174,7 +194,7 @@ pub fn redacted_debug(shown: &str, self_ty: TokenStream, fields: &[Field]) -> To
 }
 
 /// `fields`: the name, whether it is personal, and whether it may be missing (an Option or a collection).
-pub fn debug_impl(shown: &str, self_ty: TokenStream, fields: Vec<(proc_macro2::Ident, bool, bool)>) -> TokenStream {
+pub fn debug_impl(shown: &str, self_ty: TokenStream, fields: Vec<(Ident, bool, bool)>) -> TokenStream {
     let entries = fields.iter().map(|(ident, personal, missing)| {
         let name = ident.to_string();
         match (personal, missing) {

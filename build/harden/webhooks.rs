@@ -34,7 +34,8 @@ pub fn render(code: &Code, plan: &Plan) -> Result<TokenStream, Problem> {
         plan.webhooks.iter().map(|webhook| kind(code, plan, webhook)).collect::<Result<_, _>>()?;
     unique(&kinds)?;
     let variants = kinds.iter().map(|Kind { variant, webhook, holds, .. }| {
-        let docs = doc(&format!("{}. {}", code_span(&webhook.object), holds.docs));
+        // A paragraph of its own: what begins a block of code is none behind other words, but its end would begin one.
+        let docs = doc(&format!("{}.\n\n{}", code_span(&webhook.object), holds.docs));
         let name = &holds.name;
         quote! { #docs #variant(types::#name), }
     });
@@ -221,9 +222,9 @@ fn accessor(code: &Code, kinds: &[Kind<'_>], wire: &str, docs: &str) -> Result<T
         };
         match (shape, is_text) {
             (Shape::Collection, _) => quote! { &data.#ident },
-            (Shape::Required, _) => quote! { ::std::option::Option::Some(&data.#ident) },
-            (Shape::Optional, true) => quote! { data.#ident.as_deref() },
-            (Shape::Optional, false) => quote! { data.#ident.as_ref() },
+            // Nothing is required of an event.
+            (_, true) => quote! { data.#ident.as_deref() },
+            (_, false) => quote! { data.#ident.as_ref() },
         }
     });
     let ty = first.map(|field| seen_from(code, &field.ty, "types"));

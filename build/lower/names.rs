@@ -13,7 +13,7 @@ use crate::build::{
 };
 
 /// The mark that names the kind of an id.
-const ID: &str = "x-imprint-id";
+pub(super) const ID: &str = "x-imprint-id";
 /// The mark that makes a place a secret, or says that it is none.
 const SECRET: &str = "x-imprint-secret";
 /// The same for personal data.
@@ -215,9 +215,7 @@ pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
     walk::schemas(&mut lowering.document, &mut |schema, place| {
         let mark = schema[ID].as_str().map(str::to_string);
         let by_name = match (&place.role, place.name()) {
-            (Role::Property { owner: Some(owner), .. }, Some("id")) => {
-                Some(owners.get(owner).cloned().unwrap_or_else(|| format!("{owner}Id").to_upper_camel_case()))
-            }
+            (Role::Property { owner: Some(owner), .. }, Some("id")) => Some(own_id(&owners, owner)),
             (_, Some(name)) => kind_of(name),
             _ => None,
         };
@@ -252,7 +250,7 @@ pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
     Ok(())
 }
 
-fn is_plain_string(schema: &Value) -> bool {
+pub(super) fn is_plain_string(schema: &Value) -> bool {
     schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none()
 }
 
@@ -273,8 +271,13 @@ fn reference(kind: &str, named: &Value, kinds: &mut BTreeMap<String, String>, pl
     Ok(json!({"$ref": format!("#/components/schemas/{name}")}))
 }
 
+/// The kind of the property `id` of a schema.
+pub(super) fn own_id(owners: &BTreeMap<String, String>, schema: &str) -> String {
+    owners.get(schema).cloned().unwrap_or_else(|| format!("{schema}Id").to_upper_camel_case())
+}
+
 /// `GET …/{foo_id}` that answers schema S says that `S.id` is a FooId.
-fn owners(document: &mut Value) -> Result<BTreeMap<String, String>, Problem> {
+pub(super) fn owners(document: &mut Value) -> Result<BTreeMap<String, String>, Problem> {
     let mut owners = BTreeMap::new();
     walk::operations(document, &mut |operation| {
         let last = operation.path.rsplit('/').next().and_then(|last| last.strip_prefix('{')?.strip_suffix('}'));

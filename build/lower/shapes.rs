@@ -189,7 +189,8 @@ pub fn unused(lowering: &mut Lowering) -> Result<(), Problem> {
     Ok(())
 }
 
-fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<String>, Problem> {
+/// The named schemas that operations reach, or these roots.
+pub(super) fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<String>, Problem> {
     let mut document = document.clone();
     let mut edges: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
     edges.entry(None).or_default().extend(roots.iter().cloned());

@@ -10,6 +10,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::json;
 use crate::types::CustomerLink;
 
 /// An envelope is small; reading more than this into a tree would only cost memory.
@@ -30,7 +31,7 @@ impl Envelope {
         if body.len() > MAX_BYTES {
             return Self::default();
         }
-        serde_json::from_slice(body).map(Self::of_value).unwrap_or_default()
+        json::read(body).map(Self::of_value).unwrap_or_default()
     }
 
     fn of_value(value: Value) -> Self {

@@ -71,20 +71,23 @@ impl<T> Evidence<T> {
 }
 
 /// The answer of a list, its items still to be read.
-#[derive(Deserialize)]
 pub(super) struct List {
-    /// `null` is an empty list. An answer without the key is refused: it says nothing about what is in the list. The
-    /// document calls the list of orders `data` and `orders`.
-    #[serde(alias = "orders", deserialize_with = "null_is_empty")]
-    data: Vec<Box<RawValue>>,
-    #[serde(default)]
+    /// An answer without the key is refused: it says nothing about what is in the list.
+    data: RawItems,
     has_more: Option<bool>,
-    #[serde(default)]
     total: Option<Box<RawValue>>,
 }
 
-fn null_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Box<RawValue>>, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+// The document calls the list of orders `data` and `orders`.
+decode::object!(List { data: Plain = "data" | "orders", has_more: Optional = "has_more", total: Optional = "total" });
+
+/// The items of a list, `null` among them. `null` in the place of the list is an empty list.
+struct RawItems(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for RawItems {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|items| Self(items.unwrap_or_default()))
+    }
 }
 
 impl List {
@@ -96,7 +99,7 @@ impl List {
 
     /// Whether the list is empty and says that it is not, or holds nothing but `null`.
     pub(super) fn contradicts_itself(&self, trusts_total: bool) -> bool {
-        self.data.iter().all(|item| is_null(item)) && (!self.data.is_empty() || self.promises_items(trusts_total))
+        self.data.0.iter().all(|item| is_null(item)) && (!self.data.0.is_empty() || self.promises_items(trusts_total))
     }
 }
 
@@ -157,7 +160,7 @@ impl<T: Findable> Sum<T> {
         if list.contradicts_itself(question.trusts_total) {
             self.fault.get_or_insert(FindError::Unreliable);
         }
-        for (index, item) in list.data.iter().enumerate().filter(|(_, item)| !is_null(item)) {
+        for (index, item) in list.data.0.iter().enumerate().filter(|(_, item)| !is_null(item)) {
             match decode::body::<T>(item.get().as_bytes()) {
                 Ok(item) => match item.partner_id() {
                     Some(id) if id == question.wanted => self.found.push(item),

@@ -2,25 +2,26 @@
 
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::digits;
 use super::error::UnreadableError;
-use crate::decode::{self, Finding};
-use crate::error::Fault;
+use crate::decode::{self, Finding, object};
 use crate::generated::webhook::Event;
 
 /// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.
-#[derive(Deserialize)]
 struct Kind {
     object: String,
 }
 
-#[derive(Deserialize)]
+object!(Kind { object: Plain = "object" });
+
 struct Data<T> {
     data: Option<T>,
 }
+
+object!(Data<T> { data: Optional = "data" });
 
 impl Event {
     /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and
@@ -44,11 +45,6 @@ impl Event {
     }
 
     pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
-        // serde reads a list as a struct with its fields in their order.
-        if body.trim_ascii_start().starts_with(b"[") {
-            let fault = Fault::Type { found: "a list", expected: "an object" };
-            return Err((String::new(), (1, 0), fault));
-        }
         let kind: Kind = decode::body(body)?;
         let event = Self::read(kind.object, body)?;
         // Where the digits of a long integer can be kept they are. Where they cannot, a field takes no text.
@@ -59,10 +55,10 @@ impl Event {
 
 /// The `data` of a known kind. None of its fields is sure to be there, and it itself is not.
 pub(crate) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
-    if let Some(data) = decode::body::<Data<T>>(body)?.data {
-        return Ok(data);
+    match decode::body::<Data<T>>(body)?.data {
+        Some(data) => Ok(data),
+        None => decode::body(b"{}"),
     }
-    decode::body(b"{}").map_err(|(path, _, fault)| (format!("data.{path}"), (0, 0), fault))
 }
 
 /// The `data` of an unknown kind.

@@ -3,6 +3,8 @@
 //! Every operation is called for every change. Nothing that is still understandable may cost the call, and what comes
 //! out is what went in.
 
+mod shapes;
+
 use imprint_client::StatusCode;
 use serde_json::{Value, json};
 

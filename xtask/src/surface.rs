@@ -143,12 +143,14 @@ fn constant(name: &str, value: &Expr, within: &str, lines: &mut Lines) {
     lines.insert(format!("{within}{name} = {said}"));
 }
 
-/// `open_enum!` and `opaque_string!` hold an enum and a struct in Rust's own syntax.
+/// `open_enum!` and `opaque_string!` hold an enum and a struct in Rust's own syntax. `object!` says how a struct that
+/// stands beside it is read, which every struct is.
 fn invocation(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<()> {
     let name = item.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     match name.as_str() {
         "open_enum" => enumeration(&item.mac.parse_body()?, within, "open enum", lines),
         "opaque_string" => structure(&item.mac.parse_body()?, within, "opaque string", lines),
+        "object" => {}
         other => {
             let message = format!("`{other}!` is a macro that the snapshot does not know");
             return Err(syn::Error::new_spanned(&item.mac.path, message));

@@ -40,7 +40,7 @@ fn a_new_webhook_is_a_new_kind_of_event() {
     let one = ("Reward", "REWARD", data(customer.clone()));
     let code = client(webhooks(vec![one.clone(), ("NewThing", "NEW_THING", data(customer))]));
     for part in [
-        "/// `NEW_THING`. What it says. NewThing(types::NewThingPayloadData),",
+        "/// `NEW_THING`. /// /// What it says. NewThing(types::NewThingPayloadData),",
         r#"Self::NewThing(_) => "NEW_THING","#,
         r#""NEW_THING" => Self::NewThing(crate::webhook::envelope::data(body)?),"#,
         r#"Self::NewThing(data) => f.debug_tuple("NewThing").field(data).finish(),"#,
@@ -78,12 +78,13 @@ fn a_kind_may_lack_what_others_have_and_all_may() {
 }
 
 #[test]
-fn required_fields_are_read_without_an_option() {
+fn no_field_of_an_event_is_sure_to_be_there() {
     let mut payload = data(json!({"customer_id": text(), "merchant_key": text()}));
     payload["properties"]["data"]["required"] = json!(["customer_id", "merchant_key"]);
     let code = client(webhooks(vec![("A", "A", payload)]));
-    assert!(code.contains("Self::A(data) => ::std::option::Option::Some(&data.customer_id),"), "{code}");
-    assert!(code.contains("Self::A(data) => ::std::option::Option::Some(&data.merchant_key),"), "{code}");
+    assert!(code.contains("pub customer_id: ::std::option::Option<CustomerId>,"), "{code}");
+    assert!(code.contains("Self::A(data) => data.customer_id.as_ref(),"), "{code}");
+    assert!(code.contains("Self::A(data) => data.merchant_key.as_deref(),"), "{code}");
 }
 
 #[test]

@@ -67,6 +67,21 @@ pub fn refusals() -> Vec<Refusal> {
             "without `x-imprint-dedupe`",
         ),
         refuse(
+            "events",
+            {
+                let part = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+                let object = json!({"type": "string", "enum": ["E"]});
+                let properties = json!({"object": object, "data": {"$ref": "#/components/schemas/Part"}});
+                let payload = json!({"type": "object", "properties": properties});
+                let mut document = document(json!({"Part": part, "event_part": part, "P": payload}), json!({}));
+                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/P"}))}}});
+                document
+            },
+            None,
+            "/components/schemas/EventPart",
+            "the copy of `Part` for events would have the name",
+        ),
+        refuse(
             "error responses leave",
             operation(json!({"responses": {"default": {"description": "d"}}})),
             Some("one"),

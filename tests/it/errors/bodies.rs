@@ -83,6 +83,12 @@ pub fn families() -> Vec<Row> {
         Row::json("B without param", json!({"type": "CONFLICT_ERROR", "message": "the transaction is voided"}))
             .says("CONFLICT_ERROR", "the transaction is voided"),
         Row::json("B without fields", json!({})),
+        Row::of("B behind a byte order mark", b"\xEF\xBB\xBF{\"type\":\"T\",\"message\":\"caf\xC3\xA9\"}")
+            .says("T", "caf\u{e9}"),
+        Row::of("B in Latin-1", b"{\"type\":\"T\",\"message\":\"M\xFCller\",\"param\":\"p\"}")
+            .says("T", "M\u{FFFD}ller")
+            .param("p"),
+        Row::of("A with half of a pair", br#"{"error":{"type":"T","message":"a\ud83d"}}"#).says("T", "a\u{FFFD}"),
         Row::json("B of message alone", json!({"message": "the transaction is voided"}))
             .message("the transaction is voided"),
         Row::json(
@@ -118,7 +124,7 @@ pub fn others() -> Vec<Row> {
     let mut link_and_more = new_link.clone();
     link_and_more["new_field"] = json!({"a": 1});
     let whole = nested(type_and_message()).to_string();
-    let latin: &[u8] = b"{\"error\":{\"type\":\"T\",\"message\":\"caf\xe9\"}}";
+    let latin: &[u8] = b"caf\xe9 {\"error\":{\"type\":\"T\",\"message\":\"caf\xe9\"}}";
     vec![
         Row::of("HTML", "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"),
         Row::of("text", "upstream connect error or disconnect/reset before headers"),

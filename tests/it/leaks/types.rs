@@ -140,7 +140,8 @@ macro_rules! every {
 every! {
     AccountStatusEventData AccountStatusWebhookPayload Address ApplicationEventData ApplicationWebhookPayload
     CreateSessionBody CreateTransactionIntentBody Customer CustomerAccountHistory CustomerLink CustomerLinkEventData
-    CustomerLinkWebhookPayload CustomerListResponse CustomerSession DateOfBirth GetPaymentMethodsResponse
+    CustomerLinkWebhookPayload CustomerListResponse CustomerSession DateOfBirth EventPaymentMethodToken
+    GetPaymentMethodsResponse
     GetRewardsBalanceResponse GetRewardsResponse GetTransactionIntentsResponse GetTransactionsResponse Key
     LinkCustomerAccountBody Merchant Offer OrderBase OrderEventBase OrderEventsResponse OrderLine OrdersResponse
     PatchRewardBody PaymentMethod PaymentMethodBankAccount PaymentMethodCard PaymentMethodCardPciDetails

@@ -88,6 +88,101 @@ fn any_field_may_be_missing_or_null() {
     }
 }
 
+/// Every value in an event, at any depth, by its JSON pointer.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in members {
+        let pointer = format!("{at}/{name}");
+        pointers(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+#[test]
+fn any_field_within_may_be_missing_or_null() {
+    let mut cases = 0;
+    for kind in KINDS {
+        let whole = json(&body(kind));
+        let mut found = Vec::new();
+        pointers(&whole["data"], "/data", &mut found);
+        for pointer in &found {
+            let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+            let mut null = whole.clone();
+            *null.pointer_mut(pointer).expect("a value") = Value::Null;
+            assert_eq!(event(&null.to_string()).object(), kind, "{pointer} is null");
+            let mut without = whole.clone();
+            if let Some(members) = without.pointer_mut(parent).and_then(Value::as_object_mut) {
+                members.remove(name);
+                assert_eq!(event(&without.to_string()), event(&null.to_string()), "{kind} without {pointer}");
+            }
+            // And an object within that holds nothing at all.
+            let mut empty = whole.clone();
+            let at = empty.pointer_mut(pointer).expect("a value");
+            if at.is_object() {
+                *at = json!({});
+                assert_eq!(event(&empty.to_string()).object(), kind, "{pointer} is empty");
+            }
+            cases += 1;
+        }
+    }
+    assert!(cases > 100, "{cases}");
+    let Event::PaymentMethod(method) = event(r#"{"object":"PAYMENT_METHOD","data":{"tokens":[{"type":"ADYEN"},{}]}}"#)
+    else {
+        panic!("not a payment method")
+    };
+    assert_eq!(method.tokens[0].type_, Some(types::PaymentMethodTokenType::Adyen));
+    assert_eq!((&method.tokens[0].token, &method.tokens[1].type_), (&None, &None));
+}
+
+#[test]
+fn an_object_is_never_read_from_a_list() {
+    let mut cases = 0;
+    for kind in KINDS {
+        let whole = json(&body(kind));
+        let mut found = Vec::new();
+        pointers(&whole, "", &mut found);
+        for pointer in found.iter().filter(|pointer| !pointer.ends_with("metadata")) {
+            let mut changed = whole.clone();
+            let at = changed.pointer_mut(pointer).expect("a value");
+            let Some(members) = at.as_object() else { continue };
+            *at = members.values().cloned().collect();
+            let error = Event::parse(changed.to_string().as_bytes()).expect_err(pointer);
+            assert!(error.to_string().contains(" is a list, not an object (line 1, "), "{pointer}: {error}");
+            cases += 1;
+        }
+    }
+    assert!(cases > 8, "{cases}");
+}
+
+#[test]
+fn an_event_that_is_not_unicode_is_read_and_its_signature_is_that_of_the_bytes() {
+    let part = |bytes: &[u8]| [&br#"{"object":"REWARD","data":{"reward_id":"M"#[..], bytes, br#"ller"}}"#].concat();
+    for (body, expected) in [
+        (part(b"\xFC"), "M\u{FFFD}ller"),
+        (part(br"\ud83d"), "M\u{FFFD}ller"),
+        (part(br"\\ud83d\udc00"), "M\\ud83d\u{FFFD}ller"),
+        ([b"\xEF\xBB\xBF", &part(b"\xC3\xBC")[..]].concat(), "M\u{FC}ller"),
+        ([b"\xEF\xBB\xBF", &part(b"\xFC")[..]].concat(), "M\u{FFFD}ller"),
+    ] {
+        let delivery = Signer::new(TOKEN).sign(body.clone());
+        assert_eq!(delivery.body, body);
+        let event = Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body).expect("a right signature");
+        let Event::Reward(reward) = &event else { panic!("{event:?}") };
+        assert_eq!(reward.reward_id.as_ref().map(|id| id.as_str()), Some(expected));
+        // What was repaired, or taken away, is not what was signed.
+        let text = String::from_utf8_lossy(&body).replace('\u{FEFF}', "");
+        if text.as_bytes() != body {
+            assert!(Verifier::new(TOKEN).verify(&delivery.signature, text.as_bytes()).is_err());
+        }
+        let unknown = String::from_utf8_lossy(&body).replace("REWARD", "NEW");
+        assert!(matches!(Event::parse(unknown.as_bytes()), Ok(Event::Unrecognized { .. })));
+    }
+}
+
 #[test]
 fn new_values_and_fields_are_no_errors() {
     for kind in KINDS {
