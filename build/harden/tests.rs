@@ -1,5 +1,6 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
+mod lists;
 mod nested;
 mod pages;
 
@@ -83,7 +84,11 @@ fn cases() -> Vec<Case> {
         case("personal data", query("email"), r#"&self.email.iter().next().map(|_| crate::secret::Redacted)"#),
         case(
             "empty collections",
-            one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "items": text}}})),
+            one(json!({
+                "type": "object",
+                "required": ["a"],
+                "properties": {"a": {"type": "array", "items": text}, "id": text},
+            })),
             r#"#[serde(default, deserialize_with = "crate::decode::list")] pub a: ::std::vec::Vec<::std::string::String>"#,
         ),
         case(
@@ -100,6 +105,11 @@ fn cases() -> Vec<Case> {
             "empty collections",
             object(json!({"a": {"type": "object", "additionalProperties": text}})),
             "crate::decode::map",
+        ),
+        case(
+            "lists answered",
+            pages::list(),
+            r#"#[serde(deserialize_with = "crate::decode::list")] pub data: ::std::vec::Vec<Thing>"#,
         ),
         case("variant names", values(json!(["", "x"])), r#"Empty = """#),
         case(
@@ -321,7 +331,7 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
         r#"request.at_least("limit", self.limit, 1i64);"#,
         r#"request.query("limit", self.limit.as_ref());"#,
         "self.client.call(&super::operation::ONE, request).await",
-        "repeatable: true, pages: false, empty: true,",
+        "repeatable: true, pages: false, empty: true, answer: &[], list: &[],",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }

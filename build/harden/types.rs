@@ -54,7 +54,7 @@ fn replace(ty: &mut Type, mark: &str, plain: &str) {
     }
 }
 
-/// Lists and maps are never in an Option: null, absent and empty are one.
+/// Lists and maps are never in an Option: null, absent and empty are one. `lists::require` makes an exception.
 pub fn collections(code: &mut Code, _: &Plan) -> Result<(), Problem> {
     for field in code.structs.iter_mut().flat_map(|structure| &mut structure.fields) {
         if is_collection(&field.ty) {
@@ -139,6 +139,10 @@ fn serde(field: &Field) -> TokenStream {
     let rename = (field.ident != wire.as_str()).then(|| quote! { rename = #wire, });
     let with = |function| Some(quote! { deserialize_with = #function, });
     let or_default = |function| Some(quote! { default, deserialize_with = #function, });
+    if let Some(also) = &field.list {
+        // Without `default`: an answer that lacks its list is an error, and one that has it writes it, empty or not.
+        return quote! { #[serde(#rename #(alias = #also,)* deserialize_with = "crate::decode::list")] };
+    }
     let is_integer = super::model::last_name(&field.ty).is_some_and(|name| name == "i64");
     let (lenient, is_missing) = match field.shape {
         Shape::Required => (with("crate::decode::integer").filter(|_| is_integer), None),

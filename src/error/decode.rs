@@ -47,6 +47,8 @@ pub(crate) enum Fault {
     /// The path is that of an item of an earlier page.
     Repeated,
     Duplicate,
+    /// A list is there under two of its names, with other items each time.
+    TwoLists,
     Other,
 }
 
@@ -55,7 +57,7 @@ impl Fault {
         match *self {
             Self::Type { expected, .. } | Self::Value { expected } => Some(expected),
             Self::Empty | Self::Html | Self::NotJson | Self::Truncated => Some("a JSON document"),
-            Self::Missing | Self::EmptyPage | Self::Repeated | Self::Duplicate | Self::Other => None,
+            Self::Missing | Self::EmptyPage | Self::Repeated | Self::Duplicate | Self::TwoLists | Self::Other => None,
         }
     }
 
@@ -78,6 +80,7 @@ impl Fault {
             Self::EmptyPage => write!(f, "{place} is empty on a page that says has_more")?,
             Self::Repeated => write!(f, "{place} is that of an item of an earlier page")?,
             Self::Duplicate => write!(f, "{place} is there twice")?,
+            Self::TwoLists => write!(f, "{place} is there twice, under two names and with different items")?,
             Self::Other => write!(f, "{place} is not what was expected")?,
         }
         // A fault of a page as a whole has no place in its text.

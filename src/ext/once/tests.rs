@@ -16,6 +16,8 @@ static OPERATION: Operation = Operation {
     repeatable: false,
     pages: false,
     empty: false,
+    answer: &[],
+    list: &[],
 };
 
 /// What a look comes to.
