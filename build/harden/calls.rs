@@ -131,7 +131,19 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             request.json(body);
         }
     });
-    let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call));
+    let request = quote! {
+        #[allow(unused_mut)]
+        let mut request = crate::request::Request::new();
+        #(#steps)*
+        #send_body
+        (self.client, request)
+    };
+    let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call, &request));
+    // Streams make the same request and read the answer in another way.
+    let request = match &paged {
+        Some(_) => quote! { crate::page::Paged::request(self) },
+        None => quote! { { #request } },
+    };
     let answers = doc(&if call.list.is_empty() { SEND.to_string() } else { format!("{SEND}\n\n{SEND_LIST}") });
     quote! {
         #docs
@@ -150,11 +162,8 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             #body_setters
             #answers
             pub async fn send(self) -> ::std::result::Result<crate::Response<#answer>, crate::Error> {
-                #[allow(unused_mut)]
-                let mut request = crate::request::Request::new();
-                #(#steps)*
-                #send_body
-                self.client.call(&super::operation::#constant, request).await
+                let (client, request) = #request;
+                client.call(&super::operation::#constant, request).await
             }
             #streams
         }
