@@ -46,7 +46,7 @@ impl<T> Listed<T> {
     }
 
     /// The ids of all items in their order, as far as they have one.
-    pub(super) fn ids<'a>(&'a self, id: fn(&T) -> Option<&str>) -> impl Iterator<Item = Option<&'a str>> {
+    pub(super) fn ids(&self, id: fn(&T) -> Option<&str>) -> impl Iterator<Item = Option<&str>> {
         let (mut items, mut broken) = (self.items.as_slice().iter(), self.broken.as_slice().iter().peekable());
         (0..self.len()).map(move |place| match broken.next_if(|broken| broken.place == place) {
             Some(broken) => broken.id.as_deref(),
