@@ -64,20 +64,17 @@ impl<T> Listed<T> {
 
     /// The next item, and moves the cursor behind it.
     pub(super) fn next(&mut self, id: fn(&T) -> Option<&str>, cursor: &mut Option<String>) -> Option<Result<T, Error>> {
-        let place = self.next;
+        let is_broken = self.broken.as_slice().first().is_some_and(|broken| broken.place == self.next);
+        let item = if is_broken { Err(self.broken.next()?) } else { Ok(self.items.next()?) };
         self.next += 1;
-        if self.broken.as_slice().first().is_some_and(|broken| broken.place == place) {
-            let Broken { error, id, .. } = self.broken.next()?;
-            if let Some(id) = &id {
-                replace(cursor, id);
-            }
-            return Some(Err(error.into()));
-        }
-        let item = self.items.next()?;
-        if let Some(id) = id(&item) {
+        let id = match &item {
+            Ok(item) => id(item),
+            Err(broken) => broken.id.as_deref(),
+        };
+        if let Some(id) = id {
             replace(cursor, id);
         }
-        Some(Ok(item))
+        Some(item.map_err(|broken| broken.error.into()))
     }
 }
 
