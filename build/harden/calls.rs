@@ -136,13 +136,18 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
         let mut request = crate::request::Request::new();
         #(#steps)*
         #send_body
-        (self.client, request)
     };
     let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call, &request));
     // Streams make the same request and read the answer in another way.
-    let request = match &paged {
-        Some(_) => quote! { crate::page::Paged::request(self) },
-        None => quote! { { #request } },
+    let sent = match &paged {
+        Some(_) => quote! {
+            let (client, request) = crate::page::Paged::request(self);
+            client.call(&super::operation::#constant, request).await
+        },
+        None => quote! {
+            #request
+            self.client.call(&super::operation::#constant, request).await
+        },
     };
     let answers = doc(&if call.list.is_empty() { SEND.to_string() } else { format!("{SEND}\n\n{SEND_LIST}") });
     quote! {
@@ -162,8 +167,7 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             #body_setters
             #answers
             pub async fn send(self) -> ::std::result::Result<crate::Response<#answer>, crate::Error> {
-                let (client, request) = #request;
-                client.call(&super::operation::#constant, request).await
+                #sent
             }
             #streams
         }

@@ -115,7 +115,7 @@ pub fn methods(code: &Code, call: &Call) -> Option<TokenStream> {
 
 /// What the streams ask.
 ///
-/// `request` makes the request and gives it with the client.
+/// `request` is the code that makes the request.
 pub fn implementation(code: &Code, call: &Call, request: &TokenStream) -> Option<TokenStream> {
     let Paging { cursor, item, data, has_more, id, id_wire } = call.paging.as_ref()?;
     let Call { builder, constant, answer, .. } = call;
@@ -155,6 +155,7 @@ pub fn implementation(code: &Code, call: &Call, request: &TokenStream) -> Option
             }
             fn request(self) -> (crate::Client, crate::request::Request) {
                 #request
+                (self.client, request)
             }
             fn items(answer: &#answer) -> &[#item] {
                 &answer.#data
