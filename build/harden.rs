@@ -6,6 +6,7 @@ mod calls;
 mod checks;
 mod docs;
 mod examples;
+mod lists;
 mod model;
 pub mod names;
 mod pages;
@@ -35,6 +36,7 @@ pub const PASSES: &[Pass] = &[
     pass("secrets counted", checks::secrets),
     pass("personal data counted", checks::personal),
     pass("empty collections", types::collections),
+    pass("lists answered", lists::require),
     pass("variant names", names::variants),
     pass("setter names", names::setters),
     pass("method names", names::methods),

@@ -1,5 +1,6 @@
 //! What the document says that progenitor's output does not carry, for the stages after it.
 
+pub mod lists;
 mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,10 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The success answer has no body.
     pub empty: bool,
+    /// The names of the properties of the success answer.
+    pub answer: Vec<String>,
+    /// The names under which a success answer may have its list; none for an operation that answers no list.
+    pub list: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -146,6 +151,12 @@ pub fn gather(lowering: &mut Lowering) -> Result<(), Problem> {
                     minimum: minimum(&resolve(&document, body_schema)["properties"][LIMIT]),
                 }),
                 empty: success.is_null(),
+                answer: resolve(&document, success)["properties"]
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|properties| properties.keys().cloned())
+                    .collect(),
+                list: lists::names(&document, success),
             },
         );
         Ok(())

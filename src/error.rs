@@ -20,6 +20,7 @@ pub use api::{ApiError, ErrorKind};
 pub use config::ConfigError;
 pub use decode::DecodeError;
 pub(crate) use decode::Fault;
+pub(crate) use envelope::Says;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
 pub(crate) use sources::sources;
@@ -53,7 +54,7 @@ use crate::secret::OwnSecrets;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The API answered with a status that is no success.
+    /// The API answered with a status that is no success, or with the body of an error under that of a success.
     Api(ApiError),
     /// The connection could not be made, or broke.
     Transport(TransportError),

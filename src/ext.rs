@@ -18,13 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 
+use crate::answer;
 use crate::clock::Clock;
 use crate::config::{self, ClientBuilder};
-use crate::decode;
-use crate::error::{ConfigError, DecodeError, Error};
+use crate::error::{ConfigError, Error};
 use crate::operation::Operation;
 use crate::options::{CallOptions, Refused};
 use crate::raw::RawRequest;
@@ -226,18 +226,12 @@ impl Client {
     }
 
     /// Makes a call: the one way from a generated builder to the API and back.
-    ///
-    /// Only the decoding depends on the type; all else is compiled once.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         request: Request,
     ) -> Result<Response<T>, Error> {
-        let call = self.begin(operation);
-        let answer = call.around(self.exchange(operation, operation.path, request)).await;
-        // An operation without a body answers `()`, which JSON writes as null.
-        let result = answer.and_then(|answer| decoded(operation, operation.empty, answer));
-        self.end(call, result)
+        self.call_with(operation, operation.path, request, |answer| answer::response(operation, answer)).await
     }
 
     /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
@@ -247,9 +241,22 @@ impl Client {
         path: &str,
         request: Request,
     ) -> Result<Response<T>, Error> {
+        self.call_with(operation, path, request, |answer| answer::raw_response(operation, answer)).await
+    }
+
+    /// Makes a call and reads its success answer by `read`.
+    ///
+    /// Only `read` depends on the type; all else is compiled once.
+    pub(crate) async fn call_with<T>(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+        read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
+    ) -> Result<Response<T>, Error> {
         let call = self.begin(operation);
         let answer = call.around(self.exchange(operation, path, request)).await;
-        let result = answer.and_then(|answer| decoded(operation, answer.body.is_empty(), answer));
+        let result = answer.and_then(read);
         self.end(call, result)
     }
 
@@ -290,25 +297,6 @@ impl Client {
             transport.attempt(operation, request, limits, attempts)
         })
         .await
-    }
-}
-
-fn decoded<T: DeserializeOwned>(
-    operation: &'static Operation,
-    empty: bool,
-    answer: Answer,
-) -> Result<Response<T>, Error> {
-    let Answer { status, headers, body, attempts } = answer;
-    // 204 for a documented 200: what was asked for is done, so an answer without required fields is an empty one.
-    let nothing = body.is_empty() && status == StatusCode::NO_CONTENT && !empty;
-    let body: &[u8] = match (empty, nothing) {
-        (true, _) => b"null",
-        (false, true) => b"{}",
-        (false, false) => &body,
-    };
-    match decode::body(body) {
-        Ok(value) => Ok(Response::new(status, headers, attempts, value)),
-        Err(finding) => Err(DecodeError::new(operation, status, attempts, finding).into()),
     }
 }
 

@@ -23,6 +23,10 @@ pub struct Operation {
     pub(crate) pages: bool,
     /// The success answer has no body: whatever arrives is not decoded.
     pub(crate) empty: bool,
+    /// The names of the fields of the answer; none where they are not known.
+    pub(crate) answer: &'static [&'static str],
+    /// The names under which an answer may have its list; none for an operation that answers no list.
+    pub(crate) list: &'static [&'static str],
 }
 
 impl Operation {

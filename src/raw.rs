@@ -25,7 +25,7 @@ static OPERATIONS: [Operation; 5] = [
 ];
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation { id: ID, method, path: "", repeatable, pages: false, empty: false }
+    Operation { id: ID, method, path: "", repeatable, pages: false, empty: false, answer: &[], list: &[] }
 }
 
 /// A call of an operation that this version does not know, started by [`Client::request`].
@@ -89,7 +89,8 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// Those of every other call. [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of
+    /// Those of every other call. [`Error::Api`] also for a success whose body has an object `error` that says something;
+    /// where that is part of the answer, [`ApiError::body`](crate::ApiError::body) has it. [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of
     /// its own or is rewritten on the way (`..`), for a `{name}` without a value, and for methods other than GET, PUT,
     /// POST, PATCH and DELETE.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {

@@ -103,6 +103,8 @@ mod tests {
         repeatable: false,
         pages: false,
         empty: false,
+        answer: &[],
+        list: &[],
     };
 
     fn base() -> Url {

@@ -20,6 +20,9 @@ use crate::secret::Secret;
 /// How much is set aside for a body on the word of its `Content-Length` alone.
 const MAX_RESERVED: usize = 1 << 20;
 
+/// How much is read of a body where the API document has none.
+const MAX_UNEXPECTED: usize = 64 << 10;
+
 #[derive(Clone)]
 pub(crate) struct Transport {
     http: reqwest::Client,
@@ -155,7 +158,13 @@ impl Transport {
             return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
         }
         if operation.empty {
-            return Ok(Answer { status, headers, body: Vec::new(), attempts });
+            // Nothing is expected. A body that comes all the same may say that the call failed, so a short one is read;
+            // one that is long, or breaks off, says nothing and is no failure of the call.
+            let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {
+                (body, Ending::Complete) => body,
+                (_, Ending::TooLarge | Ending::Broken(_)) => Vec::new(),
+            };
+            return Ok(Answer { status, headers, body, attempts });
         }
         if response.content_length().is_some_and(|length| length > self.max_response_bytes as u64) {
             return Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into());

@@ -157,6 +157,7 @@ fn held(field: &Field) -> Field {
         skip: field.skip,
         flatten: field.flatten,
         personal: field.personal,
+        list: None,
         setter: field.setter.clone(),
     }
 }

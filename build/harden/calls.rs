@@ -16,6 +16,11 @@ const SEND: &str = "Makes the call.
 Any variant of [`Error`](crate::Error). What is missing or out of range is an
 [`InvalidRequest`](crate::Error::InvalidRequest), and then nothing is sent.";
 
+/// What is added to it for a list.
+const SEND_LIST: &str =
+    "An answer without its list is a [`Decode`](crate::Error::Decode): it does not say that there is
+nothing. So is one item that cannot be decoded. A list that is `null`, or that holds nothing but nulls, is empty here.";
+
 pub fn render(code: &Code, plan: &Plan) -> TokenStream {
     let servers = &plan.servers;
     let methods = code.calls.iter().map(method);
@@ -55,7 +60,7 @@ fn method(call: &Call) -> TokenStream {
 }
 
 fn constant(call: &Call) -> TokenStream {
-    let Call { id, constant, verb, path, repeatable, pages, empty, .. } = call;
+    let Call { id, constant, verb, path, repeatable, pages, empty, answer_names, list, .. } = call;
     let docs = doc(&format!("{}: {}.", code_span(id), code_span(&format!("{verb} {path}"))));
     quote! {
         #docs
@@ -66,6 +71,8 @@ fn constant(call: &Call) -> TokenStream {
             repeatable: #repeatable,
             pages: #pages,
             empty: #empty,
+            answer: &[#(#answer_names),*],
+            list: &[#(#list),*],
         };
     }
 }
@@ -124,8 +131,25 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             request.json(body);
         }
     });
-    let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call));
-    let answers = doc(SEND);
+    let request = quote! {
+        #[allow(unused_mut)]
+        let mut request = crate::request::Request::new();
+        #(#steps)*
+        #send_body
+    };
+    let (streams, paged) = (pages::methods(code, call), pages::implementation(code, call, &request));
+    // Streams make the same request and read the answer in another way.
+    let sent = match &paged {
+        Some(_) => quote! {
+            let (client, request) = crate::page::Paged::request(self);
+            client.call(&super::operation::#constant, request).await
+        },
+        None => quote! {
+            #request
+            self.client.call(&super::operation::#constant, request).await
+        },
+    };
+    let answers = doc(&if call.list.is_empty() { SEND.to_string() } else { format!("{SEND}\n\n{SEND_LIST}") });
     quote! {
         #docs
         #[derive(Clone #debug)]
@@ -143,11 +167,7 @@ fn builder(code: &Code, call: &Call) -> TokenStream {
             #body_setters
             #answers
             pub async fn send(self) -> ::std::result::Result<crate::Response<#answer>, crate::Error> {
-                #[allow(unused_mut)]
-                let mut request = crate::request::Request::new();
-                #(#steps)*
-                #send_body
-                self.client.call(&super::operation::#constant, request).await
+                #sent
             }
             #streams
         }

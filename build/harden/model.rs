@@ -45,6 +45,8 @@ pub struct Field {
     pub flatten: bool,
     /// Redacted in Debug.
     pub personal: bool,
+    /// It is the list that an operation answers, which has to be there: the other names that it may have.
+    pub list: Option<Vec<String>>,
     /// The name of its setter.
     pub setter: Ident,
 }
@@ -54,7 +56,7 @@ pub struct Field {
 pub enum Shape {
     Required,
     Optional,
-    /// A list or map: null, absent and empty are one.
+    /// A list or map: null, absent and empty are one, but for the list that an operation answers.
     Collection,
 }
 
@@ -91,6 +93,10 @@ pub struct Call {
     /// The type of the answer, `()` for none.
     pub answer: Type,
     pub empty: bool,
+    /// The API's names of the fields of the answer.
+    pub answer_names: Vec<String>,
+    /// The names under which an answer may have its list; none for an operation that answers no list.
+    pub list: Vec<String>,
     pub docs: String,
     pub deprecated: bool,
     pub repeatable: bool,

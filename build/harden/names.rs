@@ -15,6 +15,7 @@ pub const CLIENT_METHODS: &[&str] = &[
     "builder",
     "call",
     "call_at",
+    "call_with",
     "clone",
     "confirm",
     "confirm_deducted",

@@ -85,8 +85,8 @@ fn field<'a>(structure: Option<&'a Struct>, wire: &str) -> Option<&'a Field> {
 
 const STREAM: &str = "The items of all pages, one by one; `limit` is the size of a page.
 
-Nothing is sent before the stream is polled. Changing what the list is sorted by while streaming it skips items: see
-[`Items`](crate::Items), also for errors and how to go on after one.";
+Nothing is sent before the stream is polled. An item that cannot be decoded is an error in its place, and the next poll
+goes on behind it. Changing what the list is sorted by while streaming it skips items. See [`Items`](crate::Items).";
 
 const PAGES: &str = "The pages, whole: with `total`, headers and attempts. See [`Pages`](crate::Pages).";
 
@@ -114,7 +114,9 @@ pub fn methods(code: &Code, call: &Call) -> Option<TokenStream> {
 }
 
 /// What the streams ask.
-pub fn implementation(code: &Code, call: &Call) -> Option<TokenStream> {
+///
+/// `request` is the code that makes the request.
+pub fn implementation(code: &Code, call: &Call, request: &TokenStream) -> Option<TokenStream> {
     let Paging { cursor, item, data, has_more, id, id_wire } = call.paging.as_ref()?;
     let Call { builder, constant, answer, .. } = call;
     let item = seen_from(code, item, "types");
@@ -151,12 +153,9 @@ pub fn implementation(code: &Code, call: &Call) -> Option<TokenStream> {
                 #set
                 self
             }
-            fn fetch(
-                self,
-            ) -> impl ::std::future::Future<
-                Output = ::std::result::Result<crate::Response<#answer>, crate::Error>,
-            > + ::std::marker::Send + 'static {
-                self.send()
+            fn request(self) -> (crate::Client, crate::request::Request) {
+                #request
+                (self.client, request)
             }
             fn items(answer: &#answer) -> &[#item] {
                 &answer.#data

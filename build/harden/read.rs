@@ -111,7 +111,8 @@ fn read_struct(item: &ItemStruct) -> Result<Struct, Problem> {
             None => (Shape::Required, field.ty.clone()),
         };
         let setter = ident.clone();
-        fields.push(Field { docs: docs(&field.attrs), personal: false, ident, wire, shape, ty, skip, flatten, setter });
+        let docs = docs(&field.attrs);
+        fields.push(Field { docs, personal: false, list: None, ident, wire, shape, ty, skip, flatten, setter });
     }
     Ok(Struct { name: item.ident.clone(), docs: docs(&item.attrs), fields })
 }
@@ -225,6 +226,8 @@ fn read_call(structure: &ItemStruct, module: &ItemMod, plan: &Plan) -> Result<Ca
         body,
         answer,
         empty,
+        answer_names: operation.answer.clone(),
+        list: operation.list.clone(),
         docs: String::new(),
         deprecated: operation.deprecated,
         repeatable: operation.repeatable,

@@ -1,5 +1,6 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
+mod lists;
 mod nested;
 mod pages;
 mod prose;
@@ -84,7 +85,11 @@ fn cases() -> Vec<Case> {
         case("personal data", query("email"), r#"&self.email.iter().next().map(|_| crate::secret::Redacted)"#),
         case(
             "empty collections",
-            one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "array", "items": text}}})),
+            one(json!({
+                "type": "object",
+                "required": ["a"],
+                "properties": {"a": {"type": "array", "items": text}, "id": text},
+            })),
             r#"crate::decode::object! { S { a : List = "a", } }"#,
         ),
         case(
@@ -102,6 +107,7 @@ fn cases() -> Vec<Case> {
             object(json!({"a": {"type": "object", "additionalProperties": text}})),
             r#"crate::decode::object! { S { a : Map = "a", } }"#,
         ),
+        case("lists answered", pages::list(), r#"data : Listed = "data","#),
         case("variant names", values(json!(["", "x"])), r#"Empty = """#),
         case(
             "variant names",
@@ -344,7 +350,7 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
         r#"request.at_least("limit", self.limit, 1i64);"#,
         r#"request.query("limit", self.limit.as_ref());"#,
         "self.client.call(&super::operation::ONE, request).await",
-        "repeatable: true, pages: false, empty: true,",
+        "repeatable: true, pages: false, empty: true, answer: &[], list: &[],",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }

@@ -54,7 +54,7 @@ fn replace(ty: &mut Type, mark: &str, plain: &str) {
     }
 }
 
-/// Lists and maps are never in an Option: null, absent and empty are one.
+/// Lists and maps are never in an Option: null, absent and empty are one. `lists::require` makes an exception.
 pub fn collections(code: &mut Code, _: &Plan) -> Result<(), Problem> {
     for field in code.structs.iter_mut().flat_map(|structure| &mut structure.fields) {
         if is_collection(&field.ty) {
@@ -111,7 +111,8 @@ fn render_struct(item: &Struct) -> TokenStream {
     let read = (!derived).then(|| {
         let fields = fields.iter().map(|field| {
             let (ident, reader, wire) = (&field.ident, reader(field), &field.wire);
-            quote! { #ident: #reader = #wire, }
+            let also = field.list.iter().flatten();
+            quote! { #ident: #reader = #wire #(| #also)*, }
         });
         quote! { crate::decode::object! { #name { #(#fields)* } } }
     });
@@ -146,6 +147,7 @@ pub fn declared(field: &Field, ty: TokenStream) -> TokenStream {
 fn reader(field: &Field) -> Ident {
     let name = last_name(&field.ty).map(|name| name.to_string());
     let reader = match (field.shape, name.as_deref()) {
+        _ if field.list.is_some() => "Listed",
         // What is free-form may hold null and mean it.
         (Shape::Collection, _) if mentions(&field.ty, "serde_json::Value") => "Free",
         (Shape::Collection, Some("Vec")) => "List",
@@ -164,6 +166,15 @@ fn serde(field: &Field, derived: bool) -> TokenStream {
     }
     let wire = &field.wire;
     let rename = (field.ident != wire.as_str()).then(|| quote! { rename = #wire, });
+    if field.list.is_some() {
+        // An answer that lacks its list is an error, and one that has it writes it, empty or not.
+        let with = derived.then(|| quote! { deserialize_with = "crate::decode::with::<crate::decode::Listed, _, _>", });
+        let also = field.list.iter().flatten().filter(|_| derived);
+        return match (&rename, derived) {
+            (None, false) => TokenStream::new(),
+            _ => quote! { #[serde(#rename #(alias = #also,)* #with)] },
+        };
+    }
     let is_missing = match (field.shape, last_name(&field.ty)) {
         (Shape::Required, _) => None,
         (Shape::Optional, _) => Some("::std::option::Option::is_none"),

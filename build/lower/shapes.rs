@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Lowering;
 use crate::build::{
+    plan::lists,
     problem::Problem,
     walk::{self, Place, Role, component_name},
 };
@@ -152,17 +153,28 @@ pub fn nullable_names(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// A name in `required` that is no property leaves it: it would be asked of callers and missed in every answer.
+///
+/// Where the object is a list, as an operation answers it, the name is kept as another name of that list: the document
+/// contradicts itself, and the API may use either.
 pub fn required_names(lowering: &mut Lowering) -> Result<(), Problem> {
+    let known = lowering.document.clone();
     walk::schemas(&mut lowering.document, &mut |schema, _| {
+        let is_list = lists::key(&known, schema).is_some();
         let properties = schema.get("properties").cloned().unwrap_or_default();
         // The properties of an allOf may stand in another member.
         if schema.get("allOf").is_some() {
             return Ok(());
         }
         let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return Ok(()) };
-        required.retain(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
+        let (kept, unknown): (Vec<Value>, Vec<Value>) = std::mem::take(required)
+            .into_iter()
+            .partition(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
+        *required = kept;
         if let (true, Some(map)) = (required.is_empty(), schema.as_object_mut()) {
             map.remove("required");
+        }
+        if is_list && !unknown.is_empty() {
+            schema[lists::ALSO] = Value::Array(unknown);
         }
         Ok(())
     })

@@ -241,6 +241,16 @@ fn cases() -> Vec<Case> {
             json!("`Thing` as events hold it: none of its fields is sure to be there.\n\nA thing."),
         ),
         case(
+            "required names",
+            schema(json!({
+                "type": "object",
+                "required": ["orders"],
+                "properties": {"data": {"type": "array", "items": {"type": "string"}}},
+            })),
+            format!("{S}/x-imprint-also"),
+            json!(["orders"]),
+        ),
+        case(
             "closed objects",
             schema(json!({"type": "object", "additionalProperties": false, "properties": {"a": {"type": "string"}}})),
             format!("{S}/additionalProperties"),

@@ -19,6 +19,11 @@ const MAX_DETAILS: usize = 20;
 
 /// The API answered with a status that is no success, redirects included: they are not followed.
 ///
+/// It also stands for an answer whose status is a success and whose body is that of an error, whatever the operation
+/// answers otherwise. [`status`](ApiError::status) is the one that came and [`kind`](ApiError::kind) is
+/// [`ErrorKind::Other`]. Such an answer contradicts itself, so it is not repeated, and a call that changes something
+/// [may have been processed](ApiError::may_have_been_processed).
+///
 /// Its body is read by its structure, whatever the operation and the status, because the API documents several and keeps
 /// to none; what it does not say is `None`.
 ///
@@ -63,7 +68,7 @@ pub enum ErrorKind {
     RateLimited,
     /// 500 to 599: the API failed.
     Server,
-    /// Any other status.
+    /// Any other status, that of a success included: see [`ApiError`].
     Other,
 }
 
@@ -281,7 +286,7 @@ mod tests {
     static DELETE: Operation = operation("deleteThing", Method::DELETE, false);
 
     const fn operation(id: &'static str, method: Method, repeatable: bool) -> Operation {
-        Operation { id, method, path: "/v2/things", repeatable, pages: false, empty: false }
+        Operation { id, method, path: "/v2/things", repeatable, pages: false, empty: false, answer: &[], list: &[] }
     }
 
     fn error(operation: &'static Operation, status: u16, retry_after: bool, body: &str) -> ApiError {

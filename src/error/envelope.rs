@@ -8,6 +8,9 @@
 //!
 //! So any of them is read from any operation and any status, and what is neither leaves the fields empty.
 
+use std::fmt;
+
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::json;
@@ -102,6 +105,114 @@ fn lines(value: Value) -> impl Iterator<Item = String> {
     })
 }
 
+/// What a body says that came with the status of a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// No error that can be recognised.
+    Answer,
+    /// An error.
+    Error,
+    /// An error, if it is not an answer of a form that is not known here.
+    ErrorUnlessDecoded,
+}
+
+/// Names that the bodies of errors use. One of them alone is no sign that something of the expected answer is there,
+/// although the answer may have a field of that name too.
+const OF_ERRORS: [&str; 8] = ["type", "code", "message", "param", "details", "path", "timestamp", "error"];
+
+impl Says {
+    /// Reads a body, given the names of the fields of the expected answer; `None` where they are not known.
+    ///
+    /// An object `error` that says something is an error whatever stands beside it. The other forms of errors are made
+    /// of names that an answer may have as well, so they are errors only where nothing of the expected answer is there:
+    /// `type` or `code` with `message`, an `error` that is a text, and an empty object `error`, which some servers write
+    /// on success. A field `error` or `message` that the answer is documented to have is taken for that.
+    pub(crate) fn of(body: &[u8], expected: Option<&[&str]>) -> Self {
+        if body.len() > MAX_BYTES {
+            return Self::Answer;
+        }
+        // Nearly all answers end here: nothing is parsed that does not even hold the words.
+        let words = String::from_utf8_lossy(body);
+        if !(words.contains("\"error\"") || words.contains("\"message\"")) {
+            return Self::Answer;
+        }
+        let names = expected.unwrap_or_default();
+        let mut text = json::Text::new(body);
+        let found = loop {
+            match serde_json::Deserializer::from_slice(text.json()).deserialize_map(Look(names)) {
+                Ok(found) => break found,
+                Err(error) if text.repair(&error) => {}
+                Err(_) => return Self::Answer,
+            }
+        };
+        let error = found.error.filter(|_| !names.contains(&"error"));
+        if matches!(&error, Some(error @ Value::Object(_)) if !is_blank(error)) {
+            return Self::Error;
+        }
+        // Where nothing is expected, an empty object is no sign that anything is missing.
+        let something_is_missing = expected.is_none_or(|names| !names.is_empty());
+        let is_word = error.is_some_and(|error| !is_blank(&error) || error.is_object() && something_is_missing);
+        let is_flat = found.code && found.message && !names.contains(&"message");
+        match expected {
+            _ if found.expected || !(is_word || is_flat) => Self::Answer,
+            Some(_) => Self::Error,
+            None => Self::ErrorUnlessDecoded,
+        }
+    }
+}
+
+/// Whether a value says nothing: the zero values, and containers of nothing but them.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_blank),
+        Value::Object(members) => members.values().all(is_blank),
+    }
+}
+
+/// What is at the top of a body.
+#[derive(Default)]
+struct Found {
+    error: Option<Value>,
+    code: bool,
+    message: bool,
+    /// Something of the expected answer.
+    expected: bool,
+}
+
+/// Reads the top of a body, given the names of the expected answer; what is of no interest is not kept.
+struct Look<'a>(&'a [&'a str]);
+
+impl<'de> Visitor<'de> for Look<'_> {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while let Some(name) = members.next_key::<String>()? {
+            let is_expected = self.0.contains(&name.as_str());
+            match name.as_str() {
+                "error" => found.error = members.next_value()?,
+                "type" | "code" => found.code |= text(members.next_value()?).is_some(),
+                "message" => found.message |= text(members.next_value()?).is_some(),
+                // The web framework writes the status of HTTP here, and answers a status in words.
+                "status" => found.expected |= members.next_value::<Value>()?.is_string() && is_expected,
+                name => {
+                    let is_there = members.next_value::<Option<IgnoredAny>>()?.is_some();
+                    found.expected |= is_expected && is_there && !OF_ERRORS.contains(&name);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,5 +298,74 @@ mod tests {
         let huge = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
         assert_eq!(parts(&read(&huge)), (None, None, None));
         assert_eq!(parts(&Envelope::read(b"\xff\xfe")), (None, None, None));
+    }
+
+    const CUSTOMER: Option<&[&str]> = Some(&["id", "type", "status", "metadata"]);
+
+    #[test]
+    fn a_success_that_is_an_error_is_one_whatever_was_expected() {
+        for body in [
+            r#"{"error":{"type":"INVALID_REQUEST_ERROR","message":"Invalid email"}}"#,
+            r#"{"error":{"code":7}}"#,
+            // Beside the answer: one of the two is wrong.
+            r#"{"id":"C","status":"ACTIVE","error":{"message":"m"}}"#,
+            "\u{feff}{\"error\":{\"message\":\"m\"}}",
+        ] {
+            for expected in [CUSTOMER, Some(&[][..]), None] {
+                assert_eq!(Says::of(body.as_bytes(), expected), Says::Error, "{body}");
+            }
+            assert_eq!(Says::of(body.as_bytes(), Some(&["error"])), Says::Answer, "the answer has a field `error`");
+        }
+        assert_eq!(Says::of(b"{\"a\":\"\xe9\",\"error\":{\"message\":\"\xe9\"}}", CUSTOMER), Says::Error);
+        assert_eq!(Says::of(br#"{"a":"\ud83d","error":{"message":"\ud83d"}}"#, CUSTOMER), Says::Error);
+    }
+
+    #[test]
+    fn the_other_forms_are_errors_where_nothing_of_the_answer_is_there() {
+        for body in [
+            r#"{"type":"CUSTOMER_NOT_FOUND_ERROR","message":"not found","param":"customer_id"}"#,
+            r#"{"code":"RATE_LIMITED","message":"Too many requests","id":null}"#,
+            r#"{"type":"T","message":"m","request_id":"r"}"#,
+            r#"{"path":"/v2/customers","details":["a"],"error":"Bad Request","status":400,"timestamp":"t"}"#,
+            r#"{"error":"invalid_token"}"#,
+            r#"{"error":[{"code":"c"}]}"#,
+            r#"{"error":{}}"#,
+            r#"{"error":{"type":"","message":""}}"#,
+        ] {
+            assert_eq!(Says::of(body.as_bytes(), CUSTOMER), Says::Error, "{body}");
+            let is_blank = body.starts_with(r#"{"error":{"#);
+            let says = if is_blank { Says::Answer } else { Says::Error };
+            assert_eq!(Says::of(body.as_bytes(), Some(&[])), says, "{body}");
+            assert_eq!(Says::of(body.as_bytes(), None), Says::ErrorUnlessDecoded, "{body}");
+            for field in [r#""id":"C""#, r#""metadata":{}"#, r#""status":"ACTIVE""#] {
+                let body = format!("{{{field},{}", &body[1..]);
+                assert_eq!(Says::of(body.as_bytes(), CUSTOMER), Says::Answer, "{body}");
+            }
+        }
+        let note = br#"{"type":"NOTE","message":"hello"}"#;
+        assert_eq!(Says::of(note, Some(&["type", "message"])), Says::Answer, "the answer has a field `message`");
+    }
+
+    #[test]
+    fn an_answer_that_says_the_words_is_an_answer() {
+        for body in [
+            r#"{"id":"C","error":null}"#,
+            r#"{"id":"C","error":{"type":"","message":"","code":0,"details":[]}}"#,
+            r#"{"id":"C","error":"","message":"hello"}"#,
+            r#"{"error":null,"message":"hello"}"#,
+            r#"{"message":"deleted"}"#,
+            r#"{"id":"C","metadata":{"error":{"message":"m"}}}"#,
+            r#"[{"error":{"message":"m"}}]"#,
+            r#""error""#,
+            "",
+            "\"error\" \"message\"",
+            "{\"error\":",
+        ] {
+            for expected in [CUSTOMER, Some(&[][..])] {
+                assert_eq!(Says::of(body.as_bytes(), expected), Says::Answer, "{body}");
+            }
+        }
+        let huge = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(MAX_BYTES));
+        assert_eq!(Says::of(huge.as_bytes(), None), Says::Answer);
     }
 }

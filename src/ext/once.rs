@@ -186,7 +186,8 @@ impl<T: Entry> Recording<'_, T> {
             if !open && !in_doubt && !conflict {
                 return Err(OnceError::Refused(error));
             }
-            let lookup = match self.look(Patience::after(&error)).await {
+            let patience = if conflict && !in_doubt { Patience::CONFLICT } else { Patience::after(&error) };
+            let lookup = match self.look(patience).await {
                 Ok(found) => {
                     self.doubt = Some(error);
                     return self.found(found).await;

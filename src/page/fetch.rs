@@ -37,7 +37,9 @@ impl<A: Send + 'static> Fetch<A> {
             Err(_) => Self::Here(answering),
         }
     }
+}
 
+impl<A> Fetch<A> {
     /// The answer; `None` if the task was lost with its runtime.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Response<A>, Error>>> {
         match self {

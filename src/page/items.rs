@@ -3,12 +3,12 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::vec;
 
 use futures_core::{FusedStream, Stream};
 
-use super::position::replace;
-use super::{Paged, Pages};
+use super::Paged;
+use super::listed::{self, Listed};
+use super::walk::Walk;
 use crate::error::Error;
 
 /// The items of a list in the order of the API, over all of its pages: what `stream()` of an operation gives.
@@ -39,12 +39,38 @@ use crate::error::Error;
 ///
 /// # Errors
 ///
-/// Those of the call, and [`Error::Decode`] for a page that breaks the rules of paging: an item without an id, an empty
-/// page that says `has_more`, or a page that leads back to an earlier one. A page is looked at before any of it is given.
-/// The pages of a circle that does not lead back to the first or the last page may be given twice before it is noticed.
+/// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll goes on
+/// with the item behind it. [`DecodeError::item_json`](crate::DecodeError::item_json) is `Some` for these errors alone
+/// and gives the item as it came; [`path`](crate::DecodeError::path) says what is wrong with it. `?` gives up at such an
+/// error. To go on, log the path and poll again:
 ///
-/// After an error the stream is at its end. [`cursor`](Items::cursor) says where to go on, with nothing skipped and
-/// nothing repeated:
+/// ```no_run
+/// use futures_util::StreamExt;
+/// use imprint_client::Error;
+///
+/// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
+/// let mut rewards = client.search_rewards().limit(100).stream();
+/// while let Some(reward) = rewards.next().await {
+///     match reward {
+///         Ok(reward) => println!("{}", reward.id),
+///         // Such as: searchRewards answered 200, but data[3].amount is a string, not an integer.
+///         Err(Error::Decode(error)) if error.item_json().is_some() => eprintln!("left out: {error}"),
+///         Err(error) => return Err(error),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// **All other errors** end the stream. They are those of the call, and [`Error::Decode`] for a page that says nothing
+/// reliable: its list is missing, it is empty and says `has_more`, it holds null in the place of every item, it leads back
+/// to an earlier page, or its last item has no id and the next page cannot be asked for. A page is looked at before any of
+/// it is given. The pages of a circle that does not lead back to the first or the last page may be given twice before it
+/// is noticed.
+///
+/// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a page
+/// [`DecodeError::cursor`](crate::DecodeError::cursor) says the same, for callers that have given the stream away.
+/// Only an item whose id cannot be read, and that was the last before the error, is met again.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -90,43 +116,24 @@ use crate::error::Error;
 /// ```
 #[must_use = "nothing is sent before the stream is polled"]
 pub struct Items<T> {
-    pages: Box<dyn Source<T>>,
+    pages: Walk<Listed<T>>,
     /// What is left of the current page.
-    items: vec::IntoIter<T>,
+    page: Listed<T>,
     id: fn(&T) -> Option<&str>,
     cursor: Option<String>,
 }
 
-/// Pages of whatever operation, as lists of items.
-trait Source<T>: Send {
-    fn poll_items(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<T>, Error>>>;
-    fn is_terminated(&self) -> bool;
-    fn prefetch(&mut self);
-}
-
-struct Lists<P: Paged>(Pages<P::Answer>);
-
-impl<P: Paged> Source<P::Item> for Lists<P> {
-    fn poll_items(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<P::Item>, Error>>> {
-        let page = ready!(Pin::new(&mut self.0).poll_next(cx));
-        Poll::Ready(page.map(|page| page.map(|page| P::into_items(page.into_inner()))))
-    }
-
-    fn is_terminated(&self) -> bool {
-        self.0.is_terminated()
-    }
-
-    fn prefetch(&mut self) {
-        self.0.ahead = true;
+impl<T: Send + 'static> Items<T> {
+    pub(crate) fn new<P: Paged<Item = T>>(call: P) -> Self {
+        let cursor = call.cursor().map(str::to_owned);
+        let pages = Walk::new(call, listed::listed::<P>, |position, page| {
+            position.advance(page.ids(listed::id::<P>), page.has_more())
+        });
+        Self { pages, page: Listed::none(), id: listed::id::<P>, cursor }
     }
 }
 
 impl<T> Items<T> {
-    pub(crate) fn new<P: Paged<Item = T>>(call: P) -> Self {
-        let cursor = call.cursor().map(str::to_owned);
-        Self { pages: Box::new(Lists::<P>(Pages::new(call))), items: Vec::new().into_iter(), id: P::id, cursor }
-    }
-
     /// Asks for the next page while the caller works on this one.
     ///
     /// The request runs in a tokio task of its own, one at a time, so it makes progress between polls. The task ends with
@@ -150,9 +157,11 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor of the last item that was given: `starting_after` it the list goes on with the next.
+    /// The cursor of the last item that was given, or whose error was given: `starting_after` it the list goes on with the
+    /// next.
     ///
-    /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list.
+    /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list. An item whose id
+    /// cannot be read leaves the cursor where it is.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -166,15 +175,17 @@ impl<T> Stream for Items<T> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some(item) = this.items.next() {
-                if let Some(id) = (this.id)(&item) {
-                    replace(&mut this.cursor, id);
-                }
-                return Poll::Ready(Some(Ok(item)));
+            if let Some(item) = this.page.next(this.id, &mut this.cursor) {
+                return Poll::Ready(Some(item));
             }
-            match ready!(this.pages.poll_items(cx)) {
+            match ready!(this.pages.poll_page(cx)) {
                 // An empty page is the last one, so this ends.
-                Some(Ok(items)) => this.items = items.into_iter(),
+                Some(Ok((page, stuck))) => {
+                    this.page = page.into_inner();
+                    if let Some(error) = stuck {
+                        this.page.end_with(error);
+                    }
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -182,14 +193,14 @@ impl<T> Stream for Items<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.items.len();
-        (left, self.is_terminated().then_some(left))
+        let left = self.page.len();
+        (left, self.pages.is_at_end().then_some(left))
     }
 }
 
 impl<T> FusedStream for Items<T> {
     fn is_terminated(&self) -> bool {
-        self.items.len() == 0 && self.pages.is_terminated()
+        self.page.len() == 0 && self.pages.is_at_end()
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Verdict {
     More,
     /// Give it; it is the last.
     Last,
+    /// Give it. There may be more, which cannot be asked for: the item at this place, the last one, has no id.
+    Stuck(usize),
     /// Do not give it: it is one that was given before, from a list that cannot say that it has ended.
     End,
 }
@@ -39,22 +41,35 @@ impl Position {
     }
 
     /// Moves behind a page, given the ids of its items. The position stays where it is when the page is broken.
+    ///
+    /// An item without an id is as good as any other, unless it is the last: the next page is asked for by its id.
     pub(super) fn advance<'a>(
         &mut self,
         ids: impl Iterator<Item = Option<&'a str>>,
         has_more: Option<bool>,
     ) -> Result<Verdict, Broken> {
         let mut last = None;
+        let mut known = None;
         let mut again = None;
         for (index, id) in ids.enumerate() {
-            let Some(id) = id.filter(|id| !id.is_empty()) else { return Err((Some(index), Fault::Missing)) };
-            if again.is_none() && self.cursor() == Some(id) {
+            if again.is_none() && id.is_some() && self.cursor() == id {
                 again = Some(index);
             }
+            known = id.or(known);
             last = Some((index, id));
         }
         let Some((index, id)) = last else {
             return if has_more == Some(true) { Err((None, Fault::EmptyPage)) } else { Ok(Verdict::Last) };
+        };
+        let Some(id) = id else {
+            // The item of the cursor again, which was given before.
+            if let Some(at) = again {
+                return Err((Some(at), Fault::Repeated));
+            }
+            if let Some(known) = known {
+                replace(&mut self.cursor, known);
+            }
+            return Ok(if has_more == Some(false) { Verdict::Last } else { Verdict::Stuck(index) });
         };
         let repeated = again == Some(index) || self.first.as_deref() == Some(id);
         match (has_more, repeated, again) {
@@ -131,12 +146,42 @@ mod tests {
     }
 
     #[test]
-    fn an_item_without_an_id_is_broken_wherever_it_is() {
-        for (ids, index) in [([None, Some("b")], 0), ([Some("a"), None], 1), ([Some("a"), Some("")], 1)] {
+    fn an_item_without_an_id_matters_where_the_next_page_depends_on_it() {
+        for has_more in [None, Some(true), Some(false)] {
+            let verdict = if has_more == Some(false) { Verdict::Last } else { Verdict::More };
+            let mut position = Position::new(Some("x"));
+            assert_eq!(position.advance([None, Some("b")].into_iter(), has_more), Ok(verdict));
+            assert_eq!(position.cursor(), Some("b"));
+
+            let verdict = if has_more == Some(false) { Verdict::Last } else { Verdict::Stuck(1) };
+            let mut position = Position::new(Some("x"));
+            assert_eq!(position.advance([Some("a"), None].into_iter(), has_more), Ok(verdict));
+            assert_eq!(position.cursor(), Some("a"));
+        }
+        let mut position = Position::new(Some("x"));
+        assert_eq!(position.advance([None].into_iter(), Some(true)), Ok(Verdict::Stuck(0)));
+        assert_eq!(position.cursor(), Some("x"));
+        assert_eq!(position.advance([Some("x"), None].into_iter(), Some(true)), Err((Some(0), Fault::Repeated)));
+    }
+
+    /// Pages p0, p1, p0: the first page again, which Brent's algorithm does not see as the end of a list.
+    #[test]
+    fn a_list_that_comes_back_to_its_first_page() {
+        for between in [1, 2, 5] {
             for has_more in [None, Some(true), Some(false)] {
-                let mut position = Position::new(Some("x"));
-                assert_eq!(position.advance(ids.into_iter(), has_more), Err((Some(index), Fault::Missing)));
-                assert_eq!(position.cursor(), Some("x"));
+                let mut position = Position::new(None);
+                assert_eq!(advance(&mut position, &["a", "b"], Some(true)), Ok(Verdict::More));
+                for page in 0..between {
+                    assert_eq!(advance(&mut position, &[&format!("p{page}")], Some(true)), Ok(Verdict::More));
+                }
+                let last = format!("p{}", between - 1);
+                // A list without `has_more` ends so; one with it may have items that are not reached.
+                let expected = match has_more {
+                    None => Ok(Verdict::End),
+                    Some(_) => Err((Some(1), Fault::Repeated)),
+                };
+                assert_eq!(advance(&mut position, &["a", "b"], has_more), expected, "{between} between");
+                assert_eq!(position.cursor(), Some(last.as_str()), "a restart gives nothing twice");
             }
         }
     }

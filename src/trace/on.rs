@@ -114,9 +114,10 @@ pub(crate) fn gave_up(attempts: u32, reason: Reason, error: &Error) {
     }
 }
 
-/// The status, or what kept it from coming.
+/// The status, or what kept it from coming. The status of a success is no name for an error.
 fn error_type(error: &Error) -> &str {
     match error {
+        Error::Api(error) if error.status().is_success() => "error_body",
         Error::Api(error) => error.status_text(),
         Error::Transport(error) if error.is_connect() => "connect",
         Error::Transport(_) => "transport",

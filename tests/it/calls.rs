@@ -20,6 +20,9 @@ fn a_client_says_where_it_calls() {
     assert_eq!(client.base_url(), "https://dev.sbx.imprint.co/");
 }
 
+/// A page of a list without items.
+const NO_ITEMS: &str = r#"{"data":[]}"#;
+
 #[tokio::test]
 async fn a_get_carries_the_key_and_no_more_than_it_needs() {
     let check = |request: &HttpMockRequest| {
@@ -43,7 +46,7 @@ async fn basic_authentication_and_the_merchant_key_are_there_on_request() {
         header(request, "authorization").as_deref() == Some("Basic dGVzdF80ZUMzOUhxTHlqV0Rhcmp0VDF6ZHA3ZGM6")
             && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
     };
-    let (server, _) = expecting(check, 200, "{}").await;
+    let (server, _) = expecting(check, 200, NO_ITEMS).await;
     let client = Client::builder()
         .api_key(KEY)
         .basic_auth()
@@ -60,7 +63,7 @@ async fn path_and_query_are_encoded() {
         request.uri_str().ends_with("/v2/customers/a%20b%3Ac/rewards?limit=5&starting_after=x%26y%3Dz")
             || request.uri_str().ends_with("/v2/customers/a%20b%3Ac/rewards?limit=5&starting_after=x%26y%3dz")
     };
-    let (_server, client) = expecting(check, 200, "{}").await;
+    let (_server, client) = expecting(check, 200, NO_ITEMS).await;
     let call = client.get_rewards().customer_id("a b:c").limit(5).starting_after("x&y=z");
     call.send().await.expect("a page");
 }
@@ -68,7 +71,7 @@ async fn path_and_query_are_encoded() {
 #[tokio::test]
 async fn what_is_missing_or_out_of_range_is_named_and_nothing_is_sent() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, "{}").await;
+    let mock = always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     let both = client.link_customer_account().send().await.expect_err("two fields are missing").to_string();
     assert!(both.contains("customer_id") && both.contains("partner_customer_id"), "{both}");
@@ -87,7 +90,7 @@ async fn what_is_missing_or_out_of_range_is_named_and_nothing_is_sent() {
 #[tokio::test]
 async fn an_id_never_leads_to_another_endpoint() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, "{}").await;
+    let mock = always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     for id in ["", ".", "..", "%2e%2e", "%252e%252e"] {
         let error = client.delete_order().order_id(id).send().await.expect_err(id);
@@ -258,7 +261,7 @@ async fn options_change_a_call_and_not_its_client() {
             && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
             && header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
     };
-    let (_server, client) = expecting(check, 200, "{}").await;
+    let (_server, client) = expecting(check, 200, NO_ITEMS).await;
     let options = CallOptions::new().header("x-request-id", "7f3a").merchant_key("acme-travel");
     client.with_options(options.clone()).search_customers().send().await.expect("a page");
     assert!(client.search_customers().send().await.is_err(), "the client itself has the options");
@@ -270,7 +273,7 @@ async fn options_change_a_call_and_not_its_client() {
 #[tokio::test]
 async fn an_option_that_cannot_be_used_makes_the_call_fail_and_sends_nothing() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, "{}").await;
+    let mock = always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     for options in [
         CallOptions::new().header("Authorization", "Bearer other"),
@@ -388,7 +391,7 @@ async fn what_the_document_does_not_know_goes_the_same_way() {
 #[tokio::test]
 async fn a_raw_call_is_guarded_like_every_other() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, "{}").await;
+    let mock = always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     let get = |path: &str| client.request(Method::GET, path);
     for (call, says) in [

@@ -7,6 +7,7 @@ use super::spec::{Operation, Spec, Which};
 use super::table::call;
 
 mod bodies;
+mod contradictions;
 mod declared;
 mod headers;
 mod limits;

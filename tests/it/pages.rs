@@ -1,5 +1,6 @@
 //! Lists over their pages: what is asked for, when, what comes out, and what happens when the server errs.
 
+mod broken_items;
 mod faults;
 mod prefetch;
 mod server;

@@ -145,7 +145,7 @@ async fn a_search_sends_nothing_the_caller_did_not_say() {
     let mock = server
         .mock_async(|when, then| {
             when.is_true(|request| sent(request) == json!({"ssn": "123456789"}));
-            then.status(200).body("{}");
+            then.status(200).body(r#"{"data":[]}"#);
         })
         .await;
     let found = client(&server).search_customers_post().body_map(|b| b.ssn("123456789")).send().await.expect("a page");

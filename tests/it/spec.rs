@@ -130,6 +130,12 @@ impl Spec {
         }
     }
 
+    /// Whether an answer of this schema is a list: an object with a list `data`.
+    pub fn is_list(&self, schema: &Schema) -> bool {
+        let data = self.resolve(&schema.0).get("properties").and_then(|properties| properties.get("data")).cloned();
+        data.is_some_and(|data| self.resolve(&data).get("type") == Some(&Value::from("array")))
+    }
+
     /// What a reference points at.
     fn target(&self, reference: &str) -> &Value {
         let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));

@@ -103,11 +103,13 @@ async fn what_went_wrong_has_a_name() {
     once.get_customer().customer_id("C").send().await.expect_err("a broken answer");
     wire.answer(404, &[], b"");
     once.delete_order().order_id("O").send().await.expect_err("no order");
+    wire.answer(200, &[], br#"{"error":{"type":"T","message":"m"}}"#);
+    once.get_customer().customer_id("C").send().await.expect_err("the body of an error");
     let small = wire.client_with(|builder| builder.max_response_bytes(1));
     wire.answer(200, &[], CUSTOMER);
     small.get_customer().customer_id("C").send().await.expect_err("too large");
     let named: Vec<_> = capture.spans().iter().map(|span| get(&span.fields, "error.type").map(str::to_owned)).collect();
-    let expected = ["decode", "invalid_request", "transport", "404", "response_too_large"];
+    let expected = ["decode", "invalid_request", "transport", "404", "error_body", "response_too_large"];
     assert_eq!(named, expected.map(|name| Some(name.to_owned())));
     // Nothing could be repeated, so nothing is said of repeating.
     assert!(capture.events().is_empty(), "{:?}", capture.events());

@@ -44,6 +44,8 @@ fn a_list_of_a_changed_document_pages() {
         "fn cursor(&self) -> ::std::option::Option<&str> { self.starting_after.as_ref().map(::std::convert::AsRef::<str>::as_ref) }",
         "self.starting_after = ::std::option::Option::Some( ::std::convert::From::from(cursor), ); self }",
         "&answer.data }",
+        "let (client, request) = crate::page::Paged::request(self); client.call(&super::operation::LIST_THINGS, request).await",
+        r#"request.query("starting_after", self.starting_after.as_ref()); (self.client, request) }"#,
         "fn has_more(answer: &types::ListThingsResponse) -> ::std::option::Option<bool> { answer.has_more }",
         "::std::option::Option::Some(::std::convert::AsRef::<str>::as_ref(&item.id))",
         "/// let mut items = client /// .list_things() /// .stream();",

@@ -33,6 +33,9 @@ impl Patience {
     /// For how often something is there that was sent more than once.
     pub(super) const TO_COUNT: Self = Self { least: Duration::from_millis(2_500), part: 2 };
 
+    /// After a 409: what it conflicts with, if it is this very entry, was recorded before and is on the lists by now.
+    pub(super) const CONFLICT: Self = Self { least: Duration::from_millis(2_500), part: 20 };
+
     pub(super) fn after(error: &Error) -> Self {
         let gave_up_waiting =
             error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 499 | 504 | 522 | 524));

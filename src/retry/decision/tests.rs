@@ -16,7 +16,16 @@ const REPEATABLE: [&Operation; 3] = [&GET, &PUT, &SEARCH];
 const CHANGING: [&Operation; 3] = [&POST, &PATCH, &DELETE];
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation { id: "doThing", method, path: "/v2/things", repeatable, pages: false, empty: false }
+    Operation {
+        id: "doThing",
+        method,
+        path: "/v2/things",
+        repeatable,
+        pages: false,
+        empty: false,
+        answer: &[],
+        list: &[],
+    }
 }
 
 const fn ms(ms: u64) -> Duration {

@@ -15,7 +15,16 @@ static GET: Operation = operation(Method::GET, true);
 static POST: Operation = operation(Method::POST, false);
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation { id: "doThing", method, path: "/v2/things", repeatable, pages: false, empty: false }
+    Operation {
+        id: "doThing",
+        method,
+        path: "/v2/things",
+        repeatable,
+        pages: false,
+        empty: false,
+        answer: &[],
+        list: &[],
+    }
 }
 
 /// What an attempt comes to, and how long it takes.

@@ -81,7 +81,7 @@ pub fn good(line: &str) -> Arc<[u8]> {
         Some(("PUT", _)) => json(&payload("createOrder--openapi-composed.json")),
         Some(("PATCH", _)) => json(&payload("getReward--openapi-composed.json")),
         Some(("POST", rest)) if rest.contains("/link ") => json(&payload("linkCustomerAccount--openapi-composed.json")),
-        Some(("POST", _)) => json("{}"),
+        Some(("POST", _)) => json(r#"{"data":[]}"#),
         Some(("DELETE", _)) => "HTTP/1.1 204 No Content\r\n\r\n".as_bytes().into(),
         other => panic!("{other:?} is no request of ours"),
     }

@@ -32,7 +32,7 @@ async fn the_one_match_is_found() {
 
 #[tokio::test]
 async fn nobody_is_no_error() {
-    for body in [json!({"data": []}), json!({"data": null, "has_more": false, "total": 0}), json!({})] {
+    for body in [json!({"data": []}), json!({"data": null, "has_more": false, "total": 0})] {
         assert_eq!(answering(body).await.client().find_customer("P").await.unwrap(), None);
     }
 }

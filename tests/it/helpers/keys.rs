@@ -248,6 +248,95 @@ async fn an_old_key_of_which_nothing_is_heard_is_unknown() {
 }
 
 #[tokio::test]
+async fn an_old_key_counts_as_gone_only_while_the_new_one_works() {
+    // The answer to the deletion is lost, and then all keys are refused for a while: an outage, and no proof.
+    let mut lost = false;
+    let server = imprint(move |got| match (got.is(DELETE), lost) {
+        (true, _) => {
+            lost = true;
+            Some(Reply::Drop)
+        }
+        (false, true) => Some(Reply::Empty(401)),
+        _ => None,
+    })
+    .await;
+    let error = rotate(&server.client()).await.unwrap_err();
+    assert_eq!(state(&error), (RotationStep::Delete, KeyState::Unknown, KeyState::Unknown, true));
+    assert!(!error.to_string().contains("works,"), "{error}");
+
+    // The server has deleted the new key instead, and does not say so.
+    let mut deleted = false;
+    let server = imprint(move |got| match got.is(DELETE) {
+        true => {
+            deleted = true;
+            Some(Reply::Drop)
+        }
+        false => (deleted && by(got) == "new").then_some(Reply::Empty(401)),
+    })
+    .await;
+    let client = server.client();
+    let error = rotate(&client).await.unwrap_err();
+    assert_eq!(state(&error), (RotationStep::Delete, KeyState::Valid, KeyState::Unknown, true));
+    client.search_rewards().send().await.expect("the old key lives");
+    assert_eq!(server.count(DELETE), 1);
+}
+
+#[tokio::test]
+async fn only_a_real_page_is_a_proof() {
+    for body in [
+        json!({"error": {"type": "T", "message": "m"}}),
+        json!({"message": "ok"}),
+        json!({"data": [null]}),
+        json!({"data": [], "has_more": true}),
+        json!([[]]),
+    ] {
+        let says = body.clone();
+        let server = imprint(move |got| (by(got) == "new").then(|| Reply::Json(200, says.clone()))).await;
+        let error = rotate(&server.client()).await.unwrap_err();
+        assert_eq!(state(&error), (RotationStep::Prove, KeyState::Valid, KeyState::Unproven, true), "{body}");
+        assert_eq!(server.count(DELETE), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_cause_is_in_debug_without_the_keys() {
+    let server = imprint(at(DELETE, || Reply::Empty(403))).await;
+    let error = rotate(&server.client()).await.unwrap_err();
+    assert!(format!("{error:?}").contains("deleteKey") && format!("{error:?}").contains("403"), "{error:?}");
+    let server = imprint(|_| None).await;
+    let error = server.client().rotate_key(async |key| Err(format!("no room for {}", key.expose()))).await.unwrap_err();
+    assert!(format!("{error:?}").contains("no room for [REDACTED]"), "{error:?}");
+}
+
+/// Two rotations of one key at a time, in steps that alternate: what they leave behind is what the documentation says.
+#[tokio::test]
+async fn two_rotations_at_once_leave_two_new_keys() {
+    let valid = Arc::new(Mutex::new(vec![KEY.to_owned()]));
+    let keys = Arc::clone(&valid);
+    let server = Server::start(move |got| {
+        let mut keys = keys.lock().unwrap();
+        let Some(caller) = keys.iter().position(|key| got.authorization == format!("Bearer {key}")) else {
+            return Reply::Empty(401);
+        };
+        match got.call.as_str() {
+            CREATE => {
+                let key = format!("test_new_{}", keys.len());
+                keys.push(key.clone());
+                Reply::Json(200, json!({ "key": key }))
+            }
+            DELETE => Reply::Json(200, json!({ "key": keys.remove(caller) })),
+            _ => Reply::Json(200, json!({ "data": [] })),
+        }
+    })
+    .await;
+    let client = server.client();
+    let (one, other) = tokio::join!(rotate(&client), rotate(&client));
+    one.unwrap().search_rewards().send().await.expect("the first new key works");
+    other.unwrap().search_rewards().send().await.expect("the second new key works");
+    assert_eq!(*valid.lock().unwrap(), ["test_new_1", "test_new_2"]);
+}
+
+#[tokio::test]
 async fn a_server_that_deletes_the_wrong_key_is_told_on() {
     let server = imprint(at(DELETE, || Reply::Json(200, json!({ "key": NEW })))).await;
     let error = rotate(&server.client()).await.unwrap_err();

@@ -62,7 +62,7 @@ async fn another_link_is_an_error_with_both() {
     for (change, says) in [
         (json!({"partner_customer_id": "SOMEBODY_ELSE"}), "the customer is linked to another account"),
         (json!({"partner_customer_id": "partner_user_456"}), "the customer is linked to another account"),
-        (json!({"customer_id": CUSTOMER.to_lowercase()}), "the account of the partner is linked to another customer"),
+        (json!({"customer_id": "SOMEBODY_ELSE"}), "the account of the partner is linked to another customer"),
         (json!({"customer_id": "C", "partner_customer_id": "P"}), "a link of another customer to another account"),
     ] {
         let changes = change.as_object().unwrap().clone();
@@ -77,6 +77,31 @@ async fn another_link_is_an_error_with_both() {
         for (field, value) in change.as_object().unwrap() {
             assert_eq!(serde_json::to_value(&existing).unwrap()[field], *value);
         }
+    }
+}
+
+#[tokio::test]
+async fn the_customer_may_come_in_the_other_letter_case() {
+    let lower = CUSTOMER.to_lowercase();
+    let mut made = link();
+    made["customer_id"] = json!(lower);
+    let there = lower.clone();
+    for (status, body) in [(409, conflict(move |link| link["customer_id"] = json!(there))), (200, made)] {
+        let server = always(status, body).await;
+        assert_eq!(server.client().ensure_linked(CUSTOMER, ACCOUNT).await.unwrap().customer_id.as_str(), lower);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_another_link_is_an_error_that_carries_it() {
+    for (field, value) in [("customer_id", "SOMEBODY_ELSE"), ("partner_customer_id", "partner_user_456")] {
+        let mut made = link();
+        made[field] = json!(value);
+        let server = always(200, made).await;
+        let error = server.client().ensure_linked(CUSTOMER, ACCOUNT).await.unwrap_err();
+        let LinkError::LinkedElsewhere { existing, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(json!(existing)[field], value);
+        assert_eq!(server.got().len(), 1);
     }
 }
 

@@ -99,6 +99,65 @@ async fn only_what_was_done_is_confirmed() {
 }
 
 #[tokio::test]
+async fn a_reward_in_hand_is_read_before_its_direction_is_confirmed() {
+    // It was pending when it came, and is to be taken back by now.
+    let moved = server("PENDING_DEDUCTION", obeys).await;
+    let error = moved.client().confirm_issued(&reward("PENDING")).await.unwrap_err();
+    assert!(
+        matches!(&error, ConfirmError::NotConfirmed(now) if now.status.as_str() == "PENDING_DEDUCTION"),
+        "{error:?}"
+    );
+    assert_eq!(moved.calls(), [READ]);
+    let issued = server("PENDING", obeys).await;
+    issued.client().confirm_issued(&reward("AVAILABLE")).await.unwrap();
+    assert_eq!(issued.calls(), [READ, PATCH]);
+    let deducted = server("PENDING_DEDUCTION", obeys).await;
+    deducted.client().confirm_deducted(&reward("PENDING")).await.unwrap();
+    assert_eq!(deducted.calls(), [READ, PATCH]);
+}
+
+#[tokio::test]
+async fn another_reward_is_an_error_that_carries_it() {
+    for (field, value) in [("id", json!("OTHER")), ("amount", json!(1)), ("currency", json!("EUR"))] {
+        let change = |status: &str| {
+            let mut other = json_of(status);
+            other[field] = value.clone();
+            other
+        };
+        let differs =
+            |error: &ConfirmError| matches!(error, ConfirmError::Different(other) if json!(other)[field] == value);
+        // In the read, where nothing is written then.
+        let read = change("PENDING");
+        let server =
+            Server::start(move |got| if got.is(READ) { Reply::Json(200, read.clone()) } else { panic!("a patch") })
+                .await;
+        let error = server.client().confirm_issued(&reward("PENDING")).await.unwrap_err();
+        assert!(differs(&error), "{field}: {error:?}");
+        // In the answer to the patch.
+        let patched = change("AVAILABLE");
+        let server = self::server("PENDING", move |_| (Reply::Json(200, patched.clone()), true)).await;
+        let error = server.client().confirm_issued(ID).await.unwrap_err();
+        assert!(differs(&error), "{field}: {error:?}");
+        assert_eq!(server.count(PATCH), 1);
+    }
+    let mut lower = json_of("PENDING");
+    lower["id"] = json!(ID.to_lowercase());
+    lower["currency"] = Value::Null;
+    let server = Server::start(move |got| {
+        let mut answer = lower.clone();
+        if !got.is(READ) {
+            answer["status"] = json!("AVAILABLE");
+        }
+        Reply::Json(200, answer)
+    })
+    .await;
+    assert_eq!(
+        server.client().confirm_issued(&reward("PENDING")).await.unwrap().status,
+        types::RewardStatus::Available
+    );
+}
+
+#[tokio::test]
 async fn what_is_confirmed_is_success_without_a_call() {
     for (_, status) in PENDING {
         let server = server(status, obeys).await;
@@ -191,8 +250,11 @@ async fn without_a_look_nobody_knows() {
     let stalled = server("PENDING", |_| (Reply::Stall, true)).await;
     let client = stalled.client().with_timeout(std::time::Duration::from_secs(2));
     assert_eq!(client.confirm_reward(&reward("PENDING")).await.unwrap().status, types::RewardStatus::Available);
-    // The API refused, so that much is known.
+    // The API refused, perhaps because it was confirmed before.
     let refused = Server::start(|got| Reply::Json(if got.is(PATCH) { 409 } else { 403 }, json!({}))).await;
     let error = refused.client().confirm_reward(&reward("PENDING")).await.unwrap_err();
-    assert!(matches!(&error, ConfirmError::Call(Error::Api(e)) if e.status() == 409), "{error:?}");
+    assert!(
+        matches!(&error, ConfirmError::Unknown { error: Error::Api(e), lookup: Some(_), .. } if e.status() == 409),
+        "{error:?}"
+    );
 }

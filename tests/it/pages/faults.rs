@@ -18,6 +18,8 @@ async fn failure(lists: &Lists) -> (Vec<String>, String, String) {
                 assert_eq!((error.operation_id(), error.status().as_u16()), ("searchRewards", 200));
                 assert_eq!((error.line(), error.column(), error.expected()), (0, 0, None));
                 assert_eq!(items.cursor(), seen.last().map(String::as_str));
+                // Whoever has given the stream away finds the cursor in the error.
+                assert_eq!((error.cursor(), error.item_json()), (items.cursor(), None));
                 assert!(items.next().await.is_none(), "it ends after the error");
                 return (seen, error.to_string(), error.path().to_owned());
             }
@@ -38,6 +40,72 @@ async fn an_empty_page_that_says_there_is_more() {
     assert_eq!((seen, path.as_str()), (vec!["a".to_owned()], "data"));
     assert_eq!(says, "searchRewards answered 200, but data is empty on a page that says has_more");
     assert_eq!(lists.cursors().len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_holds_nothing_but_nulls() {
+    for nulls in [json!([null]), json!([null, null])] {
+        for has_more in [Some(true), Some(false), None] {
+            let nulls = nulls.clone();
+            let lists = Lists::answering(move |cursor| match cursor {
+                None => (200, rewards(&["a"], Some(true))),
+                _ => (200, json!({"data": nulls, "has_more": has_more})),
+            })
+            .await;
+            let (seen, says, path) = failure(&lists).await;
+            assert_eq!((seen, path.as_str()), (vec!["a".to_owned()], "data"));
+            assert_eq!(says, "searchRewards answered 200, but data holds null in the place of every item");
+            let mut pages = lists.client.search_rewards().starting_after("a").pages();
+            let error = pages.try_next().await.expect_err("nothing but nulls");
+            assert!(matches!(&error, Error::Decode(error) if error.cursor() == Some("a")), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_its_list() {
+    for (status, page) in
+        [(200, json!({})), (200, json!({"items": [], "has_more": false})), (200, json!({"message": "m"}))]
+    {
+        let lists = Lists::answering(move |cursor| match cursor {
+            None => (200, rewards(&["a", "b"], Some(true))),
+            _ => (status, page.clone()),
+        })
+        .await;
+        let mut items = lists.client.search_rewards().stream();
+        assert_eq!(items.try_next().await.expect("an item").expect("an item").id, "a");
+        assert_eq!(items.try_next().await.expect("an item").expect("an item").id, "b");
+        let Err(Error::Decode(error)) = items.try_next().await else { panic!("the list ended in silence") };
+        assert_eq!((error.path(), error.cursor(), error.item_json()), ("data", Some("b"), None));
+        assert!(items.next().await.is_none());
+    }
+}
+
+/// Pages p0, p1, p0: a list with `has_more` must not give the items of p0 again, one without it is at its end.
+#[tokio::test]
+async fn a_list_that_comes_back_to_its_first_page() {
+    for between in [1, 2] {
+        for has_more in [Some(true), None] {
+            let lists = Lists::answering(move |cursor| {
+                let page: &[&str] = match (cursor, between) {
+                    (Some("b"), _) => &["c", "d"],
+                    (Some("d"), 2) => &["e", "f"],
+                    _ => &["a", "b"],
+                };
+                (200, rewards(page, has_more))
+            })
+            .await;
+            let all = ["a", "b", "c", "d", "e", "f"];
+            if has_more.is_none() {
+                let ids = lists.client.search_rewards().stream().map_ok(|reward| reward.id.to_string());
+                assert_eq!(ids.try_collect::<Vec<_>>().await.expect("an end"), all[..2 + 2 * between]);
+            } else {
+                let (seen, _, path) = failure(&lists).await;
+                assert_eq!((&seen[..], path.as_str()), (&all.map(str::to_owned)[..2 + 2 * between], "data[1].id"));
+            }
+            assert_eq!(lists.cursors().len(), 2 + between);
+        }
+    }
 }
 
 #[tokio::test]
@@ -91,11 +159,19 @@ async fn an_item_without_an_id() {
         for has_more in [true, false] {
             let page = json!({"data": [event(json!("a")), event(id.clone())], "has_more": has_more});
             let lists = Lists::answering(move |_| (200, page.clone())).await;
-            let error = lists.client.list_order_events().stream().try_next().await.expect_err("an item without an id");
+            let mut events = lists.client.list_order_events().stream();
+            assert!(events.try_next().await.expect("the first one is all right").is_some());
+            let error = events.try_next().await.expect_err("an item without an id");
             assert_eq!(
                 error.to_string(),
                 format!("listOrderEvents answered 200, but data[{index}].order_event_id is missing")
             );
+            let Error::Decode(error) = error else { panic!("{error}") };
+            let item: Value = serde_json::from_slice(error.item_json().expect("the item")).expect("its JSON");
+            assert_eq!((item, events.cursor()), (event(id.clone()), Some("a")));
+            // There is no going on behind it, if there is more.
+            assert_eq!(events.next().await.is_some_and(|last| last.is_err()), has_more);
+            assert!(events.next().await.is_none());
             let error = lists.client.list_order_events().pages().try_next().await.expect_err("the same");
             assert!(matches!(error, Error::Decode(_)));
         }

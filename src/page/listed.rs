@@ -1,0 +1,235 @@
+//! The items of a page, each decoded or with the error that it is not: one item that cannot be read costs no other.
+
+use std::vec;
+
+use serde_json::Value;
+
+use super::Paged;
+use super::position::replace;
+use crate::answer::{self, split};
+use crate::decode;
+use crate::error::{DecodeError, Error, Fault};
+use crate::response::Response;
+use crate::transport::Answer;
+
+/// A page, item by item.
+pub(super) struct Listed<T> {
+    items: vec::IntoIter<T>,
+    /// In the order of their places.
+    broken: vec::IntoIter<Broken>,
+    /// The place of the next item.
+    next: usize,
+    has_more: Option<bool>,
+}
+
+/// An item that cannot be given.
+struct Broken {
+    /// Its place among the items, nulls not counted.
+    place: usize,
+    error: DecodeError,
+    id: Option<String>,
+}
+
+impl<T> Listed<T> {
+    /// A page without items.
+    pub(super) fn none() -> Self {
+        Self { items: Vec::new().into_iter(), broken: Vec::new().into_iter(), next: 0, has_more: None }
+    }
+
+    /// How many items are left, decoded or not.
+    pub(super) fn len(&self) -> usize {
+        self.items.len() + self.broken.len()
+    }
+
+    pub(super) fn has_more(&self) -> Option<bool> {
+        self.has_more
+    }
+
+    /// The ids of all items in their order, as far as they have one.
+    pub(super) fn ids(&self, id: fn(&T) -> Option<&str>) -> impl Iterator<Item = Option<&str>> {
+        let (mut items, mut broken) = (self.items.as_slice().iter(), self.broken.as_slice().iter().peekable());
+        (0..self.len()).map(move |place| match broken.next_if(|broken| broken.place == place) {
+            Some(broken) => broken.id.as_deref(),
+            None => items.next().and_then(id),
+        })
+    }
+
+    /// Adds an error behind all items: the one that keeps the list from going on.
+    pub(super) fn end_with(&mut self, error: DecodeError) {
+        let place = self.next + self.len();
+        let mut broken: Vec<Broken> = std::mem::take(&mut self.broken).collect();
+        broken.push(Broken { place, error, id: None });
+        self.broken = broken.into_iter();
+    }
+
+    /// The next item, and moves the cursor behind it.
+    pub(super) fn next(&mut self, id: fn(&T) -> Option<&str>, cursor: &mut Option<String>) -> Option<Result<T, Error>> {
+        let is_broken = self.broken.as_slice().first().is_some_and(|broken| broken.place == self.next);
+        let item = if is_broken { Err(self.broken.next()?) } else { Ok(self.items.next()?) };
+        self.next += 1;
+        let id = match &item {
+            Ok(item) => id(item),
+            Err(broken) => broken.id.as_deref(),
+        };
+        if let Some(id) = id {
+            replace(cursor, id);
+        }
+        Some(item.map_err(|broken| broken.error.into()))
+    }
+}
+
+/// Reads a page whole, as `send` does; but one whose list holds nothing but nulls is an error, and so is an item without
+/// an id.
+pub(super) fn whole<P: Paged>(answer: Answer) -> Result<Response<P::Answer>, Error> {
+    let page: P::Answer = answer::read(P::OPERATION, &answer)?;
+    if P::items(&page).is_empty() {
+        refuse_nulls::<P>(&answer)?;
+    }
+    if let Some(index) = P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
+        return Err(no_id::<P>(&answer, index));
+    }
+    Ok(answer::with(answer, page))
+}
+
+/// Reads a page item by item.
+pub(super) fn listed<P: Paged>(answer: Answer) -> Result<Response<Listed<P::Item>>, Error> {
+    let page = match answer::read::<P::Answer>(P::OPERATION, &answer) {
+        // The usual case: the body is decoded once and nothing more is done with it.
+        Ok(page) => match P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
+            None => {
+                if P::items(&page).is_empty() {
+                    refuse_nulls::<P>(&answer)?;
+                }
+                let has_more = P::has_more(&page);
+                Listed { items: P::into_items(page).into_iter(), has_more, ..Listed::none() }
+            }
+            Some(index) => item_by_item::<P>(&answer).ok_or_else(|| no_id::<P>(&answer, index))?,
+        },
+        Err(error @ Error::Decode(_)) => item_by_item::<P>(&answer).ok_or(error)?,
+        Err(error) => return Err(error),
+    };
+    Ok(answer::with(answer, page))
+}
+
+fn no_id<P: Paged>(answer: &Answer, index: usize) -> Error {
+    let path = format!("{}[{index}].{}", P::OPERATION.list[0], P::CURSOR);
+    answer::undecoded(P::OPERATION, answer, (path, (0, 0), Fault::Missing))
+}
+
+/// The id of an item, if it has one that the list can go on from.
+pub(super) fn id<P: Paged>(item: &P::Item) -> Option<&str> {
+    P::id(item).filter(|id| !id.is_empty())
+}
+
+/// The list of an answer under one of its names: the name, the members, and which of them it is.
+fn list_of<P: Paged>(body: &[u8]) -> Option<(&'static str, Vec<split::Member<'_>>, usize)> {
+    let members = split::members(body)?;
+    let mut found = None;
+    for (index, (key, value)) in members.iter().enumerate() {
+        if let Some(name) = P::OPERATION.list.iter().find(|name| name.as_bytes() == *key)
+            && *value != b"null"
+        {
+            // Two lists: it is not known which of them is the list.
+            if found.replace((*name, index)).is_some() {
+                return None;
+            }
+        }
+    }
+    let (name, index) = found?;
+    Some((name, members, index))
+}
+
+/// An empty page must be one: null in the place of every item says that there are items, and not which.
+#[cold]
+fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
+    let Some((name, members, index)) = list_of::<P>(&answer.body) else { return Ok(()) };
+    match split::items(members[index].1) {
+        Some(items) if !items.is_empty() => {
+            Err(answer::undecoded(P::OPERATION, answer, (name.to_owned(), (0, 0), Fault::OnlyNulls)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads each item by itself. `None` when it is not the items that are wrong.
+#[cold]
+fn item_by_item<P: Paged>(answer: &Answer) -> Option<Listed<P::Item>> {
+    let (name, members, index) = list_of::<P>(&answer.body)?;
+    let rest: P::Answer = decode::body(&split::replaced(&members, index, Some(b"[]"))).ok()?;
+    let (mut items, mut broken) = (Vec::new(), Vec::new());
+    for (index, json) in split::items(members[index].1)?.into_iter().enumerate().filter(|(_, json)| *json != b"null") {
+        let finding = match decode::body::<P::Item>(json) {
+            Ok(item) if id::<P>(&item).is_some() => {
+                items.push(item);
+                continue;
+            }
+            Ok(_) => (P::CURSOR.to_owned(), (0, 0), Fault::Missing),
+            Err(finding) => finding,
+        };
+        let (path, position, fault) = finding;
+        let path = if path.is_empty() { format!("{name}[{index}]") } else { format!("{name}[{index}].{path}") };
+        let finding = (path, in_body(&answer.body, json, position), fault);
+        let id = raw_id(json, P::CURSOR);
+        let error =
+            DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
+        broken.push(Broken { place: items.len() + broken.len(), error, id });
+    }
+    if broken.is_empty() {
+        return None;
+    }
+    let has_more = P::has_more(&rest);
+    Some(Listed { items: items.into_iter(), broken: broken.into_iter(), has_more, ..Listed::none() })
+}
+
+/// The id of an item that could not be decoded.
+fn raw_id(json: &[u8], name: &str) -> Option<String> {
+    let members = split::members(json)?;
+    let mut ids = members.iter().filter(|(key, _)| *key == name.as_bytes()).map(|(_, value)| *value);
+    match (ids.next().map(crate::json::read), ids.next()) {
+        (Some(Ok(Value::String(id))), None) if !id.is_empty() => Some(id),
+        _ => None,
+    }
+}
+
+/// A position in an item as one in the body that the item is a part of.
+fn in_body(body: &[u8], item: &[u8], (line, column): (usize, usize)) -> (usize, usize) {
+    if line == 0 {
+        return (0, 0);
+    }
+    let before = &body[..item.as_ptr().addr().saturating_sub(body.as_ptr().addr()).min(body.len())];
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let last_line = before.iter().rposition(|byte| *byte == b'\n').map_or(before.len(), |at| before.len() - at - 1);
+    (line + lines, if line == 1 { column + last_line } else { column })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_an_item_is_read_from_its_json() {
+        for (json, expected) in [
+            (r#"{"a":{"id":"x"},"id":"b\u0041","status":7}"#, Some("bA")),
+            (r#"{"id":""}"#, None),
+            (r#"{"id":null}"#, None),
+            (r#"{"id":7}"#, None),
+            (r#"{"ID":"x"}"#, None),
+            (r#"{"id":"a","id":"b"}"#, None),
+            (r#"["id"]"#, None),
+            ("7", None),
+        ] {
+            assert_eq!(raw_id(json.as_bytes(), "id").as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_position_in_an_item_is_one_in_the_body() {
+        let body = b"{\n \"data\": [1,\n  {\"a\":\n 7}]}";
+        let item = body.strip_suffix(b"]}").and_then(|body| body.get(17..)).unwrap();
+        assert_eq!(item, b"{\"a\":\n 7}");
+        for (position, expected) in [((1, 2), (3, 4)), ((2, 2), (4, 2)), ((0, 0), (0, 0))] {
+            assert_eq!(in_body(body, item, position), expected);
+        }
+        assert_eq!(in_body(body, body, (1, 1)), (1, 1));
+    }
+}

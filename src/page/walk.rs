@@ -1,0 +1,121 @@
+//! From page to page: asks for each behind the one before, until the list is at its end.
+
+use std::task::{Context, Poll, ready};
+
+use super::Paged;
+use super::fetch::{Answering, Fetch};
+use super::position::{Broken, Position, Verdict};
+use crate::error::{DecodeError, Error, Fault};
+use crate::response::Response;
+use crate::transport::Answer;
+
+/// The pages of a list, read as `A`.
+pub(super) struct Walk<A> {
+    /// `None` when the list is at its end.
+    source: Option<Source<A>>,
+    /// The request under way. It stays here when the future that waits for it is dropped.
+    fetch: Option<Fetch<A>>,
+    position: Position,
+    /// Asks for the next page as soon as one has arrived.
+    ahead: bool,
+}
+
+/// An operation, without its type.
+struct Source<A> {
+    start: Start<A>,
+    advance: Advance<A>,
+    fault: fn(&Response<A>, Broken) -> DecodeError,
+}
+
+/// Sends the call for what comes behind a cursor; ahead of the caller or when polled.
+type Start<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
+
+/// Moves the position behind a page.
+type Advance<A> = fn(&mut Position, &A) -> Result<Verdict, Broken>;
+
+impl<A> Source<A> {
+    fn start(&self, position: &Position, ahead: bool) -> Fetch<A> {
+        (self.start)(position.cursor(), ahead)
+    }
+}
+
+/// The error for a page: the path leads to the item's id, or to the list.
+fn fault<P: Paged, A>(page: &Response<A>, (item, fault): Broken) -> DecodeError {
+    let list = P::OPERATION.list[0];
+    let path = item.map_or_else(|| list.to_owned(), |index| format!("{list}[{index}].{}", P::CURSOR));
+    DecodeError::new(P::OPERATION, page.status(), page.attempts(), (path, (0, 0), fault))
+}
+
+impl<A: Send + 'static> Walk<A> {
+    /// `read` makes a page of an answer.
+    pub(super) fn new<P: Paged>(call: P, read: fn(Answer) -> Result<Response<A>, Error>, advance: Advance<A>) -> Self {
+        let position = Position::new(call.cursor());
+        let start = move |cursor: Option<&str>, ahead| {
+            let call = match cursor {
+                Some(cursor) => call.clone().after(cursor),
+                None => call.clone(),
+            };
+            let answering: Answering<A> = Box::pin(async move {
+                let (client, request) = call.request();
+                client.call_with(P::OPERATION, P::OPERATION.path, request, read).await
+            });
+            if ahead { Fetch::ahead(answering) } else { Fetch::Here(answering) }
+        };
+        let source = Source { start: Box::new(start), advance, fault: fault::<P, A> };
+        Self { source: Some(source), fetch: None, position, ahead: false }
+    }
+}
+
+impl<A> Walk<A> {
+    /// The next page, and the error that stands behind it if the list cannot go on from there.
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<A>, Error>>> {
+        let Self { source, fetch, position, ahead } = self;
+        let Some(list) = source else { return Poll::Ready(None) };
+        let answer = loop {
+            let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
+            match ready!(under_way.poll(cx)) {
+                Some(answer) => break answer,
+                // The runtime of the task is gone, the one that polls is another.
+                None => *fetch = Some(list.start(position, false)),
+            }
+        };
+        *fetch = None;
+        let verdict = answer.and_then(|page| match (list.advance)(position, &page) {
+            Ok(verdict) => Ok((verdict, page)),
+            Err(broken) => Err((list.fault)(&page, broken).into()),
+        });
+        let page = match verdict {
+            Ok((Verdict::More, page)) => {
+                *fetch = ahead.then(|| list.start(position, true));
+                return Poll::Ready(Some(Ok((page, None))));
+            }
+            Ok((Verdict::Last, page)) => Some(Ok((page, None))),
+            Ok((Verdict::Stuck(item), page)) => {
+                let error = (list.fault)(&page, (Some(item), Fault::NoCursor)).at_cursor(position.cursor());
+                Some(Ok((page, Some(error))))
+            }
+            Ok((Verdict::End, _)) => None,
+            Err(Error::Decode(error)) => Some(Err(error.at_cursor(position.cursor()).into())),
+            Err(error) => Some(Err(error)),
+        };
+        // What the call holds, a number of a card perhaps, is needed no more.
+        *source = None;
+        Poll::Ready(page)
+    }
+
+    /// Asks for the next page as soon as one has arrived.
+    pub(super) fn prefetch(&mut self) {
+        self.ahead = true;
+    }
+
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.position.cursor()
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.source.is_none()
+    }
+}
+
+/// A page, and the error behind it.
+pub(super) type Page<A> = (Response<A>, Option<DecodeError>);
