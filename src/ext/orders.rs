@@ -14,7 +14,8 @@ impl Client {
     /// The order that the partner knows by this id, or `None` when there is none.
     ///
     /// Sends `listOrders` with the filter `partner_order_id`, and compares what comes back with what was asked for,
-    /// exactly and letter case included.
+    /// exactly and letter case included. `None` is said only by an answer that proves it: a list that is there, is empty and
+    /// does not contradict itself by `has_more` or `total`.
     ///
     /// ```no_run
     /// # use imprint_client::types::OrderBase;
@@ -29,9 +30,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`FindError::Call`]: the call failed. An empty id is an [`Error::InvalidRequest`], and nothing is sent.
+    /// - [`FindError::Call`]: the call failed, or its answer cannot be read or has no list. An empty id is an
+    ///   [`Error::InvalidRequest`], and nothing is sent.
     /// - [`FindError::Several`]: several orders have this id; it holds them.
-    /// - [`FindError::Unreliable`]: the answer holds an order without this id.
+    /// - [`FindError::Unreliable`]: the answer holds an order without this id, or it contradicts itself.
     pub async fn find_order(
         &self,
         partner_order_id: impl Into<PartnerOrderId>,
@@ -45,13 +47,14 @@ impl Client {
     ///
     /// Sends `listOrderEvents` with the filter `partner_event_id` and a `limit` of 2, and compares what comes back with
     /// what was asked for, exactly and letter case included. When the answer holds one event and still says that there
-    /// are more, it asks for those as well.
+    /// are more, it asks for those as well. `None` is said as by [`find_order`](Client::find_order).
     ///
     /// # Errors
     ///
-    /// - [`FindError::Call`]: the call failed. An empty id is an [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`FindError::Several`]: several events have this id; it holds those of the first page.
-    /// - [`FindError::Unreliable`]: the answer holds an event without this id.
+    /// - [`FindError::Call`]: the call failed, or its answer cannot be read or has no list. An empty id is an
+    ///   [`Error::InvalidRequest`], and nothing is sent.
+    /// - [`FindError::Several`]: several events have this id; it holds those of the pages that were read.
+    /// - [`FindError::Unreliable`]: the answer holds an event without this id, or it contradicts itself.
     pub async fn find_order_event(
         &self,
         partner_event_id: impl Into<PartnerEventId>,
@@ -64,19 +67,32 @@ impl Client {
     /// Records an order so that it is neither lost nor doubled when an answer is.
     ///
     /// Sends `createOrder`. When that fails in a way that leaves open whether the order was recorded (no answer, a
-    /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order)
-    /// after half a second and, if it is not there, again after two more. Found, it is the result. Not found, the order
-    /// is sent again, three times in all at most. When the look itself fails, nothing is sent again: that is
-    /// [`OnceError::Unknown`]. A 409 makes it look as well.
+    /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order): after
+    /// half a second, and then with growing pauses over a third of the time that the call has left, or half of it after a
+    /// timeout or a 504, for at least 2.5 and 10 seconds, and two minutes at most. With the default timeout of 100 seconds a
+    /// call whose first answer is lost may take more than half a minute; see [`with_timeout`](Client::with_timeout).
     ///
-    /// An order that was found counts as this one if its `total_order_amount` and its `payment_method_id`, letter case
-    /// aside, are the same.
+    /// Found, the order is the result. It is sent again, three times in all at most, only if the last look proves that it
+    /// is not there: a list that is there, is empty and does not contradict itself. A look that fails proves nothing, and
+    /// once anything has shown that the order may be there, it is not sent again. A 409 makes it look as well. An order
+    /// that was sent more than once is a success only if a list then shows it a single time.
     ///
-    /// What it cannot do: Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique, so two
-    /// calls at the same time, or a request that Imprint carries out long after it left it without an answer, may still
-    /// record an order twice. It does not look before the first send. After a restart, when it is not certain whether
-    /// the order was sent before, ask [`find_order`](Client::find_order) first; and do not drop the future of this
-    /// helper while it runs.
+    /// The answer, or what was found, counts as this order if its `partner_order_id`, its `total_order_amount` and its
+    /// `payment_method_id`, letter case aside, are the same.
+    ///
+    /// Calls for the same `partner_order_id` and product, on this client and its clones, wait for each other, and the second
+    /// has the order of the first as its result. The time that it waits counts towards its timeout.
+    ///
+    /// # What it cannot do
+    ///
+    /// Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique. So no client can keep an order
+    /// from being recorded twice in this schedule: the answer to the first send is lost, the order is recorded, but no list
+    /// shows it until the last look; so it is sent again, and recorded again. Two processes that send the same order at the
+    /// same time record it twice, too. It does not look before the first send: after a restart, when it is not certain
+    /// whether the order was sent before, ask [`find_order`](Client::find_order) first. And do not drop the future of this
+    /// helper while it runs: what became of the order is known to nobody then.
+    ///
+    /// # Example
     ///
     /// ```no_run
     /// use imprint_client::types::OrderBase;
@@ -98,8 +114,11 @@ impl Client {
     ///
     /// - [`OnceError::Refused`]: the order was not recorded. What is missing in it, or an empty `partner_order_id`, is
     ///   an [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an order of another amount or payment method is recorded under the same `partner_order_id`.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded.
+    /// - [`OnceError::Different`]: an order of another amount or payment method is recorded under the same
+    ///   `partner_order_id`, or the API answered with another order.
+    /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded; or it is recorded more than once,
+    ///   see [`Lookup::Failed`](crate::helpers::Lookup::Failed).
+    /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn create_order_once(
         &self,
         order: impl Into<builder::OrderBase>,
@@ -111,15 +130,17 @@ impl Client {
     ///
     /// It does with `postOrderEvent`, `partner_event_id` and [`find_order_event`](Client::find_order_event) what
     /// [`create_order_once`](Client::create_order_once) does with an order, and has the same limits. So
-    /// `partner_event_id` is required here. An event that was found counts as this one if its `amount`, its `type` and
-    /// its `order_id`, letter case aside, are the same.
+    /// `partner_event_id` is required here. An event that was answered or found counts as this one if its `amount`, its
+    /// `type`, its `order_id`, letter case aside, and its `partner_event_id`, where the answer has one, are the same.
     ///
     /// # Errors
     ///
     /// - [`OnceError::Refused`]: the event was not recorded. What is missing in it, `partner_event_id` included, is an
     ///   [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same `partner_event_id`.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded.
+    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same `partner_event_id`,
+    ///   or the API answered with another event.
+    /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded; or it is recorded more than once.
+    /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn post_order_event_once(
         &self,
         event: impl Into<builder::OrderEventBase>,

@@ -58,8 +58,11 @@ const CALLS: &[(&str, Does)] = &[
     ("is never reached", Does::ActsNotThen(Says::NeverConnected)),
 ];
 
+/// Customer, account and status of a link.
+type Linked = Option<(&'static str, &'static str, &'static str)>;
+
 /// What is linked before the call.
-const BEFORE: &[(&str, Option<(&str, &str, &str)>)] = &[
+const BEFORE: &[(&str, Linked)] = &[
     ("nothing is linked", None),
     ("the pair is linked", Some((CUSTOMER, ACCOUNT, "ACTIVE"))),
     ("the pair is linked, not in force", Some((CUSTOMER, ACCOUNT, "INACTIVE"))),
