@@ -99,6 +99,10 @@ struct Server {
     made: bool,
     /// `DELETE`s, each with whether the new key worked then.
     deletes: Vec<(bool, Duration)>,
+    /// The deletion was answered with success and the old key.
+    deletion_answered: bool,
+    /// A read with the new key gave a page after the deletion.
+    page_after_deletion: bool,
     /// A read gave a page to a key that does not work.
     lied: bool,
     stored: bool,
@@ -128,12 +132,14 @@ impl Play for Server {
                     Deletes::New => self.new = None,
                     Deletes::None => {}
                 }
+                self.deletion_answered = says == Says::Truth;
                 (says, json!({ "key": if deletes == Deletes::New { NEW } else { OLD } }))
             }
             _ => {
                 let says = choices.choose(READS);
                 let page = says == Says::Truth && works || says == Says::Body(r#"{"data":[]}"#);
                 self.lied |= page && !works;
+                self.page_after_deletion |= page && key == NEW && !self.deletes.is_empty();
                 if says == Says::Truth && !works {
                     return answer(401, json!({}));
                 }
@@ -158,8 +164,16 @@ fn rotate_key() {
     let explored = explore("rotate_key", 2, |choices| {
         let mut world_choices = choices.clone();
         let stores = world_choices.choose(&[("the key is stored", true), ("the key is not stored", false)]);
-        let new = None;
-        let server = Server { old: true, new, made: false, deletes: Vec::new(), lied: false, stored: false };
+        let server = Server {
+            old: true,
+            new: None,
+            made: false,
+            deletes: Vec::new(),
+            deletion_answered: false,
+            page_after_deletion: false,
+            lied: false,
+            stored: false,
+        };
         let world = World::new(server, &world_choices);
         let client = world.client(RetryPolicy::off());
         let mut stored = false;
@@ -202,6 +216,9 @@ fn check(server: &Server, result: &Result<crate::Client, KeyRotationError>, took
     }
     match result {
         Ok(_) if server.old && !server.lied && server.deletes.is_empty() => Err("Ok, and nothing was deleted".into()),
+        Ok(_) if !server.deletion_answered && !server.page_after_deletion => {
+            Err("the old key counts as gone, and the new one was not seen to work after it".into())
+        }
         Ok(_) if !new_works => verdict("Ok, and the new key does not work"),
         Ok(_) => Ok(Verdict::Held),
         Err(error) => {

@@ -111,7 +111,7 @@ const POSTS: &[(&str, Post)] = &[
         "stores it and answers with an error in a 200",
         Post::Stores(5, Says::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
     ),
-    ("stores it and answers with HTML", Post::Stores(0, Says::Body("<html>"))),
+    ("stores it, never to be seen, and answers with HTML", Post::Stores(100_000, Says::Body("<html>"))),
     ("stores it and answers with another one's id", Post::Stores(0, Says::AnotherId)),
     ("stores it and answers with another amount", Post::Stores(0, Says::AnotherAmount)),
     ("stores it, not to be seen yet, and answers", Post::Stores(60, Says::What)),
@@ -177,6 +177,10 @@ struct Server {
     looks: u32,
     /// A POST was made although an answer had shown what it was to record.
     sent_what_was_shown: bool,
+    /// A POST was answered with a 2xx, whatever its body.
+    succeeded: bool,
+    /// Another one was made after that.
+    sent_after_success: bool,
 }
 
 impl Server {
@@ -185,7 +189,17 @@ impl Server {
             earlier.into_iter().map(|json| Recorded { json, since: Duration::ZERO, shown: false, earlier: true });
         let recorded = recorded.collect();
         let (posts_to_choose, lists_to_choose) = (POSTS.to_vec(), LISTS.to_vec());
-        Self { kind, posts_to_choose, lists_to_choose, recorded, posts: 0, looks: 0, sent_what_was_shown: false }
+        Self {
+            kind,
+            posts_to_choose,
+            lists_to_choose,
+            recorded,
+            posts: 0,
+            looks: 0,
+            sent_what_was_shown: false,
+            succeeded: false,
+            sent_after_success: false,
+        }
     }
 
     /// With fewer choices.
@@ -196,6 +210,7 @@ impl Server {
 
     fn post(&mut self, since: Duration, choices: &mut Choices) -> Reply {
         self.sent_what_was_shown |= self.recorded.iter().any(|recorded| recorded.shown);
+        self.sent_after_success |= self.succeeded;
         self.posts += 1;
         self.looks = 0;
         let [partner_id, id, amount] = self.kind.names();
@@ -208,6 +223,7 @@ impl Server {
             let since = since + Duration::from_secs(after);
             self.recorded.push(Recorded { json: json.clone(), since, shown, earlier: false });
         }
+        self.succeeded |= !matches!(says, Says::Nothing | Says::TimedOut | Says::NeverConnected | Says::Status(_));
         match says {
             Says::What => answer(200, &json),
             Says::WhatInLowerCase => answer(200, &lower(&json, self.kind)),
@@ -289,7 +305,7 @@ fn lower(json: &Value, kind: Kind) -> Value {
 
 /// How a call ended, for orders and events alike.
 enum Outcome {
-    Once { sends: u32 },
+    Once { sends: u32, value: Value },
     Refused { conflict: bool },
     Different(Value),
     InDoubt,
@@ -297,7 +313,7 @@ enum Outcome {
 
 fn outcome<T: serde::Serialize>(result: Result<Once<T>, OnceError<T>>) -> Outcome {
     match result {
-        Ok(once) => Outcome::Once { sends: once.sends() },
+        Ok(once) => Outcome::Once { sends: once.sends(), value: json!(*once) },
         Err(OnceError::Refused(error)) => {
             Outcome::Refused { conflict: error.status().is_some_and(|status| status == 409) }
         }
@@ -322,8 +338,15 @@ fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result
     if server.sent_what_was_shown && server.recorded.iter().all(|recorded| !recorded.earlier) {
         return Err("it was sent again although an answer had shown it".into());
     }
+    if server.sent_after_success {
+        return Err("it was sent again after a 2xx".into());
+    }
+    let [partner_id, _, amount] = server.kind.names();
+    let asked = server.kind.json();
+    let is_asked = |other: &Value| other[partner_id] == asked[partner_id] && other[amount] == asked[amount];
     for outcome in outcomes {
         let broken = match outcome {
+            Outcome::Once { value, .. } if !is_asked(value) => return Err("Ok, with something else".into()),
             Outcome::Once { .. } if recorded != 1 => Some(format!("Ok, and it is recorded {recorded} times")),
             // With two calls the other one may have recorded it.
             Outcome::Refused { .. } if by_this > 0 && outcomes.len() == 1 => {
@@ -332,12 +355,7 @@ fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result
             Outcome::Refused { conflict: true } if recorded > 0 && !earlier_differs && outcomes.len() == 1 => {
                 Some("refused by a conflict, and it is recorded".to_owned())
             }
-            Outcome::Different(other) => {
-                let [partner_id, _, amount] = server.kind.names();
-                let asked = server.kind.json();
-                let same = other[partner_id] == asked[partner_id] && other[amount] == asked[amount];
-                same.then(|| "called different, and it is not".to_owned())
-            }
+            Outcome::Different(other) => is_asked(other).then(|| "called different, and it is not".to_owned()),
             _ => None,
         };
         match broken {
@@ -361,7 +379,7 @@ fn one_call(kind: Kind, few: bool, retry: &RetryPolicy, faults: usize) {
             if server.posts > 3 && *retry == RetryPolicy::off() {
                 return Err(format!("it was sent {} times", server.posts));
             }
-            if let Outcome::Once { sends } = outcome
+            if let Outcome::Once { sends, .. } = outcome
                 && *retry == RetryPolicy::off()
                 && sends != server.posts
             {
@@ -410,7 +428,7 @@ fn create_order_once_after_an_earlier_run() {
                 in_time(took, LIMIT)?;
                 match outcome {
                     // It does not look before it sends: that it is there from before is for the caller to know.
-                    Outcome::Once { sends: 1 } if server.posts == 1 => Ok(Verdict::Held),
+                    Outcome::Once { sends: 1, .. } if server.posts == 1 => Ok(Verdict::Held),
                     outcome => check(server, &[outcome], amount == 1),
                 }
             })
@@ -455,7 +473,7 @@ fn what_comes_twenty_seconds_late_is_found() {
         let mut choices = Choices { taken: vec![(post, POSTS.len(), "")], at: 0 };
         let world = World::new(Server::new(Kind::Order, None), &choices);
         let outcome = world.run(record(&world.client(RetryPolicy::off()), Kind::Order));
-        assert!(matches!(outcome, Outcome::Once { sends: 1 }));
+        assert!(matches!(outcome, Outcome::Once { sends: 1, .. }));
         let held = world.end(&mut choices, |server| {
             Ok(if server.recorded.len() == 1 { Verdict::Held } else { Verdict::Unavoidable(LAG) })
         });
