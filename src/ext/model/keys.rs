@@ -161,7 +161,7 @@ const WRONG: &str = "deleteKey deletes another key than its caller's";
 
 #[test]
 fn rotate_key() {
-    let explored = explore("rotate_key", 2, |choices| {
+    let explored = explore("rotate_key", 3, |choices| {
         let mut world_choices = choices.clone();
         let stores = world_choices.choose(&[("the key is stored", true), ("the key is not stored", false)]);
         let server = Server {

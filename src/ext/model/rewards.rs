@@ -171,7 +171,7 @@ fn confirmations() {
         for in_hand in [None, Some("PENDING"), Some("PENDING_DEDUCTION"), Some("AVAILABLE")] {
             for status in ["PENDING", "PENDING_DEDUCTION", "AVAILABLE", "DEDUCTED", "HELD"] {
                 let name = format!("{helper:?}, {in_hand:?} in hand, {status}");
-                explore(&name, 2, |choices| confirm(helper, in_hand, status, choices));
+                explore(&name, 3, |choices| confirm(helper, in_hand, status, choices));
             }
         }
     }
