@@ -163,7 +163,7 @@ impl ClientBuilder {
     /// backend, the pool. Its types are in [`imprint_client::reqwest`](reqwest), so that no dependency of your own is
     /// needed.
     ///
-    /// What this crate stands for is set after it and cannot be undone here: only HTTP/1.1 is spoken, redirects are not
+    /// These are set after it and cannot be changed here: only HTTP/1.1 is spoken, redirects are not
     /// followed, nothing is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no
     /// certificates. Timeouts are set by the methods of this builder.
     ///

@@ -10,14 +10,14 @@
 //! | [`confirm_issued`](crate::Client::confirm_issued), [`confirm_deducted`](crate::Client::confirm_deducted) | a pending reward issued; a pending deduction taken back |
 //! | [`confirm_reward`](crate::Client::confirm_reward) | whichever of the two its status says |
 //! | [`rotate_key`](crate::Client::rotate_key) | a new API key in the place of the old one |
-//! | [`create_order_once`](crate::Client::create_order_once) | an order that is neither lost nor doubled |
+//! | [`create_order_once`](crate::Client::create_order_once) | an order, looked up before it is sent again |
 //! | [`post_order_event_once`](crate::Client::post_order_event_once) | the same for the event of an order |
 //! | [`find_order`](crate::Client::find_order), [`find_order_event`](crate::Client::find_order_event) | the one order or event by the partner's own id |
 //! | [`OrderBase::check_totals`](crate::types::OrderBase::check_totals), [`OrderEventBase::check_totals`](crate::types::OrderEventBase::check_totals) | line sums, before anything is sent |
 //!
-//! Every call of a helper goes the way of all calls: the same limits, errors and options of the client. The time limit
-//! of the client ([`timeout`](crate::ClientBuilder::timeout)) holds for a helper as a whole, except for `rotate_key`,
-//! where it holds for each call, and for the proof of the new key.
+//! Calls of a helper have the same limits, errors and options as all calls. The time limit of the client
+//! ([`timeout`](crate::ClientBuilder::timeout)) holds for the whole helper; in `rotate_key` it holds for each call by
+//! itself, and once for all reads that prove the new key.
 //!
 //! **Ids** are compared by one rule: those that Imprint assigns (of customers, rewards, payment methods, orders …) without
 //! regard to letter case, because Imprint writes them in upper case in some answers and in lower case in others; the

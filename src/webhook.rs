@@ -51,6 +51,8 @@
 //! 3. The documentation can be read in a way that is not tried here: that the token is hex or base64, and its decoded
 //!    bytes are the key. Ask Imprint how the key is made, and for a signed example. If it is so, this library needs
 //!    another [`KeyReading`]: please report it.
+//! 4. Is the body larger than 128 KiB, or made of more than 10,000 values? Then only the body as it came is tried, and
+//!    not the sorted forms.
 //!
 //! The age of a delivery is bounded, five minutes unless you [say otherwise](Verifier::tolerance). Imprint publishes no
 //! limit, nor whether a repeated delivery is signed anew. If repetitions keep their first timestamp, those that come
@@ -63,12 +65,12 @@
 //! share with the API, such as the tokens of a payment method, they have a type of their own for that reason.
 //!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
-//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. Where a
-//! field more may tell two events apart it is part of the key, since an event that is taken for a repetition is lost, and
-//! a repetition that is taken for an event is handled twice. So a reward that is announced again with another amount has
+//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A field that may tell
+//! two events apart is part of the key (amounts, times and statuses, too): if it were left out, an event could be taken
+//! for a repetition and be lost. So a reward that is announced again with another amount has
 //! another key: what must happen once for each reward needs its id under a unique index of its own.
 //!
-//! None of an event's fields is sure to be there: the document requires none. Kinds, statuses and fields that this
+//! Kinds, statuses and fields that this
 //! version does not know are no errors, but a field of the wrong type is. Such a body is in
 //! [`WebhookError::Unreadable`]: keep it in a dead-letter queue.
 //!

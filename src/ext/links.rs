@@ -85,7 +85,7 @@ impl Client {
     /// exactly.
     ///
     /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx, a success that
-    /// cannot be read), it is made a second time: if the first one got through, the second meets its link. So this helper is safe to call as often
+    /// cannot be read), it is made a second time: if the first one was carried out, the second is answered 409 with that link, which is success. So this helper is safe to call as often
     /// as one likes.
     ///
     /// ```no_run

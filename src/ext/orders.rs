@@ -68,9 +68,11 @@ impl Client {
     ///
     /// Sends `createOrder`. When that fails in a way that leaves open whether the order was recorded (no answer, a
     /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order): after
-    /// half a second, and then with growing pauses over a third of the time that the call has left, or half of it after a
-    /// timeout or a 504, for at least 2.5 and 10 seconds, and two minutes at most. With the default timeout of 100 seconds a
-    /// call whose first answer is lost may take more than half a minute; see [`with_timeout`](Client::with_timeout).
+    /// half a second, and then with growing pauses. It looks for a third of the time that the call has left, but for 2.5
+    /// seconds at least; after a timeout or a 504 for half of that time, but for 10 seconds at least; and never for more
+    /// than two minutes. Without enough time for the minimum it is not sent again. A longer timeout makes it look longer
+    /// before it sends again, a shorter one less long: see [`with_timeout`](Client::with_timeout). With the default of 100
+    /// seconds a call whose first answer is lost takes half a minute or more if the order is not on the list.
     ///
     /// Found, the order is the result. It is sent again, three times in all at most, only if the last look proves that it
     /// is not there: a list that is there, is empty and does not contradict itself. A look that fails proves nothing, and
@@ -80,8 +82,9 @@ impl Client {
     /// The answer, or what was found, counts as this order if its `partner_order_id`, its `total_order_amount` and its
     /// `payment_method_id`, letter case aside, are the same.
     ///
-    /// Calls for the same `partner_order_id` and product, on this client and its clones, wait for each other, and the second
-    /// has the order of the first as its result. The time that it waits counts towards its timeout.
+    /// Calls for the same `partner_order_id` and product, on clients that come from one builder (clones and variants), wait
+    /// for each other. The second has the order of the first as its result; if the first was refused it sends its own, and
+    /// if the first ended in doubt it looks before it sends. The time that it waits counts towards its timeout.
     ///
     /// # What it cannot do
     ///

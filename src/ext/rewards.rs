@@ -95,11 +95,14 @@ pub enum ConfirmError {
     /// success. This is the reward as it was seen last; see its `status`.
     NotConfirmed(Box<Reward>),
     /// The API answered with another reward than the one that was asked for: its id, its amount or its currency is not
-    /// the one that was to be confirmed. This is that reward. If it has the amount of a reward that was changed meanwhile,
-    /// correct your books first.
+    /// the one that was to be confirmed. This is that reward.
+    ///
+    /// If it was answered by the read before the write, nothing was confirmed. If it was answered by the write or after it,
+    /// the reward may be confirmed: read it again and look at its `status` before you correct your books.
     Different(Box<Reward>),
     /// It is not known whether the reward was confirmed: the call that confirms it failed in a way that leaves it open,
-    /// or the API refused it, perhaps because it was confirmed before; and the look at the reward after it failed, too. Calling the helper again with the id of the reward finds out.
+    /// or the API refused it, perhaps because it was confirmed before; and the look at the reward after it failed, too.
+    /// Calling the helper again with the id of the reward finds out.
     #[non_exhaustive]
     Unknown {
         /// Why `patchReward` failed. It is the [`source`](std::error::Error::source), too.
@@ -156,8 +159,8 @@ const DEDUCTED: Step = (RewardStatus::PendingDeduction, RewardStatus::Deducted);
 impl Client {
     /// Confirms whatever is pending of a reward: that the partner has issued it, or has taken it back.
     ///
-    /// The status of the reward decides, and so it does with the status that is read for an id: where the id comes from
-    /// elsewhere, from a webhook above all, which may be late or come twice, say what was done instead, by
+    /// The status of the reward decides what is confirmed. If you give an id, the status is read first, and it may have
+    /// changed since you saw it. So for the id of a webhook, which may be late or come twice, use
     /// [`confirm_issued`](Client::confirm_issued) or [`confirm_deducted`](Client::confirm_deducted).
     ///
     /// | status | what is sent |
@@ -167,9 +170,10 @@ impl Client {
     /// | `AVAILABLE`, `DEDUCTED` | nothing: it is confirmed |
     /// | any other | nothing: an error that carries the reward |
     ///
-    /// Given an id instead of a reward, it reads the reward by `getReward` first; a reward in hand it takes as it is. So
-    /// its status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the reward is read again,
-    /// and counts as confirmed if it has become so. Nothing is ever patched twice by one call. `amount` is not sent.
+    /// If you give an id, the reward is read by `getReward` first. If you give a `Reward`, it is not read first, and its
+    /// status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the reward is
+    /// read again, and counts as confirmed if it has become so. Nothing is ever patched twice by one call. `amount` is not
+    /// sent.
     ///
     /// Do not confirm while a list of rewards by customer is being paged: that list is sorted by `updated_at`, which the
     /// confirmation changes, so that rewards would be skipped.

@@ -65,12 +65,12 @@ use crate::error::Error;
 /// **All other errors** end the stream. They are those of the call, and [`Error::Decode`] for a page that says nothing
 /// reliable: its list is missing, it is empty and says `has_more`, it holds null in the place of every item, it leads back
 /// to an earlier page, or its last item has no id and the next page cannot be asked for. A page is looked at before any of
-/// it is given. The pages of a circle that does not lead back to the first or the last page may be given twice before it
-/// is noticed.
+/// it is given. If the server repeats pages in a circle (1, 2, 3, 2, 3 …), the pages of the circle may be given twice
+/// before the error.
 ///
 /// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a page
 /// [`DecodeError::cursor`](crate::DecodeError::cursor) says the same, for callers that have given the stream away.
-/// Only an item whose id cannot be read, and that was the last before the error, is met again.
+/// One exception: if the last item before the error had no id that can be read, it is given again.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -97,8 +97,8 @@ use crate::error::Error;
 /// # A list that changes while it is read
 ///
 /// Paging follows the order of the list as it is at the time of each request. `getRewards` gives the latest `updated_at`
-/// first, and confirming a reward moves it to the front: who confirms rewards while streaming them **skips** others that
-/// move past the cursor, or meets some twice. Collect first, then change:
+/// first, and confirming a reward moves it to the front: if you confirm rewards while you stream them, you **skip** others that
+/// move past the cursor, or meet some twice. Collect first, then change:
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;

@@ -31,10 +31,11 @@ pub enum RotationStep {
     Create,
     /// The caller's `store`. Store the key of the error, or delete it by `delete_key` of the client of the error.
     Store,
-    /// The read with the new key. It is stored, but did not work: who loads it from there may be locked out.
+    /// The read with the new key. It is stored, but was not seen to work: a service that loads it may be locked out.
     Prove,
     /// The deletion of the old key. The new key is stored and did work. If it is [`KeyState::Valid`] still, delete the
-    /// old one by the old client. If it is [`KeyState::Deleted`], delete nothing: the old one may be the last.
+    /// old one by the old client. If it is [`KeyState::Deleted`], delete nothing: the old one may be the last. If it is
+    /// [`KeyState::Unknown`], it worked before but was refused afterwards: try both keys again before you delete one.
     Delete,
 }
 
@@ -44,13 +45,14 @@ pub enum RotationStep {
 pub enum KeyState {
     /// It was never made.
     NotCreated,
-    /// It is there, and nothing was done that could have ended it; or it was tried after that and still worked.
+    /// It is there: it was not deleted as far as is known, or it was tried afterwards and worked. A new key that no read
+    /// could reach afterwards, because of an outage, counts as valid, too.
     Valid,
     /// It was made, and then it did not work: not yet, or not at all.
     Unproven,
     /// It is gone.
     Deleted,
-    /// It cannot be told: an answer was lost. A new key may be there that nobody knows, an old one may be gone.
+    /// It cannot be told: an answer was lost, or the key was refused in a way that may be an outage. A new key may be there that nobody knows, an old one may be gone.
     Unknown,
 }
 
