@@ -12,6 +12,7 @@ use reqwest::{Response, StatusCode, Url};
 use zeroize::Zeroizing;
 
 pub(crate) use self::http::defaults;
+pub(crate) use self::runtime::check as check_runtime;
 use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError, sources};
 use crate::error::{TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;

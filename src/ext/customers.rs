@@ -43,7 +43,7 @@ impl Client {
             filter: "partner_customer_id",
             wanted: wanted.as_str(),
             pages: true,
-            trusts_total: false,
+            moves_money: false,
         };
         let evidence: Evidence<Customer> = ask(self, &question).await;
         evidence.into_result()

@@ -6,6 +6,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Client;
@@ -36,9 +37,10 @@ pub(super) struct Question<'a> {
     pub(super) wanted: &'a str,
     /// Whether the list comes in pages: then two items are asked for, and the page behind them if there are more.
     pub(super) pages: bool,
-    /// Whether an empty page with a `total` above 0 is a contradiction. What `total` counts is not documented, so only
-    /// lookups rely on it that money may be sent again upon.
-    pub(super) trusts_total: bool,
+    /// Whether money may be sent again on the answer. Then an empty page with a `total` above 0 is a contradiction (what
+    /// `total` counts is not documented, so no other lookup relies on it), and one item is not the only one where the list
+    /// says that there is more and does not show it.
+    pub(super) moves_money: bool,
 }
 
 /// What an answer proves.
@@ -76,10 +78,23 @@ pub(super) struct List {
     data: RawItems,
     has_more: Option<bool>,
     total: Option<Box<RawValue>>,
+    /// What no list has, and the bodies of errors have.
+    code: Option<Value>,
+    error: Option<Value>,
+    errors: Option<Value>,
+    message: Option<Value>,
 }
 
 // The document calls the list of orders `data` and `orders`.
-decode::object!(List { data: Plain = "data" | "orders", has_more: Optional = "has_more", total: Optional = "total" });
+decode::object!(List {
+    data: Plain = "data" | "orders",
+    has_more: Optional = "has_more",
+    total: Optional = "total",
+    code: Optional = "code",
+    error: Optional = "error",
+    errors: Optional = "errors",
+    message: Optional = "message",
+});
 
 /// The items of a list, `null` among them. `null` in the place of the list is an empty list.
 struct RawItems(Vec<Box<RawValue>>);
@@ -97,9 +112,28 @@ impl List {
         self.has_more == Some(true) || trusts_total && total().is_some_and(|total| total > 0.0)
     }
 
-    /// Whether the list is empty and says that it is not, or holds nothing but `null`.
+    /// Whether something went wrong by the answer's own words: `{"message": "database unreachable", "data": null}`.
+    fn speaks_of_a_failure(&self) -> bool {
+        [&self.code, &self.error, &self.errors, &self.message].into_iter().flatten().any(|value| !says_nothing(value))
+    }
+
+    /// Whether the list is empty and the answer says that it is not, or that something went wrong; or whether it holds
+    /// nothing but `null`.
     pub(super) fn contradicts_itself(&self, trusts_total: bool) -> bool {
-        self.data.0.iter().all(|item| is_null(item)) && (!self.data.0.is_empty() || self.promises_items(trusts_total))
+        let empty = self.data.0.iter().all(|item| is_null(item));
+        empty && (!self.data.0.is_empty() || self.promises_items(trusts_total) || self.speaks_of_a_failure())
+    }
+}
+
+/// Whether a value is one that servers write where there is nothing to say.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
     }
 }
 
@@ -115,22 +149,22 @@ pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -
         Err(error) => return Evidence::Unusable { error: error.into(), seen: false },
     };
     sum.add(question, &list);
-    let more = question.pages && list.has_more == Some(true);
-    if more
+    let mut asked_for_more = false;
+    if question.pages
+        && list.has_more == Some(true)
         && sum.fault.is_none()
         && let [first] = &sum.found[..]
         && let Some(first) = first.id().map(str::to_owned)
     {
+        asked_for_more = true;
         match self::list(client, question, Some(&first)).await {
-            Ok(list) => {
-                sum.add(question, &list);
-                // A server that ignores the cursor gives the first one again.
-                let mut again = sum.found.split_off(1);
-                again.retain(|item: &T| !item.id().is_some_and(|id| same_resource(id, &first)));
-                sum.found.append(&mut again);
-            }
+            Ok(list) => sum.add(question, &list),
             Err(error) => return Evidence::Unusable { error: error.into(), seen: true },
         }
+    }
+    // Money may be sent again, or counted as recorded once, on such an answer: one item and more that were not shown.
+    if list.has_more == Some(true) && !asked_for_more && question.moves_money && sum.found.len() == 1 {
+        sum.fault.get_or_insert(FindError::Unreliable);
     }
     sum.weigh()
 }
@@ -157,13 +191,13 @@ struct Sum<T> {
 
 impl<T: Findable> Sum<T> {
     fn add(&mut self, question: &Question<'_>, list: &Response<List>) {
-        if list.contradicts_itself(question.trusts_total) {
+        if list.contradicts_itself(question.moves_money) {
             self.fault.get_or_insert(FindError::Unreliable);
         }
         for (index, item) in list.data.0.iter().enumerate().filter(|(_, item)| !is_null(item)) {
             match decode::body::<T>(item.get().as_bytes()) {
                 Ok(item) => match item.partner_id() {
-                    Some(id) if id == question.wanted => self.found.push(item),
+                    Some(id) if id == question.wanted => self.found(item),
                     other => {
                         self.seen |= other.is_none_or(|id| id.eq_ignore_ascii_case(question.wanted));
                         self.fault.get_or_insert(FindError::Unreliable);
@@ -177,6 +211,16 @@ impl<T: Findable> Sum<T> {
                     self.fault.get_or_insert(FindError::Call(error.into()));
                 }
             }
+        }
+    }
+
+    /// One with an id that was there before is that one again: a list that repeats an item, or a server that ignores the
+    /// cursor.
+    fn found(&mut self, item: T) {
+        let is_again =
+            |earlier: &T| matches!((earlier.id(), item.id()), (Some(one), Some(other)) if same_resource(one, other));
+        if !self.found.iter().any(is_again) {
+            self.found.push(item);
         }
     }
 

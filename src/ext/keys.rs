@@ -8,10 +8,10 @@
 //! | `store` failed | nothing | `Store`: both valid |
 //! | no read with the new key gave a real page | nothing | `Prove`: old valid, new unproven |
 //! | one did | `deleteKey` with the old key, once | see below |
-//! | it answered with success | nothing | `Ok` |
+//! | it answered with the old key | nothing | `Ok` |
 //! | it answered with the new key | nothing | `Delete`: old unknown, new deleted |
 //! | it was refused (not 401) | nothing | `Delete`: both valid |
-//! | a 401, a lost answer, or success with a key that is neither | read with the old key, then with the new one | `Ok` only if the old one is refused and the new one works; else `Delete` with what each read showed |
+//! | a 401, a lost answer, or success with no key or another one | read with the old key, then with the new one | `Ok` only if the old one is refused and the new one works; else `Delete` with what each read showed |
 
 mod error;
 
@@ -164,7 +164,7 @@ impl Client {
                 if !page.contradicts_itself(false) {
                     return Ok(());
                 }
-                let finding = ("data".to_owned(), (0, 0), Fault::EmptyPage);
+                let finding = ("data".to_owned(), (0, 0), Fault::Other);
                 Err(DecodeError::new(read, page.status(), page.attempts(), finding).into())
             });
             match &outcome {
@@ -189,8 +189,9 @@ impl Client {
                     let source = "deleteKey answered with the new key, made with the old one".into();
                     return Err((KeyState::Unknown, KeyState::Deleted, source));
                 }
-                Some(key) if !self.has_key(key) => "deleteKey answered with a key that is neither of the two".into(),
-                _ => return Ok(()),
+                Some(key) if self.has_key(key) => return Ok(()),
+                Some(_) => "deleteKey answered with a key that is neither of the two".into(),
+                None => "deleteKey answered without the key that it deleted".into(),
             },
             Err(error) if error.may_have_been_processed() || is_unauthorized(&error) => error.into(),
             Err(error) => return Err((KeyState::Valid, KeyState::Valid, error.into())),

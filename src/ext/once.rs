@@ -3,7 +3,7 @@
 //! | what is known after a send | what is done | what is said |
 //! |---|---|---|
 //! | the answer shows what was sent, sent once in all | nothing | `Ok` |
-//! | the answer shows what was sent, sent more often | look until a list shows it | `Ok` if it is there once; `Unknown` with `Several`; `Unverified` without such a list |
+//! | the answer shows what was sent, sent more often | look over a part of the time that is left, to count it | `Ok` if the last look shows it once and none shows two; `Unknown` with `Several`; else `Unverified` |
 //! | the answer shows something else | nothing | `Different` |
 //! | a 2xx that cannot be read | look; it was recorded, so never send again | as found, else `Unknown` |
 //! | refused (4xx, nothing sent), nothing in doubt | nothing; after a 409 look | `Refused`; after a 409 as found, and `Unknown` if no look was usable |
@@ -31,7 +31,7 @@ use crate::operation::Operation;
 pub use error::{Lookup, OnceError};
 use patience::Patience;
 pub(super) use turn::Turns;
-use turn::{Before, Turn};
+use turn::{Before, Doubt, Turn};
 
 /// How often a request is sent at most, the first time included.
 const SENDS: u32 = 3;
@@ -100,13 +100,17 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>,
     let deadline = Deadline::of(client);
     let id = entry.partner_id().unwrap_or_default().to_owned();
     let key = (T::OPERATION.id, client.product().to_vec(), id.clone());
-    let Some(mut turn) = client.inner.turns.take(key, deadline.left()).await else {
-        let error = unsent::<T>("is being recorded by another call, which took longer than this one has time");
-        return Err(OnceError::Unknown { partner_id: id, sends: 0, error, lookup: Lookup::NoTime });
+    let mut turn = match client.inner.turns.take(key, deadline.left()).await {
+        Ok(Some(turn)) => turn,
+        Ok(None) => {
+            let error = unsent::<T>("is being recorded by another call, which took longer than this one has time");
+            return Err(OnceError::Unknown { partner_id: id, sends: 0, error, lookup: Lookup::NoTime });
+        }
+        Err(error) => return Err(OnceError::Refused(error.into())),
     };
-    let (before, seen) = match turn.before() {
-        Before::Nothing => (0, false),
-        Before::InDoubt { sends, seen } => (*sends, *seen),
+    let doubt = match turn.before() {
+        Before::Nothing => Doubt::default(),
+        Before::InDoubt(doubt) => *doubt,
         Before::Recorded(recorded) => {
             let recorded: T = recorded.downcast_ref::<T>().expect("the operation is a part of the key").clone();
             return if entry.may_be(&recorded) {
@@ -116,12 +120,16 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>,
             };
         }
     };
-    let recording = Recording { client, entry, deadline, turn: &mut turn, before, sends: 0, doubt: None, seen };
+    let Doubt { sends: before, seen, perhaps_twice } = doubt;
+    let recording =
+        Recording { client, entry, deadline, turn: &mut turn, before, perhaps_twice, sends: 0, doubt: None, seen };
     let outcome = recording.run().await;
     match &outcome {
         Ok(once) => turn.recorded(&once.value),
         Err(OnceError::Refused(_)) => turn.recorded_nothing(),
-        Err(OnceError::Unverified { .. } | OnceError::Different(_)) => turn.has_seen_it(),
+        Err(OnceError::Unverified { .. }) => turn.has_seen_two(),
+        Err(OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(_)), .. }) => turn.has_seen_two(),
+        Err(OnceError::Different(_)) => turn.has_seen_it(),
         Err(OnceError::Unknown { .. }) => {}
     }
     outcome
@@ -142,6 +150,8 @@ struct Recording<'a, T> {
     turn: &'a mut Turn,
     /// How often calls before this one sent it that could not find out what became of it.
     before: u32,
+    /// One of these calls found it twice, or could not count it.
+    perhaps_twice: bool,
     sends: u32,
     /// The last failure that leaves open whether the API acted.
     doubt: Option<Error>,
@@ -226,12 +236,15 @@ impl<T: Entry> Recording<'_, T> {
     /// It is recorded. When it was sent more than once, it counts as recorded once only if a list shows it so.
     async fn counted(mut self, recorded: T, found: bool) -> Result<Once<T>, OnceError<T>> {
         let sends = self.sends;
+        if self.perhaps_twice {
+            // A list that shows it once now does not undo that it was seen twice.
+            return Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup: Lookup::AnotherCall });
+        }
         if self.before + sends < 2 {
             return Ok(Once { value: recorded, found, sends });
         }
-        let lookup = match self.look(Patience::TO_COUNT).await {
-            Ok(one) if is_another(&recorded, &one) => Lookup::Failed(FindError::Several(vec![recorded.clone(), one])),
-            Ok(_) => return Ok(Once { value: recorded, found, sends }),
+        let lookup = match self.count(&recorded).await {
+            Ok(()) => return Ok(Once { value: recorded, found, sends }),
             Err(lookup) => lookup,
         };
         if matches!(lookup, Lookup::Failed(FindError::Several(_))) {
@@ -240,6 +253,27 @@ impl<T: Entry> Recording<'_, T> {
             return Err(self.unknown(error, lookup));
         }
         Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup })
+    }
+
+    /// Looks how often it is there, after each of the pauses. The first send may be carried out late, so a look that shows
+    /// it once does not end this: the last one decides, and one that shows two at any time.
+    async fn count(&mut self, recorded: &T) -> Result<(), Lookup<T>> {
+        let (pauses, complete) = Patience::TO_COUNT.pauses(self.deadline.left());
+        let mut outcome = Err(Lookup::NoTime);
+        for pause in pauses {
+            let client = if self.deadline.pause(pause).await { self.deadline.half(self.client) } else { None };
+            let Some(client) = client else { return Err(Lookup::NoTime) };
+            outcome = match self.entry.find(&client).await {
+                Evidence::One(one) if is_another(recorded, &one) => {
+                    return Err(Lookup::Failed(FindError::Several(vec![recorded.clone(), one])));
+                }
+                Evidence::Several(found) => return Err(Lookup::Failed(FindError::Several(found))),
+                Evidence::One(_) => Ok(()),
+                Evidence::NotThere => Err(Lookup::NotThere),
+                Evidence::Unusable { error, .. } => Err(Lookup::Failed(error)),
+            };
+        }
+        if complete { outcome } else { Err(Lookup::NoTime) }
     }
 
     /// Looks for it, after each of the pauses.

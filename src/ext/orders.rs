@@ -154,13 +154,13 @@ impl Client {
 
 async fn orders_of(client: &Client, wanted: &str) -> Evidence<Order> {
     let operation = &LIST_ORDERS;
-    let question = Question { operation, filter: "partner_order_id", wanted, pages: false, trusts_total: true };
+    let question = Question { operation, filter: "partner_order_id", wanted, pages: false, moves_money: true };
     ask(client, &question).await
 }
 
 async fn events_of(client: &Client, wanted: &str) -> Evidence<OrderEvent> {
     let operation = &LIST_ORDER_EVENTS;
-    let question = Question { operation, filter: "partner_event_id", wanted, pages: true, trusts_total: true };
+    let question = Question { operation, filter: "partner_event_id", wanted, pages: true, moves_money: true };
     ask(client, &question).await
 }
 

@@ -21,7 +21,8 @@ use super::Client;
 use super::deadline::Deadline;
 use super::ids::same_resource;
 use crate::Response;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, TimeoutError, TimeoutPhase};
+use crate::operation::PATCH_REWARD;
 use crate::types::{Reward, RewardId, RewardStatus};
 
 /// Which reward to confirm: a [`Reward`] in hand, or the id of one.
@@ -234,14 +235,16 @@ impl Client {
     /// Confirms one of `steps`. `reads` is whether a reward in hand is read again before anything is written.
     async fn confirm(&self, reward: RewardRef, steps: &[Step], reads: bool) -> Result<Reward, ConfirmError> {
         let deadline = Deadline::of(self);
+        // The read must leave time for the write.
+        let reader = deadline.half(self).unwrap_or_else(|| self.clone());
         let (id, reward) = match reward.0 {
             Known::Reward(reward) if !reads => (reward.id.clone(), *reward),
             Known::Reward(reward) => {
-                let read = self.get_reward().reward_id(&reward.id).send().await?.into_inner();
+                let read = reader.get_reward().reward_id(&reward.id).send().await?.into_inner();
                 (reward.id.clone(), the_same(&reward, read)?)
             }
             Known::Id(id) => {
-                let read = self.get_reward().reward_id(&id).send().await?.into_inner();
+                let read = reader.get_reward().reward_id(&id).send().await?.into_inner();
                 if !same_resource(read.id.as_str(), id.as_str()) {
                     return Err(ConfirmError::Different(Box::new(read)));
                 }
@@ -256,7 +259,8 @@ impl Client {
             return Ok(reward);
         }
         let Some(client) = deadline.half(self) else {
-            return Err(ConfirmError::NotConfirmed(Box::new(reward)));
+            let timeout = TimeoutError::new(&PATCH_REWARD, TimeoutPhase::Call, self.inner.timeout, None, 0);
+            return Err(ConfirmError::Call(timeout.into()));
         };
         let patch = client.patch_reward().reward_id(&id).body_map(|body| body.status(&target));
         let error = match patch.send().await {

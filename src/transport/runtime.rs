@@ -18,7 +18,7 @@ thread_local! {
 /// # Errors
 ///
 /// [`ConfigError`] when there is no runtime, or one without its time or its I/O driver.
-pub(super) fn check() -> Result<(), ConfigError> {
+pub(crate) fn check() -> Result<(), ConfigError> {
     let refuse = |problem| Err(ConfigError::new("runtime", problem));
     let Ok(runtime) = Handle::try_current() else {
         return refuse(

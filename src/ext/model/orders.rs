@@ -95,6 +95,8 @@ enum Lists {
     Twice,
     Unreadable,
     LowerCase,
+    /// The first of what is there, and a promise of more, by a list without pages.
+    FirstAndMore,
 }
 
 const POSTS: &[(&str, Post)] = &[
@@ -130,6 +132,7 @@ const POSTS: &[(&str, Post)] = &[
         Post::StoresNot(Says::Body(r#"{"message":"Too many requests"}"#)),
     ),
     ("is never reached", Post::StoresNot(Says::NeverConnected)),
+    ("stores it, to be seen after 40 s, and the connection breaks", Post::Stores(40, Says::Nothing)),
 ];
 
 const LISTS: &[(&str, Lists)] = &[
@@ -156,12 +159,15 @@ const LISTS: &[(&str, Lists)] = &[
     ("the list repeats what is there", Lists::Twice),
     ("the list shows what is there, unreadable", Lists::Unreadable),
     ("the list shows what is there in lower case", Lists::LowerCase),
+    ("the list shows the first and says there is more", Lists::FirstAndMore),
+    ("the list is null beside a message", Lists::Body(r#"{"status":"error","message":"no database","data":null}"#)),
+    ("the list is empty beside a code", Lists::Body(r#"{"code":429,"data":[]}"#)),
 ];
 
 /// The choices that lead a client the furthest, for deeper runs: what may be recorded without an answer, and lists that say
 /// less than there is, or more.
-const FEW_POSTS: &[usize] = &[0, 1, 2, 3, 7, 8, 13, 15, 17, 22];
-const FEW_LISTS: &[usize] = &[0, 1, 3, 7, 15, 19, 21];
+const FEW_POSTS: &[usize] = &[0, 1, 2, 3, 7, 8, 13, 15, 17, 22, 26];
+const FEW_LISTS: &[usize] = &[0, 1, 3, 7, 15, 19, 21, 23];
 
 fn few<T: Copy>(of: &[T], which: &[usize]) -> Vec<T> {
     which.iter().map(|index| of[*index]).collect()
@@ -175,6 +181,13 @@ struct Server {
     posts: u32,
     /// Looks since the last POST.
     looks: u32,
+    /// When the last look was made, and whether its answer was a page to rely on.
+    last_look: (Duration, bool),
+    /// All looks are answered as the first one was; the answer once it is known.
+    all_alike: bool,
+    first_answer: Option<Lists>,
+    /// A POST was made although no page to rely on came before it.
+    sent_without_proof: bool,
     /// A POST was made although an answer had shown what it was to record.
     sent_what_was_shown: bool,
     /// A POST was answered with a 2xx, whatever its body.
@@ -196,6 +209,10 @@ impl Server {
             recorded,
             posts: 0,
             looks: 0,
+            last_look: (Duration::ZERO, false),
+            all_alike: false,
+            first_answer: None,
+            sent_without_proof: false,
             sent_what_was_shown: false,
             succeeded: false,
             sent_after_success: false,
@@ -211,6 +228,7 @@ impl Server {
     fn post(&mut self, since: Duration, choices: &mut Choices) -> Reply {
         self.sent_what_was_shown |= self.recorded.iter().any(|recorded| recorded.shown);
         self.sent_after_success |= self.succeeded;
+        self.sent_without_proof |= self.posts > 0 && !(self.looks > 0 && self.last_look.1);
         self.posts += 1;
         self.looks = 0;
         let [partner_id, id, amount] = self.kind.names();
@@ -249,7 +267,19 @@ impl Server {
         let [partner_id, id, amount] = self.kind.names();
         foreign[partner_id] = json!("o-9");
         foreign[id] = json!("IMPRINT-9");
-        let lists = choices.choose(&self.lists_to_choose);
+        let lists = match self.first_answer.filter(|_| self.all_alike) {
+            Some(answer) => answer,
+            None => choices.choose(&self.lists_to_choose),
+        };
+        self.first_answer = Some(lists);
+        let empty = [r#"{"data":[]}"#, r#"{"data":null}"#];
+        let to_rely_on = match lists {
+            Lists::Body(body) => empty.contains(&body),
+            Lists::Unreadable => !self.recorded.iter().any(|recorded| recorded.since <= since),
+            Lists::FirstAndMore => self.kind == Kind::Event,
+            lists => matches!(lists, Lists::Truth | Lists::LowerCase | Lists::Twice),
+        };
+        self.last_look = (since, to_rely_on);
         let there = |recorded: &&mut Recorded| recorded.since <= since;
         let mut show = || -> Vec<Value> {
             let shown = self.recorded.iter_mut().filter(there);
@@ -262,6 +292,13 @@ impl Server {
             Lists::Twice => page(show().into_iter().flat_map(|json| [json.clone(), json]).collect()),
             Lists::ForeignToo => page([show(), vec![foreign]].concat()),
             Lists::Foreign => page(vec![foreign]),
+            Lists::FirstAndMore if self.kind == Kind::Order => {
+                let first = show().into_iter().take(1).collect::<Vec<_>>();
+                // The others are not shown by it.
+                self.recorded.iter_mut().skip(1).for_each(|recorded| recorded.shown = false);
+                answer(200, &json!({"data": first, "has_more": true}))
+            }
+            Lists::FirstAndMore => page(show()),
             Lists::Unreadable => page(show().into_iter().map(|mut json| (json[amount] = json!("x"), json).1).collect()),
             Lists::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
             Lists::Status(204) => Reply::Answer(204, Vec::new(), Vec::new()),
@@ -271,10 +308,11 @@ impl Server {
         }
     }
 
-    /// Whether something that is recorded has been shown by no answer, although there was a look after the last POST: no
-    /// client can know of it.
-    fn hides_something(&self) -> bool {
-        self.looks > 0 && self.recorded.iter().any(|recorded| !recorded.shown)
+    /// Whether something that is recorded has been shown by no answer, although the last look, made after the last POST and
+    /// no sooner than `at`, was answered by a page to rely on: no client can know of it.
+    fn hides_something(&self, at: Duration) -> bool {
+        let (when, to_rely_on) = self.last_look;
+        self.looks > 0 && to_rely_on && when >= at && self.recorded.iter().any(|recorded| !recorded.shown)
     }
 }
 
@@ -308,7 +346,7 @@ enum Outcome {
     Once { sends: u32, value: Value },
     Refused { conflict: bool },
     Different(Value),
-    InDoubt,
+    InDoubt { several: bool },
 }
 
 fn outcome<T: serde::Serialize>(result: Result<Once<T>, OnceError<T>>) -> Outcome {
@@ -318,7 +356,10 @@ fn outcome<T: serde::Serialize>(result: Result<Once<T>, OnceError<T>>) -> Outcom
             Outcome::Refused { conflict: error.status().is_some_and(|status| status == 409) }
         }
         Err(OnceError::Different(other)) => Outcome::Different(json!(other)),
-        Err(OnceError::Unknown { .. } | OnceError::Unverified { .. }) => Outcome::InDoubt,
+        Err(OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(_)), .. }) => {
+            Outcome::InDoubt { several: true }
+        }
+        Err(OnceError::Unknown { .. } | OnceError::Unverified { .. }) => Outcome::InDoubt { several: false },
     }
 }
 
@@ -355,11 +396,14 @@ fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result
             Outcome::Refused { conflict: true } if recorded > 0 && !earlier_differs && outcomes.len() == 1 => {
                 Some("refused by a conflict, and it is recorded".to_owned())
             }
+            Outcome::InDoubt { several: true } if recorded < 2 => return Err("several, and it is recorded once".into()),
             Outcome::Different(other) => is_asked(other).then(|| "called different, and it is not".to_owned()),
             _ => None,
         };
+        // A call that sent again has looked until most of its time was up.
+        let until = if matches!(outcome, Outcome::Once { .. }) { LIMIT * 6 / 10 } else { Duration::ZERO };
         match broken {
-            Some(_) if server.hides_something() => return Ok(Verdict::Unavoidable(LAG)),
+            Some(_) if server.hides_something(until) => return Ok(Verdict::Unavoidable(LAG)),
             Some(broken) => return Err(broken),
             None => {}
         }
@@ -370,14 +414,22 @@ fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result
 fn one_call(kind: Kind, few: bool, retry: &RetryPolicy, faults: usize) {
     let name = if kind == Kind::Order { "create_order_once" } else { "post_order_event_once" };
     let explored = explore(name, faults, |choices| {
-        let server = if few { Server::with_few(kind) } else { Server::new(kind, None) };
-        let world = World::new(server, choices);
+        let mut first = choices.clone();
+        let mut server = if few { Server::with_few(kind) } else { Server::new(kind, None) };
+        server.all_alike = first.choose(&[
+            ("the list may answer in another way each time", false),
+            ("the list always answers alike", true),
+        ]);
+        let world = World::new(server, &first);
         let outcome = world.run(record(&world.client(retry.clone()), kind));
         let took = world.passed();
         world.end(choices, |server| {
             in_time(took, LIMIT)?;
             if server.posts > 3 && *retry == RetryPolicy::off() {
                 return Err(format!("it was sent {} times", server.posts));
+            }
+            if server.sent_without_proof && *retry == RetryPolicy::off() {
+                return Err("it was sent again without a page that proves that it is not there".into());
             }
             if let Outcome::Once { sends, .. } = outcome
                 && *retry == RetryPolicy::off()
@@ -452,7 +504,7 @@ fn two_calls_for_one_id() {
             if choices_are_good(&one, &other)
                 && server.posts == 2
                 && server.recorded.len() == 2
-                && !server.hides_something()
+                && !server.hides_something(Duration::ZERO)
             {
                 return Err("two calls at once recorded it twice".into());
             }
@@ -510,7 +562,7 @@ fn lookups() {
                     }
                 });
                 world.end(choices, |server| match (none, one, there) {
-                    (true, ..) if server.hides_something() => Ok(Verdict::Unavoidable(LAG)),
+                    (true, ..) if server.hides_something(Duration::ZERO) => Ok(Verdict::Unavoidable(LAG)),
                     (true, _, 1..) => Err("none, and it is there".into()),
                     (_, true, 0 | 2) => Err(format!("one, and {there} are there")),
                     _ => Ok(Verdict::Held),

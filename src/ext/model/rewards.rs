@@ -90,6 +90,8 @@ struct Server {
     /// What answers with the right id and amount have shown. Without a reward in hand any amount is right.
     shown: Vec<String>,
     amount_known: bool,
+    /// The last status that was shown after the patch.
+    shown_since_patch: Option<String>,
     other_amount: bool,
 }
 
@@ -102,6 +104,13 @@ fn reward(id: &str, amount: i64, status: &str) -> Value {
 }
 
 impl Server {
+    fn shows(&mut self, status: String) {
+        if !self.patches.is_empty() {
+            self.shown_since_patch = Some(status.clone());
+        }
+        self.shown.push(status);
+    }
+
     fn changes_to(&mut self, status: &str) {
         self.before = std::mem::replace(&mut self.status, status.to_owned());
     }
@@ -129,22 +138,22 @@ impl Play for Server {
         let answer = |status: u16, body: &Value| Reply::Answer(status, Vec::new(), body.to_string().into_bytes());
         match says {
             Says::Truth => {
-                self.shown.push(self.status.clone());
+                self.shows(self.status.clone());
                 answer(200, &reward(ID, AMOUNT, &self.status))
             }
             Says::TruthInLowerCase => {
-                self.shown.push(self.status.clone());
+                self.shows(self.status.clone());
                 answer(200, &reward(&ID.to_lowercase(), AMOUNT, &self.status))
             }
             Says::Late => {
-                self.shown.push(self.before.clone());
+                self.shows(self.before.clone());
                 answer(200, &reward(ID, AMOUNT, &self.before))
             }
             Says::AnotherId => answer(200, &reward("OTHER", AMOUNT, &self.status)),
             Says::AnotherAmount => {
                 self.other_amount = true;
                 if !self.amount_known {
-                    self.shown.push(self.status.clone());
+                    self.shows(self.status.clone());
                 }
                 answer(200, &reward(ID, AMOUNT + 1, &self.status))
             }
@@ -156,6 +165,8 @@ impl Play for Server {
         }
     }
 }
+
+const LATE: &str = "a refusal of what was done, and a late read after it";
 
 /// Which helper is called.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -171,7 +182,9 @@ fn confirmations() {
         for in_hand in [None, Some("PENDING"), Some("PENDING_DEDUCTION"), Some("AVAILABLE")] {
             for status in ["PENDING", "PENDING_DEDUCTION", "AVAILABLE", "DEDUCTED", "HELD"] {
                 let name = format!("{helper:?}, {in_hand:?} in hand, {status}");
-                explore(&name, 3, |choices| confirm(helper, in_hand, status, choices));
+                let explored = explore(&name, 3, |choices| confirm(helper, in_hand, status, choices));
+                assert!(explored.reasons.iter().all(|reason| *reason == LATE), "{explored:?}");
+                assert!(explored.unavoidable <= explored.schedules / 10, "{explored:?}");
             }
         }
     }
@@ -187,6 +200,7 @@ fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Ch
         patched: None,
         shown: Vec::new(),
         amount_known: in_hand.is_some(),
+        shown_since_patch: None,
         other_amount: false,
     };
     let world = World::new(server, choices);
@@ -245,9 +259,9 @@ fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Ch
             }
             Err(ConfirmError::Call(error)) if server.patched.is_some() && !error.may_have_been_processed() => {
                 // Refused, then read as still pending by a read that was late.
-                let last_shown = server.shown.last();
-                match last_shown.is_some_and(|shown| Some(shown) != server.patched.as_ref()) {
-                    true => Ok(Verdict::Unavoidable("a refusal of what was done, and a late read after it")),
+                let shown = server.shown_since_patch.as_ref();
+                match shown.is_some_and(|shown| Some(shown) != server.patched.as_ref()) {
+                    true => Ok(Verdict::Unavoidable(LATE)),
                     false => Err("refused, and it is confirmed".into()),
                 }
             }

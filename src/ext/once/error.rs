@@ -34,8 +34,8 @@ pub enum OnceError<T> {
         /// What came of looking for it.
         lookup: Lookup<T>,
     },
-    /// It is recorded, and it may be recorded twice: it was sent more than once, and no list could be had that shows it
-    /// a single time. Look its id up.
+    /// It is recorded, and it may be recorded twice: it was sent more than once, and the last look did not show it a
+    /// single time. Look its id up.
     #[non_exhaustive]
     Unverified {
         /// What is recorded, as the API answered it or as it was found.
@@ -57,6 +57,8 @@ pub enum Lookup<T> {
     NoTime,
     /// The look failed, or the answer cannot be relied on.
     Failed(FindError<T>),
+    /// Another call for the same id, for which this one waited, found it more than once or could not count it.
+    AnotherCall,
 }
 
 impl<T> fmt::Display for OnceError<T> {
@@ -89,6 +91,7 @@ impl<T> fmt::Display for Lookup<T> {
             Self::NotThere => f.write_str("it was not found afterwards"),
             Self::NoTime => f.write_str("there was no time left to look for it"),
             Self::Failed(error) => write!(f, "the look for it failed ({error})"),
+            Self::AnotherCall => f.write_str("another call found it more than once, or could not count it"),
         }
     }
 }

@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
+use crate::error::ConfigError;
+use crate::transport;
+
 /// What makes two calls wait for each other: operation, product and the partner's own id.
 pub(super) type Key = (&'static str, Vec<u8>, String);
 
@@ -24,14 +27,20 @@ pub(super) enum Before {
     #[default]
     Nothing,
     /// It may have been recorded: the call was given up, or it could not find out.
-    InDoubt {
-        /// How often it was sent.
-        sends: u32,
-        /// Something showed that it is there.
-        seen: bool,
-    },
+    InDoubt(Doubt),
     /// This is recorded.
     Recorded(Box<dyn Any + Send + Sync>),
+}
+
+/// What calls know that could not find out whether it is recorded, or how often.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Doubt {
+    /// How often they sent it.
+    pub(super) sends: u32,
+    /// Something showed that it is there.
+    pub(super) seen: bool,
+    /// It was found more than once, or could not be counted after it was sent more than once.
+    pub(super) perhaps_twice: bool,
 }
 
 /// The right to work on an id. It ends when it is dropped.
@@ -39,19 +48,24 @@ pub(super) struct Turn(OwnedMutexGuard<Before>);
 
 impl Turns {
     /// Waits for its turn; `None` if that would take longer than there is time.
-    pub(super) async fn take(&self, key: Key, time: Option<Duration>) -> Option<Turn> {
+    ///
+    /// # Errors
+    ///
+    /// There is no runtime to wait in, or one without timers.
+    pub(super) async fn take(&self, key: Key, time: Option<Duration>) -> Result<Option<Turn>, ConfigError> {
         let queue = self.queue(key);
         if let Ok(before) = Arc::clone(&queue).try_lock_owned() {
-            return Some(Turn(before));
+            return Ok(Some(Turn(before)));
         }
+        transport::check_runtime()?;
         // By the time of the runtime and not by the clock of the client: a clock of a test may end each pause at once,
         // and the other call needs real time.
         let turn = queue.lock_owned();
         let before = match time {
-            Some(time) => tokio::time::timeout(time, turn).await.ok()?,
-            None => turn.await,
+            Some(time) => tokio::time::timeout(time, turn).await.ok(),
+            None => Some(turn.await),
         };
-        Some(Turn(before))
+        Ok(before.map(Turn))
     }
 
     fn queue(&self, key: Key) -> Arc<Queue<Before>> {
@@ -73,18 +87,23 @@ impl Turn {
 
     /// It is sent now: from here on it may be recorded, even if this call is given up.
     pub(super) fn sends(&mut self) {
-        let (sends, seen) = self.doubt();
-        *self.0 = Before::InDoubt { sends: sends + 1, seen };
+        self.update(|doubt| doubt.sends += 1);
     }
 
     /// Something shows that it is there.
     pub(super) fn has_seen_it(&mut self) {
-        let (sends, _) = self.doubt();
-        *self.0 = Before::InDoubt { sends, seen: true };
+        self.update(|doubt| doubt.seen = true);
     }
 
-    fn doubt(&self) -> (u32, bool) {
-        if let Before::InDoubt { sends, seen } = *self.0 { (sends, seen) } else { (0, false) }
+    /// It is there, and perhaps twice.
+    pub(super) fn has_seen_two(&mut self) {
+        self.update(|doubt| (doubt.seen, doubt.perhaps_twice) = (true, true));
+    }
+
+    fn update(&mut self, change: impl FnOnce(&mut Doubt)) {
+        let mut doubt = if let Before::InDoubt(doubt) = *self.0 { doubt } else { Doubt::default() };
+        change(&mut doubt);
+        *self.0 = Before::InDoubt(doubt);
     }
 
     /// Nothing was recorded.

@@ -57,6 +57,9 @@ fn silences() -> Vec<(u16, Value)> {
             json!({"data": [], "has_more": true}),
             json!({"data": [], "total": 1}),
             json!([[], false, 0]),
+            json!({"status": "error", "message": "no database", "data": null}),
+            json!({"code": 429, "message": "Too many requests", "data": null}),
+            json!({"data": [], "errors": [{"message": "m"}]}),
         ]
         .map(|body| (200, body)),
     );
@@ -162,6 +165,38 @@ async fn what_was_sent_twice_is_counted() {
     };
     assert_eq!(recorded.id.as_ref().unwrap(), "B");
     assert!(error.to_string().starts_with("it is recorded, but it was sent more than once"), "{error}");
+}
+
+#[tokio::test]
+async fn one_order_that_is_listed_twice_is_one() {
+    let listed = json!({"data": [entry("A", "x", json!(1)), entry("a", "x", json!(1))]});
+    let server = server(|_| Reply::Drop, move |_| Reply::Json(200, listed.clone())).await;
+    assert_eq!(create(&server.client()).await.unwrap(), 1);
+    // A list without pages that says there is more has not shown all of them.
+    let more = json!({"data": [entry("A", "x", json!(1))], "has_more": true});
+    let server = self::server(|_| Reply::Drop, move |_| Reply::Json(200, more.clone())).await;
+    let error = server.client().find_order("o-1").await.unwrap_err();
+    assert!(matches!(error, FindError::Unreliable), "{error:?}");
+    let error = create(&server.client()).await.unwrap_err();
+    assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::Failed(_), .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_comes_late_is_counted_before_ok_is_said() {
+    // The first send is on the list only some time after the second was answered.
+    let second = entry("B", "x", json!(1));
+    let answered = second.clone();
+    let server = server(
+        move |number| if number == 1 { Reply::Drop } else { Reply::Json(200, answered.clone()) },
+        move |number| match number {
+            1..=6 => Reply::Json(200, json!({"data": []})),
+            7..=9 => Reply::Json(200, json!({"data": [second]})),
+            _ => Reply::Json(200, json!({"data": [second, entry("A", "x", json!(1))]})),
+        },
+    )
+    .await;
+    let error = create(&server.client()).await.unwrap_err();
+    assert!(error.to_string().contains("2 are recorded"), "{error}");
 }
 
 #[tokio::test]

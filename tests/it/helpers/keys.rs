@@ -282,12 +282,23 @@ async fn an_old_key_counts_as_gone_only_while_the_new_one_works() {
 }
 
 #[tokio::test]
+async fn a_deletion_that_does_not_say_what_it_deleted_is_looked_up() {
+    for body in [json!({}), json!({"code": 429, "message": "Too many requests"})] {
+        let server = imprint(move |got| got.is(DELETE).then(|| Reply::Json(200, body.clone()))).await;
+        let error = rotate(&server.client()).await.unwrap_err();
+        assert_eq!(state(&error), (RotationStep::Delete, KeyState::Valid, KeyState::Valid, true));
+        assert_eq!(server.count(DELETE), 1);
+    }
+}
+
+#[tokio::test]
 async fn only_a_real_page_is_a_proof() {
     for body in [
         json!({"error": {"type": "T", "message": "m"}}),
         json!({"message": "ok"}),
         json!({"data": [null]}),
         json!({"data": [], "has_more": true}),
+        json!({"status": "error", "message": "no database", "data": null}),
         json!([[]]),
     ] {
         let says = body.clone();
