@@ -116,3 +116,36 @@ impl Turn {
         *self.0 = Before::Recorded(Box::new(value.clone()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
+        pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn whoever_has_to_wait_without_a_runtime_is_told_so() {
+        let turns = Turns::default();
+        let key = || ("postThing", Vec::new(), "id".to_owned());
+        let Poll::Ready(Ok(Some(first))) = poll(turns.take(key(), Some(Duration::from_secs(1)))) else {
+            panic!("the first has nothing to wait for");
+        };
+        let Poll::Ready(Err(error)) = poll(turns.take(key(), Some(Duration::from_secs(1)))) else {
+            panic!("the second would have to wait");
+        };
+        assert!(error.to_string().contains("tokio runtime"), "{error}");
+        drop(first);
+        assert!(matches!(poll(turns.take(key(), None)), Poll::Ready(Ok(Some(_)))));
+        // What nobody works on is not kept.
+        assert!(matches!(
+            poll(turns.take(("postThing", Vec::new(), "other".to_owned()), None)),
+            Poll::Ready(Ok(Some(_)))
+        ));
+        assert_eq!(turns.0.lock().unwrap().len(), 1);
+    }
+}
