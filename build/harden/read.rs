@@ -226,7 +226,12 @@ fn read_call(structure: &ItemStruct, module: &ItemMod, plan: &Plan) -> Result<Ca
         body,
         answer,
         empty,
-        answer_names: operation.answer.clone(),
+        answer_names: {
+            // The order of the properties depends on a feature of serde_json; what is written must not.
+            let mut names = operation.answer.clone();
+            names.sort();
+            names
+        },
         list: operation.list.clone(),
         docs: String::new(),
         deprecated: operation.deprecated,
