@@ -14,7 +14,6 @@ mod transport;
 use std::fmt;
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
 
 pub use api::{ApiError, ErrorKind};
 pub use config::ConfigError;
@@ -165,10 +164,10 @@ impl Error {
     }
 
     /// Takes the secrets that the client sent with the call out of all that the error shows.
-    pub(crate) fn hide(&mut self, sent: &HeaderMap) {
+    pub(crate) fn hide(&mut self, own: &OwnSecrets) {
         match self {
-            Self::Api(error) => error.hide(OwnSecrets::sent(sent)),
-            Self::Decode(error) => error.hide(&OwnSecrets::sent(sent)),
+            Self::Api(error) => error.hide(own.clone()),
+            Self::Decode(error) => error.hide(own),
             // These show nothing that the server wrote.
             Self::Transport(_)
             | Self::Timeout(_)

@@ -31,7 +31,7 @@ use crate::raw::RawRequest;
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{self, Budget, Course, RetryPolicy};
-use crate::secret::Secret;
+use crate::secret::{OwnSecrets, Secret};
 use crate::trace;
 use crate::transport::{Answer, Limits, Transport};
 
@@ -54,7 +54,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// # Runtimes
 ///
 /// Calls need a tokio runtime with its time and I/O drivers on, as `#[tokio::main]` makes it; without, they are an
-/// [`Error::Config`].
+/// [`Error::Config`]. (With `panic = "abort"` a runtime
+/// without them ends the process: tokio panics when it is asked, and that panic cannot be caught then.)
 ///
 /// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to calls
 /// of any runtime:
@@ -264,10 +265,16 @@ impl Client {
         trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
     }
 
-    /// Every error of a call passes here, and only here the secrets that it must not show are known.
+    /// What no error may show: the key, and the headers that are kept out of logs.
+    pub(crate) fn own_secrets(&self) -> OwnSecrets {
+        OwnSecrets::sent(&self.inner.headers)
+    }
+
+    /// Every error of a call passes here, where the secrets are known that it must not show. Errors of single items are
+    /// made beside it, and hide them by [`own_secrets`](Client::own_secrets).
     fn end<T>(&self, call: trace::Call, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
         if let Err(error) = &mut result {
-            error.hide(&self.inner.headers);
+            error.hide(&self.own_secrets());
         }
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),

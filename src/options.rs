@@ -82,7 +82,7 @@ impl CallOptions {
             // Without the header the calls would work on another product.
             Err(_) => self.refuse(
                 "merchant_key",
-                "the merchant key of the call is empty or holds what cannot be sent; nothing was sent",
+                "the merchant key of the call is empty, in quotation marks, or holds what cannot be sent; nothing was sent",
             ),
         }
         self

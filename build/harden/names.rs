@@ -33,6 +33,7 @@ pub const CLIENT_METHODS: &[&str] = &[
     "has_key",
     "new",
     "new_key",
+    "own_secrets",
     "post_order_event_once",
     "product",
     "prove",

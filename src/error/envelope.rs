@@ -50,7 +50,7 @@ impl Envelope {
         let inner = object.remove("error");
         let mut take = |name: &str| object.remove(name);
         let outer = Self {
-            code: take("type").and_then(text).or_else(|| take("code").and_then(text)),
+            code: take("type").and_then(text).or_else(|| take("code").and_then(code)),
             message: ["message", "error_description", "detail", "title"]
                 .into_iter()
                 .find_map(|name| take(name).and_then(text)),
@@ -83,6 +83,17 @@ impl Envelope {
             details: if self.details.is_empty() { other.details } else { self.details },
             existing_link: self.existing_link.or(other.existing_link),
         }
+    }
+}
+
+/// A code of an error: a text, or a number that is neither zero nor the status of a success.
+fn code(value: Value) -> Option<String> {
+    match value {
+        Value::Number(number) => {
+            let is_error = number.as_f64().is_some_and(|number| number != 0.0 && !(200.0..300.0).contains(&number));
+            is_error.then(|| number.to_string())
+        }
+        other => text(other),
     }
 }
 
@@ -199,7 +210,7 @@ impl<'de> Visitor<'de> for Look<'_> {
             let is_expected = self.0.contains(&name.as_str());
             match name.as_str() {
                 "error" => found.error = members.next_value()?,
-                "type" | "code" => found.code |= text(members.next_value()?).is_some(),
+                "type" | "code" => found.code |= code(members.next_value()?).is_some(),
                 "message" => found.message |= text(members.next_value()?).is_some(),
                 // The web framework writes the status of HTTP here, and answers a status in words.
                 "status" => found.expected |= members.next_value::<Value>()?.is_string() && is_expected,

@@ -59,7 +59,9 @@ impl Obstacle {
             Self::ProxyCredentials => {
                 "the proxy answered 407: it wants a user name and a password, or others than those it got"
             }
-            Self::ProxyRefusal => "the proxy refused to connect to the host: its rules have to allow it",
+            Self::ProxyRefusal => {
+                "the proxy did not open a connection to the host: its rules may forbid it, or it could not reach the host"
+            }
             Self::OpenFiles => {
                 "too many open files: raise the limit of the process or of the system, or find what keeps files open"
             }

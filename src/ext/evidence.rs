@@ -148,7 +148,7 @@ pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -
         Ok(list) => list,
         Err(error) => return Evidence::Unusable { error: error.into(), seen: false },
     };
-    sum.add(question, &list);
+    sum.add(client, question, &list);
     let mut asked_for_more = false;
     if question.pages
         && list.has_more == Some(true)
@@ -158,7 +158,7 @@ pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -
     {
         asked_for_more = true;
         match self::list(client, question, Some(&first)).await {
-            Ok(list) => sum.add(question, &list),
+            Ok(list) => sum.add(client, question, &list),
             Err(error) => return Evidence::Unusable { error: error.into(), seen: true },
         }
     }
@@ -190,7 +190,7 @@ struct Sum<T> {
 }
 
 impl<T: Findable> Sum<T> {
-    fn add(&mut self, question: &Question<'_>, list: &Response<List>) {
+    fn add(&mut self, client: &Client, question: &Question<'_>, list: &Response<List>) {
         if list.contradicts_itself(question.moves_money) {
             self.fault.get_or_insert(FindError::Unreliable);
         }
@@ -207,7 +207,8 @@ impl<T: Findable> Sum<T> {
                     self.seen = true;
                     let dot = if path.is_empty() { "" } else { "." };
                     let finding = (format!("data[{index}]{dot}{path}"), (0, 0), fault);
-                    let error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
+                    let mut error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
+                    error.hide(&client.own_secrets());
                     self.fault.get_or_insert(FindError::Call(error.into()));
                 }
             }

@@ -9,6 +9,7 @@ use super::position::replace;
 use crate::answer::{self, split};
 use crate::decode;
 use crate::error::{DecodeError, Error, Fault};
+use crate::ext::Client;
 use crate::response::Response;
 use crate::transport::Answer;
 
@@ -80,7 +81,7 @@ impl<T> Listed<T> {
 
 /// Reads a page whole, as `send` does; but one whose list holds nothing but nulls is an error, and so is an item without
 /// an id.
-pub(super) fn whole<P: Paged>(answer: Answer) -> Result<Response<P::Answer>, Error> {
+pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::Answer>, Error> {
     let page: P::Answer = answer::read(P::OPERATION, &answer)?;
     if P::items(&page).is_empty() {
         refuse_nulls::<P>(&answer)?;
@@ -92,7 +93,7 @@ pub(super) fn whole<P: Paged>(answer: Answer) -> Result<Response<P::Answer>, Err
 }
 
 /// Reads a page item by item.
-pub(super) fn listed<P: Paged>(answer: Answer) -> Result<Response<Listed<P::Item>>, Error> {
+pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Response<Listed<P::Item>>, Error> {
     let page = match answer::read::<P::Answer>(P::OPERATION, &answer) {
         // The usual case: the body is decoded once and nothing more is done with it.
         Ok(page) => match P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
@@ -103,9 +104,9 @@ pub(super) fn listed<P: Paged>(answer: Answer) -> Result<Response<Listed<P::Item
                 let has_more = P::has_more(&page);
                 Listed { items: P::into_items(page).into_iter(), has_more, ..Listed::none() }
             }
-            Some(index) => item_by_item::<P>(&answer).ok_or_else(|| no_id::<P>(&answer, index))?,
+            Some(index) => item_by_item::<P>(client, &answer).ok_or_else(|| no_id::<P>(&answer, index))?,
         },
-        Err(error @ Error::Decode(_)) => item_by_item::<P>(&answer).ok_or(error)?,
+        Err(error @ Error::Decode(_)) => item_by_item::<P>(client, &answer).ok_or(error)?,
         Err(error) => return Err(error),
     };
     Ok(answer::with(answer, page))
@@ -153,7 +154,7 @@ fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
 
 /// Reads each item by itself. `None` when it is not the items that are wrong.
 #[cold]
-fn item_by_item<P: Paged>(answer: &Answer) -> Option<Listed<P::Item>> {
+fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<Listed<P::Item>> {
     let (name, members, index) = list_of::<P>(&answer.body)?;
     let rest: P::Answer = decode::body(&split::replaced(&members, index, Some(b"[]"))).ok()?;
     let (mut items, mut broken) = (Vec::new(), Vec::new());
@@ -170,8 +171,10 @@ fn item_by_item<P: Paged>(answer: &Answer) -> Option<Listed<P::Item>> {
         let path = if path.is_empty() { format!("{name}[{index}]") } else { format!("{name}[{index}].{path}") };
         let finding = (path, in_body(&answer.body, json, position), fault);
         let id = raw_id(json, P::CURSOR);
-        let error =
+        let mut error =
             DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
+        // It travels in a page that was read, so the call does not do it.
+        error.hide(&client.own_secrets());
         broken.push(Broken { place: items.len() + broken.len(), error, id });
     }
     if broken.is_empty() {

@@ -6,6 +6,7 @@ use super::Paged;
 use super::fetch::{Answering, Fetch};
 use super::position::{Broken, Position, Verdict};
 use crate::error::{DecodeError, Error, Fault};
+use crate::ext::Client;
 use crate::response::Response;
 use crate::transport::Answer;
 
@@ -30,6 +31,9 @@ struct Source<A> {
 /// Sends the call for what comes behind a cursor; ahead of the caller or when polled.
 type Start<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
 
+/// Makes a page of an answer to a client.
+type Read<A> = fn(&Client, Answer) -> Result<Response<A>, Error>;
+
 /// Moves the position behind a page.
 type Advance<A> = fn(&mut Position, &A) -> Result<Verdict, Broken>;
 
@@ -48,7 +52,7 @@ fn fault<P: Paged, A>(page: &Response<A>, (item, fault): Broken) -> DecodeError 
 
 impl<A: Send + 'static> Walk<A> {
     /// `read` makes a page of an answer.
-    pub(super) fn new<P: Paged>(call: P, read: fn(Answer) -> Result<Response<A>, Error>, advance: Advance<A>) -> Self {
+    pub(super) fn new<P: Paged>(call: P, read: Read<A>, advance: Advance<A>) -> Self {
         let position = Position::new(call.cursor());
         let start = move |cursor: Option<&str>, ahead| {
             let call = match cursor {
@@ -57,7 +61,7 @@ impl<A: Send + 'static> Walk<A> {
             };
             let answering: Answering<A> = Box::pin(async move {
                 let (client, request) = call.request();
-                client.call_with(P::OPERATION, P::OPERATION.path, request, read).await
+                client.call_with(P::OPERATION, P::OPERATION.path, request, |answer| read(&client, answer)).await
             });
             if ahead { Fetch::ahead(answering) } else { Fetch::Here(answering) }
         };

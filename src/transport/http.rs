@@ -50,10 +50,20 @@ pub(super) fn build(
     base: &Url,
     connect_timeout: Duration,
 ) -> Result<reqwest::Client, ConfigError> {
-    if allows_old_tls(&http) {
+    // The builder has no accessors, but its `Debug` names the settings.
+    let set = format!("{http:?}");
+    if allows_old_tls(&set) {
         let problem = "the HTTP client allows TLS before 1.2; remove tls_version_min from http(), or raise it";
         return Err(ConfigError::new("http", problem));
     }
+    // reqwest would panic.
+    if !has_provider() && set.contains("tls_backend: Rustls") {
+        return Err(ConfigError::new("http", NO_PROVIDER));
+    }
+    // A caller may give another builder than the one that it got. Setting 1.2 over a higher version would undo that.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    let http =
+        if set.contains("tls_version_min") { http } else { http.tls_version_min(reqwest::tls::Version::TLS_1_2) };
     let http = http
         .connect_timeout(connect_timeout)
         // A redirect would take the key, or repeat a POST, elsewhere.
@@ -78,16 +88,14 @@ fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
     http.no_proxy()
 }
 
-/// Whether the caller has lowered the oldest version of TLS below 1.2.
-///
-/// rustls knows no older one. The builder has no accessor, but its `Debug` names the version; setting 1.2 over it would
-/// undo a caller's 1.3.
-fn allows_old_tls(http: &ClientBuilder) -> bool {
-    cfg!(feature = "native-tls") && {
-        let shown = format!("{http:?}");
-        ["Tls1_0", "Tls1_1"].iter().any(|version| shown.contains(&format!("tls_version_min: Version({version})")))
-    }
+/// Whether the caller has lowered the oldest version of TLS below 1.2, by the `Debug` of the builder.
+fn allows_old_tls(set: &str) -> bool {
+    ["Tls1_0", "Tls1_1"].iter().any(|version| set.contains(&format!("tls_version_min: Version({version})")))
 }
+
+const NO_PROVIDER: &str = "no cryptography is installed for rustls, which the feature `rustls-no-provider` leaves to the application; call \
+     CryptoProvider::install_default of rustls before Client::builder(), give a rustls::ClientConfig by http() and \
+     tls_backend_preconfigured(), or turn on the feature `rustls`";
 
 /// What the caller can do about a client that cannot be set up.
 fn what_to_do(error: &reqwest::Error) -> &'static str {
@@ -102,9 +110,7 @@ fn what_to_do(error: &reqwest::Error) -> &'static str {
         "the TLS backend given by http() and tls_backend_preconfigured() is none that reqwest knows; it must be a \
          rustls::ClientConfig of rustls 0.23, or a native_tls::TlsConnector with the feature `native-tls`"
     } else {
-        "no cryptography is installed for rustls, which the feature `rustls-no-provider` leaves to the application; call \
-         CryptoProvider::install_default of rustls before Client::builder(), give a rustls::ClientConfig by http() and \
-         tls_backend_preconfigured(), or turn on the feature `rustls`"
+        NO_PROVIDER
     }
 }
 
@@ -117,11 +123,12 @@ mod tests {
     /// It holds the words of reqwest's `Debug`, too.
     #[test]
     fn tls_before_1_2_is_found() {
-        assert!(!allows_old_tls(&defaults()));
+        assert!(!allows_old_tls(&format!("{:?}", defaults())));
         for (version, old) in
             [(Version::TLS_1_0, true), (Version::TLS_1_1, true), (Version::TLS_1_2, false), (Version::TLS_1_3, false)]
         {
-            assert_eq!(allows_old_tls(&defaults().tls_version_min(version)), old, "{version:?}");
+            let set = format!("{:?}", defaults().tls_version_min(version));
+            assert_eq!(allows_old_tls(&set), old, "{version:?}");
         }
     }
 }

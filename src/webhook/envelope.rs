@@ -36,6 +36,9 @@ impl Event {
     /// # Ok::<(), imprint_client::webhook::UnreadableError>(())
     /// ```
     ///
+    /// In free-form data, such as `metadata` and the data of kinds that this version does not know, an integer beyond 64
+    /// bits becomes a text, because a number would lose digits.
+    ///
     /// # Errors
     ///
     /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind,

@@ -152,7 +152,7 @@ impl Verifier {
     /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
     ///
     /// Without it, what is forged costs three hashes of the body for each token, and of a body of up to 128 KiB the sorted
-    /// forms: some milliseconds at most, for the largest bodies.
+    /// forms: some milliseconds at most for each token, for the largest bodies.
     ///
     /// The two sorted readings count as one: they are the same text until a body holds what Go escapes, so the one that
     /// was seen first does not tell which of them it is.

@@ -6,7 +6,7 @@ const CARD: usize = 13;
 /// So many digits with a `+` before them may be a phone number.
 const INTERNATIONAL: usize = 7;
 
-/// A run with more characters than this between two digits is two runs.
+/// A run with more characters than this between two digits is two runs, unless they are all blanks.
 const WIDEST: usize = 4;
 
 /// Some digits with nothing between them.
@@ -23,9 +23,11 @@ pub(super) fn end_at(text: &str, at: usize) -> Option<usize> {
     let mut chars = text[at..].chars();
     let first = chars.next()?;
     let begins_a_run = !before(text, at).is_some_and(char::is_numeric);
+    let plus = ["+", "＋", "%2B", "%2b"].into_iter().find(|plus| text[at..].starts_with(plus));
     match first {
-        '+' | '＋' if begins_a_run => {
-            let groups = run(text, at + first.len_utf8() + opening(chars.as_str()));
+        // A server that repeats a query may repeat it as it was encoded.
+        _ if begins_a_run && plus.is_some() => {
+            let groups = plus.map(|plus| at + plus.len()).map(|at| run(text, at + opening(&text[at..])))?;
             (digits(&groups) >= INTERNATIONAL).then(|| groups.last().expect("it has digits").end)
         }
         // The bracket belongs to the number if the other one stands in it.
@@ -120,6 +122,11 @@ fn run(text: &str, at: usize) -> Vec<Group> {
 /// The bytes of what stands between two groups of one number: some blanks, dashes, dots, slashes and brackets, or one
 /// other sign. A comma and a blank are not: they stand between two numbers.
 fn separator(text: &str) -> Option<usize> {
+    // Blanks alone join however many they are.
+    let blanks = text.len() - text.trim_start().len();
+    if blanks > 0 && text[blanks..].starts_with(char::is_numeric) {
+        return Some(blanks);
+    }
     let between: Vec<char> = text.chars().take_while(|c| !c.is_alphanumeric()).take(WIDEST + 1).collect();
     let joins = between.len() == 1 || between.len() <= WIDEST && between.iter().all(|c| is_separator(*c));
     joins.then(|| between.iter().map(|c| c.len_utf8()).sum())

@@ -43,9 +43,43 @@ fn numbers_are_hidden() {
 #[test]
 fn whatever_stands_between_the_digits_of_a_number() {
     let separators = [
-        " ", "  ", "\t", "\n", "\u{a0}", "\u{2009}", "\u{202f}", "\u{3000}", "\u{200b}", "\u{ad}", ".", "·", "•", "-",
-        "--", "‐", "‑", "–", "—", "−", "－", " - ", "/", "\\", "∕", "／", "_", ",", ":", "|", "*", "+", ";", "%20",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\u{a0}",
+        "\u{2009}",
+        "\u{202f}",
+        "\u{3000}",
+        "\u{200b}",
+        "\u{ad}",
+        ".",
+        "·",
+        "•",
+        "-",
+        "--",
+        "‐",
+        "‑",
+        "–",
+        "—",
+        "−",
+        "－",
+        " - ",
+        "/",
+        "\\",
+        "∕",
+        "／",
+        "_",
+        ",",
+        ":",
+        "|",
+        "*",
+        "+",
+        ";",
+        "%20",
         ") (",
+        "      ",
+        "\u{a0} \u{a0} \u{a0} ",
     ];
     for separator in separators {
         for groups in
@@ -81,6 +115,8 @@ fn phone_numbers_are_hidden() {
         ("+49 (0)89 123456", HIDDEN),
         ("＋４４ 2079460958", HIDDEN),
         ("tel:+4989123456.", "tel:[REDACTED]."),
+        ("phone=%2B442079460958&limit=2", "phone=[REDACTED]&limit=2"),
+        ("phone=%2b4989123456", "phone=[REDACTED]"),
     ] {
         assert_eq!(masked(text), shown);
     }

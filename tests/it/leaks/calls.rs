@@ -167,6 +167,25 @@ async fn a_server_that_repeats_the_key_does_not_get_it_shown() {
     assert_clean("a log line", &capture.text());
 }
 
+/// The key of a map in an item is a part of the path that an error about the item shows. Errors of items are made beside
+/// the call, by streams and by lookups.
+#[tokio::test]
+async fn errors_of_items_do_not_show_the_key_either() {
+    // Letters only: what looks like the name of a field is shown in paths.
+    const LETTERS: &str = "partner_live_secretkeyabc";
+    let wire = Wire::start().await;
+    let client = wire.client_with(|builder| builder.api_key(LETTERS));
+    let mut customer = crate::support::json(&crate::support::payload("getCustomer--openapi-composed.json"));
+    customer["statuses"] = json!({ LETTERS: [] });
+    wire.answer(200, &[], json!({"data": [customer], "has_more": false}).to_string().as_bytes());
+    let mut items = client.search_customers().stream();
+    let error = items.try_next().await.map(drop).expect_err("statuses are texts");
+    let found = client.find_customer("PARTNER_USER_456").await.map(drop).expect_err("the same").to_string();
+    for shown in [shown(&error), found] {
+        assert!(shown.contains("statuses") && !shown.contains(LETTERS), "{shown}");
+    }
+}
+
 /// What goes around a call: retries, streams, helpers.
 #[tokio::test]
 async fn helpers_and_retries_show_nothing_either() {

@@ -22,10 +22,10 @@ fn client(proxy: &Server, clock: &NotingClock) -> Client {
 async fn a_refusal_is_not_repeated_and_says_so() {
     for (status, says) in [
         (407, "the proxy answered 407"),
-        (400, "the proxy refused"),
-        (403, "the proxy refused"),
-        (404, "the proxy refused"),
-        (502, "the proxy refused"),
+        (400, "the proxy did not open a connection"),
+        (403, "the proxy did not open a connection"),
+        (404, "the proxy did not open a connection"),
+        (502, "the proxy did not open a connection"),
     ] {
         for operation in OPERATIONS {
             let headers = [("proxy-authenticate", "Basic realm=\"hunter3\""), ("connection", "close")];

@@ -105,6 +105,17 @@ fn no_cryptography_is_an_error_and_no_panic() {
         assert_eq!(error.setting(), "http");
         assert!(error.to_string().contains("install_default"), "{error}");
     }
+    // Nor where the caller asks for rustls, or gives another builder.
+    for change in
+        [(|http: reqwest::ClientBuilder| http.tls_backend_rustls()) as fn(reqwest::ClientBuilder) -> _, |_| {
+            reqwest::ClientBuilder::new().tls_backend_rustls()
+        }]
+    {
+        let Err(Error::Config(error)) = Client::builder().api_key(KEY).http(change).build() else {
+            panic!("there is no cryptography")
+        };
+        assert!(error.to_string().contains("install_default"), "{error}");
+    }
     // One that brings its own is taken.
     let roots = rustls::RootCertStore::empty();
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
