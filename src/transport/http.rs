@@ -1,5 +1,6 @@
 //! The HTTP client underneath: what it does unless the caller says otherwise, and what it does in any case.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use reqwest::{ClientBuilder, Url, redirect, retry};
@@ -56,10 +57,6 @@ pub(super) fn build(
         let problem = "the HTTP client allows TLS before 1.2; remove tls_version_min from http(), or raise it";
         return Err(ConfigError::new("http", problem));
     }
-    // reqwest would panic.
-    if !has_provider() && set.contains("tls_backend: Rustls") {
-        return Err(ConfigError::new("http", NO_PROVIDER));
-    }
     // A caller may give another builder than the one that it got. Setting 1.2 over a higher version would undo that.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http =
@@ -77,7 +74,15 @@ pub(super) fn build(
         "https" => http.https_only(true),
         _ => in_the_clear(http),
     };
-    http.build().map_err(|error| ConfigError::transport(what_to_do(&error), error))
+    // reqwest panics when it sets rustls up without cryptography, as it does if the caller has chosen rustls or has given
+    // another builder. The builder does not tell its backend, so the panic is caught; the line that the panic hook writes
+    // remains.
+    let built = if has_provider() {
+        http.build()
+    } else {
+        catch_unwind(AssertUnwindSafe(|| http.build())).map_err(|_| ConfigError::new("http", NO_PROVIDER))?
+    };
+    built.map_err(|error| ConfigError::transport(what_to_do(&error), error))
 }
 
 /// Plain http is for this machine only: a proxy would get the key in the clear, and nobody shows a certificate, so that
