@@ -19,7 +19,7 @@ pub use api::{ApiError, ErrorKind};
 pub use config::ConfigError;
 pub use decode::DecodeError;
 pub(crate) use decode::Fault;
-pub(crate) use envelope::Says;
+pub(crate) use envelope::{Says, is_blank};
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
 pub(crate) use sources::sources;

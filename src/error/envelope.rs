@@ -173,7 +173,7 @@ impl Says {
 }
 
 /// Whether a value says nothing: the zero values, and containers of nothing but them.
-fn is_blank(value: &Value) -> bool {
+pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Bool(true) => false,

@@ -274,13 +274,18 @@ impl TimeoutError {
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        self.0.phase != TimeoutPhase::Connect || self.0.earlier
+        // Without an attempt the time had run out before anything was sent.
+        let may_be_sent = self.0.phase != TimeoutPhase::Connect && self.0.attempts > 0;
+        may_be_sent || self.0.earlier
     }
 }
 
 impl fmt::Display for TimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Timeout { operation, phase, limit, .. } = &*self.0;
+        if self.0.attempts == 0 {
+            return write!(f, "{}: no time was left of {limit:?} to send it; nothing was sent", operation.id);
+        }
         let (what, which) = match phase {
             TimeoutPhase::Connect => ("no connection", "connect timeout"),
             TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),

@@ -14,7 +14,7 @@ use super::find::FindError;
 use super::ids::same_resource;
 use crate::Response;
 use crate::decode;
-use crate::error::{DecodeError, Error};
+use crate::error::{DecodeError, Error, is_blank};
 use crate::operation::Operation;
 use crate::request::Request;
 
@@ -107,33 +107,21 @@ impl<'de> Deserialize<'de> for RawItems {
 
 impl List {
     /// Whether the list says of itself that it has items.
-    fn promises_items(&self, trusts_total: bool) -> bool {
+    fn promises_items(&self, moves_money: bool) -> bool {
         let total = || self.total.as_ref().and_then(|total| total.get().parse::<f64>().ok());
-        self.has_more == Some(true) || trusts_total && total().is_some_and(|total| total > 0.0)
+        self.has_more == Some(true) || moves_money && total().is_some_and(|total| total > 0.0)
     }
 
     /// Whether something went wrong by the answer's own words: `{"message": "database unreachable", "data": null}`.
     fn speaks_of_a_failure(&self) -> bool {
-        [&self.code, &self.error, &self.errors, &self.message].into_iter().flatten().any(|value| !says_nothing(value))
+        [&self.code, &self.error, &self.errors, &self.message].into_iter().flatten().any(|value| !is_blank(value))
     }
 
     /// Whether the list is empty and the answer says that it is not, or that something went wrong; or whether it holds
     /// nothing but `null`.
-    pub(super) fn contradicts_itself(&self, trusts_total: bool) -> bool {
+    pub(super) fn contradicts_itself(&self, moves_money: bool) -> bool {
         let empty = self.data.0.iter().all(|item| is_null(item));
-        empty && (!self.data.0.is_empty() || self.promises_items(trusts_total) || self.speaks_of_a_failure())
-    }
-}
-
-/// Whether a value is one that servers write where there is nothing to say.
-fn says_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
+        empty && (!self.data.0.is_empty() || self.promises_items(moves_money) || self.speaks_of_a_failure())
     }
 }
 

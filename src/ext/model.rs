@@ -18,7 +18,7 @@ mod world;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-pub(super) use world::{Play, World, path_of};
+pub(super) use world::{Play, World, answer, path_of};
 
 /// The choices of one run.
 #[derive(Clone, Debug, Default)]

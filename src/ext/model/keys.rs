@@ -9,7 +9,7 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, Request};
 use serde_json::json;
 
-use super::{Choices, Play, Verdict, World, explore};
+use super::{Choices, Play, Verdict, World, answer, explore};
 use crate::Secret;
 use crate::ext::{KeyRotationError, KeyState, RotationStep};
 use crate::retry::RetryPolicy;
@@ -119,8 +119,6 @@ impl Play for Server {
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply {
         let key = request.headers()[AUTHORIZATION].to_str().expect("text").trim_start_matches("Bearer ").to_owned();
         let works = if key == OLD { self.old } else { self.new.is_some_and(|from| from <= since) };
-        let answer =
-            |status: u16, body: serde_json::Value| Reply::Answer(status, Vec::new(), body.to_string().into_bytes());
         let (says, truth) = match *request.method() {
             Method::POST => {
                 let (makes, after, says) = choices.choose(CREATES);
@@ -148,15 +146,15 @@ impl Play for Server {
                 self.lied |= page && !works;
                 self.page_after_deletion |= page && key == NEW && !self.deletes.is_empty();
                 if says == Says::Truth && !works {
-                    return answer(401, json!({}));
+                    return answer(401, &json!({}));
                 }
                 (says, json!({ "data": [] }))
             }
         };
         match says {
-            Says::Truth => answer(200, truth),
+            Says::Truth => answer(200, &truth),
             Says::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
-            Says::Status(status) => answer(status, json!({})),
+            Says::Status(status) => answer(status, &json!({})),
             Says::Nothing => Reply::Broken,
             Says::TimedOut => Reply::TimedOut,
         }

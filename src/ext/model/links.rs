@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Request;
 use serde_json::{Value, json};
 
-use super::{Choices, Play, Verdict, World, explore, in_time};
+use super::{Choices, Play, Verdict, World, answer, explore, in_time};
 use crate::ext::LinkError;
 use crate::retry::RetryPolicy;
 use crate::transport::stand_in::Reply;
@@ -96,7 +96,6 @@ impl Server {
 impl Play for Server {
     fn play(&mut self, _: &Request, _: Duration, choices: &mut Choices) -> Reply {
         self.calls += 1;
-        let answer = |status: u16, body: &Value| Reply::Answer(status, Vec::new(), body.to_string().into_bytes());
         let does = choices.choose(CALLS);
         let (Does::ActsThen(says) | Does::ActsNotThen(says)) = does else {
             let (status, body) = self.link();

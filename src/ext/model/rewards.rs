@@ -9,7 +9,7 @@ use std::time::Duration;
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{Choices, Play, Verdict, World, explore, in_time};
+use super::{Choices, Play, Verdict, World, answer, explore, in_time};
 use crate::ext::{ConfirmError, RewardRef};
 use crate::retry::RetryPolicy;
 use crate::transport::stand_in::Reply;
@@ -135,7 +135,6 @@ impl Play for Server {
             }
             choices.choose(READS)
         };
-        let answer = |status: u16, body: &Value| Reply::Answer(status, Vec::new(), body.to_string().into_bytes());
         match says {
             Says::Truth => {
                 self.shows(self.status.clone());

@@ -133,6 +133,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// An answer with this status and JSON.
+pub(crate) fn answer(status: u16, body: &serde_json::Value) -> Reply {
+    Reply::Answer(status, Vec::new(), body.to_string().into_bytes())
+}
+
 /// The path of a request, with its method.
 pub(crate) fn path_of(request: &Request) -> String {
     format!("{} {}", request.method(), request.url().path())

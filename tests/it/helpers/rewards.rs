@@ -1,10 +1,13 @@
 //! `confirm_reward`.
 
+use std::time::Duration;
+
 use imprint_client::helpers::ConfirmError;
-use imprint_client::{Error, types};
+use imprint_client::{Clock, Error, types};
 use serde_json::{Value, json};
 
 use super::server::{Reply, Server};
+use crate::clock::NotingClock;
 use crate::support::{json as parsed, payload};
 
 const ID: &str = "2EE24580-B97B-4949-A65C-929CCB9B9B8D";
@@ -114,6 +117,24 @@ async fn a_reward_in_hand_is_read_before_its_direction_is_confirmed() {
     let deducted = server("PENDING_DEDUCTION", obeys).await;
     deducted.client().confirm_deducted(&reward("PENDING")).await.unwrap();
     assert_eq!(deducted.calls(), [READ, PATCH]);
+}
+
+#[tokio::test]
+async fn without_time_for_the_patch_nothing_is_said_of_the_reward() {
+    let clock = NotingClock::default();
+    let passes = clock.clone();
+    let server = Server::start(move |got| {
+        assert!(got.is(READ), "{got:?}");
+        // The read takes more time than the call has.
+        drop(passes.sleep(Duration::from_secs(200)));
+        Reply::Json(200, json_of("PENDING"))
+    })
+    .await;
+    let error = server.client_with(|builder| builder.clock(clock)).confirm_issued(ID).await.unwrap_err();
+    let ConfirmError::Call(timeout @ Error::Timeout(_)) = &error else { panic!("{error:?}") };
+    assert!(!timeout.may_have_been_processed());
+    assert_eq!(error.to_string(), "patchReward: no time was left of 100s to send it; nothing was sent");
+    assert_eq!(server.calls(), [READ]);
 }
 
 #[tokio::test]
@@ -243,12 +264,12 @@ async fn without_a_look_nobody_knows() {
     assert!(source.starts_with("patchReward"), "{source}");
 
     let slow = Server::start(|_| Reply::Stall).await;
-    let client = slow.client().with_timeout(std::time::Duration::from_millis(300));
+    let client = slow.client().with_timeout(Duration::from_millis(300));
     let error = client.confirm_reward(&reward("PENDING")).await.unwrap_err();
     assert!(matches!(error, ConfirmError::Unknown { lookup: Some(Error::Timeout(_)), .. }), "{error:?}");
     // A stalled patch leaves time to look.
     let stalled = server("PENDING", |_| (Reply::Stall, true)).await;
-    let client = stalled.client().with_timeout(std::time::Duration::from_secs(2));
+    let client = stalled.client().with_timeout(Duration::from_secs(2));
     assert_eq!(client.confirm_reward(&reward("PENDING")).await.unwrap().status, types::RewardStatus::Available);
     // The API refused, perhaps because it was confirmed before.
     let refused = Server::start(|got| Reply::Json(if got.is(PATCH) { 409 } else { 403 }, json!({}))).await;

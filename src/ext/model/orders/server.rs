@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Request;
 use serde_json::{Value, json};
 
-use crate::ext::model::{Choices, Play, path_of};
+use crate::ext::model::{Choices, Play, answer, path_of};
 use crate::transport::stand_in::Reply;
 use crate::types::{OrderBase, OrderEventBase};
 
@@ -317,10 +317,6 @@ impl Play for Server {
             other => panic!("{other}"),
         }
     }
-}
-
-fn answer(status: u16, body: &Value) -> Reply {
-    Reply::Answer(status, Vec::new(), body.to_string().into_bytes())
 }
 
 /// The ids that Imprint gives, in the letter case of other answers.
