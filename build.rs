@@ -1,4 +1,4 @@
-//! Generates the client from `openapi/openapi.yaml`: load, overlay, lower, generate, harden, write.
+//! Generates the client from `openapi/openapi.yaml` into `OUT_DIR`: load, overlay, lower, generate, read, emit.
 
 #[path = "build/mod.rs"]
 mod build;
@@ -7,13 +7,25 @@ use std::{env, error::Error, fs, path::Path};
 
 const DOCUMENT: &str = "openapi/openapi.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
+const NEEDS: &str = "openapi/needs.yaml";
+/// The rooms of `src/` that add methods to `Client`.
+const HAND_WRITTEN: [&str; 4] = ["src/client.rs", "src/client", "src/ext.rs", "src/ext"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in ["build.rs", "build", DOCUMENT, OVERLAY] {
+    for input in ["build.rs", "build", DOCUMENT, OVERLAY, NEEDS].iter().chain(&HAND_WRITTEN) {
         println!("cargo::rerun-if-changed={input}");
     }
-    let read = |path: &str| fs::read_to_string(path).map_err(|e| format!("{path} cannot be read: {e}"));
-    let output = match build::run(&read(DOCUMENT)?, &read(OVERLAY)?) {
+    let mut hand_written = Vec::new();
+    for path in HAND_WRITTEN {
+        build::methods::read(Path::new(path), &mut hand_written)?;
+    }
+    let sources = build::Sources {
+        document: &read(DOCUMENT)?,
+        overlay: &read(OVERLAY)?,
+        needs: &read(NEEDS)?,
+        hand_written: &hand_written,
+    };
+    let output = match build::run(sources) {
         Ok(output) => output,
         Err(problem) => {
             println!("cargo::error=the client cannot be generated: {}", problem.to_string().replace('\n', " "));
@@ -23,6 +35,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for note in output.notes {
         println!("cargo::warning={note}");
     }
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("generated.rs"), output.code)?;
+    let out = env::var("OUT_DIR")?;
+    for file in output.files {
+        fs::write(Path::new(&out).join(file.name), file.code)?;
+    }
     Ok(())
+}
+
+fn read(path: &str) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("{path} cannot be read: {e}"))
 }

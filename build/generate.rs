@@ -1,4 +1,4 @@
-//! Runs progenitor, and finds the place when it will not.
+//! Runs progenitor over the lowered document, and finds the schema or operation that it fails on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,13 +10,20 @@ use serde_json::{Map, Value, json};
 
 use super::{problem::Problem, walk};
 
-/// The types of ours that stand for a JSON type with a format; `personal` ones are plain again after harden.
-pub const CONVERSIONS: [(&str, &str, &str); 5] = [
-    ("string", "password", "crate::Secret"),
-    ("string", "date-time", "crate::Timestamp"),
-    ("string", "personal", "personal::Text"),
-    ("integer", "personal", "personal::Integer"),
-    ("number", "personal", "personal::Number"),
+/// Paths in progenitor's source that stand for a JSON type with a format of ours. Only `api/progenitor.rs` reads them.
+pub const SECRET: &str = "mark::Secret";
+pub const TIMESTAMP: &str = "mark::Timestamp";
+pub const PERSONAL_TEXT: &str = "mark::PersonalText";
+pub const PERSONAL_INTEGER: &str = "mark::PersonalInteger";
+pub const PERSONAL_NUMBER: &str = "mark::PersonalNumber";
+
+/// The JSON type, its format, and the path that progenitor writes for it.
+const CONVERSIONS: [(&str, &str, &str); 5] = [
+    ("string", "password", SECRET),
+    ("string", "date-time", TIMESTAMP),
+    ("string", "personal", PERSONAL_TEXT),
+    ("integer", "personal", PERSONAL_INTEGER),
+    ("number", "personal", PERSONAL_NUMBER),
 ];
 
 const ADVICE: &str = "progenitor cannot generate this shape: change it by an overlay action, or teach a lowering rule";
@@ -44,7 +51,7 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// The client progenitor generates from a lowered document.
+/// The source that progenitor generates from a lowered document.
 pub fn generate(document: &Value) -> Result<TokenStream, Problem> {
     attempt(document).map_err(|reason| locate(document, reason))
 }
@@ -115,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_blamed_on_its_operation() {
+    fn a_panic_names_its_operation() {
         let answer =
             json!({"2XX": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}});
         let bad = json!({"description": "", "content": {"application/json": {}}});

@@ -1,103 +1,139 @@
-//! Rewrites any document of this kind into the OpenAPI 3.0 that progenitor reads, and marks what harden needs.
+//! Rewrites a document in two steps: into a normal form that says the same, and then into what progenitor can read.
 //!
-//! A rule is one function about one kind of place; `RULES` is their order. While the rules run, a `$ref` may carry
-//! `description`, `nullable` and `deprecated` beside it; the last rules turn that into what OpenAPI 3.0 allows.
+//! A rule is one function about one kind of place. `NORMAL` only unites the ways of writing one thing, so that whatever is
+//! made of the document can start from its result: the comparison of two documents, the model of the API, and any other
+//! target that needs the errors, limits and defaults. `CLIENT` drops what a client must not enforce or progenitor cannot
+//! read, refuses what has no Rust shape here, and marks secrets, personal data, timestamps and ids.
+//!
+//! While the rules of `CLIENT` run, a `$ref` may carry `description`, `nullable` and `deprecated` beside it; the last one
+//! turns that into what OpenAPI 3.0 allows.
 
 mod components;
 mod constraints;
 mod enums;
-pub use enums::text as enums_text;
 mod events;
 mod forms;
 mod names;
-pub mod prose;
 mod refuse;
 mod responses;
 mod shapes;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
-use super::{document::sorted, plan::Plan, problem::Problem};
+use super::{document::sorted, problem::Problem};
 
-/// The document on its way down and what has been learnt from it.
-pub struct Lowering {
+/// A place of the document that carries a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub name: String,
+    pub pointer: String,
+}
+
+/// The places that hold what must not be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    pub secrets: Vec<Mark>,
+    pub personal: Vec<Mark>,
+    /// Names of fields that hold personal data in a shape whose format cannot carry the mark.
+    pub personal_names: BTreeSet<String>,
+}
+
+/// A document that has been rewritten, and what the rewriting removed and has to be known afterwards.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
     pub document: Value,
-    pub plan: Plan,
+    pub marks: Marks,
+    /// Schemas that only name another one, and the one they lead to.
+    pub aliases: BTreeMap<String, String>,
+    /// The schemas of webhook payloads: nothing in the lowered document refers to them.
+    payloads: Vec<String>,
 }
 
 /// One rule: its name, and what it does to the document.
 pub struct Rule {
     pub name: &'static str,
-    apply: fn(&mut Lowering) -> Result<(), Problem>,
+    apply: fn(&mut Lowered) -> Result<(), Problem>,
 }
 
-const fn rule(name: &'static str, apply: fn(&mut Lowering) -> Result<(), Problem>) -> Rule {
+const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>) -> Rule {
     Rule { name, apply }
 }
 
-/// Every rule, in the order they run.
-pub const RULES: &[Rule] = &[
-    rule("version", forms::version),
+/// The rules that lose nothing, in the order they run.
+pub const NORMAL: &[Rule] = &[
     rule("inline components", components::inline),
-    rule("webhooks leave", responses::webhooks),
-    rule("error responses leave", responses::errors),
-    rule("success codes", responses::success_codes),
-    rule("refused references", refuse::references),
-    rule("type with null", forms::type_with_null),
-    rule("const", forms::constants),
-    rule("union with null", forms::union_with_null),
-    rule("enum with null", forms::enum_with_null),
-    rule("examples", forms::examples),
-    rule("single allOf", shapes::single_all_of),
-    rule("refused forms", refuse::forms),
-    rule("refused unions", refuse::unions),
-    rule("refused operations", refuse::operations),
-    rule("ref siblings", forms::ref_siblings),
-    rule("aliases", shapes::aliases),
-    rule("plain names", shapes::plain_names),
-    rule("nullable names", shapes::nullable_names),
-    rule("required names", shapes::required_names),
-    rule("events", events::nothing_required),
-    rule("closed objects", shapes::closed_objects),
-    rule("unused schemas", shapes::unused),
-    rule("prose", prose::apply),
-    rule("plan", super::plan::gather),
-    rule("defaults leave", constraints::defaults),
-    rule("limits leave", constraints::limits),
-    rule("formats leave", constraints::formats),
-    rule("open enums", enums::tokens),
-    rule("secrets", names::secrets),
-    rule("personal data", names::personal),
-    rule("timestamps", names::timestamps),
-    rule("ids", names::ids),
-    rule("samples leave", constraints::samples),
+    rule("rewrite type lists with null", forms::type_with_null),
+    rule("rewrite const", forms::constants),
+    rule("rewrite unions with null", forms::union_with_null),
+    rule("rewrite enums with null", forms::enum_with_null),
+    rule("rewrite examples", forms::examples),
+    rule("unwrap single allOf", shapes::single_all_of),
+    rule("share enums", enums::share),
+];
+
+/// The rules for a client, in the order they run.
+pub const CLIENT: &[Rule] = &[
+    rule("check the version", forms::version),
+    rule("remove webhooks", responses::webhooks),
+    rule("remove error responses", responses::errors),
+    rule("merge success responses", responses::success_codes),
+    rule("refuse unresolved references", refuse::references),
+    rule("refuse unsupported forms", refuse::forms),
+    rule("refuse unions", refuse::unions),
+    rule("refuse unsupported operations", refuse::operations),
+    rule("reduce what stands beside references", forms::ref_siblings),
+    rule("resolve aliases", shapes::aliases),
+    rule("write out plain names", shapes::plain_names),
+    rule("move nullable to the uses of a name", shapes::nullable_names),
+    rule("remove undefined required names", shapes::required_names),
+    rule("require nothing of events", events::nothing_required),
+    rule("open closed objects", shapes::closed_objects),
+    rule("remove unused schemas", shapes::unused),
+    rule("remove defaults", constraints::defaults),
+    rule("remove limits", constraints::limits),
+    rule("remove formats", constraints::formats),
+    rule("write enum values as tokens", enums::tokens),
+    rule("mark secrets", names::secrets),
+    rule("mark personal data", names::personal),
+    rule("mark timestamps", names::timestamps),
+    rule("name ids", names::ids),
+    rule("remove examples", constraints::samples),
     rule("wrap references", forms::wrap_references),
 ];
 
-/// Applies every rule whose name passes `keep`; the tests leave one out to see that it is missed.
-pub fn lower_with(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<Lowering, Problem> {
-    let mut lowering = Lowering { document, plan: Plan::default() };
-    for rule in RULES.iter().filter(|rule| keep(rule.name)) {
-        (rule.apply)(&mut lowering)?;
+/// Applies those rules whose name `keep` accepts; tests leave one out to see that it is needed.
+fn apply(rules: &[Rule], lowered: &mut Lowered, keep: &dyn Fn(&str) -> bool) -> Result<(), Problem> {
+    for rule in rules.iter().filter(|rule| keep(rule.name)) {
+        (rule.apply)(lowered)?;
     }
-    lowering.document = sorted(lowering.document);
-    Ok(lowering)
+    Ok(())
 }
 
-/// Lowers a document.
-pub fn lower(document: Value) -> Result<Lowering, Problem> {
-    lower_with(document, &|_| true)
+/// The document in its normal form, by the rules of `NORMAL`.
+pub fn normal(document: Value) -> Result<Value, Problem> {
+    normal_with(document, &|_| true)
 }
 
-/// The schema a schema stands for: itself, or what its `$ref` names.
-pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let mut schema = schema;
-    // A reference to a reference is legal; a circle of them is refused by the aliases rule.
-    for _ in 0..16 {
-        let Some(name) = schema["$ref"].as_str().and_then(|r| super::walk::component_name(r, "schemas")) else { break };
-        schema = &document["components"]["schemas"][name];
-    }
-    schema
+/// The same without the rules that `keep` does not accept.
+pub fn normal_with(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<Value, Problem> {
+    let mut lowered = Lowered { document, ..Lowered::default() };
+    apply(NORMAL, &mut lowered, keep)?;
+    Ok(sorted(lowered.document))
+}
+
+/// What progenitor reads of a document in its normal form, by the rules of `CLIENT`.
+pub fn client(normal: Value) -> Result<Lowered, Problem> {
+    client_with(normal, &|_| true)
+}
+
+/// The same without the rules that `keep` does not accept.
+pub fn client_with(normal: Value, keep: &dyn Fn(&str) -> bool) -> Result<Lowered, Problem> {
+    let mut lowered = Lowered { document: normal, ..Lowered::default() };
+    apply(CLIENT, &mut lowered, keep)?;
+    lowered.document = sorted(lowered.document);
+    Ok(lowered)
 }
 
 #[cfg(test)]

@@ -1,44 +1,69 @@
-//! From Imprint's OpenAPI document to the source of the client: load, overlay, lower, generate, harden.
+//! From Imprint's OpenAPI document to the source of the client: load, overlay, lower, generate, read, emit.
 //!
 //! build.rs and xtask compile these same files, so that both run one pipeline.
 
-mod by_hand;
+pub mod api;
 pub mod document;
+pub mod emit;
+mod enum_tokens;
 pub mod generate;
-pub mod harden;
 pub mod lower;
+pub mod methods;
+pub mod needs;
 pub mod overlay;
-pub mod plan;
 pub mod problem;
+mod rust_names;
 pub mod walk;
 
+use api::Api;
+use emit::client::{File, Reserved};
+use needs::Needs;
 use overlay::Overlay;
-use plan::Plan;
 use problem::Problem;
 use serde_json::Value;
 
+/// The texts that a client is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// `openapi/openapi.yaml`.
+    pub document: &'a str,
+    /// `openapi/overlay.yaml`.
+    pub overlay: &'a str,
+    /// `openapi/needs.yaml`.
+    pub needs: &'a str,
+    /// The hand-written files that add methods to `Client`.
+    pub hand_written: &'a [String],
+}
+
 /// What one run of the pipeline gives.
 pub struct Output {
-    /// The source text of `generated.rs`.
-    pub code: String,
+    /// The generated files.
+    pub files: Vec<File>,
     /// What the maintainer should know although the build goes on.
     pub notes: Vec<String>,
 }
 
-/// Runs every stage over the text of a document and of its overlay.
-pub fn run(document: &str, overlay: &str) -> Result<Output, Problem> {
-    let mut document = document::parse("openapi/openapi.yaml", document)?;
-    let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", overlay)?)?;
+/// Runs every stage.
+pub fn run(sources: Sources<'_>) -> Result<Output, Problem> {
+    let mut document = document::parse("openapi/openapi.yaml", sources.document)?;
+    let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", sources.overlay)?)?;
+    let needs = Needs::parse(&document::parse("openapi/needs.yaml", sources.needs)?)?;
+    let reserved = Reserved { client_methods: methods::of_client(sources.hand_written)? };
     let report = overlay.apply(&mut document)?;
-    let (code, _) = client(document)?;
-    Ok(Output { code, notes: report.notes() })
+    let api = api(document)?;
+    needs.check(&api)?;
+    Ok(Output { files: emit::client::write(api, &reserved, &|_| true)?, notes: report.notes() })
 }
 
-/// The client of a document after its overlay, and what was learnt on the way: lower, generate, harden.
-pub fn client(document: Value) -> Result<(String, Plan), Problem> {
-    let mut lowered = lower::lower(document)?;
-    by_hand::check(&mut lowered.document, &|name| lowered.plan.aliases.contains_key(name))?;
+/// The model of a document after its overlay.
+pub fn api(document: Value) -> Result<Api, Problem> {
+    api_with(document, &|_| true)
+}
+
+/// The same without the rules and passes that `keep` does not accept.
+pub fn api_with(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<Api, Problem> {
+    let normal = lower::normal_with(document, keep)?;
+    let lowered = lower::client_with(normal.clone(), keep)?;
     let tokens = generate::generate(&lowered.document)?;
-    let code = harden::harden(tokens, &lowered.plan)?;
-    Ok((code, lowered.plan))
+    api::read(&normal, &lowered, tokens, keep)
 }

@@ -63,6 +63,34 @@ pub fn component_name<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
     (!name.contains('/')).then_some(name)
 }
 
+/// The schema a schema stands for: itself, or what its `$ref` names.
+pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let mut schema = schema;
+    // A reference to a reference is legal; a circle of them is refused by lowering.
+    for _ in 0..16 {
+        let Some(name) = schema["$ref"].as_str().and_then(|r| component_name(r, "schemas")) else { break };
+        schema = &document["components"]["schemas"][name];
+    }
+    schema
+}
+
+/// Whether a key of `responses` is that of a success: `200`, `2XX`.
+pub fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// The response of an operation to a success; null if it declares none.
+pub fn success(operation: &Value) -> &Value {
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    responses.filter(|(status, _)| is_success(status)).map(|(_, response)| response).last().unwrap_or(&Value::Null)
+}
+
+/// The named schema of a webhook's payload, given its entry under `webhooks`.
+pub fn payload(webhook: &Value) -> Option<&str> {
+    let schema = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
+    component_name(schema["$ref"].as_str()?, "schemas")
+}
+
 /// Calls `visit` for every schema of the document, a schema before its parts; what `visit` leaves there is descended into.
 pub fn schemas(
     document: &mut Value,

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::Lowering;
+use super::Lowered;
 use crate::build::{
     problem::Problem,
     walk::{self, component_name, escape},
 };
 
-pub fn inline(lowering: &mut Lowering) -> Result<(), Problem> {
-    let components = lowering.document.get("components").cloned().unwrap_or_default();
-    spread_path_parameters(&mut lowering.document);
-    walk::operations(&mut lowering.document, &mut |operation| {
+pub fn inline(lowered: &mut Lowered) -> Result<(), Problem> {
+    let components = lowered.document.get("components").cloned().unwrap_or_default();
+    spread_path_parameters(&mut lowered.document);
+    walk::operations(&mut lowered.document, &mut |operation| {
         let pointer = operation.pointer.clone();
         let id = operation.id.unwrap_or("without an id").to_string();
         for (key, value) in operation.value {
@@ -44,7 +44,7 @@ pub fn inline(lowering: &mut Lowering) -> Result<(), Problem> {
         }
         Ok(())
     })?;
-    if let Some(components) = lowering.document.get_mut("components").and_then(Value::as_object_mut) {
+    if let Some(components) = lowered.document.get_mut("components").and_then(Value::as_object_mut) {
         components.retain(|kind, _| kind == "schemas");
     }
     Ok(())

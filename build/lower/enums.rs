@@ -1,28 +1,55 @@
-//! Enum values travel through typify as tokens it cannot stumble over; harden names the variants from the real text.
+//! Enums: one schema where the document writes a list of values several times, and tokens in the place of values.
 
 use serde_json::{Value, json};
 
-use super::Lowering;
-use crate::build::{problem::Problem, walk};
+use super::Lowered;
+use crate::build::{
+    enum_tokens::token,
+    problem::Problem,
+    walk,
+};
 
-/// typify merges `""`, `"a-b"` and `"a b"` into one variant name, or panics over it.
-pub fn token(value: &str) -> String {
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("T{hex}")
+/// In the overlay, on a place with a list of values: the named schema that has the same values.
+const ENUM: &str = "x-imprint-enum";
+
+/// Replaces each marked list of values by a reference to the named schema, after checking that the schema has all of
+/// them: otherwise a value that the document adds in one place would silently be missing in the shared enum.
+pub fn share(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.clone();
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
+        let Some(map) = schema.as_object_mut() else { return Ok(()) };
+        let Some(mark) = map.remove(ENUM) else { return Ok(()) };
+        let name = mark.as_str().unwrap_or_default();
+        let shared = known["components"]["schemas"][name]["enum"].as_array();
+        let Some(shared) = shared else {
+            return Err(place.problem(
+                format!("`{ENUM}: {name}` names no schema with a list of values"),
+                "name a schema under `components/schemas` that has an `enum`, or add it by an overlay action",
+            ));
+        };
+        let Some(values) = map.remove("enum") else {
+            return Err(place.problem(
+                format!("`{ENUM}: {name}` on a place without a list of values"),
+                "the document no longer lists the values here: drop the mark from the overlay",
+            ));
+        };
+        if let Some(other) = values.as_array().into_iter().flatten().find(|value| !shared.contains(value)) {
+            return Err(place.problem(
+                format!("{other} is listed here and is not a value of `{name}`"),
+                format!("add the value to the schema `{name}`, or drop the mark `{ENUM}` here, in the overlay"),
+            ));
+        }
+        map.remove("type");
+        map.insert("$ref".into(), json!(format!("#/components/schemas/{name}")));
+        Ok(())
+    })
 }
 
-/// The text behind a token.
-pub fn text(token: &str) -> Option<String> {
-    let hex = token.strip_prefix('T')?;
-    let bytes = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok());
-    String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok()
-}
-
-pub fn tokens(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
+/// Writes a token in the place of each value: see `enum_tokens`. An open enum of numbers is a number.
+pub fn tokens(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(map) = schema.as_object_mut() else { return Ok(()) };
         let Some(Value::Array(values)) = map.remove("enum") else { return Ok(()) };
-        // An open enum of numbers is a number.
         if let Some(values) = values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
             let mut tokens: Vec<String> = Vec::new();
             for value in values.into_iter().map(token) {
@@ -34,17 +61,4 @@ pub fn tokens(lowering: &mut Lowering) -> Result<(), Problem> {
         }
         Ok(())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_text_comes_back_from_its_token() {
-        for value in ["", "ACTIVE", "BUSINESS OWNER", "SELF-EMPLOYED", "ümlaut", "a\nb"] {
-            assert_eq!(text(&token(value)).as_deref(), Some(value));
-        }
-        assert_eq!(text("ACTIVE"), None);
-    }
 }

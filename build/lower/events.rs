@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::{Lowering, names, shapes};
+use super::{Lowered, names, shapes};
 use crate::build::{
     problem::Problem,
     walk::{self, Place, Role, component_name, escape},
@@ -18,13 +18,13 @@ type Schemas = Map<String, Value>;
 ///
 /// What calls answer or send as well keeps it there: events get a copy of such a schema, `EventThing` of `Thing`. One
 /// that requires nothing, and holds nothing that does, is shared as before, and so are the enums in the copies.
-pub fn nothing_required(lowering: &mut Lowering) -> Result<(), Problem> {
-    let aliases = &lowering.plan.aliases;
-    let payloads = lowering.plan.webhook_schemas().into_iter();
-    let payloads: Vec<String> = payloads.map(|name| aliases.get(&name).cloned().unwrap_or(name)).collect();
-    let in_calls = shapes::reachable(&[], &lowering.document)?;
-    let owners = names::owners(&mut lowering.document)?;
-    let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+pub fn nothing_required(lowered: &mut Lowered) -> Result<(), Problem> {
+    let aliases = &lowered.aliases;
+    let payloads = lowered.payloads.iter();
+    let payloads: Vec<String> = payloads.map(|name| aliases.get(name).unwrap_or(name).clone()).collect();
+    let in_calls = shapes::reachable(&[], &lowered.document)?;
+    let owners = names::owners(&mut lowered.document)?;
+    let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(());
     };
     let parts = parts(schemas)?;

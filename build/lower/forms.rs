@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Lowering;
+use super::Lowered;
 use crate::build::{problem::Problem, walk};
 
-pub fn version(lowering: &mut Lowering) -> Result<(), Problem> {
-    let version = lowering.document["openapi"].as_str().unwrap_or_default().to_string();
+pub fn version(lowered: &mut Lowered) -> Result<(), Problem> {
+    let version = lowered.document["openapi"].as_str().unwrap_or_default().to_string();
     if !version.starts_with("3.0.") && !version.starts_with("3.1.") {
         return Err(Problem::new(
             "/openapi",
@@ -14,23 +14,23 @@ pub fn version(lowering: &mut Lowering) -> Result<(), Problem> {
             "OpenAPI 3.0 and 3.1 are: convert the document before it is vendored",
         ));
     }
-    lowering.document["openapi"] = json!("3.0.3");
+    lowered.document["openapi"] = json!("3.0.3");
     Ok(())
 }
 
 fn each_map(
-    lowering: &mut Lowering,
+    lowered: &mut Lowered,
     visit: &mut impl FnMut(&mut Map<String, Value>, &walk::Place) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, place| match schema.as_object_mut() {
+    walk::schemas(&mut lowered.document, &mut |schema, place| match schema.as_object_mut() {
         Some(map) => visit(map, place),
         None => Ok(()),
     })
 }
 
 /// `type: [string, "null"]`.
-pub fn type_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, _| {
+pub fn type_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
         let Some(Value::Array(types)) = schema.get("type").cloned() else { return Ok(()) };
         let (null, named): (Vec<_>, Vec<_>) = types.into_iter().partition(|name| name == "null");
         if let [only] = named.as_slice() {
@@ -43,38 +43,34 @@ pub fn type_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-/// `const`: an enum of one, which stays open like any other.
-pub fn constants(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, place| {
-        let Some(value) = schema.remove("const") else { return Ok(()) };
+/// `const`: an enum of one, which stays open like any other. One that is no scalar is left for `refuse` to name.
+pub fn constants(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
+        let Some(value) = schema.get("const").cloned() else { return Ok(()) };
         let kind = match value {
             Value::String(_) => "string",
             Value::Bool(_) => "boolean",
             Value::Number(ref number) if number.is_f64() => "number",
             Value::Number(_) => "integer",
-            _ => {
-                return Err(place.problem(
-                    "`const` of a value that is no scalar",
-                    "describe the shape of the value by an overlay action",
-                ));
-            }
+            _ => return Ok(()),
         };
+        schema.remove("const");
         schema.entry("type").or_insert_with(|| json!(kind));
         schema.insert("enum".into(), json!([value]));
         Ok(())
     })
 }
 
-/// An enum that lists null, or one without a type.
-pub fn enum_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, place| {
+/// An enum that lists null, or one without a type. One that lists nothing else is left for `refuse` to name.
+pub fn enum_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
         let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) else { return Ok(()) };
+        if values.iter().all(Value::is_null) {
+            return Ok(());
+        }
         let before = values.len();
         values.retain(|value| !value.is_null());
         let (nullable, strings) = (values.len() < before, values.iter().all(Value::is_string));
-        if values.is_empty() {
-            return Err(place.problem("an enum without values", "list its values, or drop it, by an overlay action"));
-        }
         if nullable {
             schema.insert("nullable".into(), json!(true));
         }
@@ -86,8 +82,8 @@ pub fn enum_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// `anyOf` / `oneOf` of one shape and null.
-pub fn union_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, _| {
+pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
         for keyword in ["anyOf", "oneOf"] {
             let Some(members) = schema.get(keyword).and_then(Value::as_array) else { continue };
             let is_null = |member: &Value| member["type"] == "null" || member["enum"] == json!([null]);
@@ -107,8 +103,8 @@ pub fn union_with_null(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// `examples: [a, b]` of JSON Schema; the first is the example of OpenAPI 3.0.
-pub fn examples(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, _| {
+pub fn examples(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
         if let Some(Value::Array(examples)) = schema.remove("examples")
             && let Some(first) = examples.into_iter().next()
         {
@@ -131,13 +127,13 @@ const BESIDE: [&str; 8] = [
 ];
 
 /// 3.1 allows keywords beside `$ref`; those that only describe stay, a `type` says again what the target says.
-pub fn ref_siblings(lowering: &mut Lowering) -> Result<(), Problem> {
-    let known = lowering.document.clone();
-    each_map(lowering, &mut |schema, place| {
+pub fn ref_siblings(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.clone();
+    each_map(lowered, &mut |schema, place| {
         if !schema.contains_key("$ref") {
             return Ok(());
         }
-        let target = super::resolve(&known, &Value::Object(schema.clone())).clone();
+        let target = walk::resolve(&known, &Value::Object(schema.clone())).clone();
         let mut refused = None;
         schema.retain(|keyword, value| {
             let harmless = keyword == "title" || keyword.starts_with("x-") || target.get(keyword) == Some(value);
@@ -157,8 +153,8 @@ pub fn ref_siblings(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// `$ref` with something beside it, the way OpenAPI 3.0 can say it: the doc comment stays and null makes one Option.
-pub fn wrap_references(lowering: &mut Lowering) -> Result<(), Problem> {
-    each_map(lowering, &mut |schema, _| {
+pub fn wrap_references(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
         if schema.len() > 1
             && let Some(reference) = schema.remove("$ref")
         {

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Value, json};
 
-use super::{Lowering, resolve};
+use super::{Lowered, Mark};
 use crate::build::{
-    plan::Mark,
     problem::Problem,
-    walk::{self, Place, Role, component_name},
+    walk::{self, Place, Role, component_name, resolve},
 };
 
 /// The mark that names the kind of an id.
@@ -93,10 +92,10 @@ fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
 
 /// Secrets become `{type: string, format: password}` and nothing that constrains: with a length beside it typify's
 /// conversion silently does not match and the field is a plain String.
-pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
-    let known = lowering.document.clone();
-    let marks = &mut lowering.plan.secrets;
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.clone();
+    let marks = &mut lowered.marks.secrets;
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         if !is_secret(&known, schema, place) {
             return Ok(());
         }
@@ -137,8 +136,8 @@ pub fn secrets(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// Personal data keeps a plain type; the format is a mark that harden turns into a redacted Debug.
-pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
-    let known = lowering.document.clone();
+pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.clone();
     // Schemas that hold nothing else, because a personal name (address, date_of_birth) refers to them.
     let mut holders: Vec<String> = Vec::new();
     walk::schemas(&mut known.clone(), &mut |schema, place| {
@@ -151,8 +150,8 @@ pub fn personal(lowering: &mut Lowering) -> Result<(), Problem> {
         Ok(())
     })?;
     let mut inside: Vec<String> = holders;
-    let (marks, names) = (&mut lowering.plan.personal, &mut lowering.plan.personal_names);
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+    let (marks, names) = (&mut lowered.marks.personal, &mut lowered.marks.personal_names);
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         let within = inside.iter().any(|prefix| place.pointer.starts_with(prefix.as_str()));
         if schema[PERSONAL] == json!(false) || !(is_personal(&known, schema, place) || within) {
             return Ok(());
@@ -189,8 +188,8 @@ fn is_personal(document: &Value, schema: &Value, place: &Place) -> bool {
 }
 
 /// `*_at` is a timestamp, whether or not the document gives the format.
-pub fn timestamps(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+pub fn timestamps(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         let named = place.name().is_some_and(|name| name.to_snake_case().ends_with("_at"));
         let is_timestamp = named || schema["format"] == "date-time";
         if is_timestamp && schema["type"] == "string" && schema.get("enum").is_none() {
@@ -208,11 +207,11 @@ fn kind_of(name: &str) -> Option<String> {
 }
 
 /// Ids become `$ref`s to one named string schema a kind.
-pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
-    let owners = owners(&mut lowering.document)?;
-    let named = lowering.document.pointer("/components/schemas").cloned().unwrap_or_default();
+pub fn ids(lowered: &mut Lowered) -> Result<(), Problem> {
+    let owners = owners(&mut lowered.document)?;
+    let named = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
     let mut kinds: BTreeMap<String, String> = BTreeMap::new();
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         let mark = schema[ID].as_str().map(str::to_string);
         let by_name = match (&place.role, place.name()) {
             (Role::Property { owner: Some(owner), .. }, Some("id")) => Some(own_id(&owners, owner)),
@@ -239,7 +238,7 @@ pub fn ids(lowering: &mut Lowering) -> Result<(), Problem> {
         }
         Ok(())
     })?;
-    let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+    let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(());
     };
     for (schema, kind) in kinds {

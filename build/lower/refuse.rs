@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Lowering;
+use super::Lowered;
 use crate::build::{
     problem::Problem,
     walk::{self, component_name},
@@ -29,9 +29,9 @@ const KEYWORDS: [&str; 16] = [
 ];
 
 /// Every `$ref` has to name an existing schema: progenitor would blame another operation.
-pub fn references(lowering: &mut Lowering) -> Result<(), Problem> {
-    let known = lowering.document.pointer("/components/schemas").cloned().unwrap_or_default();
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+pub fn references(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         let Some(reference) = schema.get("$ref") else { return Ok(()) };
         let name = reference.as_str().and_then(|reference| component_name(reference, "schemas"));
         if name.is_some_and(|name| known.get(name).is_some()) {
@@ -44,8 +44,8 @@ pub fn references(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-pub fn forms(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         let Some(map) = schema.as_object() else {
             return Err(place.problem(
                 "a schema that is not a map",
@@ -57,6 +57,15 @@ pub fn forms(lowering: &mut Lowering) -> Result<(), Problem> {
                 format!("`{keyword}` is not supported"),
                 "replace the schema by an overlay action with the shape callers are to see",
             ));
+        }
+        if map.contains_key("const") {
+            return Err(place.problem(
+                "`const` of a value that is no scalar",
+                "describe the shape of the value by an overlay action",
+            ));
+        }
+        if map.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null)) {
+            return Err(place.problem("an enum without values", "list its values, or drop it, by an overlay action"));
         }
         match map.get("type") {
             Some(Value::Array(types)) => {
@@ -78,8 +87,8 @@ pub fn forms(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// Unions of several shapes; those with null alone have been rewritten by now.
-pub fn unions(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, place| match ["oneOf", "anyOf"]
+pub fn unions(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, place| match ["oneOf", "anyOf"]
         .iter()
         .find(|keyword| schema.get(**keyword).is_some())
     {
@@ -91,10 +100,10 @@ pub fn unions(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-pub fn operations(lowering: &mut Lowering) -> Result<(), Problem> {
+pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut seen = std::collections::BTreeMap::new();
-    let known = lowering.document.clone();
-    walk::operations(&mut lowering.document, &mut |operation| {
+    let known = lowered.document.clone();
+    walk::operations(&mut lowered.document, &mut |operation| {
         let Some(id) = operation.id else {
             return Err(operation.problem(
                 "/operationId",
@@ -140,7 +149,7 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
             return refuse("has no schema", "give it a `schema` (not `content`) by an overlay action");
         };
         let scalar = ["string", "integer", "number", "boolean"];
-        let resolved = super::resolve(known, schema);
+        let resolved = walk::resolve(known, schema);
         let scalar_type = resolved["type"].as_str().is_some_and(|name| scalar.contains(&name));
         if !scalar_type {
             return refuse(

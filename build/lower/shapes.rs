@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Lowering;
+use super::Lowered;
 use crate::build::{
-    plan::lists,
     problem::Problem,
     walk::{self, Place, Role, component_name},
 };
@@ -17,8 +16,8 @@ fn describes_only(member: &Value) -> bool {
 }
 
 /// `allOf: [one]`, or one and members that only describe: the one, with the description beside it.
-pub fn single_all_of(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
+pub fn single_all_of(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(Value::Array(members)) = schema.get("allOf").cloned() else { return Ok(()) };
         let (prose, shapes): (Vec<_>, Vec<_>) = members.into_iter().partition(describes_only);
         let ([only], Some(map)) = (shapes.as_slice(), schema.as_object_mut()) else { return Ok(()) };
@@ -45,9 +44,9 @@ fn reference(schema: &Value) -> Option<&str> {
 }
 
 /// A name for another named schema: a `type` alias, where typify would make a newtype nobody can use for the other.
-pub fn aliases(lowering: &mut Lowering) -> Result<(), Problem> {
-    let schemas = named(&lowering.document);
-    let used = reachable(&lowering.plan.webhook_schemas(), &lowering.document)?;
+pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
+    let schemas = named(&lowered.document);
+    let used = reachable(&lowered.payloads, &lowered.document)?;
     let mut aliases = BTreeMap::new();
     for (name, schema) in &schemas {
         let Some(mut target) = reference(schema) else { continue };
@@ -64,19 +63,19 @@ pub fn aliases(lowering: &mut Lowering) -> Result<(), Problem> {
         }
         aliases.insert(name.clone(), target.to_string());
     }
-    replace_references(lowering, &|name| {
+    replace_references(lowered, &|name| {
         aliases.get(name).map(|target| json!({"$ref": format!("#/components/schemas/{target}")}))
     })?;
-    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.retain(|name, _| !aliases.contains_key(name));
     }
-    lowering.plan.aliases = aliases.into_iter().filter(|(name, _)| used.contains(name)).collect();
+    lowered.aliases = aliases.into_iter().filter(|(name, _)| used.contains(name)).collect();
     Ok(())
 }
 
 /// Replaces each reference `by` has an answer for; what stands beside the reference stays and wins.
-fn replace_references(lowering: &mut Lowering, by: &dyn Fn(&str) -> Option<Value>) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, place| {
+fn replace_references(lowered: &mut Lowered, by: &dyn Fn(&str) -> Option<Value>) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
         // A plain name may stand for another plain name; circles have been refused.
         if matches!(place.role, Role::Named(_)) {
             return Ok(());
@@ -93,16 +92,16 @@ fn replace_references(lowering: &mut Lowering, by: &dyn Fn(&str) -> Option<Value
 }
 
 /// Named numbers, lists and free maps are written out where they are used: a newtype around `i64` helps nobody.
-pub fn plain_names(lowering: &mut Lowering) -> Result<(), Problem> {
+pub fn plain_names(lowered: &mut Lowered) -> Result<(), Problem> {
     let is_plain = |schema: &Value| {
         let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
         !shaped && schema["type"] != "string"
     };
     let plain: BTreeMap<String, Value> =
-        named(&lowering.document).into_iter().filter(|(_, schema)| is_plain(schema)).collect();
+        named(&lowered.document).into_iter().filter(|(_, schema)| is_plain(schema)).collect();
     no_circles(&plain)?;
-    replace_references(lowering, &|name| plain.get(name).cloned())?;
-    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    replace_references(lowered, &|name| plain.get(name).cloned())?;
+    if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.retain(|name, _| !plain.contains_key(name));
     }
     Ok(())
@@ -135,16 +134,16 @@ fn refers(schema: &Value, name: &str) -> bool {
 }
 
 /// `nullable` on a named schema moves to its uses: else an Option in an Option.
-pub fn nullable_names(lowering: &mut Lowering) -> Result<(), Problem> {
+pub fn nullable_names(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut nullable = BTreeSet::new();
-    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, schema) in schemas {
             if schema.as_object_mut().and_then(|schema| schema.remove("nullable")) == Some(json!(true)) {
                 nullable.insert(name.clone());
             }
         }
     }
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
         if reference(schema).is_some_and(|name| nullable.contains(name)) {
             schema["nullable"] = json!(true);
         }
@@ -152,37 +151,26 @@ pub fn nullable_names(lowering: &mut Lowering) -> Result<(), Problem> {
     })
 }
 
-/// A name in `required` that is no property leaves it: it would be asked of callers and missed in every answer.
-///
-/// Where the object is a list, as an operation answers it, the name is kept as another name of that list: the document
-/// contradicts itself, and the API may use either.
-pub fn required_names(lowering: &mut Lowering) -> Result<(), Problem> {
-    let known = lowering.document.clone();
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
-        let is_list = lists::key(&known, schema).is_some();
+/// Removes a name from `required` that is no property: it would be asked of callers and missed in every answer.
+pub fn required_names(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
         let properties = schema.get("properties").cloned().unwrap_or_default();
         // The properties of an allOf may stand in another member.
         if schema.get("allOf").is_some() {
             return Ok(());
         }
         let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return Ok(()) };
-        let (kept, unknown): (Vec<Value>, Vec<Value>) = std::mem::take(required)
-            .into_iter()
-            .partition(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
-        *required = kept;
+        required.retain(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
         if let (true, Some(map)) = (required.is_empty(), schema.as_object_mut()) {
             map.remove("required");
-        }
-        if is_list && !unknown.is_empty() {
-            schema[lists::ALSO] = Value::Array(unknown);
         }
         Ok(())
     })
 }
 
 /// `additionalProperties: false` would refuse the next field the API adds.
-pub fn closed_objects(lowering: &mut Lowering) -> Result<(), Problem> {
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
+pub fn closed_objects(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
         if let Some(map) = schema.as_object_mut()
             && map.get("additionalProperties") == Some(&json!(false))
         {
@@ -193,9 +181,9 @@ pub fn closed_objects(lowering: &mut Lowering) -> Result<(), Problem> {
 }
 
 /// Schemas that no call and no webhook reaches, those of errors first of all, become no types.
-pub fn unused(lowering: &mut Lowering) -> Result<(), Problem> {
-    let used = reachable(&lowering.plan.webhook_schemas(), &lowering.document)?;
-    if let Some(schemas) = lowering.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+pub fn unused(lowered: &mut Lowered) -> Result<(), Problem> {
+    let used = reachable(&lowered.payloads, &lowered.document)?;
+    if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.retain(|name, _| used.contains(name));
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Lowering, RULES, lower, lower_with};
+use super::{Lowered, RULES, lower, lower_with};
 
 mod refusals;
 
@@ -391,8 +391,8 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn at(lowering: &Lowering, pointer: &str) -> Value {
-    lowering.document.pointer(pointer).cloned().unwrap_or_default()
+fn at(lowered: &Lowered, pointer: &str) -> Value {
+    lowered.document.pointer(pointer).cloned().unwrap_or_default()
 }
 
 #[test]

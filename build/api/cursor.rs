@@ -1,15 +1,18 @@
-//! Which operations come in pages, and what the cursor to the next page is: found by shape.
-
-use std::collections::BTreeMap;
+//! Which operations answer in pages, and what the cursor to the next page is: found by shape.
 
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::Parameter;
-use crate::build::{lower::resolve, problem::Problem, walk};
+use super::{Api, CursorPlace, Field, Operation, Paging, Shape, Struct, Type, document::DeclaredParameter};
+use crate::build::{
+    problem::Problem,
+    walk::{self, component_name, resolve},
+};
 
-/// Where the cursor goes in.
+/// The parameter, or property of the body, that takes the cursor, and the properties of a page.
 const CURSOR: &str = "starting_after";
+const DATA: &str = "data";
+const HAS_MORE: &str = "has_more";
 
 /// In the overlay, on an operation: the property of an item that is its cursor, where the rule does not find it.
 const MARK: &str = "x-imprint-cursor";
@@ -19,27 +22,27 @@ const ADVICE: &str = "name the property of an item that `starting_after` takes b
 /// The property of an item that is its cursor, for an operation that pages.
 ///
 /// It is `id`, or `<singular>_id` where the items are called so: by their schema, by a name that stands for it, or by the
-/// path. Another item's id, such as the `order_id` of an order event, is none.
-pub fn cursor(
+/// path. The id of something else, such as the `order_id` of an order event, is not a cursor.
+pub fn declared(
     document: &Value,
-    aliases: &BTreeMap<String, String>,
-    operation: &walk::Operation,
-    (parameters, body, answer): (&[Parameter], &Value, &Value),
+    operation: &walk::Operation<'_>,
+    (parameters, body, answer): (&[DeclaredParameter], &Value, &Value),
 ) -> Result<Option<String>, Problem> {
     let mark = operation.value.get(MARK);
-    let goes_in = parameters.iter().any(|parameter| parameter.name == CURSOR && !parameter.in_path)
+    let goes_in = parameters.iter().any(|parameter| parameter.wire == CURSOR && !parameter.in_path)
         || resolve(document, body)["properties"].get(CURSOR).is_some();
     let answer = &resolve(document, answer)["properties"];
-    if !goes_in || answer["data"]["type"] != "array" || answer.get("has_more").is_none() {
+    let data = resolve(document, &answer[DATA]);
+    if !goes_in || data["type"] != "array" || answer.get(HAS_MORE).is_none() {
         return match mark {
             Some(_) => Err(operation.problem("", format!("`{MARK}` on an operation without pages"), ADVICE)),
             None => Ok(None),
         };
     }
-    let items = &answer["data"]["items"];
+    let items = &data["items"];
     let names = match mark {
         Some(mark) => vec![mark.as_str().unwrap_or_default().to_string()],
-        None => candidates(items, aliases, operation.path),
+        None => candidates(document, items, operation.path),
     };
     let properties = &resolve(document, items)["properties"];
     let found = names.into_iter().find(|name| resolve(document, &properties[name.as_str()])["type"] == "string");
@@ -49,12 +52,75 @@ pub fn cursor(
     })
 }
 
-fn candidates(items: &Value, aliases: &BTreeMap<String, String>, path: &str) -> Vec<String> {
-    let schema = items["$ref"].as_str().and_then(|reference| walk::component_name(reference, "schemas"));
-    let also = aliases.iter().filter(|(_, target)| Some(target.as_str()) == schema).map(|(name, _)| name.as_str());
-    let in_path = path.rsplit('/').next().and_then(|last| last.strip_suffix('s'));
-    let own = schema.into_iter().chain(also).chain(in_path);
+fn candidates(document: &Value, items: &Value, path: &str) -> Vec<String> {
+    let in_path = path.rsplit('/').next().and_then(|last| last.strip_suffix('s')).map(str::to_string);
+    let own = names_of(document, items).into_iter().chain(in_path);
     ["id".to_string()].into_iter().chain(own.map(|name| format!("{}_id", name.to_snake_case()))).collect()
+}
+
+/// The name of the schema that a reference leads to, and then all names that stand for it.
+fn names_of(document: &Value, schema: &Value) -> Vec<String> {
+    let named = document["components"]["schemas"].as_object();
+    let leads_to = |schema: &Value| -> Option<String> {
+        let mut name = component_name(schema["$ref"].as_str()?, "schemas")?;
+        // A reference to a reference is legal; a circle of them is refused by lowering.
+        for _ in 0..16 {
+            let Some(next) = named?.get(name)?["$ref"].as_str() else { break };
+            name = component_name(next, "schemas")?;
+        }
+        Some(name.to_string())
+    };
+    let Some(target) = leads_to(schema) else { return Vec::new() };
+    let others = named.into_iter().flatten().filter(|(_, schema)| leads_to(schema).as_ref() == Some(&target));
+    let others: Vec<String> = others.map(|(name, _)| name.clone()).collect();
+    [target].into_iter().chain(others).collect()
+}
+
+/// Finds, for each operation with a cursor, the fields that the document names among the types.
+pub fn find(api: &mut Api) -> Result<(), Problem> {
+    for index in 0..api.operations.len() {
+        let operation = &api.operations[index];
+        let Some(id) = &operation.cursor else { continue };
+        let paging = paging(api, operation, id).map_err(|what| {
+            let advice = "give it the shape of the other lists by an overlay action";
+            operation.problem(format!("it pages, but {what}"), advice)
+        })?;
+        api.operations[index].paging = Some(paging);
+    }
+    Ok(())
+}
+
+fn paging(api: &Api, operation: &Operation, id_wire: &str) -> Result<Paging, String> {
+    let is_text = |field: &&Field| api.is_text(&field.ty) && field.shape != Shape::Collection;
+    let cursor = match operation.parameters.iter().find(|parameter| parameter.wire == CURSOR) {
+        Some(parameter) => api.is_text(&parameter.ty).then(|| CursorPlace::Query(parameter.name.clone())),
+        None => {
+            let body = operation.body.as_ref().and_then(|body| api.structure(&body.name));
+            field(body, CURSOR).filter(is_text).map(|field| CursorPlace::Body(field.name.clone()))
+        }
+    };
+    let cursor = cursor.ok_or_else(|| format!("`{CURSOR}` is no text"))?;
+    let answer = operation.answer.ty.as_ref().and_then(Type::named).and_then(|name| api.structure(name));
+    let data = field(answer, DATA).ok_or_else(|| format!("`{DATA}` is no field of the answer"))?;
+    let Type::List(item) = &data.ty else { return Err(format!("`{DATA}` is no list")) };
+    let has_more = field(answer, HAS_MORE)
+        .filter(|field| field.ty == Type::Bool)
+        .ok_or_else(|| format!("`{HAS_MORE}` is no boolean"))?;
+    let id = field(item.named().and_then(|name| api.structure(name)), id_wire)
+        .filter(is_text)
+        .ok_or_else(|| format!("`{id_wire}` of its items, the cursor, is no text that can be sent"))?;
+    Ok(Paging {
+        cursor,
+        item: (**item).clone(),
+        data: data.name.clone(),
+        has_more: (has_more.name.clone(), has_more.shape),
+        id: (id.name.clone(), id.shape),
+        id_wire: id_wire.to_string(),
+    })
+}
+
+fn field<'a>(structure: Option<&'a Struct>, wire: &str) -> Option<&'a Field> {
+    structure?.fields.iter().find(|field| field.wire == wire)
 }
 
 #[cfg(test)]
@@ -62,7 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::build::lower::lower;
+    use crate::build::{api::document, lower::normal};
 
     /// `GET` of a path that pages, with these properties of its items.
     fn list(path: &str, items: Value, schemas: Value) -> Value {
@@ -87,7 +153,7 @@ mod tests {
     }
 
     fn cursor_of(document: Value) -> Result<Option<String>, Problem> {
-        Ok(lower(document)?.plan.operations["list"].pages.clone())
+        Ok(document::read(&normal(document)?)?.operations["list"].cursor.clone())
     }
 
     #[test]

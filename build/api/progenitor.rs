@@ -1,30 +1,44 @@
-//! Reads progenitor's output. Whatever looks different from what is known here stops the build: a new progenitor, or a
-//! shape that lowering let through.
+//! Reads the source that progenitor generated into the model: the types, their fields, and how each operation is sent.
+//!
+//! Whatever looks different from what is known here stops the build: a new version of progenitor, or a shape that lowering
+//! should have refused.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident};
+use quote::ToTokens;
 use syn::{
     Attribute, Expr, ExprMethodCall, Fields, FnArg, GenericArgument, ImplItem, Item, ItemEnum, ItemMod, ItemStruct,
-    LitStr, Meta, Pat, PathArguments, ReceiverKind, ReturnType, Stmt, Token, Type, punctuated::Punctuated,
+    LitStr, Meta, Pat, PathArguments, ReceiverKind, ReturnType, Stmt, Token, punctuated::Punctuated,
 };
 
-use super::model::{Argument, Call, Code, Enum, Field, Shape, Struct, Text, Variant, argument_of, last_name};
-use super::names::safe;
+use super::{
+    Answer, Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type,
+    document::{Declared, DeclaredOperation},
+};
 use crate::build::{
-    lower::enums_text,
-    plan::{Operation, Plan},
+    enum_tokens, generate,
+    lower::{Lowered, Marks},
     problem::Problem,
+    rust_names::identifier,
 };
 
-const ADVICE: &str = "teach build/harden/read.rs this shape, or avoid it by an overlay action or a lowering rule";
+const ADVICE: &str = "teach build/api/progenitor.rs this shape, or avoid it by an overlay action or a lowering rule";
 
 fn unknown(place: impl Into<String>, what: impl std::fmt::Display) -> Problem {
     Problem::new(place, format!("progenitor wrote something unexpected: {what}"), ADVICE)
 }
 
-pub fn read(tokens: TokenStream, plan: &Plan) -> Result<Code, Problem> {
+/// The model of what the document declares and progenitor generated.
+pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Result<Api, Problem> {
     let file: syn::File = syn::parse2(tokens).map_err(|e| unknown("progenitor's output", e))?;
-    let mut code = Code::default();
+    let Declared { servers, tags, mut operations, webhooks } = declared;
+    let mut api = Api {
+        servers,
+        tags,
+        webhooks,
+        aliases: lowered.aliases.clone(),
+        marks: lowered.marks.clone(),
+        ..Api::default()
+    };
     let module = |name: &str| {
         file.items.iter().find_map(|item| match item {
             Item::Mod(module) if module.ident == name => Some(module),
@@ -33,32 +47,35 @@ pub fn read(tokens: TokenStream, plan: &Plan) -> Result<Code, Problem> {
     };
     let types = module("types").ok_or_else(|| unknown("progenitor's output", "no module `types`"))?;
     for item in items(types) {
-        read_type(item, &mut code)?;
+        read_type(item, &mut api)?;
     }
     // A document without operations has an empty builder module.
     let builder = module("builder").ok_or_else(|| unknown("progenitor's output", "no module `builder`"))?;
     for item in items(builder) {
         if let Item::Struct(structure) = item {
-            code.calls.push(read_call(structure, builder, plan)?);
+            let operation = read_call(structure, builder, &operations, &api.marks)?;
+            operations.remove(&operation.id);
+            api.operations.push(operation);
         }
     }
-    Ok(code)
+    api.missing_operations = operations.into_values().map(|operation| (operation.id, operation.pointer)).collect();
+    Ok(api)
 }
 
 fn items(module: &ItemMod) -> &[Item] {
     module.content.as_ref().map_or(&[], |(_, items)| items)
 }
 
-fn read_type(item: &Item, code: &mut Code) -> Result<(), Problem> {
+fn read_type(item: &Item, api: &mut Api) -> Result<(), Problem> {
     match item {
-        Item::Enum(item) => code.enums.push(read_enum(item)?),
+        Item::Enum(item) => api.enums.push(read_enum(item)?),
         Item::Struct(item) => match &item.fields {
-            Fields::Named(_) => code.structs.push(read_struct(item)?),
+            Fields::Named(_) => api.structs.push(read_struct(item, &api.marks)?),
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                if last_name(&fields.unnamed[0].ty).is_none_or(|name| name != "String") {
+                if read_value(&fields.unnamed[0].ty).is_none_or(|(ty, _)| ty != Type::Text) {
                     return Err(unknown(item.ident.to_string(), "a newtype around what is no string"));
                 }
-                code.texts.push(Text { name: item.ident.clone(), docs: docs(&item.attrs) });
+                api.texts.push(Text { name: item.ident.to_string(), description: docs(&item.attrs) });
             }
             _ => return Err(unknown(item.ident.to_string(), "a struct without named fields")),
         },
@@ -76,24 +93,26 @@ fn read_enum(item: &ItemEnum) -> Result<Enum, Problem> {
     for variant in &item.variants {
         let token = serde(&variant.attrs, &place)?.into_iter().find(|(key, _)| key == "rename").and_then(|(_, v)| v);
         let text = token.unwrap_or_else(|| variant.ident.to_string());
-        let text = enums_text(&text);
+        let text = enum_tokens::text(&text);
         let (Some(text), Fields::Unit) = (text, &variant.fields) else {
             return Err(unknown(place, "an enum that is no set of strings"));
         };
-        values.push(Variant { ident: variant.ident.clone(), text });
+        values.push(EnumValue { name: variant.ident.to_string(), text });
     }
-    Ok(Enum { name: item.ident.clone(), docs: docs(&item.attrs), values })
+    Ok(Enum { name: item.ident.to_string(), description: docs(&item.attrs), values })
 }
 
-fn read_struct(item: &ItemStruct) -> Result<Struct, Problem> {
+fn read_struct(item: &ItemStruct, marks: &Marks) -> Result<Struct, Problem> {
     let place = item.ident.to_string();
     if !serde(&item.attrs, &place)?.is_empty() {
         return Err(unknown(place, "a serde attribute on a struct"));
     }
     let mut fields = Vec::new();
     for field in &item.fields {
-        let Some(ident) = field.ident.clone() else { return Err(unknown(place, "a field without a name")) };
-        let mut wire = ident.to_string();
+        let Some(name) = field.ident.as_ref().map(ToString::to_string) else {
+            return Err(unknown(place, "a field without a name"));
+        };
+        let mut wire = name.clone();
         let (mut skip, mut flatten) = (false, false);
         for (key, value) in serde(&field.attrs, &place)? {
             match (key.as_str(), value) {
@@ -101,20 +120,21 @@ fn read_struct(item: &ItemStruct) -> Result<Struct, Problem> {
                 ("skip_serializing_if", Some(_)) => skip = true,
                 ("flatten", None) => flatten = true,
                 ("default", None) => {}
-                // Required and nullable: typify insists on the key. Absent and null are one here.
+                // Required and nullable: typify insists on the key. Absent and null mean the same here.
                 ("deserialize_with", Some(_)) if argument_of(&field.ty, "Option").is_some() => {}
-                (key, _) => return Err(unknown(format!("{place}.{ident}"), format!("serde({key})"))),
+                (key, _) => return Err(unknown(format!("{place}.{name}"), format!("serde({key})"))),
             }
         }
-        let (shape, ty) = match argument_of(&field.ty, "Option") {
-            Some(inner) => (Shape::Optional, inner.clone()),
-            None => (Shape::Required, field.ty.clone()),
+        let (shape, value) = match argument_of(&field.ty, "Option") {
+            Some(inner) => (Shape::Optional, inner),
+            None => (Shape::Required, &field.ty),
         };
-        let setter = ident.clone();
-        let docs = docs(&field.attrs);
-        fields.push(Field { docs, personal: false, list: None, ident, wire, shape, ty, skip, flatten, setter });
+        let (ty, is_marked) = value_of(value, || format!("{place}.{name}"))?;
+        let personal = is_marked || marks.personal_names.contains(&wire);
+        let description = docs(&field.attrs);
+        fields.push(Field { wire, name, description, shape, ty, skip, flatten, personal, list: None });
     }
-    Ok(Struct { name: item.ident.clone(), docs: docs(&item.attrs), fields })
+    Ok(Struct { name: place, description: docs(&item.attrs), fields })
 }
 
 /// The text of the doc comments; typify's own `` `Name` `` says nothing.
@@ -159,10 +179,15 @@ struct Sent {
     body: bool,
 }
 
-fn read_call(structure: &ItemStruct, module: &ItemMod, plan: &Plan) -> Result<Call, Problem> {
+fn read_call(
+    structure: &ItemStruct,
+    module: &ItemMod,
+    operations: &std::collections::BTreeMap<String, DeclaredOperation>,
+    marks: &Marks,
+) -> Result<Operation, Problem> {
     let place = structure.ident.to_string();
     let send = items(module).iter().find_map(|item| match item {
-        Item::Impl(block) if last_name(&block.self_ty).as_ref() == Some(&structure.ident) => {
+        Item::Impl(block) if last_name(&block.self_ty).as_deref() == Some(place.as_str()) => {
             block.items.iter().find_map(|item| match item {
                 // A setter may be called `send`, too.
                 ImplItem::Fn(function) if function.sig.ident == "send" && function.sig.asyncness.is_some() => {
@@ -179,69 +204,62 @@ fn read_call(structure: &ItemStruct, module: &ItemMod, plan: &Plan) -> Result<Ca
         return Err(unknown(&place, "`send` does not take self"));
     }
     let answer = answer(&send.sig.output).ok_or_else(|| unknown(&place, "the type `send` answers"))?;
-    if last_name(&answer).is_some_and(|name| name == "ByteStream" || name == "Upgraded") {
+    if last_name(answer).is_some_and(|name| name == "ByteStream" || name == "Upgraded") {
         return Err(unknown(&place, "an answer that is no JSON"));
     }
     let sent = read_send(&send.block.stmts, &place)?;
-    let operation = plan
-        .operations
+    let declared = operations
         .values()
         .find(|operation| operation.method == sent.verb && template(&operation.path) == sent.url)
         .ok_or_else(|| unknown(&place, format!("`{} {}` is no operation of the document", sent.verb, sent.url)))?;
-    let operation_problem =
-        |problem: Problem| Problem { place: operation.pointer.clone(), ..problem }.in_operation(&operation.id);
+    let located = |problem: Problem| Problem { place: declared.pointer.clone(), ..problem }.in_operation(&declared.id);
 
-    let mut arguments = Vec::new();
+    let mut parameters = Vec::new();
     let mut body = None;
     for field in structure.fields.iter().filter(|field| field.ident.as_ref().is_some_and(|ident| !is_client(ident))) {
-        let Some(ident) = field.ident.clone() else { continue };
-        let ty = argument_of(&field.ty, "Result").ok_or_else(|| unknown(&place, format!("field {ident}")))?;
-        if ident == "body" && sent.body {
+        let Some(name) = field.ident.as_ref().map(ToString::to_string) else { continue };
+        let ty = argument_of(&field.ty, "Result").ok_or_else(|| unknown(&place, format!("field {name}")))?;
+        if name == "body" && sent.body {
             body = last_name(ty).filter(|_| ty.to_token_stream().to_string().contains("builder"));
             if body.is_none() {
-                return Err(operation_problem(unknown(&place, "a body without a builder")));
+                return Err(located(unknown(&place, "a body without a builder")));
             }
             continue;
         }
-        let argument = argument(operation, &sent, &ident, ty).ok_or_else(|| {
-            operation_problem(unknown(&place, format!("`{ident}` goes neither in the path nor in the query")))
+        let parameter = parameter(declared, &sent, &name, ty, marks)?.ok_or_else(|| {
+            located(unknown(&place, format!("`{name}` goes neither in the path nor in the query")))
         })?;
-        arguments.push(argument);
+        parameters.push(parameter);
     }
-    let empty = matches!(&answer, Type::Tuple(tuple) if tuple.elems.is_empty());
-    if empty != operation.empty {
-        return Err(operation_problem(unknown(&place, "an answer where the document has none, or the reverse")));
+    let is_empty = matches!(answer, syn::Type::Tuple(tuple) if tuple.elems.is_empty());
+    if is_empty == declared.has_answer {
+        return Err(located(unknown(&place, "an answer where the document has none, or the reverse")));
     }
-    if arguments.len() != operation.parameters.len() || body.is_some() != operation.body.is_some() {
-        return Err(operation_problem(unknown(&place, "not every parameter of the operation is sent")));
+    if parameters.len() != declared.parameters.len() || body.is_some() != declared.body.is_some() {
+        return Err(located(unknown(&place, "not every parameter of the operation is sent")));
     }
-    let builder = structure.ident.clone();
-    let method = safe(&heck::AsSnakeCase(builder.to_string()).to_string());
-    Ok(Call {
-        id: operation.id.clone(),
-        constant: safe(&heck::AsShoutySnakeCase(builder.to_string()).to_string()),
-        method,
-        builder,
-        arguments,
-        body,
-        answer,
-        empty,
-        answer_names: {
-            // The order of the properties depends on a feature of serde_json; what is written must not.
-            let mut names = operation.answer.clone();
-            names.sort();
-            names
-        },
-        list: operation.list.clone(),
-        docs: String::new(),
-        deprecated: operation.deprecated,
-        repeatable: operation.repeatable,
-        pages: operation.pages.is_some(),
+    let ty = if is_empty { None } else { Some(value_of(answer, || place.clone())?.0) };
+    Ok(Operation {
+        id: declared.id.clone(),
+        method: declared.method.clone(),
+        path: declared.path.clone(),
+        pointer: declared.pointer.clone(),
+        tag: declared.tag.clone(),
+        summary: declared.summary.clone(),
+        description: declared.description.clone(),
+        deprecated: declared.deprecated,
+        repeatable: declared.repeatable,
+        name: identifier(&place),
+        parameters,
+        body: body.zip(declared.body.as_ref()).map(|(name, body)| Body {
+            name,
+            minimum: body.minimum,
+            sample: body.sample.clone(),
+        }),
+        answer: Answer { ty, properties: declared.answer_properties.clone(), list: declared.list.clone() },
+        errors: declared.errors.clone(),
+        cursor: declared.cursor.clone(),
         paging: None,
-        stream_example: String::new(),
-        verb: format_ident!("{}", sent.verb.to_uppercase()),
-        path: operation.path.clone(),
-        body_minimum: operation.body.as_ref().and_then(|body| body.minimum),
     })
 }
 
@@ -255,35 +273,43 @@ fn template(path: &str) -> String {
     format!("{{}}{}", segments.collect::<Vec<_>>().join("/"))
 }
 
-fn argument(operation: &Operation, sent: &Sent, ident: &syn::Ident, ty: &Type) -> Option<Argument> {
-    let name = ident.to_string();
+/// One parameter; `None` if the document does not say where it goes.
+fn parameter(
+    operation: &DeclaredOperation,
+    sent: &Sent,
+    name: &str,
+    ty: &syn::Type,
+    marks: &Marks,
+) -> Result<Option<Parameter>, Problem> {
     let query = sent.query.iter().find(|(_, variable)| *variable == name).map(|(wire, _)| wire.clone());
     let in_path = sent.in_path.iter().position(|variable| *variable == name);
-    let template = operation.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
-    let wire = query.or_else(|| template.clone().nth(in_path?).map(str::to_string))?;
-    let parameter = operation.parameters.iter().find(|p| p.name == wire && p.in_path == in_path.is_some())?;
+    let mut template = operation.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
+    let Some(wire) = query.or_else(|| template.nth(in_path?).map(str::to_string)) else { return Ok(None) };
+    let mut declared = operation.parameters.iter();
+    let Some(declared) = declared.find(|p| p.wire == wire && p.in_path == in_path.is_some()) else { return Ok(None) };
     let optional = argument_of(ty, "Option");
     // progenitor makes a nullable parameter optional whatever `required` says, and so do we; the reverse is a mistake.
-    if optional.is_none() && !parameter.required {
-        return None;
+    if optional.is_none() && !declared.required {
+        return Ok(None);
     }
-    Some(Argument {
-        ident: ident.clone(),
-        ty: optional.unwrap_or(ty).clone(),
-        in_path: in_path.is_some(),
+    let (ty, is_marked) = value_of(optional.unwrap_or(ty), || format!("{}.{name}", operation.id))?;
+    Ok(Some(Parameter {
+        name: name.to_string(),
+        ty,
+        in_path: declared.in_path,
         required: optional.is_none(),
-        minimum: parameter.minimum,
-        docs: parameter.description.clone().unwrap_or_default(),
-        deprecated: parameter.deprecated,
-        personal: false,
-        setter: ident.clone(),
+        personal: is_marked || marks.personal_names.contains(&wire),
+        description: declared.description.clone(),
+        deprecated: declared.deprecated,
+        minimum: declared.minimum,
+        sample: declared.sample.clone(),
         wire,
-    })
+    }))
 }
 
-fn answer(output: &ReturnType) -> Option<Type> {
+fn answer(output: &ReturnType) -> Option<&syn::Type> {
     let ReturnType::Type(_, ty) = output else { return None };
-    argument_of(argument_of(ty, "Result")?, "ResponseValue").cloned()
+    argument_of(argument_of(ty, "Result")?, "ResponseValue")
 }
 
 fn read_send(statements: &[Stmt], place: &str) -> Result<Sent, Problem> {
@@ -372,16 +398,68 @@ fn query_pair(argument: &Expr) -> Option<(String, String)> {
     Some((name, variable.expr.to_token_stream().to_string()))
 }
 
-/// Whether a type holds the path of a conversion anywhere.
-pub fn mentions(ty: &Type, path: &str) -> bool {
-    let Type::Path(found) = ty else { return false };
-    let spelled = found.path.segments.iter().map(|s| s.ident.to_string()).collect::<Vec<_>>().join("::");
-    spelled == path
-        || found.path.segments.iter().any(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => arguments
-                .args
-                .iter()
-                .any(|argument| matches!(argument, GenericArgument::Type(inner) if mentions(inner, path))),
-            _ => false,
-        })
+/// The type of a value, and whether it is marked as personal data.
+fn value_of(ty: &syn::Type, place: impl FnOnce() -> String) -> Result<(Type, bool), Problem> {
+    read_value(ty).ok_or_else(|| unknown(place(), format!("a value of the type `{}`", ty.to_token_stream())))
+}
+
+fn read_value(ty: &syn::Type) -> Option<(Type, bool)> {
+    let syn::Type::Path(path) = ty else { return None };
+    let path = &path.path;
+    let spelled = path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::");
+    let mut arguments = match &path.segments.last()?.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().collect::<Vec<_>>(),
+        _ => Vec::new(),
+    }
+    .into_iter()
+    .map(|argument| match argument {
+        GenericArgument::Type(ty) => read_value(ty),
+        _ => None,
+    });
+    let mut argument = || arguments.next().flatten();
+    let plain = |ty| Some((ty, false));
+    match spelled.as_str() {
+        "bool" => plain(Type::Bool),
+        "i32" => plain(Type::I32),
+        "i64" => plain(Type::I64),
+        "f32" => plain(Type::F32),
+        "f64" => plain(Type::F64),
+        "std::string::String" => plain(Type::Text),
+        generate::SECRET => plain(Type::Secret),
+        generate::TIMESTAMP => plain(Type::Timestamp),
+        generate::PERSONAL_TEXT => Some((Type::Text, true)),
+        generate::PERSONAL_INTEGER => Some((Type::I64, true)),
+        generate::PERSONAL_NUMBER => Some((Type::F64, true)),
+        "serde_json::Value" => plain(Type::Any),
+        "serde_json::Map" => plain(Type::FreeObject),
+        "std::vec::Vec" => argument().map(|(ty, personal)| (Type::List(Box::new(ty)), personal)),
+        "std::boxed::Box" => argument().map(|(ty, personal)| (Type::Boxed(Box::new(ty)), personal)),
+        "std::collections::BTreeMap" => {
+            let (Type::Text, _) = argument()? else { return None };
+            argument().map(|(ty, personal)| (Type::Map(Box::new(ty)), personal))
+        }
+        name => {
+            let name = name.strip_prefix("types::").unwrap_or(name);
+            (!name.contains("::")).then(|| (Type::Named(name.to_string()), false))
+        }
+    }
+}
+
+/// The type argument of `Name<T>`, for a path that ends in `name`.
+fn argument_of<'a>(ty: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The last name of a path.
+fn last_name(ty: &syn::Type) -> Option<String> {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
 }

@@ -5,34 +5,27 @@
 //! another: an indent of four columns, in a list item or outside; a fence whose end does not belong to its list item and
 //! so begins a block of its own; tags such as `<pre>`. The tests compare with the parser that rustdoc uses.
 
-use serde_json::Value;
+use super::Reserved;
+use crate::build::{api::Api, problem::Problem};
 
-use super::Lowering;
-use crate::build::{problem::Problem, walk};
-
-pub fn apply(lowering: &mut Lowering) -> Result<(), Problem> {
-    let clean = |value: &mut Value, key: &str| {
-        if let Some(text) = value.get(key).and_then(Value::as_str) {
-            let safe = safe(text);
-            value[key] = Value::String(safe);
+/// Makes every text of the document safe.
+pub fn apply(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+    for operation in &mut api.operations {
+        operation.summary = operation.summary.take().map(|text| one_line(&text));
+        operation.description = operation.description.take().map(|text| safe(&text));
+        for parameter in &mut operation.parameters {
+            parameter.description = parameter.description.take().map(|text| safe(&text));
         }
-    };
-    walk::schemas(&mut lowering.document, &mut |schema, _| {
-        clean(schema, "description");
-        Ok(())
-    })?;
-    walk::operations(&mut lowering.document, &mut |operation| {
-        for (key, clean) in [("summary", one_line as fn(&str) -> String), ("description", safe)] {
-            if let Some(text) = operation.value.get(key).and_then(Value::as_str) {
-                let text = Value::String(clean(text));
-                operation.value.insert(key.into(), text);
-            }
+    }
+    for structure in &mut api.structs {
+        structure.description = safe(&structure.description);
+        for field in &mut structure.fields {
+            field.description = safe(&field.description);
         }
-        for parameter in operation.value.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            clean(parameter, "description");
-        }
-        Ok(())
-    })
+    }
+    api.enums.iter_mut().for_each(|item| item.description = safe(&item.description));
+    api.texts.iter_mut().for_each(|item| item.description = safe(&item.description));
+    Ok(())
 }
 
 /// A block of code that has begun.
@@ -83,7 +76,7 @@ pub fn safe(text: &str) -> String {
 }
 
 /// The same in one line, and without a block of code.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = text.as_str();
     // What stands behind a fence may begin with another one.

@@ -1,14 +1,17 @@
-//! Which operations answer a list, and under which names the list may stand: found by shape.
+//! Which operations answer a list, under which names the list may stand, and that the list has to be there.
+//!
+//! An answer without its list does not say that there is nothing: it says nothing at all. If an empty list were read from
+//! it, a caller could take an order for not recorded and record it twice.
 
 use serde_json::Value;
 
-use crate::build::lower::resolve;
+use super::{Api, Field, Operation, Type};
+use crate::build::{problem::Problem, walk::resolve};
 
 /// What the lists of the API are called.
 const DATA: &str = "data";
 
-/// On the answer: other names that the document gives its list. The rule about required names sets it.
-pub const ALSO: &str = "x-imprint-also";
+const ADVICE: &str = "give the answer a schema of its own by an overlay action";
 
 /// The name of the list, where a schema is the answer of an operation that lists things.
 ///
@@ -28,11 +31,45 @@ pub fn key<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a str> {
     are_scalars.then_some(name)
 }
 
-/// All names of the list of an answer, the one of its property first; none for an answer that is no list.
+/// All names of the list of an answer, the one of its property first; empty for an answer that is no list.
+///
+/// A name in `required` that is no property is another name of the list: the document contradicts itself there, and the
+/// API may use either name.
 pub fn names(document: &Value, answer: &Value) -> Vec<String> {
     let Some(key) = key(document, answer) else { return Vec::new() };
-    let also = resolve(document, answer)[ALSO].as_array().into_iter().flatten().filter_map(Value::as_str);
-    [key].into_iter().chain(also).map(str::to_string).collect()
+    let answer = resolve(document, answer);
+    // The properties of an `allOf` may stand in another member.
+    let required = answer["required"].as_array().filter(|_| answer.get("allOf").is_none());
+    let required = required.into_iter().flatten().filter_map(Value::as_str);
+    let undefined = required.filter(|name| answer["properties"].get(name).is_none());
+    [key].into_iter().chain(undefined).map(str::to_string).collect()
+}
+
+/// Marks the lists that operations answer. Lists elsewhere in an answer, and in webhooks, may be left out, so a type that
+/// is an answer and also stands within another type is refused.
+pub fn require(api: &mut Api) -> Result<(), Problem> {
+    let Api { structs, operations, .. } = api;
+    for operation in operations.iter().filter(|operation| !operation.answer.list.is_empty()) {
+        let problem = |operation: &Operation, what: String| {
+            Err(operation.problem(format!("it answers a list, but {what}"), ADVICE))
+        };
+        let Some(ty) = operation.answer.ty.clone() else {
+            return problem(operation, "its answer has no type".to_string());
+        };
+        let within = |field: &Field| field.ty.contains(&ty);
+        let name = ty.named().unwrap_or_default();
+        if let Some(holder) = structs.iter().find(|holder| holder.fields.iter().any(within)) {
+            return problem(operation, format!("its type `{name}` is also within `{}`", holder.name));
+        }
+        let wire = &operation.answer.list[0];
+        let answer = structs.iter_mut().find(|structure| structure.name == name);
+        let field = answer.and_then(|answer| answer.fields.iter_mut().find(|field| field.wire == *wire));
+        match field.filter(|field| matches!(field.ty, Type::List(_))) {
+            Some(field) => field.list = Some(operation.answer.list[1..].to_vec()),
+            None => return problem(operation, format!("`{wire}` is no list in its type")),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -40,7 +77,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::build::lower::lower;
+    use crate::build::lower::normal;
+    
 
     fn names_of(answer: Value) -> Vec<String> {
         let content = json!({"application/json": {"schema": answer}});
@@ -53,7 +91,7 @@ mod tests {
             }}},
             "components": {"schemas": {"Pets": {"type": "array", "items": {"type": "string"}}}},
         });
-        lower(document).unwrap().plan.operations["one"].list.clone()
+        crate::build::api::document::read(&normal(document).unwrap()).unwrap().operations["one"].list.clone()
     }
 
     fn object(properties: Value) -> Value {

@@ -1,0 +1,342 @@
+//! The API as one model: operations, types, webhooks, tags, errors and constraints, as the document declares them.
+//!
+//! `read` fills the model once, from three sources: the document in its normal form (what is declared), the lowered
+//! document's marks (which places hold secrets or personal data), and the source that progenitor generated (which Rust
+//! types a schema becomes). What writes code, `emit`, reads nothing but this model. The model knows nothing of
+//! builders, doc comments or examples.
+
+mod checks;
+mod constraints;
+mod cursor;
+mod document;
+mod lists;
+mod progenitor;
+mod samples;
+mod webhooks;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use serde_json::Value;
+
+use super::{
+    lower::{Lowered, Marks},
+    problem::Problem,
+};
+
+/// Everything that is known of an API.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    /// The base URLs of `servers`.
+    pub servers: Vec<String>,
+    /// The groups of operations, in the order of the document.
+    pub tags: Vec<Tag>,
+    /// Sorted by the name that progenitor gives their builders.
+    pub operations: Vec<Operation>,
+    pub structs: Vec<Struct>,
+    pub enums: Vec<Enum>,
+    /// Named strings, ids above all.
+    pub texts: Vec<Text>,
+    /// Schemas that only name another one, by name, with the name of the schema they stand for.
+    pub aliases: BTreeMap<String, String>,
+    pub webhooks: Vec<Webhook>,
+    /// Operations of the document that progenitor generated nothing for: their ids and pointers.
+    missing_operations: Vec<(String, String)>,
+    /// Places that lowering marked as secret or personal.
+    pub marks: Marks,
+}
+
+/// A group of operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub name: String,
+    pub description: Option<String>,
+}
+
+/// One operation of the API.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// `operationId`.
+    pub id: String,
+    /// The HTTP method, in lower case.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// Where it stands in the document.
+    pub pointer: String,
+    /// The first of its tags.
+    pub tag: Option<String>,
+    pub summary: Option<String>,
+    pub description: Option<String>,
+    pub deprecated: bool,
+    /// Sending the request twice does no more than sending it once.
+    pub repeatable: bool,
+    /// The name of the operation in camel case, free of Rust's keywords.
+    pub name: String,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    pub answer: Answer,
+    /// The statuses that the document declares as failures, with the error code where it gives one.
+    pub errors: Vec<ErrorAnswer>,
+    /// The property of an item that is the cursor to the next page, for an operation that answers in pages.
+    pub cursor: Option<String>,
+    /// How it pages, in terms of the types; set for every operation with a cursor.
+    pub paging: Option<Paging>,
+}
+
+/// A parameter, in the path or in the query.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name in the document.
+    pub wire: String,
+    /// The name as a Rust variable.
+    pub name: String,
+    pub ty: Type,
+    pub in_path: bool,
+    pub required: bool,
+    pub personal: bool,
+    pub description: Option<String>,
+    pub deprecated: bool,
+    /// The smallest page size that the document allows, for the parameter that is the page size.
+    pub minimum: Option<i64>,
+    /// An example value.
+    pub sample: Value,
+}
+
+/// A JSON object that an operation takes.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The name of its struct.
+    pub name: String,
+    /// The smallest page size that the document allows in the body.
+    pub minimum: Option<i64>,
+    /// An example value.
+    pub sample: Value,
+}
+
+/// What a successful answer carries.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// `None` for an answer without a body.
+    pub ty: Option<Type>,
+    /// The names of its properties in the document, sorted.
+    pub properties: Vec<String>,
+    /// The names under which the answer may have its list, the property's own name first; empty for an operation that
+    /// does not answer a list.
+    pub list: Vec<String>,
+}
+
+/// A failure that the document declares for an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    pub status: u16,
+    /// The error code that the document gives as an example.
+    pub code: Option<String>,
+}
+
+/// How an operation pages.
+#[derive(Clone, Debug)]
+pub struct Paging {
+    /// Where the cursor is sent.
+    pub cursor: CursorPlace,
+    pub item: Type,
+    /// Rust names of fields of the answer, and whether the second is required.
+    pub data: String,
+    pub has_more: (String, Shape),
+    /// The Rust name of the field of an item that is its cursor, and its name in the document.
+    pub id: (String, Shape),
+    pub id_wire: String,
+}
+
+/// The Rust name of the parameter or field of the body that takes the cursor.
+#[derive(Clone, Debug)]
+pub enum CursorPlace {
+    Query(String),
+    Body(String),
+}
+
+/// An object.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    pub name: String,
+    pub description: String,
+    pub fields: Vec<Field>,
+}
+
+/// A property of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The name in the document.
+    pub wire: String,
+    /// The name as a Rust field.
+    pub name: String,
+    pub description: String,
+    pub shape: Shape,
+    /// The type of the value, without the `Option` around it.
+    pub ty: Type,
+    /// Left out of the JSON when absent or empty.
+    pub skip: bool,
+    /// Collects the properties that the schema does not name.
+    pub flatten: bool,
+    pub personal: bool,
+    /// Set for the list that an operation answers, which has to be there: other names that the list may have.
+    pub list: Option<Vec<String>>,
+}
+
+/// How a field can be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Required,
+    Optional,
+    /// A list or map: null, absent and empty mean the same, except in the list that an operation answers.
+    Collection,
+}
+
+/// An open set of strings.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    pub name: String,
+    pub description: String,
+    pub values: Vec<EnumValue>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EnumValue {
+    /// The name of the variant.
+    pub name: String,
+    pub text: String,
+}
+
+/// A named string.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub name: String,
+    pub description: String,
+}
+
+/// An event that the API sends to its partners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    pub name: String,
+    pub operation: String,
+    /// The value of `object` in the payload, which tells the kinds of events apart.
+    pub object: String,
+    /// The schema of the payload.
+    pub schema: String,
+    /// The fields of the payload's data that are the same in two deliveries of one event and differ between events; empty
+    /// if the document does not say.
+    pub dedupe: Vec<String>,
+    /// Further fields that tell two events apart, where an event has them.
+    pub dedupe_also: Vec<String>,
+    /// The name of the struct that holds what the event says.
+    pub holds: String,
+    /// Whether that struct is the payload's property `data`, or the payload itself.
+    pub in_data: bool,
+}
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    Text,
+    Bool,
+    I32,
+    I64,
+    F32,
+    F64,
+    /// A string that must not be shown.
+    Secret,
+    Timestamp,
+    /// Any JSON value.
+    Any,
+    /// An object without a schema.
+    FreeObject,
+    /// A struct, enum or named string of the API.
+    Named(String),
+    List(Box<Type>),
+    /// An object whose values all have one type.
+    Map(Box<Type>),
+    /// A type that holds itself.
+    Boxed(Box<Type>),
+}
+
+impl Type {
+    pub fn is_collection(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Map(_) | Self::FreeObject)
+    }
+
+    /// The name of the API's type, where it is one.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether `sought` is this type or within it.
+    pub fn contains(&self, sought: &Type) -> bool {
+        self == sought
+            || match self {
+                Self::List(inner) | Self::Map(inner) | Self::Boxed(inner) => inner.contains(sought),
+                _ => false,
+            }
+    }
+}
+
+impl Api {
+    pub fn structure(&self, name: &str) -> Option<&Struct> {
+        self.structs.iter().find(|structure| structure.name == name)
+    }
+
+    /// Whether values of the type can be sent as a cursor.
+    fn is_text(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Text => true,
+            Type::Named(name) => self.texts.iter().any(|text| text.name == *name),
+            _ => false,
+        }
+    }
+}
+
+impl Operation {
+    fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
+        Problem::new(&self.pointer, message, advice).in_operation(&self.id)
+    }
+}
+
+/// One pass over the model: its name, and what it does.
+pub struct Pass {
+    pub name: &'static str,
+    apply: fn(&mut Api) -> Result<(), Problem>,
+}
+
+const fn pass(name: &'static str, apply: fn(&mut Api) -> Result<(), Problem>) -> Pass {
+    Pass { name, apply }
+}
+
+/// What is decided and checked once the model is filled, in this order.
+pub const PASSES: &[Pass] = &[
+    pass("check that every secret is redacted", checks::secrets),
+    pass("check that personal data is redacted", checks::personal),
+    pass("make collections empty by default", constraints::collections),
+    pass("require the list of an answer", lists::require),
+    pass("check that every operation is generated", checks::complete),
+    pass("find how operations page", cursor::find),
+    pass("find what webhooks carry", webhooks::find),
+];
+
+/// Fills the model. `normal` is the document in its normal form, `lowered` what progenitor made `tokens` of.
+///
+/// Passes whose name `keep` does not accept are left out: tests do so to see that each is needed.
+pub fn read(
+    normal: &Value,
+    lowered: &Lowered,
+    tokens: TokenStream,
+    keep: &dyn Fn(&str) -> bool,
+) -> Result<Api, Problem> {
+    let declared = document::read(normal)?;
+    let mut api = progenitor::read(tokens, declared, lowered)?;
+    for pass in PASSES.iter().filter(|pass| keep(pass.name)) {
+        (pass.apply)(&mut api)?;
+    }
+    Ok(api)
+}

@@ -1,0 +1,174 @@
+//! Reads what the document declares of its operations, servers, tags, webhooks and errors.
+//!
+//! The document is in its normal form: nothing has been dropped for the sake of a client, and references to schemas may
+//! still pass through schemas that only name another one.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{ErrorAnswer, Tag, Webhook, cursor, lists, samples, webhooks};
+use crate::build::{
+    problem::Problem,
+    walk::{self, is_success, resolve, success},
+};
+
+/// What the document declares, before it is known which types its schemas become.
+pub struct Declared {
+    pub servers: Vec<String>,
+    pub tags: Vec<Tag>,
+    /// By operationId.
+    pub operations: BTreeMap<String, DeclaredOperation>,
+    pub webhooks: Vec<Webhook>,
+}
+
+/// An operation without its types. The fields mean what they mean in [`super::Operation`].
+pub struct DeclaredOperation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub pointer: String,
+    pub tag: Option<String>,
+    pub summary: Option<String>,
+    pub description: Option<String>,
+    pub deprecated: bool,
+    pub repeatable: bool,
+    pub parameters: Vec<DeclaredParameter>,
+    pub body: Option<DeclaredBody>,
+    /// Whether a successful answer has a body.
+    pub has_answer: bool,
+    pub answer_properties: Vec<String>,
+    pub list: Vec<String>,
+    pub errors: Vec<ErrorAnswer>,
+    pub cursor: Option<String>,
+}
+
+pub struct DeclaredParameter {
+    pub wire: String,
+    pub in_path: bool,
+    pub required: bool,
+    pub description: Option<String>,
+    pub deprecated: bool,
+    pub minimum: Option<i64>,
+    pub sample: Value,
+}
+
+pub struct DeclaredBody {
+    pub sample: Value,
+    pub minimum: Option<i64>,
+}
+
+/// The parameter, or property of a body, that is the size of a page.
+const LIMIT: &str = "limit";
+
+/// On an operation in the overlay: a POST that only searches, so that it may be sent again.
+const REPEATABLE: &str = "x-imprint-repeatable";
+
+pub fn read(document: &Value) -> Result<Declared, Problem> {
+    let mut operations = BTreeMap::new();
+    walk::operations(&mut document.clone(), &mut |operation| {
+        let declared = read_operation(document, &operation)?;
+        operations.insert(declared.id.clone(), declared);
+        Ok(())
+    })?;
+    let servers = document["servers"].as_array().into_iter().flatten();
+    let tags = document["tags"].as_array().into_iter().flatten();
+    Ok(Declared {
+        servers: servers.filter_map(|server| text(&server["url"])).collect(),
+        tags: tags
+            .filter_map(|tag| Some(Tag { name: text(&tag["name"])?, description: text(&tag["description"]) }))
+            .collect(),
+        operations,
+        webhooks: webhooks::read(document)?,
+    })
+}
+
+fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<DeclaredOperation, Problem> {
+    let value = Value::Object(operation.value.clone());
+    let answer = &success(&value)["content"]["application/json"]["schema"];
+    let body = &value["requestBody"]["content"]["application/json"]["schema"];
+    if !body.is_null() && resolve(document, body)["type"] != "object" {
+        return Err(operation.problem(
+            "/requestBody/content/application~1json/schema",
+            "a request body that is not an object",
+            "only objects have builders: describe the body as one by an overlay action",
+        ));
+    }
+    let parameters = value["parameters"].as_array().into_iter().flatten().map(|p| read_parameter(document, p));
+    let parameters: Vec<_> = parameters.collect();
+    let properties = resolve(document, answer)["properties"].as_object().into_iter().flatten();
+    let mut answer_properties: Vec<String> = properties.map(|(name, _)| name.clone()).collect();
+    // The order of properties depends on a feature of serde_json; what is written must not.
+    answer_properties.sort();
+    let is_marked = value[REPEATABLE] == Value::Bool(true);
+    Ok(DeclaredOperation {
+        id: operation.id.unwrap_or_default().to_string(),
+        method: operation.method.to_string(),
+        path: operation.path.to_string(),
+        pointer: operation.pointer.clone(),
+        tag: text(&value["tags"][0]),
+        summary: text(&value["summary"]),
+        description: text(&value["description"]),
+        deprecated: value["deprecated"] == Value::Bool(true),
+        repeatable: matches!(operation.method, "get" | "head" | "put") || is_marked,
+        cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
+        parameters,
+        body: (!body.is_null()).then(|| DeclaredBody {
+            sample: samples::of(document, body),
+            minimum: minimum(document, &resolve(document, body)["properties"][LIMIT]),
+        }),
+        has_answer: !answer.is_null(),
+        answer_properties,
+        list: lists::names(document, answer),
+        errors: errors(document, &value),
+    })
+}
+
+fn read_parameter(document: &Value, value: &Value) -> DeclaredParameter {
+    let wire = value["name"].as_str().unwrap_or_default().to_string();
+    let schema = &value["schema"];
+    // OpenAPI allows the example beside the schema, too.
+    let beside = value.get("example").cloned();
+    DeclaredParameter {
+        in_path: value["in"] == "path",
+        required: value["required"] == Value::Bool(true),
+        description: text(&value["description"]).or_else(|| text(&schema["description"])),
+        deprecated: value["deprecated"] == Value::Bool(true),
+        minimum: (wire == LIMIT).then(|| minimum(document, schema)).flatten(),
+        sample: beside.unwrap_or_else(|| samples::of(document, schema)),
+        wire,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_string)
+}
+
+fn minimum(document: &Value, schema: &Value) -> Option<i64> {
+    let schema = resolve(document, schema);
+    (schema["type"] == "integer").then(|| schema["minimum"].as_i64()).flatten()
+}
+
+/// The failures that an operation declares. `default` names no status that a caller could compare with.
+fn errors(document: &Value, operation: &Value) -> Vec<ErrorAnswer> {
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    let failures = responses.filter(|(status, _)| !is_success(status));
+    failures
+        .filter_map(|(status, response)| {
+            let code = error_code(document, &response["content"]["application/json"]["schema"]);
+            Some(ErrorAnswer { status: status.parse().ok()?, code })
+        })
+        .collect()
+}
+
+/// The error `type` that the document gives as an example, in either of the two shapes that it declares.
+fn error_code(document: &Value, schema: &Value) -> Option<String> {
+    let properties = &resolve(document, schema)["properties"];
+    let flat = &properties["type"];
+    let nested = &resolve(document, &properties["error"])["properties"]["type"];
+    let given = |at: &Value| at["example"].as_str().or(at["enum"][0].as_str()).map(str::to_string);
+    given(flat).or_else(|| given(nested))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! The calls: a method of the client for each operation, and an owned builder whose `send` ends in `Client::call`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{
+    docs, examples,
+    layout::Piece,
+    names::{self, Names},
+    pages,
+    rust::{self, From},
+    types,
+};
+use crate::build::api::{Api, Operation, Parameter, Shape};
+
+/// The comment of every `send`.
+const SEND: &str = "Makes the call.
+
+# Errors
+
+Any variant of [`Error`](crate::Error). What is missing or out of range is an
+[`InvalidRequest`](crate::Error::InvalidRequest), and then nothing is sent.";
+
+/// What is added to it for a list.
+const SEND_LIST: &str =
+    "An answer without its list is a [`Decode`](crate::Error::Decode): it does not say that there is
+nothing. So is one item that cannot be decoded. A list that is `null`, or that holds nothing but nulls, is empty here.";
+
+pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
+    let mut pieces = methods(api, names);
+    pieces.extend(api.operations.iter().flat_map(|operation| write_builder(api, names, operation)));
+    pieces
+}
+
+/// A block of methods for each tag of the document, in its order; operations without a tag come last.
+fn methods(api: &Api, names: &Names<'_>) -> Vec<Piece> {
+    let mut groups: Vec<(Option<String>, Option<String>)> = Vec::new();
+    groups.extend(api.tags.iter().map(|tag| (Some(tag.name.clone()), tag.description.clone())));
+    for operation in &api.operations {
+        if !groups.iter().any(|(name, _)| *name == operation.tag) {
+            groups.push((operation.tag.clone(), None));
+        }
+    }
+    groups.sort_by_key(|(name, _)| name.is_none());
+    let blocks = groups.iter().filter_map(|(name, description)| {
+        let of_tag = api.operations.iter().filter(|operation| operation.tag == *name);
+        let methods: Vec<_> = of_tag.map(|operation| method(api, names, operation)).collect();
+        let heading = name.as_ref().map_or_else(|| "Other operations".to_string(), |name| super::prose::one_line(name));
+        let description = description.as_ref().map(|text| format!("\n\n{}", super::prose::safe(text)));
+        let docs = docs::comment(&format!("# {heading}{}", description.unwrap_or_default()));
+        (!methods.is_empty()).then(|| Piece::Items(quote! { #docs impl crate::client::Client { #(#methods)* } }))
+    });
+    blocks.collect()
+}
+
+fn method(api: &Api, names: &Names<'_>, operation: &Operation) -> TokenStream {
+    let (method, builder) = (rust::ident(&names.method(operation)), rust::ident(&operation.name));
+    let example = examples::of_send(api, names, operation);
+    let docs = docs::comment(&docs::operation(operation, &example));
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this operation."] });
+    quote! {
+        #docs
+        #deprecated
+        pub fn #method(&self) -> #builder {
+            #builder::new(self.clone())
+        }
+    }
+}
+
+fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Piece> {
+    let (builder, method) = (rust::ident(&operation.name), names.method(operation));
+    let constant = rust::ident(&names.constant(operation));
+    let docs = docs::comment(&format!("Builder of [`Client::{method}`](crate::Client::{method})."));
+    let parameters = &operation.parameters;
+    let idents: Vec<_> = parameters.iter().map(|parameter| rust::ident(&parameter.name)).collect();
+    let types: Vec<_> = parameters.iter().map(|parameter| rust::ty(&parameter.ty, From::Crate)).collect();
+    let setters = parameters.iter().map(setter);
+    let body = operation.body.as_ref().map(|body| {
+        let name = rust::ident(&names::builder(&body.name));
+        quote! { crate::types::builder::#name }
+    });
+    let body_field = body.as_ref().map(|body| quote! { body: #body, });
+    let body_new = body.as_ref().map(|_| quote! { body: ::std::default::Default::default(), });
+    let body_setters = body.as_ref().map(|body| {
+        quote! {
+            /// The whole body: a finished value, or a builder of it.
+            pub fn body<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::Into<#body>,
+            {
+                self.body = value.into();
+                self
+            }
+            /// Changes the body built so far.
+            pub fn body_map<F>(mut self, change: F) -> Self
+            where
+                F: ::std::ops::FnOnce(#body) -> #body,
+            {
+                self.body = change(self.body);
+                self
+            }
+        }
+    });
+    let has_personal = parameters.iter().any(|parameter| parameter.personal);
+    let debug = (!has_personal).then(|| quote! { , Debug });
+    let request = request(api, operation);
+    let (streams, paged) = (pages::methods(api, names, operation), pages::paged(operation, names, &request));
+    let answer = rust::answer(operation.answer.ty.as_ref());
+    // Streams make the same request and read the answer in another way.
+    let sent = match &paged {
+        Some(_) => quote! {
+            let (client, request) = crate::page::Paged::request(self);
+            client.call(&crate::operation::#constant, request).await
+        },
+        None => quote! {
+            #request
+            self.client.call(&crate::operation::#constant, request).await
+        },
+    };
+    let is_list = !operation.answer.list.is_empty();
+    let answers = docs::comment(&if is_list { format!("{SEND}\n\n{SEND_LIST}") } else { SEND.to_string() });
+    let mut pieces = vec![
+        Piece::Items(quote! {
+            #docs
+            #[derive(Clone #debug)]
+            #[must_use = "nothing is sent before `send`"]
+            pub struct #builder {
+                client: crate::client::Client,
+                #(#idents: ::std::option::Option<#types>,)*
+                #body_field
+            }
+        }),
+        Piece::Items(quote! {
+            impl #builder {
+                pub(crate) fn new(client: crate::client::Client) -> Self {
+                    Self { client, #(#idents: ::std::option::Option::None,)* #body_new }
+                }
+                #(#setters)*
+                #body_setters
+                #answers
+                pub async fn send(self) -> ::std::result::Result<crate::call::Response<#answer>, crate::error::Error> {
+                    #sent
+                }
+                #streams
+            }
+        }),
+    ];
+    pieces.extend(paged.map(Piece::Items));
+    if has_personal {
+        let fields = parameters.iter().map(|parameter| (parameter.name.clone(), parameter.personal, true));
+        let client = [("client".to_string(), false, false)];
+        let body = body.map(|_| ("body".to_string(), false, false));
+        pieces.push(Piece::Items(types::debug(&operation.name, client.into_iter().chain(fields).chain(body))));
+    }
+    pieces
+}
+
+/// The code that makes the request of a builder.
+fn request(api: &Api, operation: &Operation) -> TokenStream {
+    let steps = operation.parameters.iter().map(send_parameter);
+    let send_body = operation.body.as_ref().map(|body| {
+        let structure = api.structure(&body.name);
+        let limit = structure.and_then(|structure| structure.fields.iter().find(|field| field.wire == "limit"));
+        let limit = body.minimum.zip(limit).map(|(minimum, field)| {
+            let ident = rust::ident(&field.name);
+            let value = match field.shape {
+                Shape::Required => quote! { map(|body| body.#ident) },
+                Shape::Optional | Shape::Collection => quote! { and_then(|body| body.#ident) },
+            };
+            quote! { request.at_least("limit", body.as_ref().ok().#value, #minimum); }
+        });
+        quote! {
+            let body = self.body.build();
+            #limit
+            request.json(body);
+        }
+    });
+    let is_changed = !operation.parameters.is_empty() || operation.body.is_some();
+    let mutable = is_changed.then(|| quote! { mut });
+    quote! {
+        let #mutable request = crate::call::Request::new();
+        #(#steps)*
+        #send_body
+    }
+}
+
+fn setter(parameter: &Parameter) -> TokenStream {
+    let (ident, setter) = (rust::ident(&parameter.name), rust::ident(&names::parameter_setter(parameter)));
+    let ty = rust::ty(&parameter.ty, From::Crate);
+    let sets = || format!("Sets {}.", docs::span(&parameter.wire));
+    let docs = docs::comment(&parameter.description.clone().unwrap_or_else(sets));
+    let deprecated = parameter.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this parameter."] });
+    quote! {
+        #docs
+        #deprecated
+        pub fn #setter<V, M>(mut self, value: V) -> Self
+        where
+            V: crate::value::IntoField<#ty, M>,
+        {
+            self.#ident = value.into_field();
+            self
+        }
+    }
+}
+
+fn send_parameter(parameter: &Parameter) -> TokenStream {
+    let (ident, wire) = (rust::ident(&parameter.name), &parameter.wire);
+    let limit = parameter.minimum.map(|minimum| quote! { request.at_least(#wire, self.#ident, #minimum); });
+    let step = match (parameter.in_path, parameter.required) {
+        (true, _) => quote! { request.path(#wire, self.#ident.as_ref()); },
+        (false, true) => quote! { request.required_query(#wire, self.#ident.as_ref()); },
+        (false, false) => quote! { request.query(#wire, self.#ident.as_ref()); },
+    };
+    quote! { #limit #step }
+}

@@ -1,0 +1,142 @@
+//! An example for every operation that compiles, made from the examples of the document.
+
+use serde_json::Value;
+
+use super::names::{self, Names};
+use crate::build::api::{Api, Operation, Shape, Struct, Type};
+
+/// The call, sent.
+pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
+    let is_empty = operation.answer.ty.is_none();
+    let answer = if is_empty { "" } else { "let answer = " };
+    let shown = format!("println!(\"{}: {{:?}}\", *answer);", operation.id);
+    let sent: &[&str] = if is_empty { &[] } else { &[&shown] };
+    example(names, operation, &steps(api, operation), answer, "    .send()\n    .await?;", sent)
+}
+
+/// The call, streamed.
+pub fn of_stream(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
+    let each = ["while let Some(item) = items.try_next().await? {", "    println!(\"{item:?}\");", "}"];
+    example(names, operation, &steps(api, operation), "let mut items = ", "    .stream();", &each)
+}
+
+/// The setters that the example of an operation calls.
+fn steps(api: &Api, operation: &Operation) -> Vec<String> {
+    let mut steps = Vec::new();
+    let is_paged = operation.cursor.is_some();
+    for parameter in &operation.parameters {
+        let page = is_paged && parameter.wire == "limit";
+        // A lookup by one optional value shows it.
+        let lookup = operation.parameters.len() == 1 && operation.body.is_none() && !is_paged;
+        if parameter.required || page || lookup {
+            let sample = if page { Value::from(50) } else { parameter.sample.clone() };
+            // A placeholder that says what belongs there.
+            let sample = if sample == "…" { Value::from(parameter.wire.to_uppercase()) } else { sample };
+            let setter = names::parameter_setter(parameter);
+            steps.extend(literal(api, &parameter.ty, &sample).map(|value| format!(".{setter}({value})")));
+        }
+    }
+    if let Some((body, structure)) = operation.body.as_ref().and_then(|body| Some((body, api.structure(&body.name)?))) {
+        let setters = setters(api, structure, &body.sample);
+        // A builder's own `?` cannot stand in a closure.
+        if setters.iter().any(|setter| setter.contains('?')) {
+            steps.push(format!(".body({})", chain(&format!("types::{}::builder()", body.name), &setters, 8)));
+        } else if !setters.is_empty() {
+            steps.push(format!(".body_map(|b| {})", chain("b", &setters, 8)));
+        }
+    }
+    steps
+}
+
+fn example(
+    names: &Names<'_>,
+    operation: &Operation,
+    steps: &[String],
+    start: &str,
+    end: &str,
+    after: &[&str],
+) -> String {
+    let mut lines = vec!["```no_run".to_string()];
+    lines.extend(end.contains("stream").then(|| "use futures_util::TryStreamExt;".to_string()));
+    let uses_types = steps.iter().any(|step| step.contains("types::"));
+    lines.extend(uses_types.then(|| "use imprint_client::types;".to_string()));
+    lines.extend(operation.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
+    lines.push("# async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {".into());
+    lines.push(format!("{start}client"));
+    lines.push(format!("    .{}()", names.method(operation)));
+    lines.extend(steps.iter().map(|step| format!("    {step}")));
+    lines.push(end.into());
+    lines.extend(after.iter().map(|line| line.to_string()));
+    lines.push("# Ok(())".into());
+    lines.push("# }".into());
+    lines.push("```".into());
+    lines.join("\n")
+}
+
+/// One line while it is short, else a call a line.
+fn chain(start: &str, setters: &[String], indent: usize) -> String {
+    let flat: String = setters.concat();
+    if start.len() + flat.len() < 80 {
+        return format!("{start}{flat}");
+    }
+    let pad = " ".repeat(indent);
+    let lines: String = setters.iter().map(|setter| format!("\n{pad}{setter}")).collect();
+    format!("{start}{lines}")
+}
+
+/// The setters that give an object its sample values; a required field without one gets the plainest value.
+fn setters(api: &Api, structure: &Struct, sample: &Value) -> Vec<String> {
+    let fields = structure.fields.iter().filter_map(|field| {
+        let value = sample.get(&field.wire);
+        if value.is_none() && field.shape != Shape::Required {
+            return None;
+        }
+        let value = literal(api, &field.ty, value.unwrap_or(&Value::Null))?;
+        Some(format!(".{}({value})", names::field_setter(field)))
+    });
+    fields.collect()
+}
+
+/// A sample as the argument of a setter of that type.
+fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
+    match ty {
+        Type::List(item) => {
+            let items = sample.as_array()?.iter().filter_map(|sample| literal(api, item, sample));
+            let items: Vec<String> = items.collect();
+            (!items.is_empty()).then(|| format!("[{}]", items.join(", ")))
+        }
+        Type::Boxed(inner) => {
+            let value = literal(api, inner, sample)?;
+            Some(if value.contains("::builder()") { format!("{value}.build()?") } else { value })
+        }
+        Type::Named(name) => {
+            if let Some(structure) = api.structure(name) {
+                return Some(format!("types::{name}::builder(){}", setters(api, structure, sample).concat()));
+            }
+            match api.enums.iter().find(|item| item.name == *name) {
+                Some(item) => {
+                    let values = &item.values;
+                    let named = values.iter().find(|value| Some(value.text.as_str()) == sample.as_str());
+                    Some(format!("types::{name}::{}", named.or(values.first())?.name))
+                }
+                None => Some(text(sample)),
+            }
+        }
+        Type::I32 => Some(sample.as_i64().unwrap_or(1).to_string()),
+        Type::I64 => {
+            let value = sample.as_i64().unwrap_or(1);
+            // A literal without a suffix is an i32.
+            Some(if i32::try_from(value).is_ok() { value.to_string() } else { format!("{value}_i64") })
+        }
+        Type::F32 => Some(format!("{:?}_f32", sample.as_f64().unwrap_or(1.0))),
+        Type::F64 => Some(format!("{:?}_f64", sample.as_f64().unwrap_or(1.0))),
+        Type::Bool => Some(sample.as_bool().unwrap_or(true).to_string()),
+        Type::Map(_) | Type::FreeObject => None,
+        Type::Any => Some("true".into()),
+        Type::Text | Type::Secret | Type::Timestamp => Some(text(sample)),
+    }
+}
+
+fn text(sample: &Value) -> String {
+    format!("{:?}", sample.as_str().unwrap_or("…"))
+}

@@ -1,0 +1,130 @@
+//! Names in the client: those that Rust or a method of ours has taken get an underscore.
+
+use std::collections::BTreeSet;
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+use super::Reserved;
+pub use crate::build::rust_names::type_name;
+use crate::build::{
+    api::{Api, Field, Operation, Parameter},
+    problem::Problem,
+    rust_names::identifier,
+};
+
+/// The methods of a call's builder beside its setters.
+const CALL_METHODS: [&str; 9] =
+    ["body", "body_map", "clone", "new", "pages", "send", "stream", "with_options", "client"];
+/// The fields of a call's builder beside those for parameters.
+const CALL_FIELDS: [&str; 2] = ["client", "body"];
+/// The methods of a type's builder beside its setters.
+const TYPE_BUILDER_METHODS: [&str; 2] = ["build", "clone"];
+/// The items of the module `operation` beside the constants.
+const CONSTANTS: [&str; 2] = ["ALL", "SERVERS"];
+
+/// The names of operations.
+pub struct Names<'a> {
+    reserved: &'a Reserved,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(reserved: &'a Reserved) -> Self {
+        Self { reserved }
+    }
+
+    /// The method of the client that starts a call.
+    pub fn method(&self, operation: &Operation) -> String {
+        let name = identifier(&operation.name.to_snake_case());
+        if self.reserved.client_methods.contains(&name) { format!("{name}_") } else { name }
+    }
+
+    /// The constant of an operation.
+    pub fn constant(&self, operation: &Operation) -> String {
+        apart(&identifier(&operation.name.to_shouty_snake_case()), &CONSTANTS)
+    }
+}
+
+fn apart(name: &str, taken: &[&str]) -> String {
+    if taken.contains(&name) { format!("{name}_") } else { name.to_string() }
+}
+
+/// The builder of a type.
+pub fn builder(structure: &str) -> String {
+    format!("{structure}Builder")
+}
+
+/// The setter of a field.
+pub fn field_setter(field: &Field) -> String {
+    apart(&field.name, &TYPE_BUILDER_METHODS)
+}
+
+/// The setter of a parameter.
+pub fn parameter_setter(parameter: &Parameter) -> String {
+    apart(&parameter.name, &CALL_METHODS)
+}
+
+/// Names enum variants after the real text: `""` is `Empty`, collisions are numbered, `Unrecognized` is ours.
+pub fn variants(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+    for item in &mut api.enums {
+        let mut taken = vec!["Unrecognized".to_string()];
+        for value in &mut item.values {
+            let words: String = value.text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+            let base = match words.to_upper_camel_case() {
+                camel if !camel.is_empty() => identifier(&camel),
+                _ if value.text.is_empty() => "Empty".to_string(),
+                _ => "Value".to_string(),
+            };
+            let mut name = base.clone();
+            for number in 2.. {
+                if !taken.contains(&name) {
+                    break;
+                }
+                name = format!("{base}{number}");
+            }
+            value.name.clone_from(&name);
+            taken.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// A parameter called like a field of the builder that is ours is kept in a field of another name.
+pub fn parameters(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+    for parameter in api.operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
+        parameter.name = apart(&parameter.name, &CALL_FIELDS);
+    }
+    Ok(())
+}
+
+/// Refuses two schemas, fields or operations that would have one Rust name.
+pub fn unique(api: &mut Api, reserved: &Reserved) -> Result<(), Problem> {
+    let names = Names::new(reserved);
+    let types = api.structs.iter().map(|s| s.name.clone());
+    let types = types.chain(api.enums.iter().map(|e| e.name.clone()));
+    let types = types.chain(api.texts.iter().map(|t| t.name.clone()));
+    let types = types.chain(api.aliases.keys().map(|name| type_name(name)));
+    let advice = "give an inline schema a `title` of its own by an overlay action, or rename one of the two";
+    once(types, "types", advice)?;
+    let methods = api.operations.iter().map(|operation| names.method(operation));
+    once(methods, "operations", "rename one operationId by an overlay action")?;
+    for structure in &api.structs {
+        let place = format!("types::{}", structure.name);
+        once(structure.fields.iter().map(field_setter), &place, "rename one property by an overlay action")?;
+    }
+    for operation in &api.operations {
+        let setters = operation.parameters.iter().map(parameter_setter);
+        once(setters, &operation.pointer, "rename one parameter by an overlay action")
+            .map_err(|problem| problem.in_operation(&operation.id))?;
+    }
+    Ok(())
+}
+
+fn once(names: impl Iterator<Item = String>, place: &str, advice: &str) -> Result<(), Problem> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name.clone()) {
+            return Err(Problem::new(place, format!("`{name}` would be the Rust name of two things"), advice));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The constants: what is known of each operation before it is called.
+
+use quote::quote;
+
+use super::{docs, layout::Piece, names::Names, rust};
+use crate::build::api::Api;
+
+pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for operation in &api.operations {
+        let (id, path, repeatable) = (&operation.id, &operation.path, operation.repeatable);
+        let verb = operation.method.to_uppercase();
+        let docs = docs::comment(&format!("{}: {}.", docs::span(id), docs::span(&format!("{verb} {path}"))));
+        let (name, verb) = (rust::ident(&names.constant(operation)), rust::ident(&verb));
+        let (pages, empty) = (operation.cursor.is_some(), operation.answer.ty.is_none());
+        let (properties, list) = (&operation.answer.properties, &operation.answer.list);
+        pieces.push(Piece::Items(quote! {
+            #docs
+            pub static #name: Operation = Operation {
+                id: #id,
+                method: ::reqwest::Method::#verb,
+                path: #path,
+                repeatable: #repeatable,
+                pages: #pages,
+                empty: #empty,
+                answer: &[#(#properties),*],
+                list: &[#(#list),*],
+            };
+        }));
+    }
+    let all = api.operations.iter().map(|operation| rust::ident(&names.constant(operation)));
+    let servers = &api.servers;
+    pieces.push(Piece::Items(quote! {
+        /// All of them.
+        pub static ALL: &[&Operation] = &[#(&#all),*];
+    }));
+    pieces.push(Piece::Items(quote! {
+        /// The base URLs that the document names.
+        #[allow(dead_code, reason = "only a test compares them with those of the client")]
+        pub(crate) static SERVERS: &[&str] = &[#(#servers),*];
+    }));
+    pieces
+}

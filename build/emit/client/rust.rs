@@ -1,0 +1,76 @@
+//! Types and names of the model in Rust.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::build::api::{Field, Shape, Type};
+
+/// From where a type is named, and so what stands before the names of the API's own types.
+#[derive(Clone, Copy)]
+pub enum From {
+    /// Within `types`.
+    Types,
+    /// Within `types::builder`.
+    Builder,
+    /// Elsewhere in the crate.
+    Crate,
+}
+
+/// The type of a value.
+pub fn ty(ty: &Type, from: From) -> TokenStream {
+    match ty {
+        Type::Text => quote! { ::std::string::String },
+        Type::Bool => quote! { bool },
+        Type::I32 => quote! { i32 },
+        Type::I64 => quote! { i64 },
+        Type::F32 => quote! { f32 },
+        Type::F64 => quote! { f64 },
+        Type::Secret => quote! { crate::value::Secret },
+        Type::Timestamp => quote! { crate::value::Timestamp },
+        Type::Any => quote! { ::serde_json::Value },
+        Type::FreeObject => quote! { ::serde_json::Map<::std::string::String, ::serde_json::Value> },
+        Type::Named(name) => {
+            let name = ident(name);
+            match from {
+                From::Types => quote! { #name },
+                From::Builder => quote! { super::#name },
+                From::Crate => quote! { crate::types::#name },
+            }
+        }
+        Type::List(item) => {
+            let item = self::ty(item, from);
+            quote! { ::std::vec::Vec<#item> }
+        }
+        Type::Map(value) => {
+            let value = self::ty(value, from);
+            quote! { ::std::collections::BTreeMap<::std::string::String, #value> }
+        }
+        Type::Boxed(inner) => {
+            let inner = self::ty(inner, from);
+            quote! { ::std::boxed::Box<#inner> }
+        }
+    }
+}
+
+/// The type of a field, with the `Option` around it where it may be missing.
+pub fn field_ty(field: &Field) -> TokenStream {
+    let ty = ty(&field.ty, From::Types);
+    match field.shape {
+        Shape::Optional => quote! { ::std::option::Option<#ty> },
+        Shape::Required | Shape::Collection => ty,
+    }
+}
+
+/// The type of an answer, seen from outside of `types`.
+pub fn answer(answer: Option<&Type>) -> TokenStream {
+    answer.map_or_else(|| quote! { () }, |answer| ty(answer, From::Crate))
+}
+
+pub fn ident(name: &str) -> Ident {
+    format_ident!("{name}")
+}
+
+/// The text as a literal of Rust.
+pub fn literal(text: &str) -> String {
+    Literal::string(text).to_string()
+}

@@ -1,0 +1,215 @@
+//! What hand-written code needs of the API: read from `openapi/needs.yaml`, and compared with the model.
+//!
+//! Without this check a document that lacks something of it would make rustc complain about hand-written code, which the
+//! reader of its message has never seen. `cargo xtask check` proves that the file is complete: it compiles the
+//! hand-written code against an API of nothing else.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    api::{Api, Operation, Shape, Type},
+    problem::Problem,
+};
+
+/// Everything that is needed.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    pub schemas: BTreeMap<String, Need>,
+    pub enums: BTreeMap<String, Need>,
+    pub operations: BTreeMap<String, Need>,
+}
+
+/// What is needed of one schema or operation.
+#[derive(Clone, Debug, Default)]
+pub struct Need {
+    /// The hand-written files, or the helpers in them, for the message.
+    pub used_by: Vec<String>,
+    /// The properties of a schema or the parameters of an operation, by their names in the document, with their types as
+    /// `spelled` writes them.
+    pub members: BTreeMap<String, String>,
+    /// The values of an enum.
+    pub values: Vec<String>,
+    /// The type that an operation takes in its body, and the one that it answers; `None` is "nothing".
+    pub body: Option<String>,
+    pub answers: Option<String>,
+}
+
+const ADVICE: &str = "restore it by an overlay action, or change the hand-written code and openapi/needs.yaml with it";
+
+impl Needs {
+    /// Reads the file.
+    pub fn parse(file: &Value) -> Result<Self, Problem> {
+        let Some(sections) = file.as_object() else { return Err(refuse("", "it is no map")) };
+        let mut needs = Self::default();
+        for (section, entries) in sections {
+            let into = match section.as_str() {
+                "schemas" => &mut needs.schemas,
+                "enums" => &mut needs.enums,
+                "operations" => &mut needs.operations,
+                _ => return Err(refuse(section, "it is none of schemas, enums and operations")),
+            };
+            for (name, entry) in entries.as_object().into_iter().flatten() {
+                into.insert(name.clone(), Need::parse(&format!("{section}/{name}"), entry)?);
+            }
+        }
+        Ok(needs)
+    }
+
+    /// Compares the model with what is needed.
+    pub fn check(&self, api: &Api) -> Result<(), Problem> {
+        for (name, need) in &self.schemas {
+            check_schema(api, name, need)?;
+        }
+        for (name, need) in &self.enums {
+            let place = format!("/components/schemas/{name}");
+            let Some(found) = api.enums.iter().find(|item| item.name == *name) else {
+                return Err(need.missing(place, "the document no longer has this list of values"));
+            };
+            let lacks = |value: &&String| !found.values.iter().any(|found| found.text == **value);
+            if let Some(value) = need.values.iter().find(lacks) {
+                return Err(need.missing(place, format!("its values no longer include `{value}`")));
+            }
+        }
+        for (id, need) in &self.operations {
+            let Some(operation) = api.operations.iter().find(|operation| operation.id == *id) else {
+                let message = "the document no longer has an operation of this id";
+                return Err(need.missing(id.clone(), message));
+            };
+            check_operation(operation, need).map_err(|problem| problem.in_operation(id))?;
+        }
+        Ok(())
+    }
+
+    /// Removes from the model all that is not needed. What is left still refers to nothing that is gone.
+    pub fn prune(&self, api: &mut Api) {
+        api.operations.retain(|operation| self.operations.contains_key(&operation.id));
+        let is_kept = |name: &str, wire: &str| {
+            self.schemas.get(name).is_some_and(|need| need.members.contains_key(wire))
+        };
+        for structure in &mut api.structs {
+            // An alias is needed under its own name.
+            let names = api.aliases.iter().filter(|(_, target)| **target == structure.name).map(|(name, _)| name.as_str());
+            let names: Vec<&str> = names.chain([structure.name.as_str()]).collect();
+            structure.fields.retain(|field| {
+                field.list.is_some() || names.iter().any(|name| is_kept(name, &field.wire))
+            });
+        }
+        for item in &mut api.enums {
+            let values = self.enums.get(&item.name).map(|need| need.values.as_slice()).unwrap_or_default();
+            item.values.retain(|value| values.contains(&value.text));
+        }
+        for operation in &mut api.operations {
+            let need = &self.operations[&operation.id];
+            operation.parameters.retain(|parameter| parameter.in_path || need.members.contains_key(&parameter.wire));
+            operation.paging = None;
+            operation.cursor = None;
+        }
+    }
+}
+
+impl Need {
+    fn parse(place: &str, entry: &Value) -> Result<Self, Problem> {
+        let Some(map) = entry.as_object() else { return Err(refuse(place, "it is no map")) };
+        let mut need = Self::default();
+        for (key, value) in map {
+            let texts = || -> Option<Vec<String>> {
+                value.as_array()?.iter().map(|value| value.as_str().map(str::to_string)).collect()
+            };
+            let wrong = || refuse(place, &format!("`{key}` is not what it should be"));
+            match key.as_str() {
+                "used_by" => need.used_by = texts().ok_or_else(wrong)?,
+                "values" => need.values = texts().ok_or_else(wrong)?,
+                "properties" | "parameters" => {
+                    for (name, ty) in value.as_object().ok_or_else(wrong)? {
+                        need.members.insert(name.clone(), ty.as_str().ok_or_else(wrong)?.to_string());
+                    }
+                }
+                "body" => need.body = Some(value.as_str().ok_or_else(wrong)?.to_string()),
+                "answers" => {
+                    let name = value.as_str().ok_or_else(wrong)?;
+                    need.answers = Some(name.to_string()).filter(|name| name != "nothing");
+                }
+                _ => return Err(refuse(place, &format!("it has the unknown key `{key}`"))),
+            }
+        }
+        if need.used_by.is_empty() {
+            return Err(refuse(place, "it does not say by `used_by` which hand-written files need it"));
+        }
+        Ok(need)
+    }
+
+    fn missing(&self, place: String, what: impl Into<String>) -> Problem {
+        Problem::new(place, format!("{}, and {} needs it", what.into(), self.used_by.join(", ")), ADVICE)
+    }
+}
+
+fn refuse(place: &str, what: &str) -> Problem {
+    let advice = "see the comment at the beginning of the file for what it may hold";
+    Problem::new(format!("openapi/needs.yaml, {place}"), what, advice)
+}
+
+fn check_schema(api: &Api, name: &str, need: &Need) -> Result<(), Problem> {
+    let place = format!("/components/schemas/{name}");
+    let target = api.aliases.get(name).map_or(name, String::as_str);
+    let Some(structure) = api.structure(target) else {
+        return Err(need.missing(place, "the document no longer has this schema, or not as an object"));
+    };
+    for (wire, expected) in &need.members {
+        let place = format!("{place}/properties/{wire}");
+        let Some(field) = structure.fields.iter().find(|field| field.wire == *wire) else {
+            return Err(need.missing(place, "the document no longer has this property"));
+        };
+        let found = spelled(&field.ty, field.shape == Shape::Optional);
+        if found != *expected {
+            return Err(need.missing(place, format!("it was `{expected}` and has become `{found}`")));
+        }
+    }
+    Ok(())
+}
+
+fn check_operation(operation: &Operation, need: &Need) -> Result<(), Problem> {
+    let place = || operation.pointer.clone();
+    for (wire, expected) in &need.members {
+        let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.wire == *wire) else {
+            return Err(need.missing(place(), format!("it no longer has the parameter `{wire}`")));
+        };
+        let found = spelled(&parameter.ty, !parameter.required);
+        if found != *expected {
+            let what = format!("its parameter `{wire}` was `{expected}` and has become `{found}`");
+            return Err(need.missing(place(), what));
+        }
+    }
+    let body = operation.body.as_ref().map(|body| body.name.clone());
+    let answer = operation.answer.ty.as_ref().map(|ty| spelled(ty, false));
+    for (what, found, expected) in [("takes", body, &need.body), ("answers", answer, &need.answers)] {
+        if found != *expected {
+            let [found, expected] = [&found, expected].map(|ty| ty.as_deref().unwrap_or("nothing"));
+            let what = format!("it {what} `{found}` where `{expected}` is expected");
+            return Err(need.missing(place(), what));
+        }
+    }
+    Ok(())
+}
+
+/// A type as `openapi/needs.yaml` writes it: the Rust type without paths.
+pub fn spelled(ty: &Type, is_optional: bool) -> String {
+    let name = match ty {
+        Type::Text => "String".to_string(),
+        Type::Bool => "bool".to_string(),
+        Type::I32 => "i32".to_string(),
+        Type::I64 => "i64".to_string(),
+        Type::F32 => "f32".to_string(),
+        Type::F64 => "f64".to_string(),
+        Type::Secret => "Secret".to_string(),
+        Type::Timestamp => "Timestamp".to_string(),
+        Type::Any => "Value".to_string(),
+        Type::FreeObject => "Map".to_string(),
+        Type::Named(name) => name.clone(),
+        Type::List(item) => format!("Vec<{}>", spelled(item, false)),
+        Type::Map(value) => format!("BTreeMap<{}>", spelled(value, false)),
+        Type::Boxed(inner) => spelled(inner, false),
+    };
+    if is_optional { format!("Option<{name}>") } else { name }
+}
