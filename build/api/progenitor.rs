@@ -3,6 +3,8 @@
 //! Whatever looks different from what is known here stops the build: a new version of progenitor, or a shape that lowering
 //! should have refused.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
@@ -30,7 +32,7 @@ fn unknown(place: impl Into<String>, what: impl std::fmt::Display) -> Problem {
 /// The model of what the document declares and progenitor generated.
 pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Result<Api, Problem> {
     let file: syn::File = syn::parse2(tokens).map_err(|e| unknown("progenitor's output", e))?;
-    let Declared { servers, tags, mut operations, webhooks } = declared;
+    let Declared { servers, tags, operations, webhooks } = declared;
     let mut api = Api {
         servers,
         tags,
@@ -53,12 +55,12 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
     let builder = module("builder").ok_or_else(|| unknown("progenitor's output", "no module `builder`"))?;
     for item in items(builder) {
         if let Item::Struct(structure) = item {
-            let operation = read_call(structure, builder, &operations, &api.marks)?;
-            operations.remove(&operation.id);
-            api.operations.push(operation);
+            api.operations.push(read_call(structure, builder, &operations, &api.marks)?);
         }
     }
-    api.missing_operations = operations.into_values().map(|operation| (operation.id, operation.pointer)).collect();
+    let is_missing = |id: &String| !api.operations.iter().any(|operation| operation.id == *id);
+    let missing = operations.into_values().filter(|operation| is_missing(&operation.id));
+    api.missing_operations = missing.map(|operation| (operation.id, operation.pointer)).collect();
     Ok(api)
 }
 
@@ -182,7 +184,7 @@ struct Sent {
 fn read_call(
     structure: &ItemStruct,
     module: &ItemMod,
-    operations: &std::collections::BTreeMap<String, DeclaredOperation>,
+    operations: &BTreeMap<String, DeclaredOperation>,
     marks: &Marks,
 ) -> Result<Operation, Problem> {
     let place = structure.ident.to_string();

@@ -10,7 +10,7 @@ use crate::build::{
 };
 
 /// The columns that the text of a comment may have: lines have 120, of which the indent and the slashes take up to twelve.
-pub const DOC_WIDTH: usize = 108;
+const DOC_WIDTH: usize = 108;
 
 /// A doc comment, an attribute for each line: prettyplease would write a text with line ends as a block, which `*/` ends.
 pub fn comment(text: &str) -> TokenStream {
@@ -37,10 +37,13 @@ fn wrapped(text: &str) -> Vec<String> {
     let mut fence: Option<String> = None;
     for line in text.lines() {
         let trimmed = line.trim_start();
-        let marks = trimmed.chars().take_while(|c| matches!(c, '`' | '~')).collect::<String>();
+        // A fence may begin behind the marks of list items.
+        let content = trimmed.trim_start_matches(|c: char| c.is_ascii_digit() || "-*+.) ".contains(c));
+        let begun = if fence.is_some() { trimmed } else { content };
+        let marks = begun.chars().take_while(|c| matches!(c, '`' | '~')).collect::<String>();
         match &fence {
             Some(open) if marks.starts_with(open.as_str()) => fence = None,
-            None if marks.len() >= 3 => fence = Some(marks),
+            None if marks.len() >= 3 && !begun[marks.len()..].contains('`') => fence = Some(marks),
             None if !trimmed.starts_with(['|', '#']) => {
                 wrap(line, &mut lines);
                 continue;

@@ -1,10 +1,8 @@
-//! Lays the generated code out to be read: short paths with `use` lines, a blank line between items, and no line beyond
-//! `MAX_WIDTH` columns.
+//! Lays the generated code out to be read: short paths with `use` lines, and a blank line between items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
-use super::docs::DOC_WIDTH;
 use crate::build::problem::Problem;
 
 /// A part of a generated file.
@@ -14,8 +12,6 @@ pub enum Piece {
     /// The call of a macro, written by hand: nothing knows how to lay out what stands within.
     Macro(String),
 }
-
-pub const MAX_WIDTH: usize = 120;
 
 /// Paths that have a short name everywhere.
 const PRELUDE: &[(&str, &str)] = &[
@@ -87,18 +83,7 @@ pub fn render(pieces: Vec<Piece>, taken: &BTreeSet<String>) -> Result<String, Pr
     if !uses.is_empty() {
         parts.insert(0, format(uses)?);
     }
-    let text = parts.join("\n");
-    match text.lines().find(|line| line.chars().count() > MAX_WIDTH && !is_unbreakable(line)) {
-        Some(line) => Err(defect(format!("a line of more than {MAX_WIDTH} columns: {line}"))),
-        None => Ok(text),
-    }
-}
-
-/// A line without a space to break it at, such as a long link.
-fn is_unbreakable(line: &str) -> bool {
-    let text = line.trim_start().trim_start_matches("///").trim();
-    let longest = text.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
-    longest > DOC_WIDTH / 2
+    Ok(parts.join("\n"))
 }
 
 fn defect(what: String) -> Problem {
@@ -249,13 +234,5 @@ mod tests {
     fn functions_stand_apart() {
         let text = rendered(quote! { impl S { fn a() { if x { } y(); } fn b() {} } struct T { a: u8 } }, &[]);
         assert!(text.contains("    }\n\n    fn b() {}\n}\n\nstruct T"), "{text}");
-    }
-
-    #[test]
-    fn a_line_that_is_too_long_is_a_defect() {
-        let name = "words and ".repeat(20);
-        let doc = quote! { #[doc = #name] pub struct S; };
-        let problem = render(vec![Piece::Items(doc)], &BTreeSet::new()).unwrap_err();
-        assert!(problem.message.contains("120 columns"), "{problem}");
     }
 }

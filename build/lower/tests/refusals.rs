@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{lower, lower_with};
-use super::{A, S, document, json_body, named, object, operation, schema};
+use super::{A, S, document, json_body, lower, lower_with, named, object, operation, schema};
 
 /// A document that stops the build, and what the message has to say.
 pub struct Refusal {
@@ -14,13 +13,19 @@ pub struct Refusal {
     says: &'static str,
 }
 
+/// An object with this property, beside a schema `Kind` of one value.
+pub fn shared_enum(property: Value) -> Value {
+    let kind = json!({"type": "string", "enum": ["X"]});
+    document(json!({"Kind": kind, "S": {"type": "object", "properties": {"a": property}}}), json!({}))
+}
+
 pub fn refusals() -> Vec<Refusal> {
     let refuse = |rule, document, operation, place, says| Refusal { rule, document, operation, place, says };
     let parameter = |parameter: Value| operation(json!({ "parameters": [parameter] }));
     let in_schema = |keyword: &str, value: Value| object(json!({"type": "object", keyword: value}));
     let query = |schema: Value| parameter(json!({"name": "q", "in": "query", "schema": schema}));
     let mut refused = vec![
-        refuse("version", json!({"openapi": "2.0"}), None, "/openapi", "version `2.0`"),
+        refuse("check the version", json!({"openapi": "2.0"}), None, "/openapi", "version `2.0`"),
         refuse(
             "inline components",
             parameter(json!({"$ref": "#/components/parameters/Gone"})),
@@ -29,45 +34,7 @@ pub fn refusals() -> Vec<Refusal> {
             "does not resolve",
         ),
         refuse(
-            "webhooks leave",
-            {
-                let mut document = schema(json!({"type": "object", "properties": {}}));
-                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
-                document
-            },
-            None,
-            "/webhooks/E/post",
-            "the event type of `S` is unknown",
-        ),
-        refuse(
-            "webhooks leave",
-            {
-                let object = json!({"type": "string", "enum": ["E"]});
-                let payload = json!({"type": "object", "properties": {"object": object}, "x-imprint-dedupe": [1]});
-                let mut document = schema(payload);
-                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
-                document
-            },
-            None,
-            "/components/schemas/S/x-imprint-dedupe",
-            "not a list of the names of fields",
-        ),
-        refuse(
-            "webhooks leave",
-            {
-                let object = json!({"type": "string", "enum": ["E"]});
-                let payload =
-                    json!({"type": "object", "properties": {"object": object}, "x-imprint-dedupe-also": ["a"]});
-                let mut document = schema(payload);
-                document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": json_body(json!({"$ref": "#/components/schemas/S"}))}}});
-                document
-            },
-            None,
-            "/components/schemas/S/x-imprint-dedupe-also",
-            "without `x-imprint-dedupe`",
-        ),
-        refuse(
-            "events",
+            "require nothing of events",
             {
                 let part = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
                 let object = json!({"type": "string", "enum": ["E"]});
@@ -82,83 +49,97 @@ pub fn refusals() -> Vec<Refusal> {
             "the copy of `Part` for events would have the name",
         ),
         refuse(
-            "error responses leave",
+            "remove error responses",
             operation(json!({"responses": {"default": {"description": "d"}}})),
             Some("one"),
             "/paths/~1one/get/responses",
             "no success response",
         ),
         refuse(
-            "success codes",
+            "share enums",
+            object(json!({"type": "string", "enum": ["A"], "x-imprint-enum": "Gone"})),
+            None,
+            A,
+            "names no schema with a list of values",
+        ),
+        refuse(
+            "share enums",
+            shared_enum(json!({"type": "string", "x-imprint-enum": "Kind"})),
+            None,
+            A,
+            "a place without a list of values",
+        ),
+        refuse(
+            "share enums",
+            shared_enum(json!({"type": "string", "enum": ["X", "Y"], "x-imprint-enum": "Kind"})),
+            None,
+            A,
+            "\"Y\" is listed here and is not a value of `Kind`",
+        ),
+        refuse(
+            "merge success responses",
             operation(json!({"responses": {"200": json_body(json!({"type": "object"})), "202": {"description": "d"}}})),
             Some("one"),
             "/paths/~1one/get/responses/200",
             "two success codes",
         ),
         refuse(
-            "refused references",
+            "refuse unresolved references",
             object(json!({"$ref": "other.yaml#/X"})),
             None,
             A,
             "does not resolve to a named schema",
         ),
-        refuse("refused forms", object(json!({"type": ["string", "integer"]})), None, A, "2 types at once"),
-        refuse("refused forms", object(json!({"type": "null"})), None, A, "only be null"),
-        refuse("refused forms", object(json!(true)), None, A, "not a map"),
+        refuse("refuse unsupported forms", object(json!({"type": ["string", "integer"]})), None, A, "2 types at once"),
+        refuse("refuse unsupported forms", object(json!({"type": "null"})), None, A, "only be null"),
+        refuse("refuse unsupported forms", object(json!(true)), None, A, "not a map"),
         refuse(
-            "refused unions",
+            "refuse unions",
             object(json!({"oneOf": [{"type": "string"}, {"type": "integer"}]})),
             None,
             A,
             "`oneOf` of several shapes",
         ),
-        refuse("const", object(json!({"const": {"a": 1}})), None, A, "no scalar"),
-        refuse("enum with null", object(json!({"enum": [null]})), None, A, "without values"),
+        refuse("refuse unsupported forms", object(json!({"const": {"a": 1}})), None, A, "no scalar"),
+        refuse("refuse unsupported forms", object(json!({"enum": [null]})), None, A, "without values"),
         refuse(
-            "ref siblings",
+            "reduce what stands beside references",
             object(json!({"$ref": "#/components/schemas/S", "minProperties": 1})),
             None,
             A,
             "`minProperties` beside `$ref`",
         ),
         refuse(
-            "aliases",
+            "resolve aliases",
             schema(json!({"allOf": [{"$ref": "#/components/schemas/S"}]})),
             None,
             S,
             "only a reference to itself",
         ),
         refuse(
-            "plain names",
+            "write out plain names",
             schema(json!({"type": "array", "items": {"$ref": "#/components/schemas/S"}})),
             None,
             S,
             "contains only itself",
         ),
         refuse(
-            "plan",
-            operation(json!({"requestBody": json_body(json!({"type": "array", "items": {"type": "string"}}))})),
-            Some("one"),
-            "/paths/~1one/get/requestBody",
-            "no object",
-        ),
-        refuse(
-            "secrets",
+            "mark secrets",
             parameter(json!({"name": "ssn", "in": "query", "schema": {"type": "string"}})),
             Some("one"),
             "/paths/~1one/get/parameters/0/schema",
             "a secret in a URL",
         ),
         refuse(
-            "secrets",
+            "mark secrets",
             named("ssn", json!({"type": "integer"})),
             None,
             "/components/schemas/S/properties/ssn",
             "no string",
         ),
-        refuse("ids", object(json!({"type": "integer", "x-imprint-id": "XId"})), None, A, "no plain string"),
+        refuse("name ids", object(json!({"type": "integer", "x-imprint-id": "XId"})), None, A, "no plain string"),
         refuse(
-            "ids",
+            "name ids",
             document(
                 json!({"OrderId": {"type": "object", "properties": {}}, "S": {"type": "object", "properties": {"order_id": {"type": "string"}}}}),
                 json!({}),
@@ -168,14 +149,14 @@ pub fn refusals() -> Vec<Refusal> {
             "would be called OrderId",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             query(json!({"type": "array", "items": {"type": "string"}})),
             Some("one"),
             "/parameters/0",
             "no",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             {
                 let mut document = query(json!({"$ref": "#/components/schemas/L"}));
                 document["components"]["schemas"]["L"] = json!({"type": "array", "items": {"type": "string"}});
@@ -186,35 +167,35 @@ pub fn refusals() -> Vec<Refusal> {
             "is not a scalar",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             parameter(json!({"name": "h", "in": "header", "schema": {"type": "string"}})),
             Some("one"),
             "/parameters/0",
             "neither in the path nor in the query",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             parameter(json!({"name": "q", "in": "query"})),
             Some("one"),
             "/parameters/0",
             "no schema",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             parameter(json!({"name": "q", "in": "query", "style": "deepObject", "schema": {"type": "string"}})),
             Some("one"),
             "/parameters/0",
             "style",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             parameter(json!({"name": "p", "in": "path", "required": true, "schema": {"type": "string"}})),
             Some("one"),
             "/parameters",
             "is not in the path",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             document(
                 json!({}),
                 json!({"/one/{id}": {"get": {"operationId": "one", "responses": {"200": {"description": "d"}}}}}),
@@ -224,14 +205,14 @@ pub fn refusals() -> Vec<Refusal> {
             "no path parameter of that name",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             document(json!({}), json!({"/one": {"get": {"responses": {"200": {"description": "d"}}}}})),
             Some("without an id"),
             "/paths/~1one/get/operationId",
             "without an operationId",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             document(
                 json!({}),
                 json!({"/one": {"get": {"operationId": "keep", "responses": {"200": {"description": "d"}}}}}),
@@ -241,14 +222,14 @@ pub fn refusals() -> Vec<Refusal> {
             "is taken by",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             operation(json!({"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}})),
             Some("one"),
             "/requestBody/content",
             "media types are text/plain",
         ),
         refuse(
-            "refused operations",
+            "refuse unsupported operations",
             operation(json!({"responses": {"200": {"description": "d", "content": {"application/json": {}}}}})),
             Some("one"),
             "/responses/2XX/content/application~1json",
@@ -256,7 +237,7 @@ pub fn refusals() -> Vec<Refusal> {
         ),
     ];
     for keyword in ["patternProperties", "prefixItems", "if", "$defs"] {
-        refused.push(refuse("refused forms", in_schema(keyword, json!({})), None, A, "is not supported"));
+        refused.push(refuse("refuse unsupported forms", in_schema(keyword, json!({})), None, A, "is not supported"));
     }
     refused
 }

@@ -15,14 +15,14 @@ fn list() -> Value {
 #[test]
 fn the_list_of_an_answer_is_required_under_either_name() {
     let code = client(one(json!({"type": "object", "required": ["orders"], "properties": {"data": list()}})));
-    assert!(code.contains(r#"data : Listed = "data" | "orders","#), "{code}");
+    assert!(code.contains(r#"data: Listed = "data" | "orders","#), "{code}");
     assert!(code.contains(r#"answer: &["data"], list: &["data", "orders"],"#), "{code}");
 }
 
 #[test]
 fn the_lists_of_a_thing_may_be_left_out() {
     let code = client(one(json!({"type": "object", "properties": {"id": text(), "lines": list()}})));
-    assert!(code.contains(r#"lines : List = "lines","#), "{code}");
+    assert!(code.contains(r#"lines: List = "lines","#), "{code}");
     assert!(code.contains(r#"answer: &["id", "lines"], list: &[],"#), "{code}");
 }
 
@@ -44,5 +44,5 @@ fn an_answer_that_is_also_part_of_another_type_stops_the_build() {
     let problem = run(document.clone(), &|_| true).unwrap_err();
     assert_eq!(problem.operation.as_deref(), Some("listPages"));
     assert!(problem.message.contains("also within `Holder`") && problem.advice.contains("overlay"), "{problem}");
-    assert!(run(document, &|pass| pass != "lists answered").is_ok());
+    assert!(run(document, &|pass| pass != "require the list of an answer").is_ok());
 }

@@ -22,22 +22,22 @@ fn nested_values_and_free_maps_are_finished_with_the_rest() {
         },
     })));
     for line in [
-        "pub(crate) part: ::std::option::Option<SPart>",
-        "pub fn part<V, M>(mut self, value: V) -> Self where V: crate::IntoField<SPart, M>,",
-        r#"let part = __problems.built("part", part, SPart::build);"#,
-        "part: ::std::option::Option::Some(value.part.into())",
-        "pub(crate) parts: ::std::vec::Vec<SPartsItem>",
-        "pub fn parts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<SPartsItem, M>,",
-        "An empty list needs its type: `Vec::<SPartsItem>::new()`.",
-        "An empty list needs its type: `Vec::<String>::new()`.",
-        r#"let parts = __problems.all_built("parts", parts, SPartsItem::build);"#,
-        "pub fn texts<V, M>(mut self, value: V) -> Self where V: crate::IntoList<::std::string::String, M>,",
-        "pub fn metadata<V>(mut self, value: V) -> Self where V: ::serde::Serialize,",
+        "pub(crate) part: Option<SPartBuilder>",
+        "pub fn part<V, M>(mut self, value: V) -> Self where V: IntoField<SPartBuilder, M>,",
+        r#"let part = __problems.built("part", part, SPartBuilder::build);"#,
+        "part: Some(value.part.into())",
+        "pub(crate) parts: Vec<SPartsItemBuilder>",
+        "pub fn parts<V, M>(mut self, value: V) -> Self where V: IntoList<SPartsItemBuilder, M>,",
+        "`Vec::<SPartsItem>::new()`.",
+        "`Vec::<String>::new()`.",
+        r#"let parts = __problems.all_built("parts", parts, SPartsItemBuilder::build);"#,
+        "pub fn texts<V, M>(mut self, value: V) -> Self where V: IntoList<String, M>,",
+        "pub fn metadata<V>(mut self, value: V) -> Self where V: Serialize,",
         r#"let metadata = __problems.free_form("metadata", metadata);"#,
         r#"let labels = __problems.free_form("labels", labels);"#,
         // A secret does not go through JSON on its way.
-        "V: crate::IntoField< ::std::collections::BTreeMap<::std::string::String, crate::Secret>, M, >",
-        r#"crate::Error::unfinished("S", __problems)"#,
+        "V: IntoField<BTreeMap<String, Secret>, M>",
+        r#"Error::unfinished("S", __problems)"#,
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }

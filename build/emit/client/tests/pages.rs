@@ -38,18 +38,18 @@ pub fn list() -> Value {
 fn a_list_of_a_changed_document_pages() {
     let code = client(list());
     for line in [
-        "pub fn pages(self) -> crate::Pages<types::ListThingsResponse>",
-        "impl crate::page::Paged for ListThings { type Answer = types::ListThingsResponse; type Item = types::Thing;",
-        r#"const OPERATION: &'static crate::Operation = &super::operation::LIST_THINGS; const CURSOR: &'static str = "id";"#,
-        "fn cursor(&self) -> ::std::option::Option<&str> { self.starting_after.as_ref().map(::std::convert::AsRef::<str>::as_ref) }",
-        "self.starting_after = ::std::option::Option::Some( ::std::convert::From::from(cursor), ); self }",
+        "pub fn pages(self) -> Pages<types::ListThingsResponse>",
+        "impl Paged for ListThings { type Answer = types::ListThingsResponse; type Item = types::Thing;",
+        r#"const OPERATION: &'static operation::Operation = &operation::LIST_THINGS; const CURSOR: &'static str = "id";"#,
+        "fn cursor(&self) -> Option<&str> { self.starting_after.as_ref().map(AsRef::<str>::as_ref) }",
+        "self.starting_after = Some(From::from(cursor)); self }",
         "&answer.data }",
-        "let (client, request) = crate::page::Paged::request(self); client.call(&super::operation::LIST_THINGS, request).await",
+        "let (client, request) = Paged::request(self); client.call(&operation::LIST_THINGS, request).await",
         r#"request.query("starting_after", self.starting_after.as_ref()); (self.client, request) }"#,
-        "fn has_more(answer: &types::ListThingsResponse) -> ::std::option::Option<bool> { answer.has_more }",
-        "::std::option::Option::Some(::std::convert::AsRef::<str>::as_ref(&item.id))",
+        "fn has_more(answer: &types::ListThingsResponse) -> Option<bool> { answer.has_more }",
+        "Some(AsRef::<str>::as_ref(&item.id))",
         "/// let mut items = client /// .list_things() /// .stream();",
-        "[`stream`](crate::builder::ListThings::stream) follows them",
+        "[`stream`](crate::calls::ListThings::stream) follows them",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }
@@ -69,10 +69,10 @@ fn a_cursor_in_the_body_and_an_optional_id_page_as_well() {
     schema["required"] = json!(["has_more"]);
     let code = client(document);
     for line in [
-        "self.body.starting_after.as_ref().map(::std::convert::AsRef::<str>::as_ref)",
+        "self.body.starting_after.as_ref().map(AsRef::<str>::as_ref)",
         "self.body = self.body.starting_after(cursor);",
-        "item.id.as_ref().map(::std::convert::AsRef::<str>::as_ref)",
-        "::std::option::Option::Some(answer.has_more)",
+        "item.id.as_ref().map(AsRef::<str>::as_ref)",
+        "Some(answer.has_more)",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }
@@ -100,6 +100,6 @@ fn a_list_that_cannot_be_followed_stops_the_build() {
         assert_eq!(problem.operation.as_deref(), Some("listThings"));
         assert!(problem.message.contains(says), "{problem}");
         assert!(problem.advice.contains("overlay"), "{problem}");
-        assert!(run(document, &|pass| pass != "pages").is_ok(), "refused without the pass");
+        assert!(run(document, &|pass| pass != "find how operations page").is_ok(), "refused without the pass");
     }
 }

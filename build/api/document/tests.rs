@@ -1,0 +1,119 @@
+//! What is read of small documents, and what is refused.
+
+use serde_json::{Value, json};
+
+use super::read;
+use crate::build::lower::normal;
+
+fn document(schemas: Value, paths: Value) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+fn json_body(schema: Value) -> Value {
+    json!({"description": "d", "content": {"application/json": {"schema": schema}}})
+}
+
+#[test]
+fn operations_errors_events_and_samples_are_read() {
+    let mut document = document(
+        json!({
+            "Page": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}, "has_more": {"type": "boolean"}}},
+            "Payload": {"type": "object", "x-imprint-dedupe": ["thing_id"], "x-imprint-dedupe-also": ["amount"], "properties": {"object": {"type": "string", "enum": ["THING"]}}},
+            "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"type": {"type": "string", "example": "NESTED"}}}}},
+        }),
+        json!({
+            "/things": {
+                "get": {
+                    "operationId": "list",
+                    "deprecated": true,
+                    "parameters": [
+                        {"name": "starting_after", "in": "query", "schema": {"type": "string"}},
+                        {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 10}, "description": "d"},
+                    ],
+                    "responses": {"200": json_body(json!({"$ref": "#/components/schemas/Page"})), "404": json_body(json!({"$ref": "#/components/schemas/Error"}))},
+                },
+                "post": {
+                    "operationId": "search",
+                    "x-imprint-repeatable": true,
+                    "requestBody": json_body(json!({"type": "object", "required": ["a", "b"], "properties": {
+                        "starting_after": {"type": "string"},
+                        "limit": {"type": "integer", "minimum": 1},
+                        "a": {"type": "string", "example": "A"},
+                        "b": {"type": "array", "items": {"type": "object", "required": ["c"], "properties": {"c": {"type": "integer"}}}},
+                    }})),
+                    "responses": {"200": json_body(json!({"$ref": "#/components/schemas/Page"}))},
+                },
+                "delete": {"operationId": "drop", "responses": {"204": {"description": "d"}}},
+            },
+        }),
+    );
+    document["tags"] = json!([{"name": "Things", "description": "d"}, {"name": "Others"}]);
+    document["servers"] = json!([{"url": "https://one"}, {"url": "https://two"}]);
+    document["webhooks"] = json!({"Thing": {"post": {
+        "operationId": "hookThing",
+        "requestBody": json_body(json!({"$ref": "#/components/schemas/Payload"})),
+    }}});
+    let read = read(&normal(document).unwrap()).unwrap();
+    let (list, search, drop) = (&read.operations["list"], &read.operations["search"], &read.operations["drop"]);
+    assert!(list.deprecated && list.repeatable && list.cursor.is_some() && list.has_answer);
+    assert_eq!(list.parameters[1].minimum, Some(1));
+    assert!(search.repeatable && search.cursor.is_some() && !search.deprecated);
+    let body = search.body.as_ref().unwrap();
+    assert_eq!(body.sample, json!({"a": "A", "b": [{"c": 1}]}));
+    assert_eq!(body.minimum, Some(1));
+    assert!(!drop.repeatable && drop.cursor.is_none() && !drop.has_answer);
+    assert_eq!(list.errors[0].status, 404);
+    assert_eq!(list.errors[0].code.as_deref(), Some("NESTED"));
+    assert_eq!(read.servers, ["https://one", "https://two"]);
+    let tags: Vec<_> = read.tags.iter().map(|tag| (tag.name.as_str(), tag.description.as_deref())).collect();
+    assert_eq!(tags, [("Things", Some("d")), ("Others", None)]);
+    let event = &read.webhooks[0];
+    assert_eq!(event.dedupe, ["thing_id"]);
+    assert_eq!(event.dedupe_also, ["amount"]);
+    assert_eq!(
+        [&event.name, &event.operation, &event.object, &event.schema],
+        ["Thing", "hookThing", "THING", "Payload"]
+    );
+}
+
+/// A document with a webhook whose payload is this.
+fn webhook(payload: Value) -> Value {
+    let mut document = document(json!({ "S": payload }), json!({}));
+    let body = json_body(json!({"$ref": "#/components/schemas/S"}));
+    document["webhooks"] = json!({"E": {"post": {"operationId": "h", "requestBody": body}}});
+    document
+}
+
+#[test]
+fn what_cannot_be_read_stops_with_place_and_advice() {
+    let object = json!({"object": {"type": "string", "enum": ["E"]}});
+    let list = json_body(json!({"type": "array", "items": {"type": "string"}}));
+    let responses = json!({"200": {"description": "d"}});
+    for (document, place, says) in [
+        (webhook(json!({"type": "object"})), "/webhooks/E/post", "the event type of `S` is unknown"),
+        (
+            webhook(json!({"type": "object", "properties": object, "x-imprint-dedupe": [1]})),
+            "/components/schemas/S/x-imprint-dedupe",
+            "not a list of the names of fields",
+        ),
+        (
+            webhook(json!({"type": "object", "properties": object, "x-imprint-dedupe-also": ["a"]})),
+            "/components/schemas/S/x-imprint-dedupe-also",
+            "without `x-imprint-dedupe`",
+        ),
+        (
+            document(json!({}), json!({"/one": {"get": {"operationId": "one", "requestBody": list, "responses": responses}}})),
+            "/paths/~1one/get/requestBody",
+            "not an object",
+        ),
+    ] {
+        let problem = read(&normal(document).unwrap()).err().unwrap_or_else(|| panic!("{says}: nothing was refused"));
+        assert!(problem.place.contains(place) && problem.message.contains(says), "{problem}");
+        assert!(problem.advice.contains("overlay") || problem.advice.contains("name"), "{problem}");
+    }
+}
