@@ -12,7 +12,7 @@ pub const API_KEY: &str = "reconcile-key";
 pub const CUSTOMER: &str = "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4";
 
 /// A payload of the documentation, which all the transactions are made from.
-const TRANSACTION: &str = include_str!("../../tests/payloads/getTransaction--openapi-composed.json");
+const TRANSACTION: &str = include_str!("../../../tests/payloads/getTransaction--openapi-composed.json");
 
 /// What a request takes on its way.
 const DISTANCE: Duration = Duration::from_millis(40);

@@ -1,8 +1,8 @@
-//! A receiver of webhooks that loses none and does none twice: `cargo run --example webhook_server --features axum`.
+//! A receiver of webhooks that loses no event and handles none twice: `cargo run --package webhook_server`.
 //!
 //! ```text
-//! IMPRINT_SIGNING_TOKEN=… cargo run --example webhook_server --features axum -- [--listen 127.0.0.1:8080] [--database webhooks.sqlite]
-//! cargo run --example webhook_server --features axum -- --self-test
+//! IMPRINT_SIGNING_TOKEN=… cargo run --package webhook_server -- [--listen 127.0.0.1:8080] [--database webhooks.sqlite]
+//! cargo run --package webhook_server -- --self-test
 //! ```
 //!
 //! It verifies what comes, prints the events, and keeps a mark of each in SQLite. The mark is in one transaction with

@@ -1,5 +1,5 @@
 //! Compares a customer's transactions at Imprint with a ledger of one's own:
-//! `cargo run --example reconcile_transactions`.
+//! `cargo run --package reconcile_transactions`.
 //!
 //! It needs neither a key nor a network: the server is in the example.
 
