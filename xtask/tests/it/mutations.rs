@@ -1,6 +1,6 @@
-//! Whatever is done to the document: the command ends with a report, and document and lock stay a pair.
+//! Random changes of the document: the command always ends with a report, and the lock always describes the document.
 
-use std::{cell::Cell, fs, path::PathBuf};
+use std::{cell::Cell, fs, path::PathBuf, time::Duration};
 
 use proptest::{
     collection::vec,
@@ -9,8 +9,17 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-use super::*;
-use crate::{build::document, check, diff::tests as frozen, lock::sha256};
+use xtask::{
+    check,
+    files::{self, Files},
+    lock::{Lock, sha256},
+    overlay_actions::correct,
+    pipeline,
+    refresh::{self, DocumentSource, Options},
+    report::RefreshStatus,
+};
+
+use crate::frozen;
 
 /// What happens to one place of the document.
 #[derive(Clone, Debug)]
@@ -118,9 +127,9 @@ fn mutate(document: &mut Value, path: &[usize], mutation: &Mutation) {
 }
 
 /// A repository with the frozen document, removed when it is dropped.
-struct Copy(PathBuf);
+struct FrozenRepository(PathBuf);
 
-impl Copy {
+impl FrozenRepository {
     fn new() -> Self {
         let root = std::env::temp_dir().join(format!("refresh-spec-{}", std::process::id()));
         fs::create_dir_all(root.join("openapi")).unwrap();
@@ -144,15 +153,15 @@ impl Copy {
     }
 }
 
-impl Drop for Copy {
+impl Drop for FrozenRepository {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 #[test]
-fn no_mutation_makes_it_panic_or_leaves_the_pair_out_of_step() {
-    let copy = Copy::new();
+fn no_mutation_makes_it_panic_or_leaves_a_lock_of_another_document() {
+    let copy = FrozenRepository::new();
     let set = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok());
     let cases = set("PROPTEST_CASES").unwrap_or(16);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 12, ..Config::default() };
@@ -169,37 +178,41 @@ fn no_mutation_makes_it_panic_or_leaves_the_pair_out_of_step() {
             }
             let file = copy.0.join("mutated.yaml");
             fs::write(&file, format!("{document}\n")).unwrap();
-            let options =
-                Options { source: Source::File(file), check: false, dry_run: false, timeout: Duration::from_secs(1) };
-            let report = run(&files, &options);
+            let options = Options {
+                source: DocumentSource::File(file),
+                check: false,
+                dry_run: false,
+                timeout: Duration::from_secs(1),
+            };
+            let report = refresh::run(&files, &options);
             let said: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
             prop_assert!(!said.iter().any(|said| said.contains("panic")), "{said:?}");
             let read = |name| fs::read_to_string(copy.0.join(name)).unwrap();
             let lock = Lock::parse(&read(files::LOCK)).unwrap();
             prop_assert_eq!(sha256(read(files::DOCUMENT).as_bytes()), lock.sha256);
             match report.outcome {
-                Outcome::Updated => {
+                RefreshStatus::Updated => {
                     updated.set(updated.get() + 1);
                     prop_assert_eq!(read(files::DOCUMENT), format!("{document}\n"));
                     let problems = check::check(&files).unwrap().problems;
                     // An action of the overlay may have become needless.
                     let others: Vec<_> = problems.iter().filter(|p| !p.message.contains("changes nothing")).collect();
                     prop_assert!(others.is_empty(), "{others:?}");
-                    // Nothing that differs goes without a word; keys in another order are no difference.
-                    let same = document::parse("", frozen::DOCUMENT).unwrap()
-                        == document::parse("", &document.to_string()).unwrap();
+                    // Every difference is reported; keys in another order are no difference.
+                    let same = pipeline::parse("", frozen::DOCUMENT).unwrap()
+                        == pipeline::parse("", &document.to_string()).unwrap();
                     let silent = report.changes.is_empty() && report.prose == 0;
-                    prop_assert!(!silent || same || unseen(&document), "nothing is said of {mutations:?}");
-                    // What users see has changed only where something accounts for it.
-                    prop_assert!(report.surface.unexplained.is_empty(), "{:#?}", report.surface.unexplained);
+                    prop_assert!(!silent || same || is_hidden(&document), "nothing is reported of {mutations:?}");
+                    // Every difference of the generated API is explained by a change of the document.
+                    prop_assert!(report.public_api.unexplained.is_empty(), "{:#?}", report.public_api.unexplained);
                 }
-                Outcome::Refused => {
+                RefreshStatus::Refused => {
                     refused.set(refused.get() + 1);
                     prop_assert!(!said.is_empty());
                     prop_assert_eq!(read(files::DOCUMENT), frozen::DOCUMENT);
                     prop_assert_eq!(read(files::CHANGELOG), "# Changelog\n");
                 }
-                other => prop_assert!(other == Outcome::Unchanged, "{other:?}"),
+                other => prop_assert!(other == RefreshStatus::Unchanged, "{other:?}"),
             }
             Ok(())
         })
@@ -211,13 +224,13 @@ fn no_mutation_makes_it_panic_or_leaves_the_pair_out_of_step() {
     );
 }
 
-/// Whether the overlay, the inlining of components, or what the pipeline leaves out hides the difference.
-fn unseen(document: &Value) -> bool {
+/// Whether the overlay, or writing both documents in one form, removes the difference.
+fn is_hidden(document: &Value) -> bool {
     let correct = |text: &str| {
-        let parsed = document::parse("", text).unwrap();
-        crate::hygiene::correct(parsed, frozen::OVERLAY).unwrap().document
+        let parsed = pipeline::parse("", text).unwrap();
+        correct(parsed, frozen::OVERLAY).unwrap().document
     };
-    let normal = |document: &Value| crate::diff::normal(document).unwrap();
+    let normalized = |document: &Value| pipeline::normalized(document).unwrap();
     let [old, new] = [frozen::DOCUMENT.to_string(), document.to_string()].map(|text| correct(&text));
-    old == new || normal(&old) == normal(&new)
+    old == new || normalized(&old) == normalized(&new)
 }

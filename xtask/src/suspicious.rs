@@ -1,25 +1,21 @@
-//! Places where the document may be wrong, or where a rule of ours may have missed what it is for.
+//! Finds suspicious places: where the document may be wrong, or where a rule of the generator may have missed something.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    build::{
-        lower::{self, resolve},
-        plan::Plan,
-        problem::Problem,
+    openapi::{is_success, json_schema},
+    pipeline::{
+        MarkedPlaces, Problem, normalized, resolve,
         walk::{self, Place, Role},
     },
-    diff::{
-        FORMS, Side,
-        usage::{is_success, json_schema, usage},
-    },
+    usage::{Carriers, Side, usage},
 };
 
-/// One such place.
+/// One suspicious place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Suspicion {
     /// What is odd, in a few fixed words.
@@ -30,7 +26,7 @@ pub struct Suspicion {
     pub advice: String,
 }
 
-/// Words of a name that often mean something nobody is to see.
+/// Words of a name that often mean a secret.
 const SECRET_WORDS: [&str; 26] = [
     "credential",
     "credentials",
@@ -59,28 +55,27 @@ const SECRET_WORDS: [&str; 26] = [
     "track",
     "track2",
 ];
-/// Names of whole secrets whose words alone say nothing.
+/// Names of secrets whose single words do not give them away.
 const SECRET_NAMES: [&str; 5] = ["access_key", "account_number", "card_number", "license_number", "security_code"];
 const ID_WORDS: [&str; 5] = ["guid", "identifier", "ref", "reference", "uuid"];
 const TIME_WORDS: [&str; 5] = ["date", "datetime", "on", "time", "timestamp"];
 
-/// Every such place of a document after its overlay; `plan` is what lowering it found.
-pub fn suspicions(document: &Value, plan: &Plan) -> Result<BTreeSet<Suspicion>, Problem> {
-    let document = lower::lower_with(document.clone(), &|rule| FORMS.contains(&rule))?.document;
+/// Every suspicious place of a document after its overlay; `marked` are those that the rules mark in it.
+pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Suspicion>, Problem> {
+    let document = normalized(document)?;
     let mut found = BTreeSet::new();
-    let marked: BTreeSet<&str> = plan.secrets.iter().chain(&plan.personal).map(|mark| mark.pointer.as_str()).collect();
     let usage = usage(&document);
     walk::schemas(&mut document.clone(), &mut |schema, place| {
         let mut add = |kind, advice: String| found.insert(Suspicion { kind, pointer: place.pointer.clone(), advice });
-        for name in phantom_names(schema) {
+        for name in undeclared_required_names(schema) {
             let advice = format!(
-                "`{name}` is required and no property: a typo, or a property that was forgotten; it is left out"
+                "`{name}` is required and is not a property: a typo, or a property that was forgotten; the generator leaves it out"
             );
             add("required name that is no property", advice);
         }
         let target = resolve(&document, schema);
-        if schema.get("enum").is_some() && sent(schema, place, &usage) {
-            let advice = "a list of values that callers may send: check that it is complete; callers can send others all the same";
+        if schema.get("enum").is_some() && is_sent(schema, place, &usage) {
+            let advice = "a list of values that callers may send: check that it is complete; callers can send other values all the same";
             add("enum in a request", advice.into());
         }
         let Some(name) = place.name().map(ToSnakeCase::to_snake_case) else { return Ok(()) };
@@ -89,14 +84,14 @@ pub fn suspicions(document: &Value, plan: &Plan) -> Result<BTreeSet<Suspicion>, 
         }
         let words: Vec<&str> = name.split('_').collect();
         let has = |among: &[&str]| words.iter().any(|word| among.contains(word));
-        let secret = has(&SECRET_WORDS) || SECRET_NAMES.contains(&name.as_str());
-        if secret && !marked.contains(place.pointer.as_str()) && schema["x-imprint-secret"].is_null() {
+        let is_secret = has(&SECRET_WORDS) || SECRET_NAMES.contains(&name.as_str());
+        if is_secret && !marked.contains(&place.pointer) && schema["x-imprint-secret"].is_null() {
             let advice = format!(
                 "`{name}` sounds like a secret and no rule marks it: `x-imprint-secret: true` (or false) by an overlay action"
             );
             add("secret by its name that no rule marks", advice);
         }
-        if unnamed_id(&name, &words, schema, place) && !marked.contains(place.pointer.as_str()) {
+        if is_unnamed_id(&name, &words, schema, place) && !marked.contains(&place.pointer) {
             let advice = format!(
                 "`{name}` seems to be an id and stays plain text: `x-imprint-id: <Kind>` by an overlay action names its type"
             );
@@ -115,7 +110,7 @@ pub fn suspicions(document: &Value, plan: &Plan) -> Result<BTreeSet<Suspicion>, 
 }
 
 /// Names in `required` that no property has; those of an `allOf` may stand in another member.
-fn phantom_names(schema: &Value) -> Vec<&str> {
+fn undeclared_required_names(schema: &Value) -> Vec<&str> {
     if schema.get("allOf").is_some() || (schema.get("properties").is_none() && schema["type"] != "object") {
         return Vec::new();
     }
@@ -123,12 +118,9 @@ fn phantom_names(schema: &Value) -> Vec<&str> {
     required.filter(|name| schema["properties"].get(name).is_none()).collect()
 }
 
-fn sent(
-    schema: &Value,
-    place: &Place,
-    usage: &std::collections::BTreeMap<String, crate::diff::usage::Carriers>,
-) -> bool {
-    // An enum of one is a constant, and one beside a reference only says again what the schema says.
+/// Whether callers may send the enum at a place.
+fn is_sent(schema: &Value, place: &Place, usage: &BTreeMap<String, Carriers>) -> bool {
+    // An enum of one value is a constant, and one beside a reference repeats what the schema says.
     if schema.get("$ref").is_some() || schema["enum"].as_array().is_none_or(|values| values.len() < 2) {
         return false;
     }
@@ -140,12 +132,12 @@ fn sent(
     }
 }
 
-fn unnamed_id(name: &str, words: &[&str], schema: &Value, place: &Place) -> bool {
+fn is_unnamed_id(name: &str, words: &[&str], schema: &Value, place: &Place) -> bool {
     if !schema["x-imprint-id"].is_null() || schema.get("$ref").is_some() {
         return false;
     }
-    let nameless = !matches!(&place.role, Role::Property { owner: Some(_), .. });
-    (name == "id" && nameless) || words.iter().any(|word| ID_WORDS.contains(word))
+    let has_no_owner = !matches!(&place.role, Role::Property { owner: Some(_), .. });
+    (name == "id" && has_no_owner) || words.iter().any(|word| ID_WORDS.contains(word))
 }
 
 fn looks_like_time(words: &[&str], target: &Value) -> bool {
@@ -167,7 +159,7 @@ fn operations(document: &Value, found: &mut BTreeSet<Suspicion>) -> Result<(), P
         };
         let responses: Vec<_> = value["responses"].as_object().into_iter().flatten().collect();
         if responses.iter().all(|(status, _)| is_success(status)) {
-            add("operation without errors", "no error is declared, so that its documentation names none");
+            add("operation without errors", "no error is declared, so the documentation of its method names none");
         }
         let body = resolve(document, json_schema(&value["requestBody"]));
         let parameters = value["parameters"].as_array().into_iter().flatten();
@@ -175,7 +167,7 @@ fn operations(document: &Value, found: &mut BTreeSet<Suspicion>) -> Result<(), P
             || body["properties"].get("starting_after").is_some();
         let answer = responses.iter().find(|(status, _)| is_success(status)).map(|(_, answer)| json_schema(answer));
         let Some(page) = answer.map(|schema| &resolve(document, schema)["properties"]) else { return Ok(()) };
-        // With a cursor and no id to fill it the pipeline refuses the list.
+        // With a cursor and items without an id the generator refuses the list.
         if !cursor && page.get("has_more").is_some() {
             add("paging without a cursor", "the answer says whether there is more, and no parameter asks for it");
         }

@@ -1,8 +1,8 @@
-//! The changes that the command refuses, each with its reason.
+//! Changes of the document that the command refuses: a case for each reason, with what the refusal has to say.
 
 use serde_json::{Value, json};
 
-use super::{after, each};
+use crate::frozen::{after, each};
 
 struct Case {
     name: &'static str,
@@ -160,7 +160,7 @@ fn what_cannot_be_brought_in_is_refused_with_place_and_advice() {
 }
 
 #[test]
-fn a_refusal_says_what_differs_all_the_same() {
+fn a_refusal_also_lists_the_differences() {
     let refusal = after(&|d| drop(d["paths"].as_object_mut().unwrap().remove("/v2/orders"))).unwrap_err();
     let kinds: Vec<_> = refusal.changes.iter().map(|change| (change.kind, change.location.as_str())).collect();
     assert!(kinds.contains(&("operation removed", "listOrders (GET /v2/orders)")), "{kinds:?}");

@@ -1,11 +1,30 @@
-//! Who carries a named schema: the same schema may be sent, answered and notified about.
+//! Finds out who carries a named schema: the same one may be sent, answered and notified about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::Side;
-use crate::build::walk::{self, Place, Role, component_name};
+use crate::{
+    openapi::{is_success, json_schema, named_schema, referenced_schema},
+    pipeline::walk::{self, Place, Role},
+};
+
+/// Where a part of the document is carried, seen from the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// About the whole document, or about an operation and not what it carries.
+    Document,
+    /// What callers send.
+    Request,
+    /// What Imprint answers.
+    Response,
+    /// What Imprint sends by itself.
+    Webhook,
+    /// What Imprint answers when it refuses; no types are generated from it.
+    Error,
+}
 
 /// The sides that carry something, and the operations and webhooks by name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +38,7 @@ impl Carriers {
         Self { sides: BTreeSet::from([side]), names: BTreeSet::from([name.to_string()]) }
     }
 
-    pub fn join(&mut self, other: &Self) {
+    pub fn extend(&mut self, other: &Self) {
         self.sides.extend(&other.sides);
         self.names.extend(other.names.iter().cloned());
     }
@@ -31,19 +50,10 @@ fn references(schema: &Value) -> BTreeSet<String> {
     let place = Place { pointer: String::new(), operation: None, role: Role::Other };
     // The visitor never refuses.
     let _ = walk::schema(&mut schema.clone(), &place, &mut |part, _| {
-        found.extend(part["$ref"].as_str().and_then(|r| component_name(r, "schemas")).map(str::to_string));
+        found.extend(referenced_schema(part).map(str::to_string));
         Ok(())
     });
     found
-}
-
-/// The schema of a JSON body.
-pub fn json_schema(holder: &Value) -> &Value {
-    &holder["content"]["application/json"]["schema"]
-}
-
-pub fn is_success(status: &str) -> bool {
-    status.starts_with('2')
 }
 
 /// The carriers of every named schema that has any.
@@ -52,6 +62,7 @@ pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
     let mut carry = |schema: &Value, side: Side, name: &str| {
         open.extend(references(schema).into_iter().map(|schema| (schema, Carriers::of(side, name))));
     };
+    // The visitor never refuses.
     let _ = walk::operations(&mut document.clone(), &mut |operation| {
         let name = operation.id.unwrap_or(&operation.pointer).to_string();
         let value = Value::Object(operation.value.clone());
@@ -72,10 +83,10 @@ pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
     while let Some((name, carriers)) = open.pop() {
         let known = usage.entry(name.clone()).or_default();
         let before = known.clone();
-        known.join(&carriers);
+        known.extend(&carriers);
         if *known != before {
-            let schema = &document["components"]["schemas"][&name];
-            open.extend(references(schema).into_iter().map(|inner| (inner, carriers.clone())));
+            let inner = references(named_schema(document, &name));
+            open.extend(inner.into_iter().map(|schema| (schema, carriers.clone())));
         }
     }
     usage

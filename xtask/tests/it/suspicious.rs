@@ -1,15 +1,17 @@
-use serde_json::json;
+//! Which places of a document are suspicious, and which are not.
 
-use super::*;
-use crate::{build::lower, diff::tests as frozen};
+use serde_json::{Value, json};
+use xtask::{overlay_actions::correct, pipeline, suspicious::suspicions};
+
+use crate::frozen;
 
 /// What is suspicious after a mutation and was not before.
 fn new_suspicions(mutate: impl Fn(&mut Value)) -> Vec<(&'static str, String)> {
     let found = |document: Value| {
         let corrected = correct(document, frozen::OVERLAY).unwrap();
         assert!(corrected.failure().is_none());
-        let plan = lower::lower(corrected.document.clone()).unwrap().plan;
-        suspicions(&corrected.document, &plan).unwrap()
+        let marked = pipeline::marked_places(&corrected.document).unwrap();
+        suspicions(&corrected.document, &marked).unwrap()
     };
     let before = found(frozen::parsed());
     let mut document = frozen::parsed();
@@ -120,22 +122,4 @@ fn operations_without_errors_and_pages_that_cannot_be_followed_are_listed() {
     };
     assert_eq!(page(true), []);
     assert_eq!(page(false), [("paging without a cursor", operation)]);
-}
-
-#[test]
-fn every_action_of_the_overlay_has_an_outcome() {
-    let mut document = frozen::parsed();
-    document["servers"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({"url": "https://dev.imprint.co", "description": "Production"}));
-    document["components"]["schemas"]["OrderBase"]["properties"].as_object_mut().unwrap().remove("id");
-    let corrected = correct(document, frozen::OVERLAY).unwrap();
-    let count = |status| corrected.outcomes.iter().filter(|outcome| outcome.status == status).count();
-    assert!(count(Status::Needed) > 20);
-    // A server in other words would be another one: the list has this very entry.
-    assert_eq!((count(Status::NoLongerNeeded), count(Status::Unmatched)), (1, 1));
-    assert!(corrected.no_longer_needed()[0].contains("$.servers"));
-    let failure = corrected.failure().unwrap().to_string();
-    assert!(failure.contains("OrderBase") && failure.contains("openapi/overlay.yaml"), "{failure}");
 }

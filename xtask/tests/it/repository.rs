@@ -1,32 +1,33 @@
-//! The repository's own document, overlay and facts, run through the pipeline.
+//! The repository's own document, overlay and facts, run through the generator.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
-
-use crate::{
-    build::{Output, document, generate, harden, lower, overlay::Overlay, problem::Problem, run, walk},
+use xtask::{
+    build::{generate, harden, lower, overlay::Overlay},
     check::check,
     failure::Failure,
     files::Files,
     lock::Lock,
+    pipeline::{Output, Problem, parse, run, walk},
+    public_api,
 };
 
-const DOCUMENT: &str = include_str!("../../openapi/openapi.yaml");
-const OVERLAY: &str = include_str!("../../openapi/overlay.yaml");
-const LOCK: &str = include_str!("../../openapi/openapi.lock");
+const DOCUMENT: &str = include_str!("../../../openapi/openapi.yaml");
+const OVERLAY: &str = include_str!("../../../openapi/overlay.yaml");
+const LOCK: &str = include_str!("../../../openapi/openapi.lock");
 /// The structure of the upstream document of 2026-11-20, without its prose.
-const FACTS: &str = include_str!("../../tests/facts/imprint-api.facts.yaml");
+const FACTS: &str = include_str!("../../../tests/facts/imprint-api.facts.yaml");
 
-/// Whether the document is still the one that was made of the facts, with prose of our own. What upstream publishes later
-/// is not measured by them: refresh-spec says what differs.
-fn reconstructed() -> bool {
+/// Whether the document is still the one that was written from the facts, with prose of our own. A document that upstream
+/// publishes later is not compared with the facts: refresh-spec says what differs.
+fn is_reconstructed() -> bool {
     Lock::parse(LOCK).unwrap().source.starts_with("reconstructed")
 }
 
 fn parsed(text: &str) -> Value {
-    document::parse("a document", text).unwrap()
+    parse("a document", text).unwrap()
 }
 
 /// Removes `summary` and `description` wherever they are prose: a property of that name holds a schema, not a text.
@@ -44,7 +45,7 @@ fn without_prose(value: Value) -> Value {
 
 #[test]
 fn the_document_is_the_facts_and_prose() {
-    if reconstructed() {
+    if is_reconstructed() {
         assert_eq!(without_prose(parsed(DOCUMENT)), without_prose(parsed(FACTS)));
     }
 }
@@ -53,7 +54,7 @@ fn the_document_is_the_facts_and_prose() {
 fn the_lock_the_overlay_and_the_snapshot_belong_to_the_document() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let problems = check(&Files::new(root)).unwrap().problems;
-    assert!(problems.is_empty(), "{}", Failure { problems });
+    assert!(problems.is_empty(), "{}", Failure { reasons: problems });
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn undescribed(mut document: Value) -> Vec<String> {
 
 #[test]
 fn every_operation_parameter_and_field_is_described() {
-    if reconstructed() {
+    if is_reconstructed() {
         assert_eq!(undescribed(parsed(DOCUMENT)), Vec::<String>::new());
     }
     assert!(undescribed(parsed(FACTS)).len() > 500);
@@ -128,32 +129,66 @@ fn client(document: &str) -> Output {
 
 #[test]
 fn the_facts_make_the_same_client_as_the_document() {
-    if reconstructed() {
+    if is_reconstructed() {
         let [document, facts] = [DOCUMENT, FACTS].map(|text| without_docs(client(text).code.parse().unwrap()));
         assert!(document == facts, "the facts and the document make different clients");
     }
 }
 
+/// The text of the doc comment that stands in these attributes.
+fn doc_comment(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) => Some(line.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The public methods that the generated code gives the client.
+fn client_methods(code: &str) -> Vec<syn::ImplItemFn> {
+    let is_client = |ty: &syn::Type| matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Client"));
+    let blocks = syn::parse_file(code).unwrap().items.into_iter().filter_map(|item| match item {
+        syn::Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => Some(block),
+        _ => None,
+    });
+    let methods = blocks.flat_map(|block| block.items).filter_map(|item| match item {
+        syn::ImplItem::Fn(method) if matches!(method.vis, syn::Visibility::Public(_)) => Some(method),
+        _ => None,
+    });
+    methods.collect()
+}
+
 #[test]
 fn every_operation_has_a_method_and_an_example() {
-    let code = client(DOCUMENT).code;
-    let operations = lower::lower(corrected(None).unwrap()).unwrap().plan.operations.len();
+    let methods = client_methods(&client(DOCUMENT).code);
+    let operations = Lock::of("", String::new(), "", &corrected(None).unwrap()).operations;
     assert!(operations > 30);
-    let (before, _) = code.split_once("pub mod builder {\n    #[allow(unused_imports)]").unwrap();
-    let methods = before.rsplit_once("impl crate::Client {").unwrap().1;
-    assert_eq!(methods.matches("pub fn ").count(), operations);
-    assert_eq!(methods.matches("```no_run").count(), operations);
-    assert_eq!(methods.matches("```ignore").count(), 0);
+    assert_eq!(methods.len(), operations);
+    for method in methods {
+        let docs = doc_comment(&method.attrs);
+        assert_eq!(docs.matches("```no_run").count(), 1, "{}: {docs}", method.sig.ident);
+        assert_eq!(docs.matches("```ignore").count(), 0, "{}: {docs}", method.sig.ident);
+    }
+}
+
+/// The operations of the generated client whose line in the snapshot has all of these words.
+fn operations_with(words: &[&str]) -> Vec<String> {
+    let snapshot = public_api::of(&client(DOCUMENT).code).unwrap();
+    let lines = snapshot.lines().filter(|line| line.starts_with("operation::"));
+    let lines = lines.filter_map(|line| line.split_once(" = ")).map(|(_, line)| line.split(' ').collect::<Vec<_>>());
+    let mut ids: Vec<String> =
+        lines.filter(|line| words.iter().all(|word| line.contains(word))).map(|line| line[0].to_string()).collect();
+    ids.sort();
+    ids
 }
 
 #[test]
 fn eight_operations_page_and_two_posts_may_be_repeated() {
-    let lowered = lower::lower(corrected(None).unwrap()).unwrap();
-    let named = |keep: &dyn Fn(&crate::build::plan::Operation) -> bool| -> Vec<String> {
-        lowered.plan.operations.values().filter(|o| keep(o)).map(|o| o.id.clone()).collect()
-    };
     assert_eq!(
-        named(&|operation| operation.pages.is_some()),
+        operations_with(&["pages"]),
         [
             "getRewards",
             "getTransactions",
@@ -165,9 +200,29 @@ fn eight_operations_page_and_two_posts_may_be_repeated() {
             "searchTransactionIntents",
         ]
     );
-    let post = |operation: &crate::build::plan::Operation| operation.repeatable && operation.method == "post";
-    assert_eq!(named(&post), ["searchCustomersPost", "searchPaymentMethodsPost"]);
-    assert_eq!(lowered.plan.webhooks.len(), 7);
+    let posts = operations_with(&["POST", "repeatable"]);
+    assert_eq!(posts, ["searchCustomersPost", "searchPaymentMethodsPost"]);
+}
+
+#[test]
+fn the_client_knows_the_seven_kinds_of_events() {
+    let document = corrected(None).unwrap();
+    let named = |schema: &Value| {
+        document["components"]["schemas"][schema["$ref"].as_str()?.rsplit('/').next()?].as_object().cloned()
+    };
+    let webhooks = document["webhooks"].as_object().unwrap().values();
+    let kinds: BTreeSet<String> = webhooks
+        .map(|webhook| {
+            let payload = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
+            let payload = named(payload).unwrap();
+            payload["properties"]["object"]["enum"][0].as_str().unwrap().to_string()
+        })
+        .collect();
+    assert_eq!(kinds.len(), 7);
+    let code = client(DOCUMENT).code;
+    for kind in kinds {
+        assert!(code.contains(&format!("{kind:?}")), "the client does not know the event {kind}");
+    }
 }
 
 /// The document after every action, or after all but one.
@@ -182,11 +237,11 @@ fn corrected(without: Option<usize>) -> Result<Value, Problem> {
 }
 
 #[test]
-fn no_overlay_action_is_idle() {
+fn every_overlay_action_changes_something() {
     assert_eq!(client(DOCUMENT).notes, Vec::<String>::new());
 }
 
-/// What the overlay is for, each as a place of the client's source: the item, and a line of it.
+/// What each correction of the overlay does to the client's source: an item, and a part of it.
 const CORRECTIONS: &[(&str, &str)] = &[
     ("pub static SERVERS", r#""https://dev.imprint.co""#),
     ("pub struct UpdateCustomer {", "client: crate::Client"),
@@ -230,7 +285,7 @@ const CORRECTIONS: &[(&str, &str)] = &[
     ("dedupe::key( \"ACCOUNT_STATUS\",", r#"&["merchant_key", "customer_id", "status", "updated_at"], &[]"#),
 ];
 
-/// The corrections a client lacks.
+/// The corrections that are missing in the client of a document.
 fn missing(document: Value) -> Result<Vec<&'static str>, Problem> {
     let lowered = lower::lower(document)?;
     let code = harden::harden(generate::generate(&lowered.document)?, &lowered.plan)?;
@@ -249,7 +304,7 @@ fn every_correction_of_the_overlay_reaches_the_client() {
 }
 
 #[test]
-fn every_overlay_action_is_missed_when_it_is_left_out() {
+fn leaving_out_any_overlay_action_is_noticed() {
     for index in 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len() {
         // Without it the pipeline stops, or a correction does not reach the client.
         let missed = corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty());
@@ -269,7 +324,7 @@ fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
     assert!(problem.message.contains("existing_link"), "{problem}");
 }
 
-/// What a document lacks that hand-written code names: the change, the place and a word of what is said.
+/// Changes of the document that remove what hand-written code names: from, to, the place and a part of the message.
 #[test]
 fn what_hand_written_code_names_is_missed_by_name() {
     for (from, to, place, says) in [
@@ -347,8 +402,8 @@ fn no_operation_can_take_the_name_of_a_method_of_the_client() {
     for name in &methods {
         assert!(harden::names::CLIENT_METHODS.contains(&name.as_str()), "{name} is missing in CLIENT_METHODS");
     }
-    // And none that is no more.
+    // And the list has no name that is not a method.
     for name in harden::names::CLIENT_METHODS.iter().filter(|name| **name != "clone") {
-        assert!(methods.iter().any(|method| method == name), "{name} is in CLIENT_METHODS and no method");
+        assert!(methods.iter().any(|method| method == name), "{name} is in CLIENT_METHODS and is not a method");
     }
 }

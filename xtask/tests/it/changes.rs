@@ -1,26 +1,35 @@
-//! The changes that are brought in.
+//! Changes of the document that can be brought in: a case for each kind, with everything that is said of it.
 
 mod calls;
 mod schemas;
 
 use serde_json::Value;
 
-use super::{after, each};
-use crate::diff::Effect::{self, Additive as A, Breaking as B, Documentation as D, None as N};
+use xtask::diff::{
+    Comparison,
+    Effect::{self, Additive as A, Breaking as B, Documentation as D, Nothing as N},
+};
 
-/// What is said of a mutation: kind, location, effect on the Rust API and on the wire.
-type Said = (&'static str, &'static str, Effect, Effect);
+use crate::frozen::{after, each};
+
+/// What is reported of a mutation: kind, location, effect on the Rust API and on the wire.
+type ReportedChange = (&'static str, &'static str, Effect, Effect);
 
 struct Case {
     name: &'static str,
     mutate: fn(&mut Value),
-    said: &'static [Said],
+    reported: &'static [ReportedChange],
     /// The version step of 0.1.0.
     step: &'static str,
 }
 
-const fn case(name: &'static str, mutate: fn(&mut Value), step: &'static str, said: &'static [Said]) -> Case {
-    Case { name, mutate, said, step }
+const fn case(
+    name: &'static str,
+    mutate: fn(&mut Value),
+    step: &'static str,
+    reported: &'static [ReportedChange],
+) -> Case {
+    Case { name, mutate, reported, step }
 }
 
 fn schema<'d>(document: &'d mut Value, name: &str) -> &'d mut Value {
@@ -62,31 +71,44 @@ fn rename(value: &mut Value, from: &str, to: &str) {
 }
 
 #[test]
-fn every_kind_of_change_is_named_and_ruled_by_its_place() {
+fn every_kind_of_change_is_reported_with_its_effects() {
     let cases: Vec<&Case> = calls::CASES.iter().chain(schemas::CASES).collect();
     each(&cases, |case| {
         let finding = match after(&case.mutate) {
             Ok(finding) => finding,
             Err(refusal) => return Some(format!("{}: refused: {}", case.name, refusal.failure)),
         };
-        let mut said: Vec<_> =
+        let mut reported: Vec<_> =
             finding.comparison.changes.iter().map(|c| (c.kind, c.location.as_str(), c.rust, c.wire)).collect();
         // Where another schema stands in a place, its properties follow one by one: the first stands for all.
         if case.name == "items of a list changed" {
-            said.retain(|(kind, location, ..)| *kind == "type named differently" || location.ends_with(".address"));
+            reported.retain(|(kind, location, ..)| *kind == "type named differently" || location.ends_with(".address"));
         }
-        let said = said.as_slice();
-        let complete = said.len() == case.said.len() && case.said.iter().all(|expected| said.contains(expected));
-        let unexplained = &finding.surface.unexplained;
+        let reported = reported.as_slice();
+        let complete =
+            reported.len() == case.reported.len() && case.reported.iter().all(|expected| reported.contains(expected));
+        let unexplained = &finding.public_api.unexplained;
         (!complete || finding.version.step != case.step || !unexplained.is_empty()).then(|| {
-            format!("{}: said {said:#?}, step {}, unexplained {unexplained:#?}", case.name, finding.version.step)
+            format!(
+                "{}: reported {reported:#?}, step {}, unexplained {unexplained:#?}",
+                case.name, finding.version.step
+            )
         })
     });
 }
 
 #[test]
+fn the_same_document_has_no_differences() {
+    let finding = after(&|_| {}).unwrap();
+    let Comparison { changes, prose } = &finding.comparison;
+    assert!(changes.is_empty() && prose.is_empty() && finding.public_api.is_empty(), "{finding:?}");
+    assert_eq!((finding.version.step, finding.suspicious_new.len()), ("none", 0));
+    assert!(finding.suspicious_known > 20);
+}
+
+#[test]
 fn the_table_has_a_case_for_more_than_thirty_kinds() {
     let kinds: std::collections::BTreeSet<&str> =
-        calls::CASES.iter().chain(schemas::CASES).flat_map(|case| case.said).map(|said| said.0).collect();
+        calls::CASES.iter().chain(schemas::CASES).flat_map(|case| case.reported).map(|change| change.0).collect();
     assert!(kinds.len() > 40, "{} kinds: {kinds:?}", kinds.len());
 }

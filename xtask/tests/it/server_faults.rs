@@ -1,18 +1,18 @@
-//! What servers can do wrong: always exit code 2, a reason, what to do, and nothing changed.
+//! What servers can do wrong. The command ends with exit code 2, a reason and advice, and changes nothing.
 
 use std::time::{Duration, Instant};
 
 use crate::{
-    server::{Connection, Server},
-    support::Copy,
+    server::{Connection, TestServer},
+    support::RepositoryCopy,
 };
 
-/// Runs against a server that answers so, and expects a refusal.
+/// Runs the command against a server that answers like this, and expects a refusal.
 #[track_caller]
 fn refused(answer: impl Fn(&mut Connection) + Send + Sync + 'static, says: &[&str]) {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let before = copy.state();
-    let server = Server::start(answer);
+    let server = TestServer::start(answer);
     for more in [&["--timeout", "100"][..], &["--check"]] {
         copy.refresh(&server.url(), more).says(2, says).says(2, &["what to do: ", "nothing has been changed"]);
     }
@@ -26,7 +26,7 @@ fn refused_body(body: impl Into<Vec<u8>>, says: &[&str]) {
 }
 
 #[test]
-fn what_is_no_document() {
+fn text_that_is_not_a_document_is_refused() {
     refused_body("openapi: 3.1.0\npaths: [\n", &["the new document", "not YAML"]);
     refused_body("a: 1\na: 2\n", &["duplicate"]);
     refused_body("- 1\n", &["not a map"]);
@@ -38,18 +38,18 @@ fn what_is_no_document() {
 }
 
 #[test]
-fn a_page_that_is_called_yaml_or_a_document_that_is_not() {
+fn the_content_type_decides_nothing() {
     refused(|connection| connection.respond("200 OK", "content-type: text/html", b"\n  <html>login</html>"), &["HTML"]);
-    // The other way round it is taken: many servers know no type for YAML.
-    let copy = Copy::new();
+    // A document with another content type is accepted: many servers have no type for YAML.
+    let copy = RepositoryCopy::new();
     let text = copy.read("openapi/openapi.yaml");
-    let server = Server::start(move |c| c.respond("200 OK", "content-type: image/png", text.as_bytes()));
+    let server = TestServer::start(move |c| c.respond("200 OK", "content-type: image/png", text.as_bytes()));
     copy.refresh(&server.url(), &[]).says(0, &["has not changed"]);
 }
 
 #[test]
-fn a_document_that_is_cut_off() {
-    let copy = Copy::new();
+fn truncated_documents_are_refused() {
+    let copy = RepositoryCopy::new();
     let text = copy.tomorrow();
     // The connection ends before what it promised.
     let (half, length) = (text[..text.len() / 2].to_string(), text.len());
@@ -78,7 +78,7 @@ fn a_document_that_is_cut_off() {
 }
 
 fn refused_file(text: &str) {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     copy.write("cut.yaml", text);
     let before = copy.state();
     let file = copy.root.join("cut.yaml").display().to_string();
@@ -87,7 +87,7 @@ fn refused_file(text: &str) {
 }
 
 #[test]
-fn errors_of_the_server() {
+fn error_answers_are_refused() {
     for status in ["404 Not Found", "403 Forbidden", "500 Internal Server Error", "304 Not Modified"] {
         refused(move |c| c.respond(status, "x: y", b"openapi: 3.1.0"), &["the server answered", &status[..3]]);
     }
@@ -101,9 +101,9 @@ fn errors_of_the_server() {
 }
 
 #[test]
-fn an_answer_without_an_end() {
+fn endless_answers_are_refused() {
     let started = Instant::now();
-    // As fast as it can: the limit ends it.
+    // Bytes as fast as the server can send them: the limit on the size ends it.
     refused(
         |connection| {
             connection.send(b"HTTP/1.1 200 OK\r\n\r\n");
@@ -111,7 +111,7 @@ fn an_answer_without_an_end() {
         },
         &["larger than 8 MiB"],
     );
-    // One that says how long it is going to be is not waited for.
+    // A content length over the limit is refused without waiting for the body.
     refused(
         |connection| {
             connection.send(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n");
@@ -123,16 +123,16 @@ fn an_answer_without_an_end() {
 }
 
 #[test]
-fn an_answer_that_takes_its_time() {
-    let copy = Copy::new();
+fn slow_answers_time_out() {
+    let copy = RepositoryCopy::new();
     let before = copy.state();
-    let drops = Server::start(|connection| {
+    let drops = TestServer::start(|connection| {
         connection.send(b"HTTP/1.1 200 OK\r\n\r\n");
         while connection.send(b"#") {
             std::thread::sleep(Duration::from_millis(50));
         }
     });
-    let silent = Server::start(|connection| connection.stall());
+    let silent = TestServer::start(|connection| connection.stall());
     for server in [drops, silent] {
         let started = Instant::now();
         copy.refresh(&server.url(), &["--timeout", "1"]).says(2, &["could not be fetched"]);
@@ -143,9 +143,9 @@ fn an_answer_that_takes_its_time() {
 
 #[test]
 fn redirects_stay_on_their_host() {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let text = copy.read("openapi/openapi.yaml");
-    let server = Server::start(move |connection| match connection.path.as_str() {
+    let server = TestServer::start(move |connection| match connection.path.as_str() {
         "/openapi.yaml" => connection.respond("302 Found", "location: /v2/openapi.yaml", b""),
         _ => connection.respond("200 OK", "x: y", text.as_bytes()),
     });
@@ -157,15 +157,15 @@ fn redirects_stay_on_their_host() {
 }
 
 #[test]
-fn nobody_there_and_urls_that_will_not_do() {
-    let copy = Copy::new();
+fn unreachable_servers_and_unusable_urls_are_refused() {
+    let copy = RepositoryCopy::new();
     let before = copy.state();
-    let closed = Server::with("").url();
+    let closed = TestServer::with("").url();
     copy.refresh(&closed, &[]).says(2, &["could not be fetched", "--file"]);
     copy.refresh(&closed.replace("http:", "https:"), &[]).says(2, &["could not be fetched"]);
     copy.refresh("http://docs.example/openapi.yaml", &[]).says(2, &["is not https"]);
     copy.refresh("ftp://127.0.0.1/openapi.yaml", &[]).says(2, &["is not https"]);
-    copy.refresh("openapi.yaml", &[]).says(2, &["is no URL", "--file"]);
+    copy.refresh("openapi.yaml", &[]).says(2, &["is not a URL", "--file"]);
     let secret = copy.refresh("https://user:hunter2@docs.example/openapi.yaml", &[]);
     secret.says(2, &["credentials"]);
     assert!(!secret.stdout.contains("hunter2") && !secret.stderr.contains("hunter2"));
