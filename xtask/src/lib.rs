@@ -12,6 +12,7 @@ pub mod commands;
 pub mod diff;
 pub mod failure;
 pub mod files;
+pub mod foreign_crates;
 pub mod lock;
 mod openapi;
 pub mod overlay_actions;

@@ -2,6 +2,7 @@
 //! comparison finds in changed documents; and of the repository's own document, overlay and generated client.
 
 mod changes;
+mod foreign_crates;
 mod formats;
 mod frozen;
 mod https;
