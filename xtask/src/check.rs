@@ -28,8 +28,8 @@ pub fn check(files: &Files) -> Result<Checked, Failure> {
     if lock::sha256(text.as_bytes()) != lock.sha256 {
         problems.push(reason(
             format!("{} is not the document that {} describes", files::DOCUMENT, files::LOCK),
-            "a refresh was stopped half-way, or the document was edited by hand: `cargo xtask refresh-spec` finishes the one \
-             and says what to do about the other",
+            "a refresh was stopped half-way, or the document was edited by hand: `cargo xtask refresh-spec` finishes \
+             the one and says what to do about the other",
         ));
     } else if Lock::of(&lock.source, lock.date.clone(), &text, &parsed) != lock {
         problems.push(reason(

@@ -1,11 +1,12 @@
 //! What differs between two documents, and what each difference does: to who uses this crate, and on the wire.
 //!
-//! Both documents come with the overlay applied and are normalized first, so that `nullable` and `type: [string, "null"]`
-//! are one. The comparison is by position: the same edit of a schema is one thing in what callers send and another in
-//! what Imprint answers. Each module compares one kind of place and returns the changes it found.
+//! Both documents come with the overlay applied. They are normalized first, so that two ways to write the same, such as
+//! `nullable` and a type with null, are no difference. The comparison is by position: the same edit of a schema is one
+//! thing in what callers send and another in what Imprint answers. Each module compares one kind of place and returns
+//! the changes it found.
 //!
-//! No published crate does this: those that compare OpenAPI documents do not know what open enums, Options and generated
-//! names make of a difference in Rust.
+//! No published crate does this: those that compare OpenAPI documents do not know what open enums, Options and
+//! generated names make of a difference in Rust.
 
 mod change;
 mod content;

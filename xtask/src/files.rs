@@ -90,8 +90,8 @@ impl Files {
         Ok(Guard { _file: file })
     }
 
-    /// Replaces files in the order given, each by rename. All are written in full beside their places before the first is
-    /// renamed, so that a full disk or a folder that cannot be written to changes nothing.
+    /// Replaces files in the order given, each by rename. All are written in full beside their places before the first
+    /// is renamed, so that a full disk or a folder that cannot be written to changes nothing.
     pub fn replace(&self, _: &Guard, files: &[(&str, String)]) -> Result<(), StoppedReplacing> {
         let staged = files.iter().try_for_each(|(name, text)| self.stage(name, text));
         if let Err((name, e)) = staged {

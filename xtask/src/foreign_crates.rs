@@ -3,9 +3,9 @@
 //! A release of such a crate that breaks its API is a breaking release of this library, so a test compares the crates
 //! that are found with the list in `xtask/foreign-crates.toml`, which has a reason for each.
 //!
-//! The sources are read, not compiled, so more may be found than users can reach: every item counts whose visibility is
-//! plain `pub`, even in a private module. Of a macro all paths count that its text names. What only tests compile is left
-//! out.
+//! The sources are read, not compiled, so more may be found than users can reach: every item counts whose visibility
+//! is plain `pub`, even in a private module. Of a macro all paths count that its text names. What only tests compile
+//! is left out.
 
 mod names;
 mod public_items;

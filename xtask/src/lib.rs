@@ -1,8 +1,9 @@
 //! What maintainers of imprint-client run: `cargo xtask <command>`, as a library, so that tests and tools can use it.
 //!
 //! From bottom to top: `pipeline` is the only way to the generator; `openapi` and `usage` read documents; `diff`,
-//! `public_api`, `overlay_actions` and `suspicious` examine one thing each; `refresh` and `check` put them together;
-//! `report` prints; `commands` is what the command line calls. Imports go down this list only.
+//! `public_api`, `overlay_actions` and `suspicious` examine one thing each; `report` prints; `refresh` and `check` put
+//! them together; `commands` is what the command line calls. Imports go down this list only. `foreign_crates` stands
+//! beside them: it reads the sources of the library for a test.
 
 #[path = "../../build/mod.rs"]
 pub mod build;

@@ -39,8 +39,8 @@ enum Command {
     },
     /// Brings in the document that Imprint publishes now, and says what that changes for users of the crate.
     ///
-    /// Exit codes: 0 nothing has changed, or the document has been brought in; 1 it differs (--check); 2 it could not be
-    /// done, and nothing has been changed. Proxies are taken from HTTPS_PROXY, other certificate authorities from
+    /// Exit codes: 0 nothing has changed, or the document has been brought in; 1 it differs (--check); 2 it could not
+    /// be done, and nothing has been changed. Proxies are taken from HTTPS_PROXY, other certificate authorities from
     /// SSL_CERT_FILE, the date of openapi.lock from SOURCE_DATE_EPOCH if it is set.
     RefreshSpec(RefreshSpec),
     /// Verifies that openapi.lock, the overlay and public-api.txt belong to openapi.yaml.

@@ -1,4 +1,5 @@
-//! The only way from the maintainers' commands to the generator in `build/`: every other module, tests aside, asks here.
+//! The only way from the maintainers' commands to the generator in `build/`: every other module, tests aside, asks
+//! here.
 //!
 //! The generator's model of the API may change without a change of the commands, as long as this file can still answer.
 

@@ -1,9 +1,9 @@
 //! `cargo xtask refresh-spec`: brings a new document in, or says why it cannot.
 //!
 //! Everything is worked out in memory before the first byte is written. The files are written in an order that makes a
-//! stop at any point harmless: the changelog and the snapshot, which a second run writes again, then the document, then
-//! the lock, which marks the refresh as complete. Until then `target/refresh-spec` keeps the old document, from which the
-//! next run goes on.
+//! stop at any point harmless: the changelog and the snapshot, which a second run writes again, then the document,
+//! then the lock, which marks the refresh as complete. Until then `target/refresh-spec` keeps the old document, from
+//! which the next run goes on.
 
 pub mod examine;
 pub mod fetch;
@@ -62,8 +62,8 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
     report.old = Some(old_lock.clone());
     report.notes.extend(interrupted.then(|| {
         format!(
-            "{} is not the document that {} describes: a refresh was stopped between the two. This run compares with the \
-             old document and {}.",
+            "{} is not the document that {} describes: a refresh was stopped between the two. This run compares with \
+             the old document and {}.",
             files::DOCUMENT,
             files::LOCK,
             if writes { "finishes what was begun" } else { "leaves both as they are" }
@@ -123,8 +123,8 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-/// The document to compare with, which is the one that the lock describes; and whether an earlier run was stopped after it
-/// had already replaced that document.
+/// The document to compare with, which is the one that the lock describes; and whether an earlier run was stopped
+/// after it had already replaced that document.
 fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), Failure> {
     let version = version::current(&files.read(files::MANIFEST)?)?;
     let overlay = files.read(files::OVERLAY)?;
@@ -136,13 +136,14 @@ fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), F
     let Some(document) = kept else {
         return Err(Failure::new(
             format!(
-                "{} is not the document that {} describes: it was edited by hand, or a refresh was stopped between the two",
+                "{} is not the document that {} describes: it was edited by hand, or a refresh was stopped between \
+                 the two",
                 files::DOCUMENT,
                 files::LOCK
             ),
             format!(
-                "`git restore {} {} {}` brings back the old pair. The document is upstream's: corrections belong into {}. \
-                 To bring in a document of your own, copy it elsewhere first and give it by --file",
+                "`git restore {} {} {}` brings back the old pair. The document is upstream's: corrections belong into \
+                 {}. To bring in a document of your own, copy it elsewhere first and give it by --file",
                 files::DOCUMENT,
                 files::LOCK,
                 files::SNAPSHOT,
@@ -168,14 +169,17 @@ fn next_steps(report: &Report) -> Vec<String> {
     }
     if !steps.is_empty() {
         steps.push(
-            "After a change of the overlay: `cargo xtask snapshot`. For a summary that has the change in it, restore openapi.yaml, \
-             openapi.lock and public-api.txt by `git restore`, and run this command again."
+            "After a change of the overlay: `cargo xtask snapshot`. For a summary that has the change in it, restore \
+             openapi.yaml, openapi.lock and public-api.txt by `git restore`, and run this command again."
                 .into(),
         );
     }
     steps.push(format!("Read `git diff {} {}`: it is what users will see.", files::SNAPSHOT, files::CHANGELOG));
-    steps.push("`cargo check --workspace --all-targets --all-features`: hand-written code that named what is gone is found here.".into());
-    steps.push("`cargo test --workspace --all-features`: the contract tests want a case for each new operation and field, in tests/it/table.rs, and say which.".into());
+    let compile = "`cargo check --workspace --all-targets --all-features` finds hand-written code that names what was \
+                   removed.";
+    let test = "`cargo test --workspace --all-features`: the contract tests need a case for each new operation and \
+                field, in tests/it/table.rs, and say which.";
+    steps.extend([compile, test].map(str::to_string));
     if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
         steps.push(format!(
             "The next release has to be {} at least: set it in {} when you release.",

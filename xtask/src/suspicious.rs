@@ -1,4 +1,5 @@
-//! Finds suspicious places: where the document may be wrong, or where a rule of the generator may have missed something.
+//! Finds suspicious places: where the document may be wrong, or where a rule of the generator may have missed
+//! something.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,13 +70,15 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
         let mut add = |kind, advice: String| found.insert(Suspicion { kind, pointer: place.pointer.clone(), advice });
         for name in undeclared_required_names(schema) {
             let advice = format!(
-                "`{name}` is required and is not a property: a typo, or a property that was forgotten; the generator leaves it out"
+                "`{name}` is required and is not a property: a typo, or a property that was forgotten; the generator \
+                 leaves it out"
             );
             add("required name that is no property", advice);
         }
         let target = resolve(&document, schema);
         if schema.get("enum").is_some() && is_sent(schema, place, &usage) {
-            let advice = "a list of values that callers may send: check that it is complete; callers can send other values all the same";
+            let advice = "a list of values that callers may send: check that it is complete; callers can send other \
+                          values all the same";
             add("enum in a request", advice.into());
         }
         let Some(name) = place.name().map(ToSnakeCase::to_snake_case) else { return Ok(()) };
@@ -87,19 +90,22 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
         let is_secret = has(&SECRET_WORDS) || SECRET_NAMES.contains(&name.as_str());
         if is_secret && !marked.contains(&place.pointer) && schema["x-imprint-secret"].is_null() {
             let advice = format!(
-                "`{name}` sounds like a secret and no rule marks it: `x-imprint-secret: true` (or false) by an overlay action"
+                "`{name}` sounds like a secret and no rule marks it: `x-imprint-secret: true` (or false) by an \
+                 overlay action"
             );
             add("secret by its name that no rule marks", advice);
         }
         if is_unnamed_id(&name, &words, schema, place) && !marked.contains(&place.pointer) {
             let advice = format!(
-                "`{name}` seems to be an id and stays plain text: `x-imprint-id: <Kind>` by an overlay action names its type"
+                "`{name}` seems to be an id and stays plain text: `x-imprint-id: <Kind>` by an overlay action names \
+                 its type"
             );
             add("id that the rule cannot name", advice);
         }
         if looks_like_time(&words, target) && target["format"] != "date-time" && !name.ends_with("_at") {
             let advice = format!(
-                "`{name}` seems to be a time and stays plain text: `format: date-time` by an overlay action makes it a Timestamp"
+                "`{name}` seems to be a time and stays plain text: `format: date-time` by an overlay action makes it \
+                 a Timestamp"
             );
             add("timestamp without a format", advice);
         }

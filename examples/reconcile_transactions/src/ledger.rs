@@ -1,4 +1,4 @@
-//! A ledger of one's own, and how it differs from Imprint's.
+//! The partner's own ledger, and how it differs from Imprint's transactions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,7 @@ pub enum Difference {
     NotBooked { transaction: String, amount: i64 },
     /// Both have it, with different amounts.
     Amount { payment: String, booked: i64, charged: i64 },
-    /// The ledger has it as paid, and it was voided or given back.
+    /// The ledger has it as paid, and at Imprint it was voided or refunded.
     NotPaid { payment: String, status: TransactionStatus },
     /// Imprint has no transaction for it.
     NotCharged { payment: String, booked: i64 },
@@ -30,7 +30,7 @@ impl Ledger {
         Self { open: (1..=60).map(payment).collect(), settled: 0 }
     }
 
-    /// How many payments nothing has been found for yet.
+    /// How many payments no transaction has been found for yet.
     pub fn open(&self) -> u64 {
         self.open.len() as u64
     }
@@ -40,7 +40,7 @@ impl Ledger {
         self.settled
     }
 
-    /// Takes the payment that belongs to a transaction off the open ones, and says how the two differ.
+    /// Removes the payment that belongs to a transaction from the open ones, and returns how the two differ.
     pub fn settle(&mut self, transaction: &Transaction) -> Option<Difference> {
         let charged = transaction.amount;
         let booked = transaction.partner_transaction_id.as_ref().and_then(|id| self.open.remove_entry(id.as_str()));
@@ -59,7 +59,7 @@ impl Ledger {
         }
     }
 
-    /// What is left when all transactions have been settled.
+    /// The payments that are still open when all transactions have been compared.
     pub fn unmatched(&mut self) -> impl Iterator<Item = Difference> {
         let open = std::mem::take(&mut self.open);
         open.into_iter().map(|(payment, booked)| Difference::NotCharged { payment, booked })

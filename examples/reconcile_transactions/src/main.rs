@@ -1,4 +1,4 @@
-//! Compares a customer's transactions at Imprint with a ledger of one's own:
+//! Compares a customer's transactions at Imprint with the partner's own ledger:
 //! `cargo run --package reconcile_transactions`.
 //!
 //! It needs neither a key nor a network: the server is in the example.
@@ -31,24 +31,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn reconcile(client: &Client, ledger: &mut Ledger) -> Result<Vec<Difference>, Box<dyn Error>> {
-    // Drawn on a terminal only.
+    // The bar is drawn on a terminal only.
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?;
     let bar = ProgressBar::new(ledger.open()).with_style(style);
     let mut differences = Vec::new();
 
-    // While a page is posted to the ledger the next one is under way.
+    // While a page is compared with the ledger, the next one is already requested.
     let mut transactions = client.get_transactions().customer_id(server::CUSTOMER).limit(10).stream().prefetch();
     loop {
         match transactions.try_next().await {
             Ok(Some(transaction)) => {
                 differences.extend(ledger.settle(&transaction));
-                // What a ledger in a database would take.
+                // The time that a ledger in a database would need.
                 tokio::time::sleep(Duration::from_millis(3)).await;
                 bar.inc(1);
             }
             Ok(None) => break,
             Err(error) => {
-                // The place to go on from tomorrow: nothing before it has to be read again.
+                // The cursor to continue from the next time: nothing before it has to be read again.
                 bar.abandon_with_message(format!("stopped behind {:?}", transactions.cursor()));
                 return Err(error.into());
             }

@@ -1,21 +1,21 @@
-//! The part of Imprint that the example needs, on loopback: the transactions of one customer, in pages.
+//! A server on loopback that plays the part of Imprint that the example needs: the transactions of one customer, in pages.
 
 use std::time::Duration;
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::{Value, json};
 
-/// The key the server knows. It opens nothing else.
+/// The only key that the server accepts; no other server accepts it.
 pub const API_KEY: &str = "reconcile-key";
 
-/// The customer the server knows.
+/// The only customer that the server knows.
 pub const CUSTOMER: &str = "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4";
 
 /// A payload of the documentation, which all the transactions are made from.
 const TRANSACTION: &str = include_str!("../../../tests/payloads/getTransaction--openapi-composed.json");
 
-/// What a request takes on its way.
-const DISTANCE: Duration = Duration::from_millis(40);
+/// How long the server waits before it answers.
+const ANSWER_DELAY: Duration = Duration::from_millis(40);
 
 /// Starts the server; it stops when it is dropped.
 pub async fn start() -> MockServer {
@@ -27,7 +27,7 @@ pub async fn start() -> MockServer {
                 .path(format!("/v2/customers/{CUSTOMER}/transactions"))
                 .header("authorization", format!("Bearer {API_KEY}"));
             then.respond_with(move |request: &HttpMockRequest| {
-                std::thread::sleep(DISTANCE);
+                std::thread::sleep(ANSWER_DELAY);
                 HttpMockResponse::builder()
                     .status(200)
                     .header("content-type", "application/json")
@@ -39,7 +39,7 @@ pub async fn start() -> MockServer {
     server
 }
 
-/// What comes behind the cursor, `limit` of it.
+/// The transactions after the cursor, at most `limit` of them.
 fn page(transactions: &[Value], request: &HttpMockRequest) -> Value {
     let query = |name: &str| request.query_params().iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let begin = query("starting_after").and_then(|id| transactions.iter().position(|there| there["id"] == id.as_str()));
@@ -49,7 +49,7 @@ fn page(transactions: &[Value], request: &HttpMockRequest) -> Value {
     json!({ "data": transactions[begin..end], "has_more": end < transactions.len(), "total": transactions.len() })
 }
 
-/// The payments of the ledger, but for a few.
+/// The payments of the ledger, with a few differences.
 fn transactions() -> Vec<Value> {
     let mut transactions: Vec<Value> = (1..=61)
         .filter(|number| *number != 17)

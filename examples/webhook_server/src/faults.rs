@@ -1,4 +1,4 @@
-//! Failures on purpose, for the self-test: an event of the product named in an option meets one.
+//! Failures on purpose, for the self-test: an option names the product whose events fail.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ impl Faults {
         work()?;
         let meets = |product: &Option<String>| product.is_some() && event.merchant_key() == product.as_deref();
         if meets(&self.die) {
-            // No destructor runs and nothing is rolled back by us, as with a kill or a loss of power.
+            // No destructor runs and nothing is rolled back, as with a kill or a loss of power.
             std::process::abort();
         }
         if meets(&self.fail_once) && !self.failed.swap(true, Ordering::Relaxed) {

@@ -1,4 +1,4 @@
-//! The mark of every event, in SQLite. With several instances it would be a table of their common database.
+//! Keeps a mark of every handled event in SQLite. Several instances would use a table of the database they share.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ const SCHEMA: &str = "
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Whether an event has been dealt with before.
+/// Whether an event has been handled before.
 pub enum Seen {
     FirstTime,
     Before,
@@ -31,7 +31,7 @@ pub enum Seen {
 #[derive(Clone)]
 pub struct Inbox(Arc<Mutex<Connection>>);
 
-/// The work on one event, inside of the transaction with its mark.
+/// The work on one event, in the same transaction as its mark.
 pub struct Work<'a>(&'a Transaction<'a>);
 
 impl Inbox {
@@ -47,7 +47,7 @@ impl Inbox {
     /// The mark and the work are one transaction: when it returns both are on the disk, or neither is.
     pub fn once(&self, event: &Event, work: impl FnOnce(Work<'_>) -> Result<(), Error>) -> Result<Seen, Error> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Immediate: of two processes that got the same delivery, the second waits here for the first.
+        // Immediate: when two processes got the same delivery, the second waits here until the first is done.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let marks = transaction.execute(
             "INSERT INTO webhook_seen (dedupe_key) VALUES (?1) ON CONFLICT DO NOTHING",
@@ -56,13 +56,13 @@ impl Inbox {
         if marks == 0 {
             return Ok(Seen::Before);
         }
-        // A failure drops the transaction, which rolls it back: the mark is forgotten.
+        // A failure drops the transaction, which rolls it back: there is no mark.
         work(Work(&transaction))?;
         transaction.commit()?;
         Ok(Seen::FirstTime)
     }
 
-    /// Keeps a body for somebody to look at. Imprint sends it again, so the same one comes often.
+    /// Keeps a body for somebody to look at. Imprint sends it again and again, so each is kept once.
     pub fn keep_unreadable(&self, body: &[u8]) -> rusqlite::Result<()> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         connection.execute("INSERT INTO unreadable (body) VALUES (?1) ON CONFLICT DO NOTHING", [body]).map(drop)

@@ -5,9 +5,10 @@
 //! cargo run --package webhook_server -- --self-test
 //! ```
 //!
-//! It verifies what comes, prints the events, and keeps a mark of each in SQLite. The mark is in one transaction with
+//! It verifies each delivery, prints the event, and keeps a mark of it in SQLite. The mark is in one transaction with
 //! the work and is committed before the answer. So a failure, or a kill, in the middle leaves no mark, and the event
-//! comes again. `--self-test` shows it: it starts the server, sends it what may come, and kills it on the way.
+//! is delivered again. `--self-test` shows it: it starts the server, sends it good and bad deliveries, and kills it
+//! while it works.
 
 mod faults;
 mod inbox;
@@ -40,13 +41,13 @@ impl FromRef<App> for Verifier {
     }
 }
 
-/// Answers with success only when the event has been dealt with, now or before, and that is on the disk.
+/// Answers with success only when the event has been handled, now or before, and that is on the disk.
 async fn receive(State(app): State<App>, delivery: Result<Webhook, WebhookRejection>) -> StatusCode {
     let event = match delivery {
         Ok(webhook) => webhook.event,
         Err(rejection) => return refuse(app, rejection).await,
     };
-    // SQLite blocks; the other connections go on meanwhile.
+    // SQLite blocks the thread, so it gets one of its own.
     let done = tokio::task::spawn_blocking(move || {
         app.inbox.once(&event, |work| app.faults.around(&event, || work.record(&event)))
     });
@@ -57,13 +58,13 @@ async fn receive(State(app): State<App>, delivery: Result<Webhook, WebhookReject
             StatusCode::OK
         }
         Err(error) => {
-            println!("  failed, and the mark is forgotten: {error}");
+            println!("  failed, and no mark is kept: {error}");
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }
 }
 
-/// Without detail for the sender. What Imprint has signed and nobody can read is kept.
+/// Refuses a delivery without telling the sender why. A body that Imprint signed and that cannot be decoded is kept.
 async fn refuse(app: App, rejection: WebhookRejection) -> StatusCode {
     let status = rejection.status();
     println!("refused with {}: {rejection}", status.as_u16());

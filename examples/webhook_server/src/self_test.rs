@@ -1,4 +1,4 @@
-//! Sends the server what may come, and looks at what it answers and what it has done.
+//! Sends the server good and bad deliveries, and checks what it answers and what it has done.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,20 +13,20 @@ use imprint_client::webhook::{BodyReading, KeyReading, MAX_BODY_BYTES, Reading, 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// What the server says before its address.
+/// What the server prints before its address.
 pub const LISTENING: &str = "listening at ";
 
-/// Opens nothing anywhere.
+/// A token for the self-test only.
 const TOKEN: &str = "the-signing-token-of-the-self-test";
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server in a process of its own, ended when this is dropped.
-struct Server {
+/// A server in a process of its own, which is killed when this is dropped.
+struct ServerProcess {
     process: Child,
     address: String,
 }
 
-impl Server {
+impl ServerProcess {
     fn start(database: &Path, faults: &[&str]) -> Result<Self, String> {
         let said = |what: &str, error: std::io::Error| format!("the server {what}: {error}");
         let program = env::current_exe().map_err(|error| said("has no path", error))?;
@@ -40,14 +40,14 @@ impl Server {
             .map_err(|error| said("did not start", error))?;
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let first = lines.next().and_then(Result::ok).unwrap_or_default();
-        // Its further lines are read, so that it never waits for a reader.
+        // Its other lines are read, so that it never blocks on a full pipe.
         thread::spawn(move || lines.for_each(drop));
         let mut server = Self { process, address: String::new() };
         server.address = first.strip_prefix(LISTENING).ok_or("the server does not say its address")?.to_owned();
         Ok(server)
     }
 
-    /// Posts a delivery; the status, or `None` if the server went away.
+    /// Posts a delivery. Returns the status, or `None` if the server closed the connection without an answer.
     fn post(&self, header: Option<&str>, body: &[u8]) -> Option<u16> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(PATIENCE)).ok()?;
@@ -58,12 +58,12 @@ impl Server {
             "POST /imprint HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{signature}content-length: {length}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).ok()?;
-        // The answer to what is too large may come before all is written.
+        // The answer to a body that is too large may come before all of it is written.
         let _ = stream.write_all(body);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         let (head, body) = answer.split_at(answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4);
-        // Whatever is refused is refused without a word.
+        // A refusal has no body.
         assert!(body.is_empty(), "the answer has a body");
         std::str::from_utf8(head).ok()?.split(' ').nth(1)?.parse().ok()
     }
@@ -84,20 +84,20 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What is found out about one kind of delivery.
+/// The result for one kind of delivery.
 struct Row {
     sent: &'static str,
     /// The status of each answer; `None` for no answer.
     answers: Vec<Option<u16>>,
     expected: Vec<Option<u16>>,
-    /// How often the event has been dealt with, and how often it should have.
+    /// How often the event was handled, and how often it should have been.
     done: (i64, i64),
 }
 
@@ -107,7 +107,7 @@ struct Table {
 }
 
 impl Table {
-    /// `product` tells the deliveries of a row from others in the database.
+    /// `product` identifies the deliveries of this row in the database.
     fn row(&mut self, sent: &'static str, answers: Vec<Option<u16>>, expected: &[u16], product: &str, done: i64) {
         // 0 stands for no answer.
         let expected = expected.iter().map(|status| Some(*status).filter(|status| *status != 0)).collect();
@@ -115,7 +115,7 @@ impl Table {
         self.rows.push(Row { sent, answers, expected, done: (found, done) });
     }
 
-    /// -1 if it cannot be counted, which is right for no row.
+    /// -1 if it cannot be counted, which no row expects.
     fn count(&self, query: &str, parameter: &str) -> i64 {
         let count = |database: &Path| Connection::open(database)?.query_row(query, [parameter], |row| row.get(0));
         count(&self.database).unwrap_or(-1)
@@ -139,7 +139,7 @@ impl Table {
     }
 }
 
-/// Runs all of it, with a database of its own that is removed at the end.
+/// Runs the self-test, with a database of its own that is removed at the end.
 pub fn run() -> Result<(), String> {
     let folder = env::temp_dir().join(format!("imprint-webhook-self-test-{}", process::id()));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -153,7 +153,7 @@ fn reward(product: &str) -> Value {
 }
 
 fn deliveries(database: PathBuf) -> Result<(), String> {
-    let mut server = Server::start(&database, &["--fail-once", "fails", "--die", "dies"])?;
+    let mut server = ServerProcess::start(&database, &["--fail-once", "fails", "--die", "dies"])?;
     let mut table = Table { database: database.clone(), rows: Vec::new() };
     let signer = Signer::new(TOKEN);
     let of = |product: &str| signer.deliver("REWARD", &reward(product));
@@ -165,7 +165,7 @@ fn deliveries(database: PathBuf) -> Result<(), String> {
     table.row("repeated, with another timestamp", vec![server.deliver(&again)], &[200], "signed", 1);
     let answers = at_once(&[&server; 4], &of("at-once"));
     table.row("the same four times at once", answers, &[200; 4], "at-once", 1);
-    let second = Server::start(&database, &[])?;
+    let second = ServerProcess::start(&database, &[])?;
     let answers = at_once(&[&server, &second, &server, &second], &of("instances"));
     table.row("the same to two instances at once", answers, &[200; 4], "instances", 1);
     drop(second);
@@ -189,7 +189,7 @@ fn deliveries(database: PathBuf) -> Result<(), String> {
     table.row("larger than a mebibyte", vec![server.deliver(&large)], &[413], "large", 0);
 
     let unknown = signer.deliver("STATEMENT", &json!({"merchant_key": "unknown", "statement_id": "S"}));
-    // Its product is not read: nothing is known of the kind.
+    // The fields of an unknown kind are not read, so its product is not either.
     let answer = server.deliver(&unknown);
     table.row("of an unknown kind", vec![answer], &[200], "unknown", 0);
     let kept = table.count("SELECT count(*) FROM ledger WHERE object = ?1", "STATEMENT");
@@ -208,7 +208,7 @@ fn deliveries(database: PathBuf) -> Result<(), String> {
         return Err("the server survived".into());
     }
     let marked = table.count("SELECT count(*) FROM webhook_seen WHERE ?1 <> ''", "any");
-    let server = Server::start(&database, &[])?;
+    let server = ServerProcess::start(&database, &[])?;
     answers.extend((0..2).map(|_| server.deliver(&of("dies"))));
     table.row("killed in the middle, again, and repeated", answers, &[0, 200, 200], "dies", 1);
     let after = table.count("SELECT count(*) FROM webhook_seen WHERE ?1 <> ''", "any");
@@ -219,10 +219,10 @@ fn deliveries(database: PathBuf) -> Result<(), String> {
     if right { Ok(()) } else { Err("the self-test has failed".into()) }
 }
 
-/// Delivers the same to each of the servers, from threads that wait for each other.
-fn at_once(servers: &[&Server], delivery: &Delivery) -> Vec<Option<u16>> {
+/// Sends the same delivery to each of the servers at the same time, from a thread each.
+fn at_once(servers: &[&ServerProcess], delivery: &Delivery) -> Vec<Option<u16>> {
     let barrier = Barrier::new(servers.len());
-    let post = |server: &Server| {
+    let post = |server: &ServerProcess| {
         barrier.wait();
         server.deliver(delivery)
     };

@@ -28,7 +28,8 @@ impl fmt::Display for Effect {
     }
 }
 
-/// The effects of a difference on the Rust API and on the wire: first where callers send it, then where Imprint answers.
+/// The effects of a difference on the Rust API and on the wire: first where callers send it, then where Imprint
+/// answers.
 #[derive(Clone, Copy)]
 pub struct Effects {
     pub rust: [Effect; 2],

@@ -1,5 +1,5 @@
-//! The two documents that are compared, with what has to be known of both before any place is: who carries which schema,
-//! and which schemas were renamed.
+//! The two documents that are compared, with what has to be known of both before any place is: who carries which
+//! schema, and which schemas were renamed.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Compares the keywords of a schema that make no type: limits, further properties, and those that nothing else compares.
+//! Compares the keywords of a schema that make no type: limits, further properties, and those that nothing else
+//! compares.
 
 use std::collections::BTreeSet;
 

@@ -93,7 +93,8 @@ fn compare_one(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
     }
     if old.endpoint() != new.endpoint() {
         let why = format!(
-            "it was {} {}: code that calls it compiles as before, and older versions of this crate call the old endpoint",
+            "it was {} {}: code that calls it compiles as before, and older versions of this crate call the old \
+             endpoint",
             old.method.to_uppercase(),
             old.path
         );

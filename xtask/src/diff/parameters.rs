@@ -25,8 +25,9 @@ pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
         changes.push(match renamed.iter().find(|pair| pair.0 == *name) {
             Some((_, to)) if value["in"] == "path" => {
                 let why = format!(
-                    "it is called `{to}` now, and so is its setter; the path is the same. An id in a path also names its \
-                     type, here and in what is answered: `x-imprint-id` by an overlay action keeps the name of before"
+                    "it is called `{to}` now, and so is its setter; the path is the same. An id in a path also names \
+                     its type, here and in what is answered: `x-imprint-id` by an overlay action keeps the name of \
+                     before"
                 );
                 let mut change = at.rename(to, "path parameter renamed", effects(Breaking, Nothing, Nothing), why);
                 change.names.extend([*name, *to].map(|name| (name.to_string(), name.to_string())));

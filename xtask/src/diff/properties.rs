@@ -84,8 +84,8 @@ pub fn compare<'a>(
     let renamed = renames::pair_most_alike(&removed, &added, &same);
     for (before, after) in &renamed {
         let why = format!(
-            "`{before}` seems to be called `{after}` now; if the two have nothing to do with each other, one is removed \
-             and the other added"
+            "`{before}` seems to be called `{after}` now; if the two have nothing to do with each other, one is \
+             removed and the other added"
         );
         let at = old.place(at, before);
         changes.push(at.guessed_rename(after, "property renamed", effects(Breaking, Breaking, Breaking), why));

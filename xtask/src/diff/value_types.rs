@@ -82,7 +82,8 @@ pub fn compare_enums(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change
             for value in after.iter().filter(|value| !before.contains(value)) {
                 let at = ComparedPlace { leaf: unquoted(value), ..at.clone() };
                 let why = format!(
-                    "{}: enums are open, so earlier versions of this crate read it as `Unrecognized`; it gets a variant",
+                    "{}: enums are open, so earlier versions of this crate read it as `Unrecognized`; it gets a \
+                     variant",
                     quoted(value)
                 );
                 changes.push(at.change("enum value added", effects(rust(Additive), Additive, Additive), why));

@@ -60,7 +60,8 @@ pub fn compare(old: &str, new: &str, changes: &[Change]) -> PublicApiDifference 
         carried.flat_map(|change| change.names.iter().map(move |names| (change, names))).any(|(change, names)| {
             let (owner, leaf) = (letters(&names.0), letters(&names.1));
             let used = || change.used_by.iter().any(|name| text.contains(&letters(name)));
-            // A thing that was added or removed as a whole explains every line that uses it; a property only lines of its schema.
+            // A thing that was added or removed as a whole explains every line that uses it; a property only lines of
+            // its schema.
             is_constant(line) && text.contains(&owner)
                 // A stream is of the items in `data`.
                 || line.contains("::stream()") && leaf == "data" && used()

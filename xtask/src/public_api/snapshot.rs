@@ -1,7 +1,7 @@
 //! Writes the public API of the generated client, a line for each thing that users can name: `openapi/public-api.txt`.
 //!
-//! It is read from the source that the generator wrote, so that a reviewer sees in a diff what users will see, whichever
-//! part of the generator was behind it. Prose and bodies of functions are left out.
+//! It is read from the source that the generator wrote, so that a reviewer sees in a diff what users will see,
+//! whichever part of the generator was behind it. Prose and bodies of functions are left out.
 
 use std::collections::BTreeSet;
 

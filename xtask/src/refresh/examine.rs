@@ -58,8 +58,8 @@ impl<F: Into<Failure>> From<F> for Refusal {
 /// Runs every stage over a new document, and compares.
 pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
     catch_panics(|| stages(before, text)).unwrap_or_else(|message| {
-        let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please report it \
-                      with the document";
+        let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
+                      report it with the document";
         Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
     })
 }
@@ -78,7 +78,8 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
     check_is_api(&document)?;
     let corrected = correct(document.clone(), &before.overlay)?;
     let old = pipeline::parse(files::DOCUMENT, &before.document)?;
-    // The overlay may have been changed for the new document by now: actions that do not fit the old one are left out there.
+    // The overlay may have been changed for the new document by now: actions that do not fit the old one are left out
+    // there.
     let old_corrected = correct(old, &before.overlay)?;
     if let Some(failure) = corrected.failure() {
         return Err(refusal(failure, &old_corrected.document, corrected));

@@ -20,8 +20,8 @@ const LOCK: &str = include_str!("../../../openapi/openapi.lock");
 /// The structure of the upstream document of 2026-11-20, without its prose.
 const FACTS: &str = include_str!("../../../tests/facts/imprint-api.facts.yaml");
 
-/// Whether the document is still the one that was written from the facts, with prose of our own. A document that upstream
-/// publishes later is not compared with the facts: refresh-spec says what differs.
+/// Whether the document is still the one that was written from the facts, with prose of our own. A document that
+/// upstream publishes later is not compared with the facts: refresh-spec says what differs.
 fn is_reconstructed() -> bool {
     Lock::parse(LOCK).unwrap().source.starts_with("reconstructed")
 }
