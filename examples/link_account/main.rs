@@ -39,7 +39,7 @@ async fn find(client: &Client, account: &str) -> Result<(), Box<dyn std::error::
     Ok(())
 }
 
-/// Another link in the way is for people to sort out; every other failure ends the example.
+/// Prints a link that is in the way, since a person has to resolve it. Every other failure ends the example.
 async fn link(client: &Client, account: &str) -> Result<(), LinkError> {
     match client.ensure_linked(CUSTOMER, account).await {
         Ok(link) => println!("   linked with {} since {}", link.partner_customer_id, link.created_at),

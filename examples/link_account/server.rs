@@ -1,11 +1,11 @@
-//! The part of Imprint that links customers, on loopback.
+//! A server on loopback that plays the part of Imprint that links customers.
 
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use serde_json::{Value, json};
 
-/// The key the server knows. It opens nothing else.
+/// The only key that the server accepts; no other server accepts it.
 pub const API_KEY: &str = "link-account-key";
 
 /// Starts the server; it stops when it is dropped.

@@ -1,7 +1,7 @@
 //! A tour of the client: `cargo run --example quickstart`.
 //!
-//! It needs neither a key nor a network: the server is in the example. With `IMPRINT_API_KEY` set it takes the same tour
-//! through Imprint's sandbox instead, which changes the data there.
+//! It needs neither a key nor a network: the server is in the example. With `IMPRINT_API_KEY` set it takes the same
+//! tour through Imprint's sandbox instead, which changes the data there.
 
 mod server;
 
@@ -12,7 +12,7 @@ use imprint_client::{Client, Environment, Error, ErrorKind, StatusCode};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Ok(key) = env::var("IMPRINT_API_KEY") {
-        // Whatever else is set: the tour changes data, and that of the sandbox only.
+        // The tour changes data, so it runs in the sandbox only, whatever else is configured.
         let client = Client::builder().api_key(key).environment(Environment::Sandbox).build()?;
         println!("IMPRINT_API_KEY is set: the tour goes through Imprint's sandbox\n");
         return tour(&client).await;
@@ -65,7 +65,7 @@ async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     update(client, customer.id.as_str()).await
 }
 
-/// Only older pages of Imprint's have this operation, so a server without it is no failure of the tour.
+/// Only older pages of Imprint's documentation have this operation, so a server without it does not fail the tour.
 async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::error::Error>> {
     let call = client.update_customer().customer_id(customer);
     match call.body_map(|b| b.preferred_language("en").city("San Francisco")).send().await {
@@ -80,7 +80,7 @@ async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::erro
     Ok(())
 }
 
-/// A link that is already there is no failure of the tour: the error carries it.
+/// A link that already exists does not fail the tour: the error carries it.
 async fn link(client: &Client, customer: &str) -> Result<(), Error> {
     let call = client.link_customer_account().customer_id(customer);
     match call.body_map(|b| b.partner_customer_id("PARTNER_USER_456")).send().await {

@@ -1,11 +1,11 @@
-//! The part of Imprint that the tour needs, on loopback, answering with payloads of the documentation.
+//! A server on loopback that plays the part of Imprint that the tour needs, with payloads of the documentation.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use serde_json::{Value, json};
 
-/// The key the server knows. It opens nothing else.
+/// The only key that the server accepts; no other server accepts it.
 pub const API_KEY: &str = "quickstart-key";
 
 /// A payload of `tests/payloads`.
@@ -41,7 +41,7 @@ async fn answer(server: &MockServer, method: &'static str, path: &str, body: &st
         .await;
 }
 
-/// The first link succeeds, every later one meets it.
+/// The first link succeeds. Every later one is refused, because that link exists.
 async fn link(server: &MockServer) {
     let linked = AtomicBool::new(false);
     server

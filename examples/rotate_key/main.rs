@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use imprint_client::helpers::{KeyRotationError, RotationStep};
 use imprint_client::{Client, Secret};
 
-/// In the place of a vault: it fails when it is told to.
+/// Stands for a vault. It fails while it is sealed.
 #[derive(Default)]
 struct Vault {
     key: Mutex<Option<Secret>>,
@@ -18,7 +18,7 @@ struct Vault {
 }
 
 impl Vault {
-    /// Comes back only when the key is safe.
+    /// Stores the key. It returns only when the key is stored.
     async fn put(&self, key: Secret) -> Result<(), &'static str> {
         if self.sealed {
             return Err("the vault is sealed");
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = server::start().await;
     let client = Client::builder().api_key(server::FIRST_KEY).base_url(server.base_url()).build()?;
 
-    println!("1. Rotate the key, with a vault that takes nothing");
+    println!("1. Rotate the key, with a vault that is sealed");
     let sealed = Vault { sealed: true, ..Vault::default() };
     match client.rotate_key(async |key| sealed.put(key).await).await {
         Ok(_) => println!("   rotated"),
@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A new key that nobody has stored is of no use: its own client deletes it. After any other step it is stored, and may
+/// A new key that was not stored is of no use: its own client deletes it. After any other step it is stored, and may
 /// be the only one that works.
 async fn tidy_up(error: KeyRotationError) -> Result<(), imprint_client::Error> {
     println!("   {error}");

@@ -1,11 +1,11 @@
-//! The part of Imprint that has keys, on loopback.
+//! A server on loopback that plays the part of Imprint that manages keys.
 
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 use serde_json::{Value, json};
 
-/// The key the server knows at first. It opens nothing else.
+/// The key that the server accepts at first; no other server accepts it.
 pub const FIRST_KEY: &str = "rotate-key-1";
 
 /// Starts the server; it stops when it is dropped.
@@ -29,7 +29,7 @@ pub async fn start() -> MockServer {
                         keys.push(key.clone());
                         answer(200, &json!({ "key": key, "created_at": "2025-02-13T19:08:07.000Z" }))
                     }
-                    // It takes no id: the key that makes the call is the one that goes.
+                    // The operation takes no id: it deletes the key that makes the call.
                     ("DELETE", "/v2/keys") => {
                         let key = keys.remove(caller);
                         answer(200, &json!({ "key": key, "deleted_at": "2025-02-13T19:08:07.000Z" }))

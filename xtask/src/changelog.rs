@@ -4,8 +4,8 @@ use crate::lock::Lock;
 
 const HEADING: &str = "## Unreleased";
 
-/// The changelog with the summary in it. A summary of the same document is replaced, one of another document stays: both
-/// are news until the next release.
+/// The changelog with the summary in it. A summary of the same document is replaced. One of another document stays,
+/// because both belong to the next release.
 pub fn with_summary(changelog: &str, lock: &Lock, title: &str, summary: &str) -> String {
     let newline = if changelog.contains("\r\n") { "\r\n" } else { "\n" };
     let id = lock.sha256.get(..12).unwrap_or(&lock.sha256);

@@ -4,17 +4,17 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::build::problem::Problem;
+use crate::pipeline::Problem;
 
-/// What went wrong, and what to do about it. Several things can.
+/// What went wrong, and what to do about it: one reason or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    pub problems: Vec<Trouble>,
+    pub reasons: Vec<FailureReason>,
 }
 
-/// One of them.
+/// One reason why a command could not do its work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Trouble {
+pub struct FailureReason {
     /// The operation it belongs to, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -28,24 +28,24 @@ pub struct Trouble {
 impl Failure {
     pub fn new(message: impl Into<String>, advice: impl Into<String>) -> Self {
         let (message, advice) = (message.into(), advice.into());
-        Self { problems: vec![Trouble { operation: None, place: None, message, advice }] }
+        Self { reasons: vec![FailureReason { operation: None, place: None, message, advice }] }
     }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problems: vec![problem.into()] }
+        Self { reasons: vec![problem.into()] }
     }
 }
 
-impl From<Problem> for Trouble {
+impl From<Problem> for FailureReason {
     fn from(problem: Problem) -> Self {
         let Problem { operation, place, message, advice } = problem;
         Self { operation, place: Some(place), message, advice }
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for FailureReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = &self.operation {
             write!(f, "operation {operation}, ")?;
@@ -59,8 +59,8 @@ impl fmt::Display for Trouble {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if index == 0 { "" } else { "\n" })?;
+        for (index, reason) in self.reasons.iter().enumerate() {
+            write!(f, "{}{reason}", if index == 0 { "" } else { "\n" })?;
         }
         Ok(())
     }

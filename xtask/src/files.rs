@@ -1,4 +1,4 @@
-//! The files of the repository that refreshing reads and writes.
+//! Reads and writes the files of the repository that a refresh changes, so that a stop at any point can be mended.
 
 use std::{
     fs::{self, File},
@@ -16,22 +16,35 @@ pub const LOCK: &str = "openapi/openapi.lock";
 pub const SNAPSHOT: &str = "openapi/public-api.txt";
 pub const CHANGELOG: &str = "CHANGELOG.md";
 pub const MANIFEST: &str = "Cargo.toml";
-/// Where the files of before are kept while they are replaced; git does not see it.
+/// Where the old files are kept while they are replaced; git ignores it.
 const PREVIOUS: &str = "target/refresh-spec";
 
-/// For the tests, which stop the command between two files: the name of the one that is no longer replaced.
+/// For the tests, which stop the command between two files: the first file that is not replaced.
 const STOP_BEFORE: &str = "REFRESH_SPEC_STOP_BEFORE";
 
-/// A copy of the repository.
+/// The files of one copy of the repository.
 #[derive(Clone, Debug)]
 pub struct Files {
     root: PathBuf,
 }
 
-/// While it lives, no other run writes.
+/// While it exists, no other run writes.
 #[derive(Debug)]
 pub struct Guard {
     _file: File,
+}
+
+/// Why not all files were replaced, and those that were.
+#[derive(Debug)]
+pub struct StoppedReplacing {
+    pub failure: Failure,
+    pub replaced: Vec<String>,
+}
+
+impl From<StoppedReplacing> for Failure {
+    fn from(stopped: StoppedReplacing) -> Self {
+        stopped.failure
+    }
 }
 
 impl Files {
@@ -61,7 +74,7 @@ impl Files {
         fs::read_to_string(self.path(PREVIOUS).join(name)).ok()
     }
 
-    /// Keeps other runs out; the system lets go of it when the process ends, however it ends.
+    /// Keeps other runs from writing. The operating system releases it when the process ends, however it ends.
     pub fn guard(&self) -> Result<Guard, Failure> {
         let folder = self.path(PREVIOUS);
         let advice = "make `target` a folder that can be written to";
@@ -70,45 +83,44 @@ impl Files {
         let file = File::create(folder.join("guard")).map_err(refuse)?;
         FileExt::try_lock(&file).map_err(|_| {
             Failure::new(
-                "another refresh-spec is at work in this copy of the repository",
+                "another refresh-spec is running in this copy of the repository",
                 "wait for it to end, and run this again",
             )
         })?;
         Ok(Guard { _file: file })
     }
 
-    /// Replaces files in the order given, each by rename. All are written in full beside their places before the first is
-    /// renamed, so that a full disk or a folder that cannot be written to changes nothing. `done` gets the names of those
-    /// that have been replaced, if not all of them could be.
-    pub fn replace(&self, _: &Guard, files: &[(&str, String)], done: &mut Vec<String>) -> Result<(), Failure> {
+    /// Replaces files in the order given, each by rename. All are written in full beside their places before the first
+    /// is renamed, so that a full disk or a folder that cannot be written to changes nothing.
+    pub fn replace(&self, _: &Guard, files: &[(&str, String)]) -> Result<(), StoppedReplacing> {
         let staged = files.iter().try_for_each(|(name, text)| self.stage(name, text));
         if let Err((name, e)) = staged {
             for (name, _) in files {
-                let _ = fs::remove_file(self.beside(name));
+                let _ = fs::remove_file(self.staged(name));
             }
             let advice = "nothing has been changed: make the folder one that can be written to, and run this again";
-            return Err(Failure::new(format!("{name} cannot be written: {e}"), advice));
+            let failure = Failure::new(format!("{name} cannot be written: {e}"), advice);
+            return Err(StoppedReplacing { failure, replaced: Vec::new() });
         }
-        for (name, _) in files {
+        for (index, (name, _)) in files.iter().enumerate() {
             if std::env::var(STOP_BEFORE).is_ok_and(|stop| stop == *name) {
                 std::process::abort();
             }
-            fs::rename(self.beside(name), self.path(name)).and_then(|()| self.settle(name)).map_err(|e| {
-                Failure::new(
-                    format!("{name} cannot be replaced: {e}"),
-                    "run this again: it goes on where it was stopped",
-                )
+            fs::rename(self.staged(name), self.path(name)).and_then(|()| self.sync_folder(name)).map_err(|e| {
+                let advice = "run this again: it goes on where it was stopped";
+                let failure = Failure::new(format!("{name} cannot be replaced: {e}"), advice);
+                let replaced = files[..index].iter().map(|(name, _)| name.to_string()).collect();
+                StoppedReplacing { failure, replaced }
             })?;
-            done.push(name.to_string());
         }
         Ok(())
     }
 
-    fn beside(&self, name: &str) -> PathBuf {
+    fn staged(&self, name: &str) -> PathBuf {
         self.path(&format!("{name}.new"))
     }
 
-    /// Writes the text beside its place, and keeps what stands there now.
+    /// Writes the text to a file beside the one it will replace, and keeps a copy of that one.
     fn stage<'n>(&self, name: &'n str, text: &str) -> Result<(), (&'n str, io::Error)> {
         let write = |path: &Path, bytes: &[u8]| -> io::Result<()> {
             if let Some(folder) = path.parent() {
@@ -122,13 +134,13 @@ impl Files {
             if let Ok(now) = fs::read(self.path(name)) {
                 write(&self.path(PREVIOUS).join(name), &now)?;
             }
-            write(&self.beside(name), text.as_bytes())
+            write(&self.staged(name), text.as_bytes())
         };
         stage().map_err(|e| (name, e))
     }
 
-    /// Makes the rename itself last; where folders cannot be opened there is nothing to do.
-    fn settle(&self, name: &str) -> io::Result<()> {
+    /// Makes the rename survive a power failure. Where folders cannot be opened there is nothing to do.
+    fn sync_folder(&self, name: &str) -> io::Result<()> {
         match self.path(name).parent().map(File::open) {
             Some(Ok(folder)) => folder.sync_all(),
             _ => Ok(()),

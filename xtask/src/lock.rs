@@ -1,4 +1,4 @@
-//! `openapi/openapi.lock`: where the document came from, and which one it is.
+//! Reads and writes `openapi/openapi.lock`: where the document came from, and which one it is.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{build::walk, failure::Failure, files};
+use crate::{failure::Failure, files, pipeline::walk};
 
 const HEADER: &str =
     "# Where openapi.yaml came from, and which one it is. Written by `cargo xtask refresh-spec`, never edited.\n";

@@ -1,14 +1,12 @@
 //! `cargo xtask refresh-spec`: brings a new document in, or says why it cannot.
 //!
-//! Everything is worked out in memory before the first byte is written. What is written comes in an order that makes a
-//! stop at any point harmless: the changelog and the snapshot, which a second run writes again, then the document, then
-//! the lock, which says that all is done. Until then `target/refresh-spec` has the document of before, from which the next
-//! run goes on.
+//! Everything is worked out in memory before the first byte is written. The files are written in an order that makes a
+//! stop at any point harmless: the changelog and the snapshot, which a second run writes again, then the document,
+//! then the lock, which marks the refresh as complete. Until then `target/refresh-spec` keeps the old document, from
+//! which the next run goes on.
 
 pub mod examine;
 pub mod fetch;
-#[cfg(test)]
-mod tests;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -16,15 +14,16 @@ use crate::{
     failure::Failure,
     files::{self, Files},
     lock::{self, Lock},
-    report::{Outcome, Report, markdown},
+    overlay_actions::ActionStatus,
+    report::{RefreshStatus, Report, changelog_summary},
     version,
 };
 use examine::{Before, Finding, Refusal, examine};
 use fetch::Fetched;
 
-/// Where the document comes from.
+/// Where the new document comes from.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum DocumentSource {
     Url(String),
     File(PathBuf),
 }
@@ -32,20 +31,20 @@ pub enum Source {
 /// What the command was asked to do.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub source: Source,
+    pub source: DocumentSource,
     /// Only compare: a difference is exit code 1.
     pub check: bool,
-    /// All but writing.
+    /// Everything but writing.
     pub dry_run: bool,
     pub timeout: Duration,
 }
 
-/// Runs the command. Whatever happens there is a report.
+/// Runs the command. It always returns a report, whatever goes wrong.
 pub fn run(files: &Files, options: &Options) -> Report {
     let mut report = Report::default();
     if let Err(failure) = attempt(files, options, &mut report) {
-        report.outcome = Outcome::Refused;
-        report.problems = failure.problems;
+        report.outcome = RefreshStatus::Refused;
+        report.problems = failure.reasons;
         report.next = vec![match report.problems.len() {
             1 => "Do what it says above, then run the same command again.".into(),
             _ => "Do what it says above for each of them, then run the same command again.".into(),
@@ -63,20 +62,20 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
     report.old = Some(old_lock.clone());
     report.notes.extend(interrupted.then(|| {
         format!(
-            "{} is not the document that {} describes: a refresh was stopped between the two. This run compares with the \
-             document of before and {}.",
+            "{} is not the document that {} describes: a refresh was stopped between the two. This run compares with \
+             the old document and {}.",
             files::DOCUMENT,
             files::LOCK,
             if writes { "finishes what was begun" } else { "leaves both as they are" }
         )
     }));
     let Fetched { source, text } = match &options.source {
-        Source::Url(url) => fetch::url(url, options.timeout)?,
-        Source::File(path) => fetch::file(path)?,
+        DocumentSource::Url(url) => fetch::url(url, options.timeout)?,
+        DocumentSource::File(path) => fetch::file(path)?,
     };
     report.source = Some(source.clone());
     if text == before.document && !interrupted {
-        report.outcome = Outcome::Unchanged;
+        report.outcome = RefreshStatus::Unchanged;
         report.new = report.old.clone();
         report.next =
             vec!["Nothing. `cargo xtask check` verifies that all that is made of the document is up to date.".into()];
@@ -85,42 +84,47 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
     let changelog = files.find(files::CHANGELOG)?.unwrap_or_else(|| "# Changelog\n".into());
     let finding = match examine(&before, &text) {
         Ok(finding) => finding,
-        Err(Refusal { failure, changes, outcomes }) => {
+        Err(Refusal { failure, changes, actions }) => {
             report.changes = changes;
-            report.overlay = outcomes;
+            report.overlay = actions;
             return Err(failure);
         }
     };
     let lock = Lock::of(&source, lock::today(), &text, &finding.document);
     report.new = Some(lock.clone());
-    report.adopt(&finding);
+    report.add(&finding);
     if options.check {
-        report.outcome = Outcome::Different;
+        report.outcome = RefreshStatus::Different;
         report.next = vec![
             "`cargo xtask refresh-spec` brings the document in; with `--dry-run` it says all that would follow.".into(),
         ];
         return Ok(());
     }
     let Some(guard) = guard else {
-        report.outcome = Outcome::DryRun;
+        report.outcome = RefreshStatus::DryRun;
         report.next = vec!["Run the same command without `--dry-run` to bring the document in.".into()];
         return Ok(());
     };
-    report.outcome = Outcome::Updated;
+    report.outcome = RefreshStatus::Updated;
     let title = finding.document["info"]["title"].as_str().unwrap_or("the document");
-    let changelog = crate::changelog::with_summary(&changelog, &lock, title, &markdown::summary(report));
+    let changelog = crate::changelog::with_summary(&changelog, &lock, title, &changelog_summary(report));
     let replaced = [
         (files::CHANGELOG, changelog),
         (files::SNAPSHOT, finding.snapshot),
         (files::DOCUMENT, text),
         (files::LOCK, lock.render()),
     ];
-    files.replace(&guard, &replaced, &mut report.written)?;
-    report.next = next(report);
+    files.replace(&guard, &replaced).map_err(|stopped| {
+        report.written = stopped.replaced;
+        stopped.failure
+    })?;
+    report.written = replaced.map(|(name, _)| name.to_string()).to_vec();
+    report.next = next_steps(report);
     Ok(())
 }
 
-/// The document to compare with: the one the lock describes. Whether it is no longer in its place.
+/// The document to compare with, which is the one that the lock describes; and whether an earlier run was stopped
+/// after it had already replaced that document.
 fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), Failure> {
     let version = version::current(&files.read(files::MANIFEST)?)?;
     let overlay = files.read(files::OVERLAY)?;
@@ -132,13 +136,14 @@ fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), F
     let Some(document) = kept else {
         return Err(Failure::new(
             format!(
-                "{} is not the document that {} describes: it was edited by hand, or a refresh was stopped between the two",
+                "{} is not the document that {} describes: it was edited by hand, or a refresh was stopped between \
+                 the two",
                 files::DOCUMENT,
                 files::LOCK
             ),
             format!(
-                "`git restore {} {} {}` brings back the pair of before. The document is upstream's: corrections belong into {}. \
-                 To bring in a document of your own, copy it elsewhere first and give it by --file",
+                "`git restore {} {} {}` brings back the old pair. The document is upstream's: corrections belong into \
+                 {}. To bring in a document of your own, copy it elsewhere first and give it by --file",
                 files::DOCUMENT,
                 files::LOCK,
                 files::SNAPSHOT,
@@ -150,10 +155,10 @@ fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), F
     Ok((Before { document, snapshot, overlay, version }, true))
 }
 
-/// What is left to people.
-fn next(report: &Report) -> Vec<String> {
+/// The steps that are left to the maintainer.
+fn next_steps(report: &Report) -> Vec<String> {
     let mut steps = Vec::new();
-    if report.overlay.iter().any(|action| action.status == crate::hygiene::Status::NoLongerNeeded) {
+    if report.overlay.iter().any(|action| action.status == ActionStatus::NoLongerNeeded) {
         steps.push(format!("Remove the overlay actions that are no longer needed from {}.", files::OVERLAY));
     }
     if !report.suspicious.is_empty() {
@@ -164,14 +169,17 @@ fn next(report: &Report) -> Vec<String> {
     }
     if !steps.is_empty() {
         steps.push(
-            "After a change of the overlay: `cargo xtask snapshot`. For a summary that has the change in it, restore openapi.yaml, \
-             openapi.lock and public-api.txt by `git restore`, and run this command again."
+            "After a change of the overlay: `cargo xtask snapshot`. For a summary that has the change in it, restore \
+             openapi.yaml, openapi.lock and public-api.txt by `git restore`, and run this command again."
                 .into(),
         );
     }
     steps.push(format!("Read `git diff {} {}`: it is what users will see.", files::SNAPSHOT, files::CHANGELOG));
-    steps.push("`cargo check --workspace --all-targets --all-features`: hand-written code that named what is gone is found here.".into());
-    steps.push("`cargo test --workspace --all-features`: the contract tests want a case for each new operation and field, in tests/it/table.rs, and say which.".into());
+    let compile = "`cargo check --workspace --all-targets --all-features` finds hand-written code that names what was \
+                   removed.";
+    let test = "`cargo test --workspace --all-features`: the contract tests need a case for each new operation and \
+                field, in tests/it/table.rs, and say which.";
+    steps.extend([compile, test].map(str::to_string));
     if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
         steps.push(format!(
             "The next release has to be {} at least: set it in {} when you release.",
@@ -184,11 +192,11 @@ fn next(report: &Report) -> Vec<String> {
 }
 
 impl Report {
-    fn adopt(&mut self, finding: &Finding) {
+    fn add(&mut self, finding: &Finding) {
         self.changes = finding.comparison.changes.clone();
         self.prose = finding.comparison.prose.len();
-        self.surface = finding.surface.clone();
-        self.overlay = finding.outcomes.clone();
+        self.public_api = finding.public_api.clone();
+        self.overlay = finding.actions.clone();
         self.suspicious = finding.suspicious_new.clone();
         self.suspicious_known = finding.suspicious_known;
         self.version = Some(finding.version.clone());

@@ -1,97 +1,109 @@
-//! Compares what operations answer.
+//! Compares what operations answer: in success and in error.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
-    Effect::{self, Additive, Breaking, Documentation, None as Nothing},
-    Side, names,
-    operations::Operation,
-    schemas::{At, Walker, keys, rule},
-    usage::{is_success, json_schema},
+    change::{
+        Change,
+        Effect::{self, Additive, Breaking, Documentation, Nothing},
+        effects,
+    },
+    content::compare_media_types,
+    documents::Documents,
+    operation::DocumentOperation,
+    place::ComparedPlace,
+    prose::{self, PROSE_KEYWORDS},
+    schemas,
 };
-use crate::build::walk::escape;
+use crate::{
+    openapi::{is_success, json_schema, keys},
+    pipeline::walk::escape,
+    usage::Side,
+};
 
-pub fn compare(walker: &mut Walker<'_>, old: &Operation, new: &Operation) {
+pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
     let (before, after) = (&old.value["responses"], &new.value["responses"]);
     let split = |responses| -> (BTreeSet<&'_ str>, BTreeSet<&'_ str>) {
         keys(responses).into_iter().partition(|status| is_success(status))
     };
     let ((old_success, old_errors), (new_success, new_errors)) = (split(before), split(after));
+    let location = format!("response of {}", new.id);
+    let mut changes = Vec::new();
     if old_success != new_success {
-        let at = new.part(Side::Response, "responses", &format!("response of {}", new.id), "response");
+        let at = new.part(Side::Response, "responses", &location, "response");
         let why = format!("{old_success:?} became {new_success:?}; the client takes every 2xx for a success");
-        walker.change(&at, "success status changed", rule(Nothing, Nothing, Breaking), why);
+        changes.push(at.change("success status changed", effects(Nothing, Nothing, Breaking), why));
     }
-    // The pipeline refuses two success answers that differ: the first stands for all.
-    if let (Some(a), Some(b)) = (old_success.first(), new_success.first()) {
-        let (a, b) = (&before[*a], &after[*b]);
-        let shown = format!("response of {}", new.id);
-        let at = new.part(
-            Side::Response,
-            &format!("responses/{}", escape(new_success.first().unwrap_or(&""))),
-            &shown,
-            "response",
-        );
-        match (json_schema(a).is_null(), json_schema(b).is_null()) {
-            (true, false) => {
-                let why = "the answer has a body now: the call gives a value where it gave `()`";
-                walker.change(&at, "response body added", rule(Breaking, Nothing, Additive), why);
-            }
-            (false, true) => {
-                let why = "the answer has no body any more: the call gives `()`";
-                walker.change(&at, "response body removed", rule(Breaking, Nothing, Breaking), why);
-            }
-            _ => {
-                walker.prose(a, b, &at);
-                media_types(walker, a, b, &at);
-                let at = At { location: format!("{shown}: "), ..at.part("content/application~1json/schema", "") };
-                walker.schema(json_schema(a), json_schema(b), &at);
-            }
-        }
-        rest(walker, a, b, &at);
+    // The generator refuses an operation with two success answers that differ: the first stands for all.
+    if let (Some(old_status), Some(new_status)) = (old_success.first(), new_success.first()) {
+        let pointer = format!("responses/{}", escape(new_status));
+        let at = new.part(Side::Response, &pointer, &location, "response");
+        changes.extend(success(documents, &before[*old_status], &after[*new_status], &at));
     }
     for status in old_errors.union(&new_errors) {
-        let shown = format!("error {status} of {}", new.id);
-        let at = new.part(Side::Error, &format!("responses/{}", escape(status)), &shown, "error");
-        let (a, b) = (&before[*status], &after[*status]);
-        match (a.is_null(), b.is_null()) {
-            (true, false) => errors(walker, &at, "error response added", Additive),
-            (false, true) => errors(walker, &at, "error response removed", Nothing),
-            _ => {
-                walker.prose(a, b, &at);
-                let inner = At { location: format!("{shown}: "), ..at.part("content/application~1json/schema", "") };
-                walker.schema(json_schema(a), json_schema(b), &inner);
-                rest(walker, a, b, &at);
-            }
-        }
+        let location = format!("error {status} of {}", new.id);
+        let at = new.part(Side::Error, &format!("responses/{}", escape(status)), &location, "error");
+        changes.extend(error(documents, &before[*status], &after[*status], &at));
     }
+    changes
 }
 
-/// Errors are read by structure, whatever the document declares: only the documentation of the method follows.
-fn errors(walker: &mut Walker<'_>, at: &At, kind: &'static str, wire: Effect) {
-    let why = "errors are read by structure with any status: only the method's documentation follows";
-    walker.change(at, kind, rule(Nothing, wire, wire), why);
-    if let Some(change) = walker.changes.last_mut() {
-        change.rust = Documentation;
+fn success(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let mut changes = Vec::new();
+    match (json_schema(old).is_null(), json_schema(new).is_null()) {
+        (true, false) => {
+            let why = "the answer has a body now: the call returns a value where it returned `()`";
+            changes.push(at.change("response body added", effects(Breaking, Nothing, Additive), why));
+        }
+        (false, true) => {
+            let why = "the answer has no body any more: the call returns `()`";
+            changes.push(at.change("response body removed", effects(Breaking, Nothing, Breaking), why));
+        }
+        _ => {
+            changes.extend(prose::compare(old, new, at));
+            changes.extend(compare_media_types(old, new, at));
+            changes.extend(schemas::compare(documents, json_schema(old), json_schema(new), &body(at)));
+        }
     }
+    changes.extend(beside_the_content(old, new, at));
+    changes
+}
+
+fn error(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    match (old.is_null(), new.is_null()) {
+        (true, false) => return vec![declared_error(at, "error response added", Additive)],
+        (false, true) => return vec![declared_error(at, "error response removed", Nothing)],
+        _ => {}
+    }
+    let mut changes = prose::compare(old, new, at);
+    changes.extend(schemas::compare(documents, json_schema(old), json_schema(new), &body(at)));
+    changes.extend(beside_the_content(old, new, at));
+    changes
+}
+
+/// The place of the JSON body of a response.
+fn body(at: &ComparedPlace) -> ComparedPlace {
+    at.part("content/application~1json/schema", ": ")
+}
+
+/// An error that is declared now, or no longer. The client reads any error with any status, so only the documentation
+/// of the method changes.
+fn declared_error(at: &ComparedPlace, kind: &'static str, wire: Effect) -> Change {
+    let why = "the client reads errors with any status: only the method's documentation changes";
+    Change { rust: Documentation, ..at.change(kind, effects(Nothing, wire, wire), why) }
 }
 
 /// Headers, links and whatever else stands beside the content.
-fn rest(walker: &mut Walker<'_>, old: &Value, new: &Value, at: &At) {
-    for key in keys(old).union(&keys(new)) {
-        if *key != "content" && !names::PROSE.contains(key) && old[*key] != new[*key] {
-            let why = format!("`{key}` differs; the client gives all headers by `Response::headers()`");
-            walker.change(at, "keyword changed", rule(Nothing, Documentation, Documentation), why);
-        }
-    }
-}
-
-pub fn media_types(walker: &mut Walker<'_>, old: &Value, new: &Value, at: &At) {
-    let (before, after) = (keys(&old["content"]), keys(&new["content"]));
-    if before != after && !before.is_empty() && !after.is_empty() {
-        let why = format!("{before:?} became {after:?}");
-        walker.change(at, "media types changed", rule(Breaking, Breaking, Breaking), why);
-    }
+fn beside_the_content(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
+    let differing =
+        all.into_iter().filter(|key| *key != "content" && !PROSE_KEYWORDS.contains(key) && old[*key] != new[*key]);
+    differing
+        .map(|key| {
+            let why = format!("`{key}` differs; `Response::headers()` has all headers");
+            at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
+        })
+        .collect()
 }

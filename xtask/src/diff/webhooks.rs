@@ -1,50 +1,62 @@
 //! Compares the webhooks: what Imprint sends by itself.
 
+use serde_json::Value;
+
 use super::{
-    Effect::{Additive, Breaking, Documentation},
-    Side, names,
-    schemas::{At, Walker, keys, rule},
-    usage::{Carriers, json_schema},
+    change::{
+        Change,
+        Effect::{Additive, Breaking, Documentation},
+        PROSE, effects,
+    },
+    documents::Documents,
+    place::ComparedPlace,
+    prose::{self, PROSE_KEYWORDS, without_prose},
+    schemas,
 };
-use crate::build::walk::escape;
+use crate::{
+    openapi::{json_schema, keys},
+    pipeline::walk::escape,
+    usage::{Carriers, Side},
+};
 
 /// Webhooks are compared by their event and by the name of what they carry; its fields are compared with the schemas.
-pub fn compare(walker: &mut Walker<'_>) {
-    let (old, new) = (&walker.old["webhooks"], &walker.new["webhooks"]);
+pub fn compare(documents: &Documents<'_>) -> Vec<Change> {
+    let (old, new) = (&documents.old["webhooks"], &documents.new["webhooks"]);
+    let mut changes = Vec::new();
     for name in keys(old).union(&keys(new)) {
         let (before, after) = (&old[*name], &new[*name]);
-        let at = At {
-            pointer: format!("/webhooks/{}", escape(name)),
-            location: format!("webhook {name}"),
-            carriers: Carriers::of(Side::Webhook, name),
-            owner: name.to_string(),
-            leaf: name.to_string(),
-        };
+        let (pointer, location) = (format!("/webhooks/{}", escape(name)), format!("webhook {name}"));
+        let at = ComparedPlace::named(pointer, location, Carriers::of(Side::Webhook, name), name);
         match (before.is_null(), after.is_null()) {
             (true, _) => {
-                let why = "a new kind of event, which arrives as `Event::Unrecognized` until this version";
-                walker.change(&at, "webhook added", rule(Additive, Additive, Additive), why);
+                let why = "a new kind of event, which earlier versions of this crate read as `Event::Unrecognized`";
+                changes.push(at.change("webhook added", effects(Additive, Additive, Additive), why));
             }
             (_, true) => {
-                let why = "the event and its type vanish; should it still come, it is `Event::Unrecognized`";
-                walker.change(&at, "webhook removed", rule(Breaking, Breaking, Breaking), why);
+                let why =
+                    "the event and its type are removed; if it is still sent, it is read as `Event::Unrecognized`";
+                changes.push(at.change("webhook removed", effects(Breaking, Breaking, Breaking), why));
             }
-            _ => {
-                let (before, after) = (&before["post"], &after["post"]);
-                walker.prose(before, after, &at);
-                walker.prose(&before["requestBody"], &after["requestBody"], &at);
-                let body = at.part("post/requestBody/content/application~1json/schema", "");
-                walker.schema(json_schema(&before["requestBody"]), json_schema(&after["requestBody"]), &body);
-                for key in keys(before).union(&keys(after)) {
-                    let known = names::PROSE.contains(key) || matches!(*key, "tags" | "requestBody");
-                    if !known && before[*key] != after[*key] {
-                        let prose = names::bare(&before[*key]) == names::bare(&after[*key]);
-                        let kind = if prose { super::PROSE } else { "keyword changed" };
-                        let why = format!("`{key}` of the webhook differs");
-                        walker.change(&at, kind, rule(Documentation, Documentation, Documentation), why);
-                    }
-                }
-            }
+            _ => changes.extend(compare_one(documents, &before["post"], &after["post"], &at)),
         }
     }
+    changes
+}
+
+fn compare_one(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let mut changes = prose::compare(old, new, at);
+    let (old_body, new_body) = (&old["requestBody"], &new["requestBody"]);
+    changes.extend(prose::compare(old_body, new_body, at));
+    let body = at.part("post/requestBody/content/application~1json/schema", "");
+    changes.extend(schemas::compare(documents, json_schema(old_body), json_schema(new_body), &body));
+    for key in keys(old).union(&keys(new)) {
+        let compared = PROSE_KEYWORDS.contains(key) || matches!(*key, "tags" | "requestBody");
+        let (before, after) = (&old[*key], &new[*key]);
+        if !compared && before != after {
+            let kind = if without_prose(before) == without_prose(after) { PROSE } else { "keyword changed" };
+            let why = format!("`{key}` of the webhook differs");
+            changes.push(at.change(kind, effects(Documentation, Documentation, Documentation), why));
+        }
+    }
+    changes
 }

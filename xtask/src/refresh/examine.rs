@@ -1,17 +1,18 @@
-//! Works out in memory what a new document means: nothing here reads or writes a file.
+//! Works out what a new document means, in memory: nothing here reads or writes a file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
 use crate::{
-    build::{self, document, problem::Problem},
     diff::{self, Change, Comparison, Effect},
     failure::Failure,
     files,
-    hygiene::{self, Outcome, Suspicion},
-    surface::{self, Difference},
-    version::{self, Step},
+    overlay_actions::{ActionResult, Corrected, correct},
+    pipeline::{self, Problem},
+    public_api::{self, PublicApiDifference},
+    suspicious::{Suspicion, suspicions},
+    version::{self, NextVersion},
 };
 
 /// What the new document is compared with.
@@ -31,82 +32,83 @@ pub struct Finding {
     pub comparison: Comparison,
     /// The API it makes.
     pub snapshot: String,
-    pub surface: Difference,
-    pub outcomes: Vec<Outcome>,
+    pub public_api: PublicApiDifference,
+    pub actions: Vec<ActionResult>,
     /// Places that the document of before did not have.
     pub suspicious_new: Vec<Suspicion>,
     pub suspicious_known: usize,
-    pub version: Step,
+    pub version: NextVersion,
     pub notes: Vec<String>,
 }
 
-/// Why it cannot, and what is known of it all the same.
+/// Why a document cannot be brought in, and what is known of it all the same.
 #[derive(Debug)]
 pub struct Refusal {
     pub failure: Failure,
     pub changes: Vec<Change>,
-    pub outcomes: Vec<Outcome>,
+    pub actions: Vec<ActionResult>,
 }
 
 impl<F: Into<Failure>> From<F> for Refusal {
     fn from(failure: F) -> Self {
-        Self { failure: failure.into(), changes: Vec::new(), outcomes: Vec::new() }
+        Self { failure: failure.into(), changes: Vec::new(), actions: Vec::new() }
     }
 }
 
 /// Runs every stage over a new document, and compares.
 pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
-    quietly(|| stages(before, text)).unwrap_or_else(|said| {
-        let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please report it \
-                      with the document";
-        Err(Failure::new(format!("the document made the pipeline panic: {said}"), advice).into())
+    catch_panics(|| stages(before, text)).unwrap_or_else(|message| {
+        let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
+                      report it with the document";
+        Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
     })
 }
 
-/// What `work` gives, or what it said when it panicked.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// What `work` returns, or the message of its panic.
+fn catch_panics<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "without a word".into())
+            .unwrap_or_else(|| "without a message".into())
     })
 }
 
 fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
-    let document = document::parse("the new document", text)?;
-    is_api(&document)?;
-    let corrected = hygiene::correct(document.clone(), &before.overlay)?;
-    let old = document::parse(files::DOCUMENT, &before.document)?;
-    // The overlay may have been mended for the new document by now: what does not fit the old one is left out there.
-    let old_corrected = hygiene::correct(old, &before.overlay)?;
+    let document = pipeline::parse("the new document", text)?;
+    check_is_api(&document)?;
+    let corrected = correct(document.clone(), &before.overlay)?;
+    let old = pipeline::parse(files::DOCUMENT, &before.document)?;
+    // The overlay may have been changed for the new document by now: actions that do not fit the old one are left out
+    // there.
+    let old_corrected = correct(old, &before.overlay)?;
     if let Some(failure) = corrected.failure() {
         return Err(refusal(failure, &old_corrected.document, corrected));
     }
-    let (code, plan) = match build::client(corrected.document.clone()) {
+    let client = match pipeline::generate(&corrected.document) {
         Ok(client) => client,
         Err(problem) => return Err(refusal(problem.into(), &old_corrected.document, corrected)),
     };
-    let snapshot = surface::of(&code)?;
+    let snapshot = public_api::of(&client.code)?;
     let comparison = diff::compare(&old_corrected.document, &corrected.document)?;
     let mut notes = Vec::new();
     let old_snapshot = before.snapshot.clone().unwrap_or_else(|| {
         notes.push(format!(
-            "There was no {} to compare with: what users see is judged by the documents alone.",
+            "There was no {} to compare with: the effect on users is judged by the documents alone.",
             files::SNAPSHOT
         ));
         snapshot.clone()
     });
-    let surface = surface::compare(&old_snapshot, &snapshot, &comparison.changes);
+    let public_api = public_api::compare(&old_snapshot, &snapshot, &comparison.changes);
     let worst =
-        |effect: &dyn Fn(&Change) -> Effect| comparison.changes.iter().map(effect).max().unwrap_or(Effect::None);
-    let prose = if comparison.prose.is_empty() { Effect::None } else { Effect::Documentation };
-    let rust = worst(&|change| change.rust).max(surface.effect()).max(prose);
-    let version = version::step(&before.version, rust, worst(&|change| change.wire))?;
+        |effect: &dyn Fn(&Change) -> Effect| comparison.changes.iter().map(effect).max().unwrap_or(Effect::Nothing);
+    let prose = if comparison.prose.is_empty() { Effect::Nothing } else { Effect::Documentation };
+    let rust = worst(&|change| change.rust).max(public_api.effect()).max(prose);
+    let version = version::next(&before.version, rust, worst(&|change| change.wire))?;
 
-    let suspicious = hygiene::suspicions(&corrected.document, &plan)?;
-    // The plan of a document that the overlay no longer fits may not exist; then all of them are new.
-    let known = build::lower::lower(old_corrected.document.clone())
-        .and_then(|old| hygiene::suspicions(&old_corrected.document, &old.plan))
+    let suspicious = suspicions(&corrected.document, &client.marked)?;
+    // Where the overlay no longer fits the old document, the rules may refuse it; then every suspicious place is new.
+    let known = pipeline::marked_places(&old_corrected.document)
+        .and_then(|marked| suspicions(&old_corrected.document, &marked))
         .unwrap_or_default();
     let suspicious_new: Vec<_> = suspicious.difference(&known).cloned().collect();
     let suspicious_known = suspicious.len() - suspicious_new.len();
@@ -116,12 +118,22 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
                 .into(),
         );
     }
-    let outcomes = corrected.outcomes;
-    Ok(Finding { document, comparison, snapshot, surface, outcomes, suspicious_new, suspicious_known, version, notes })
+    let actions = corrected.actions;
+    Ok(Finding {
+        document,
+        comparison,
+        snapshot,
+        public_api,
+        actions,
+        suspicious_new,
+        suspicious_known,
+        version,
+        notes,
+    })
 }
 
-/// YAML of something else is not brought in, however well it parses.
-fn is_api(document: &Value) -> Result<(), Problem> {
+/// Refuses YAML that is not an OpenAPI document with operations.
+fn check_is_api(document: &Value) -> Result<(), Problem> {
     let refuse = |place: &str, what: &str| {
         Err(Problem::new(
             place,
@@ -136,13 +148,13 @@ fn is_api(document: &Value) -> Result<(), Problem> {
         return refuse("/paths", "the new document has no operations");
     }
     if document["info"]["version"].as_str().is_none() {
-        return refuse("/info/version", "the new document has no version, or one that is no text");
+        return refuse("/info/version", "the new document has no version, or one that is not text");
     }
     Ok(())
 }
 
-/// What differs helps to mend what stops the refresh, as far as the two can be compared.
-fn refusal(failure: Failure, old: &Value, corrected: hygiene::Corrected) -> Refusal {
-    let compared = quietly(|| diff::compare(old, &corrected.document)).ok().and_then(Result::ok);
-    Refusal { failure, changes: compared.unwrap_or_default().changes, outcomes: corrected.outcomes }
+/// A refusal with the differences of the documents, as far as they can be compared: they help to find its cause.
+fn refusal(failure: Failure, old: &Value, corrected: Corrected) -> Refusal {
+    let compared = catch_panics(|| diff::compare(old, &corrected.document)).ok().and_then(Result::ok);
+    Refusal { failure, changes: compared.unwrap_or_default().changes, actions: corrected.actions }
 }

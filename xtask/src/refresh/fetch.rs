@@ -17,14 +17,14 @@ use reqwest::{
 
 use crate::failure::Failure;
 
-/// More than any document of an API; the vendored one has an eightieth of it.
+/// Eighty times the size of the document in the repository.
 const LIMIT: u64 = 8 * 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 5;
 
-/// A document as it came.
+/// A document as it was received.
 pub struct Fetched {
-    /// What the lock calls it.
+    /// Where it came from, as openapi.lock names it.
     pub source: String,
     pub text: String,
 }
@@ -43,11 +43,11 @@ pub fn file(path: &Path) -> Result<Fetched, Failure> {
 /// Fetches by https; by plain http from this machine alone.
 pub fn url(address: &str, timeout: Duration) -> Result<Fetched, Failure> {
     let advice = "give an https URL such as https://docs.imprint.co/openapi.yaml, or a file by --file";
-    let url = Url::parse(address).map_err(|e| Failure::new(format!("{address} is no URL: {e}"), advice))?;
+    let url = Url::parse(address).map_err(|e| Failure::new(format!("{address} is not a URL: {e}"), advice))?;
     let local = is_loopback(&url);
     if url.scheme() != "https" && !(url.scheme() == "http" && local) {
         return Err(Failure::new(
-            format!("{address} is not https: on the way anyone could change the document"),
+            format!("{address} is not https: anyone on the network could change the document"),
             advice,
         ));
     }
@@ -67,10 +67,10 @@ pub fn url(address: &str, timeout: Duration) -> Result<Fetched, Failure> {
     if local {
         builder = builder.no_proxy();
     }
-    let client = builder.build().map_err(|e| failed(reasons(&e)))?;
+    let client = builder.build().map_err(|e| failed(with_causes(&e)))?;
     let request = client.get(url).header(ACCEPT, "application/yaml, application/json, text/plain, */*");
     let request = request.header(USER_AGENT, "imprint-client refresh-spec");
-    let response = request.send().map_err(|e| failed(reasons(&e)))?;
+    let response = request.send().map_err(|e| failed(with_causes(&e)))?;
     if !response.status().is_success() {
         return Err(failed(format!("the server answered {}", response.status())));
     }
@@ -81,14 +81,14 @@ pub fn url(address: &str, timeout: Duration) -> Result<Fetched, Failure> {
     let mut body = response.take(LIMIT + 1);
     let mut chunk = [0; 64 * 1024];
     loop {
-        // The timeout of the client is one of each read: drop by drop an answer could last for ever.
+        // The timeout of the client applies to each read, so an answer that comes byte by byte could last for ever.
         if started.elapsed() > timeout {
             return Err(failed(format!("it has not ended after {} seconds", timeout.as_secs())));
         }
         match body.read(&mut chunk) {
             Ok(0) => break,
             Ok(read) => bytes.extend_from_slice(&chunk[..read]),
-            Err(e) => return Err(failed(reasons(&e))),
+            Err(e) => return Err(failed(with_causes(&e))),
         }
     }
     if bytes.len() as u64 > LIMIT {
@@ -102,7 +102,7 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Another host, or plain http, is another document.
+/// Follows redirects on the same host only: another host, or plain http, could serve another document.
 fn same_host() -> Policy {
     Policy::custom(|attempt| {
         let origin = attempt.previous().first().map(Url::origin);
@@ -117,18 +117,18 @@ fn same_host() -> Policy {
     })
 }
 
-/// An error with what is behind it, which reqwest leaves to `source`.
-fn reasons(error: &dyn std::error::Error) -> String {
-    let mut said: Vec<String> = Vec::new();
+/// An error with all its causes, which the text of an error of reqwest leaves out.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
-        if !said.last().is_some_and(|last| last.contains(&text)) {
-            said.push(text);
+        if !texts.last().is_some_and(|last| last.contains(&text)) {
+            texts.push(text);
         }
         next = error.source();
     }
-    said.join(": ")
+    texts.join(": ")
 }
 
 fn too_large(name: &str) -> Failure {
@@ -137,10 +137,10 @@ fn too_large(name: &str) -> Failure {
     Failure::new(format!("{name} is larger than {limit} MiB, which no document of this API is"), advice)
 }
 
-/// Bytes that could be a document. What the server calls them decides nothing: many send YAML as plain text.
+/// The text of bytes that could be a document. The content type decides nothing: many servers send YAML as plain text.
 fn text(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     let advice = "nothing has been changed. Look at it in a browser: the document may have moved to another URL";
-    let refuse = |what: &str| Err(Failure::new(format!("{name} is no OpenAPI document: {what}"), advice));
+    let refuse = |what: &str| Err(Failure::new(format!("{name} is not an OpenAPI document: {what}"), advice));
     let Ok(text) = String::from_utf8(bytes) else { return refuse("it is not UTF-8 text") };
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.is_empty() {

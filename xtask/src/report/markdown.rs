@@ -1,14 +1,17 @@
-//! A report for a pull request, and the summary of it for the changelog.
+//! Prints a report for a pull request, and the summary of it for the changelog.
 
 use std::fmt::Write;
 
-use super::{Outcome, Report, carriers, count, described};
+use super::{
+    contents::{RefreshStatus, Report},
+    words::{carriers, count, described},
+};
 use crate::{
     diff::{Change, Effect},
-    hygiene::Status,
+    overlay_actions::ActionStatus,
 };
 
-/// More lines than anybody reads are folded away by nobody: from here on they are counted.
+/// How many lines of a list are shown; the rest is only counted, because nobody reads more.
 const SHOWN: usize = 200;
 
 pub fn render(report: &Report) -> String {
@@ -25,7 +28,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     if let (Some(old), Some(new)) = (&report.old, &report.new) {
         writeln!(out, "- before: {}", described(old))?;
-        if report.outcome != Outcome::Unchanged {
+        if report.outcome != RefreshStatus::Unchanged {
             writeln!(out, "- now: {}", described(new))?;
         }
     }
@@ -57,9 +60,9 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     if report.prose > 0 {
         writeln!(out, "\nProse: {} changed in descriptions, summaries or examples.", count(report.prose, "place"))?;
     }
-    if !report.surface.is_empty() {
+    if !report.public_api.is_empty() {
         writeln!(out, "\n## The generated API\n\n```diff")?;
-        let (removed, added) = (report.surface.removed.iter(), report.surface.added.iter());
+        let (removed, added) = (report.public_api.removed.iter(), report.public_api.added.iter());
         let lines: Vec<String> =
             removed.map(|line| format!("- {line}")).chain(added.map(|line| format!("+ {line}"))).collect();
         for line in lines.iter().take(SHOWN) {
@@ -69,18 +72,19 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         if lines.len() > SHOWN {
             writeln!(out, "\nAnd {} more in `openapi/public-api.txt`.", count(lines.len() - SHOWN, "line"))?;
         }
-        if !report.surface.unexplained.is_empty() {
+        if !report.public_api.unexplained.is_empty() {
             writeln!(
                 out,
                 "\nNot explained by the changes above; look at them:\n\n```diff\n{}\n```",
-                report.surface.unexplained.join("\n")
+                report.public_api.unexplained.join("\n")
             )?;
         }
     }
-    let idle: Vec<_> = report.overlay.iter().filter(|action| action.status == Status::NoLongerNeeded).collect();
-    if !idle.is_empty() {
+    let unneeded: Vec<_> =
+        report.overlay.iter().filter(|action| action.status == ActionStatus::NoLongerNeeded).collect();
+    if !unneeded.is_empty() {
         writeln!(out, "\n## Overlay actions that are no longer needed\n")?;
-        for action in idle {
+        for action in unneeded {
             writeln!(out, "- {}", code(&action.action))?;
         }
     }
@@ -99,11 +103,11 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-/// What users of the crate want to know, for the changelog: a line for each change that they can notice.
-pub fn summary(report: &Report) -> String {
+/// The summary for the changelog: a line for each change that users of the crate can notice.
+pub fn changelog_summary(report: &Report) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let seen = |change: &&Change| change.rust > Effect::Documentation || change.wire > Effect::Documentation;
-    for change in report.changes.iter().filter(seen) {
+    let noticed = |change: &&Change| change.rust > Effect::Documentation || change.wire > Effect::Documentation;
+    for change in report.changes.iter().filter(noticed) {
         let worst = match (change.rust, change.wire) {
             (Effect::Breaking, _) => "**Breaking**: ",
             (_, Effect::Breaking) => "Breaking on the wire: ",
@@ -117,23 +121,23 @@ pub fn summary(report: &Report) -> String {
             plain(&change.explanation)
         ));
     }
-    let quiet = report.changes.iter().filter(|change| !seen(change)).count();
-    if quiet + report.prose > 0 {
-        lines.push(format!("- Documentation: {} changed.", count(quiet + report.prose, "place")));
+    let unnoticed = report.changes.iter().filter(|change| !noticed(change)).count();
+    if unnoticed + report.prose > 0 {
+        lines.push(format!("- Documentation: {} changed.", count(unnoticed + report.prose, "place")));
     }
     if lines.is_empty() {
-        lines.push("- Nothing that users see.".into());
+        lines.push("- Nothing that users notice.".into());
     }
     lines.join("\n") + "\n"
 }
 
-/// Text of the document in code, whatever it holds.
+/// Text of the document as inline code, whatever characters it holds.
 fn code(text: &str) -> String {
     let text = one_line(text).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }
 
-/// Our sentences quote the document in backticks; outside of them nothing is to be taken for markup.
+/// A sentence of ours, with everything outside of its backticks escaped so that it is not read as markup.
 fn plain(text: &str) -> String {
     let mut quoted = false;
     let mut out = String::new();

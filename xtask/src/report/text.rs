@@ -1,9 +1,12 @@
-//! A report for a terminal, to be understood by someone who has never seen this repository.
+//! Prints a report for a terminal, so that someone who has never seen this repository understands it.
 
 use std::fmt::Write;
 
-use super::{Outcome, Report, carriers, count, described};
-use crate::hygiene::Status;
+use super::{
+    contents::{RefreshStatus, Report},
+    words::{carriers, count, described},
+};
+use crate::overlay_actions::ActionStatus;
 
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
@@ -19,7 +22,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     if let (Some(old), Some(new)) = (&report.old, &report.new) {
         writeln!(out, "  before {}", described(old))?;
-        if report.outcome != Outcome::Unchanged {
+        if report.outcome != RefreshStatus::Unchanged {
             writeln!(out, "  now    {}", described(new))?;
         }
     }
@@ -35,7 +38,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     if let Some(consequence) = report.consequence() {
         writeln!(out, "\n{consequence}")?;
     }
-    if report.outcome == Outcome::Refused && !report.changes.is_empty() {
+    if report.outcome == RefreshStatus::Refused && !report.changes.is_empty() {
         writeln!(out, "\nWhat differs between the two documents, to help you with the above:")?;
     }
     for (title, changes) in report.groups() {
@@ -51,7 +54,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     if report.prose > 0 {
         writeln!(out, "\nProse: {} changed in descriptions, summaries or examples.", count(report.prose, "place"))?;
     }
-    surface(out, report)?;
+    public_api(out, report)?;
     overlay(out, report)?;
     if !report.suspicious.is_empty() {
         writeln!(
@@ -76,16 +79,16 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     Ok(())
 }
 
-fn surface(out: &mut String, report: &Report) -> std::fmt::Result {
-    let surface = &report.surface;
-    if surface.is_empty() {
+fn public_api(out: &mut String, report: &Report) -> std::fmt::Result {
+    let api = &report.public_api;
+    if api.is_empty() {
         return Ok(());
     }
-    let (gone, come) = (count(surface.removed.len(), "line"), surface.added.len());
-    writeln!(out, "\nThe generated API (openapi/public-api.txt): {gone} gone, {come} new.")?;
-    if !surface.unexplained.is_empty() {
+    let (removed, added) = (count(api.removed.len(), "line"), api.added.len());
+    writeln!(out, "\nThe generated API (openapi/public-api.txt): {removed} removed, {added} new.")?;
+    if !api.unexplained.is_empty() {
         writeln!(out, "Of these, the differences above do not explain:")?;
-        for line in &surface.unexplained {
+        for line in &api.unexplained {
             writeln!(out, "  {line}")?;
         }
         writeln!(out, "Look at them: the overlay, the pipeline, or the comparison itself may be behind it.")?;
@@ -98,14 +101,15 @@ fn overlay(out: &mut String, report: &Report) -> std::fmt::Result {
         return Ok(());
     }
     let of = |status| report.overlay.iter().filter(move |action| action.status == status);
-    let numbers = [Status::Needed, Status::NoLongerNeeded, Status::Unmatched].map(|status| of(status).count());
-    let [needed, idle, unmatched] = numbers;
+    let numbers =
+        [ActionStatus::Needed, ActionStatus::NoLongerNeeded, ActionStatus::Unmatched].map(|status| of(status).count());
+    let [needed, unneeded, unmatched] = numbers;
     writeln!(
         out,
-        "\nOverlay: {} needed, {idle} no longer needed, {unmatched} without a place.",
+        "\nOverlay: {} needed, {unneeded} no longer needed, {unmatched} without a place.",
         count(needed, "action")
     )?;
-    for action in of(Status::NoLongerNeeded) {
+    for action in of(ActionStatus::NoLongerNeeded) {
         writeln!(
             out,
             "  - {} changes nothing: upstream has fixed it, remove the action from openapi/overlay.yaml",

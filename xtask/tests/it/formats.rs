@@ -1,13 +1,13 @@
-//! What is printed, for programs and for pull requests.
+//! The forms of a report for programs and for pull requests.
 
 use serde_json::Value;
 
-use crate::{server::Server, support::Copy};
+use crate::{server::TestServer, support::RepositoryCopy};
 
 #[test]
-fn json_has_all_of_it_and_nothing_else() {
-    let copy = Copy::new();
-    let server = Server::with(copy.tomorrow());
+fn standard_output_is_one_json_report() {
+    let copy = RepositoryCopy::new();
+    let server = TestServer::with(copy.tomorrow());
     let ended = copy.refresh(&server.url(), &["--check", "--format", "json"]);
     ended.says(1, &[]);
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -26,8 +26,8 @@ fn json_has_all_of_it_and_nothing_else() {
 
 #[test]
 fn json_of_a_refusal_has_the_problem() {
-    let copy = Copy::new();
-    let ended = copy.refresh(&Server::with("<html>").url(), &["--format", "json"]);
+    let copy = RepositoryCopy::new();
+    let ended = copy.refresh(&TestServer::with("<html>").url(), &["--format", "json"]);
     ended.says(2, &[]);
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(report["outcome"], "refused");
@@ -37,8 +37,8 @@ fn json_of_a_refusal_has_the_problem() {
 
 #[test]
 fn markdown_shows_the_changes_and_the_generated_api() {
-    let copy = Copy::new();
-    let ended = copy.refresh(&Server::with(copy.tomorrow()).url(), &["--format", "markdown"]);
+    let copy = RepositoryCopy::new();
+    let ended = copy.refresh(&TestServer::with(copy.tomorrow()).url(), &["--format", "markdown"]);
     ended.says(
         0,
         &[

@@ -1,4 +1,4 @@
-//! TLS with an authority of the test's own.
+//! Fetching by https, with a certificate authority of the test's own.
 
 use std::{io::Write, path::PathBuf, sync::Arc};
 
@@ -9,12 +9,12 @@ use rustls::{
 };
 
 use crate::{
-    server::{self, Server},
-    support::{Copy, ended},
+    server::{self, TestServer},
+    support::{RepositoryCopy, result_of},
 };
 
 /// A server for `localhost`, and the file of the authority that vouches for it.
-fn serve(copy: &Copy, body: String) -> (Server, PathBuf) {
+fn serve(copy: &RepositoryCopy, body: String) -> (TestServer, PathBuf) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -33,7 +33,7 @@ fn serve(copy: &Copy, body: String) -> (Server, PathBuf) {
         .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
         .unwrap();
     let config = Arc::new(config);
-    let server = Server::raw(move |mut stream, _| {
+    let server = TestServer::raw(move |mut stream, _| {
         let mut tls = ServerConnection::new(config.clone()).unwrap();
         let mut tls = Stream::new(&mut tls, &mut stream);
         if server::request(&mut tls).is_some() {
@@ -46,8 +46,8 @@ fn serve(copy: &Copy, body: String) -> (Server, PathBuf) {
 }
 
 #[test]
-fn a_document_comes_by_https_from_who_can_be_trusted() {
-    let copy = Copy::new();
+fn only_trusted_https_servers_are_accepted() {
+    let copy = RepositoryCopy::new();
     let tomorrow = copy.tomorrow();
     let (server, authority) = serve(&copy, tomorrow.clone());
     let url = format!("https://localhost:{}/openapi.yaml", server.port());
@@ -58,17 +58,18 @@ fn a_document_comes_by_https_from_who_can_be_trusted() {
     std::fs::create_dir_all(copy.root.join("target")).unwrap();
     std::fs::write(&stranger, rcgen::generate_simple_self_signed(vec!["elsewhere".into()]).unwrap().cert.pem())
         .unwrap();
-    let unknown = ended(copy.command(&refresh).env("SSL_CERT_FILE", &stranger).output().unwrap());
+    let unknown = result_of(copy.command(&refresh).env("SSL_CERT_FILE", &stranger).output().unwrap());
     unknown.says(2, &["could not be fetched", "certificate"]);
     assert!(copy.state() == before);
 
-    let known = ended(copy.command(&refresh).env("SSL_CERT_FILE", &authority).output().unwrap());
+    let known = result_of(copy.command(&refresh).env("SSL_CERT_FILE", &authority).output().unwrap());
     known.says(0, &["has been brought in"]);
     assert!(copy.read("openapi/openapi.yaml") == tomorrow);
     assert!(copy.read("openapi/openapi.lock").contains(&url));
     // The name has to be right as well.
     let by_address = format!("https://127.0.0.1:{}/openapi.yaml", server.port());
-    let misnamed =
-        ended(copy.command(&["refresh-spec", "--url", &by_address]).env("SSL_CERT_FILE", &authority).output().unwrap());
+    let misnamed = result_of(
+        copy.command(&["refresh-spec", "--url", &by_address]).env("SSL_CERT_FILE", &authority).output().unwrap(),
+    );
     misnamed.says(2, &["could not be fetched", "certificate"]);
 }

@@ -1,9 +1,18 @@
-//! `cargo xtask refresh-spec` and `check` as processes, on copies of the repository's files, against servers on loopback.
+//! Tests of the commands: as processes on copies of the repository's files, against servers on loopback; of what the
+//! comparison finds in changed documents; and of the repository's own document, overlay and generated client.
 
-mod answers;
-mod crashes;
+mod changes;
+mod foreign_crates;
 mod formats;
+mod frozen;
 mod https;
+mod interruptions;
+mod mutations;
+mod overlay_actions;
 mod refreshes;
+mod refusals;
+mod repository;
 mod server;
+mod server_faults;
 mod support;
+mod suspicious;

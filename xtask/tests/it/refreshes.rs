@@ -1,15 +1,15 @@
-//! What the command does when all goes well, and with files.
+//! What the command does when nothing goes wrong, and when files are missing or out of date.
 
 use crate::{
-    server::Server,
-    support::{Copy, FILES},
+    server::TestServer,
+    support::{FILES, RepositoryCopy},
 };
 
 #[test]
 fn the_same_document_changes_nothing() {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let before = copy.state();
-    let server = Server::with(copy.read("openapi/openapi.yaml"));
+    let server = TestServer::with(copy.read("openapi/openapi.yaml"));
     for more in [&[][..], &["--check"], &["--dry-run"]] {
         copy.refresh(&server.url(), more).says(0, &["The document has not changed."]);
     }
@@ -18,11 +18,11 @@ fn the_same_document_changes_nothing() {
 
 #[test]
 fn a_new_document_is_brought_in_byte_for_byte_and_the_rest_follows() {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let changelog = copy.read("CHANGELOG.md");
     // Line ends and an odd space are the document's own.
     let tomorrow = copy.tomorrow().replacen('\n', " \n# a comment ü\r\n", 1);
-    let server = Server::with(tomorrow.clone());
+    let server = TestServer::with(tomorrow.clone());
     let url = server.url();
     copy.refresh(&url, &[]).says(
         0,
@@ -43,7 +43,7 @@ fn a_new_document_is_brought_in_byte_for_byte_and_the_rest_follows() {
     assert!(snapshot.contains("\nClient::get_refreshed() -> builder::GetRefreshed\n"));
     let news = copy.read("CHANGELOG.md");
     assert!(news.contains("- operation added: `getRefreshed (GET /v2/refreshed)`"), "{news}");
-    // What was there is there: the line about the document aside.
+    // Everything that was there is still there, except for the line about the document.
     let others = |text: &str| -> Vec<String> {
         text.lines().filter(|line| !line.starts_with("Generated from")).map(str::to_string).collect()
     };
@@ -58,9 +58,9 @@ fn a_new_document_is_brought_in_byte_for_byte_and_the_rest_follows() {
 
 #[test]
 fn check_and_dry_run_say_the_same_and_write_nothing() {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let before = copy.state();
-    let server = Server::with(copy.tomorrow());
+    let server = TestServer::with(copy.tomorrow());
     let said = ["operation added: getRefreshed", "Nothing has been written", "without a place"];
     copy.refresh(&server.url(), &["--check"]).says(1, &said);
     copy.refresh(&server.url(), &["--dry-run"]).says(0, &said);
@@ -69,12 +69,12 @@ fn check_and_dry_run_say_the_same_and_write_nothing() {
 }
 
 #[test]
-fn a_file_will_do() {
-    let copy = Copy::new();
+fn a_document_can_be_given_as_a_file() {
+    let copy = RepositoryCopy::new();
     copy.write("tomorrow.yaml", &copy.tomorrow());
     let file = copy.root.join("tomorrow.yaml").display().to_string();
     copy.run(&["refresh-spec", "--file", &file]).says(0, &["has been brought in"]);
-    // Where the file was on this machine is nobody's business.
+    // The path of the file is not recorded: it may say something about this machine.
     assert!(copy.read("openapi/openapi.lock").contains("source = \"file tomorrow.yaml\""));
     copy.run(&["refresh-spec", "--file", &format!("{file}.gone")]).says(2, &["cannot be read"]);
     copy.run(&["refresh-spec", "--file", &file, "--url", "https://a.example"]).says(2, &["cannot be used with"]);
@@ -82,16 +82,16 @@ fn a_file_will_do() {
 
 #[test]
 fn an_overlay_that_no_longer_fits_is_refused_by_action() {
-    let copy = Copy::new();
+    let copy = RepositoryCopy::new();
     let text = copy.tomorrow().replace("operationId: searchCustomersPost", "operationId: findCustomers");
     let before = copy.state();
-    let server = Server::with(text.clone());
+    let server = TestServer::with(text.clone());
     copy.refresh(&server.url(), &[]).says(
         2,
         &["overlay action", "searchCustomersPost", "selects nothing", "openapi/overlay.yaml", "operationId changed"],
     );
     assert!(copy.state() == before);
-    // With the overlay mended it goes on, although the document of before no longer fits.
+    // After the overlay is corrected the refresh works, although the overlay no longer fits the old document.
     let overlay = copy.read("openapi/overlay.yaml");
     copy.write("openapi/overlay.yaml", &overlay.replace("'searchCustomersPost'", "'findCustomers'"));
     copy.refresh(&server.url(), &[]).says(0, &["operationId changed", "minor step", "findCustomers"]);
@@ -99,20 +99,20 @@ fn an_overlay_that_no_longer_fits_is_refused_by_action() {
 }
 
 #[test]
-fn a_correction_that_upstream_has_taken_over_is_named() {
-    let copy = Copy::new();
+fn an_overlay_action_that_upstream_made_unnecessary_is_named() {
+    let copy = RepositoryCopy::new();
     let text = copy.tomorrow().replace(
         "- url: https://dev.sbx.imprint.co",
         "- url: https://dev.sbx.imprint.co\n- url: https://dev.imprint.co\n  description: Production",
     );
-    let server = Server::with(text);
+    let server = TestServer::with(text);
     copy.refresh(&server.url(), &[]).says(0, &["1 no longer needed", "$.servers", "Remove the overlay actions"]);
     copy.run(&["check"]).says(1, &["$.servers", "remove the action from openapi/overlay.yaml"]);
 }
 
 #[test]
-fn check_names_what_is_out_of_step_and_snapshot_mends_the_snapshot() {
-    let copy = Copy::new();
+fn check_names_what_is_out_of_date_and_snapshot_updates_the_snapshot() {
+    let copy = RepositoryCopy::new();
     copy.run(&["check"]).says(0, &["belong to openapi.yaml"]);
     let snapshot = copy.read("openapi/public-api.txt");
     copy.write("openapi/public-api.txt", &snapshot.replacen("Client::", "Server::", 1));
@@ -132,8 +132,8 @@ fn check_names_what_is_out_of_step_and_snapshot_mends_the_snapshot() {
 
 #[test]
 fn a_document_edited_by_hand_is_not_overwritten() {
-    let copy = Copy::new();
-    let server = Server::with(copy.tomorrow());
+    let copy = RepositoryCopy::new();
+    let server = TestServer::with(copy.tomorrow());
     copy.write("openapi/openapi.yaml", &(copy.read("openapi/openapi.yaml") + "# by hand\n"));
     let before = copy.state();
     copy.refresh(&server.url(), &[]).says(2, &["edited by hand", "git restore openapi/openapi.yaml", "overlay.yaml"]);
@@ -143,16 +143,16 @@ fn a_document_edited_by_hand_is_not_overwritten() {
 #[test]
 fn a_repository_without_its_files_is_named() {
     for file in FILES.into_iter().filter(|file| !matches!(*file, "CHANGELOG.md" | "openapi/public-api.txt")) {
-        let copy = Copy::new();
-        let server = Server::with(copy.tomorrow());
+        let copy = RepositoryCopy::new();
+        let server = TestServer::with(copy.tomorrow());
         std::fs::remove_file(copy.root.join(file)).unwrap();
         copy.refresh(&server.url(), &[]).says(2, &[file, "cannot be read"]);
     }
-    // These two are made.
-    let copy = Copy::new();
+    // These two are written when they are missing.
+    let copy = RepositoryCopy::new();
     for file in ["CHANGELOG.md", "openapi/public-api.txt"] {
         std::fs::remove_file(copy.root.join(file)).unwrap();
     }
-    copy.refresh(&Server::with(copy.tomorrow()).url(), &[]).says(0, &["There was no openapi/public-api.txt"]);
+    copy.refresh(&TestServer::with(copy.tomorrow()).url(), &[]).says(0, &["There was no openapi/public-api.txt"]);
     copy.run(&["check"]).says(0, &[]);
 }

@@ -1,4 +1,4 @@
-//! A server on loopback for one test: it answers every connection the same way, and ends when it is dropped.
+//! A server on loopback for one test. It handles every connection the same way and stops when it is dropped.
 
 use std::{
     io::{Read, Write},
@@ -11,10 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest that anything here lasts.
+/// The longest that anything here waits.
 const BOUND: Duration = Duration::from_secs(300);
 
-pub struct Server {
+pub struct TestServer {
     port: u16,
     stop: Arc<AtomicBool>,
     connections: Arc<AtomicUsize>,
@@ -28,8 +28,8 @@ pub struct Connection {
     stop: Arc<AtomicBool>,
 }
 
-impl Server {
-    /// What becomes of each connection is up to `answer`.
+impl TestServer {
+    /// A server that calls `answer` for each connection.
     pub fn start(answer: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
         Self::raw(move |stream, stop| {
             let mut stream = stream;
@@ -39,13 +39,13 @@ impl Server {
         })
     }
 
-    /// Gives `body` to all who ask.
+    /// A server that answers every request with `body`.
     pub fn with(body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         Self::start(move |connection| connection.respond("200 OK", "content-type: application/yaml", &body))
     }
 
-    /// Connections as they come, for TLS.
+    /// A server that calls `serve` before the request is read, for TLS.
     pub fn raw(serve: impl Fn(TcpStream, Arc<AtomicBool>) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -94,7 +94,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for TestServer {
     fn drop(&mut self) {
         self.stop();
         if let Some(thread) = self.thread.take() {
@@ -127,7 +127,7 @@ impl Connection {
         self.send(&response(status, header, body));
     }
 
-    /// Whether there is still someone who listens.
+    /// Sends bytes. Returns whether the client still reads.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).and_then(|()| self.stream.flush()).is_ok()
     }

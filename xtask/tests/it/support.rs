@@ -1,4 +1,4 @@
-//! A copy of the repository's files, and the command.
+//! A copy of the repository's files, and the command as a process.
 //!
 //! The document and the overlay are those of 2026-11-20: a refresh must not break the tests of refreshing.
 
@@ -26,18 +26,18 @@ pub const FILES: [&str; 6] = [
 ];
 
 /// A copy, removed when it is dropped.
-pub struct Copy {
+pub struct RepositoryCopy {
     pub root: PathBuf,
 }
 
 /// How the command ended.
-pub struct Ended {
+pub struct CommandResult {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Copy {
+impl RepositoryCopy {
     pub fn new() -> Self {
         let copy = Self::empty();
         for (file, text) in FILES.iter().zip(originals()) {
@@ -62,7 +62,7 @@ impl Copy {
         fs::write(self.root.join(file), text).unwrap();
     }
 
-    /// All files under it but those that git would not see.
+    /// All files of the copy except those that git ignores.
     pub fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn walk(folder: &Path, state: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {
@@ -79,7 +79,7 @@ impl Copy {
         state
     }
 
-    /// A document of tomorrow: another version, one operation more.
+    /// A newer document: another version, and one more operation.
     pub fn tomorrow(&self) -> String {
         let mut document: Value = yaml_serde::from_str(&self.read("openapi/openapi.yaml")).unwrap();
         document["info"]["version"] = json!("99.1");
@@ -99,11 +99,11 @@ impl Copy {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
+    pub fn run(&self, arguments: &[&str]) -> CommandResult {
+        result_of(self.command(arguments).output().unwrap())
     }
 
-    pub fn refresh(&self, url: &str, more: &[&str]) -> Ended {
+    pub fn refresh(&self, url: &str, more: &[&str]) -> CommandResult {
         self.run(&[&["refresh-spec", "--url", url], more].concat())
     }
 }
@@ -112,7 +112,7 @@ impl Copy {
 fn originals() -> &'static [String] {
     static ORIGINALS: OnceLock<Vec<String>> = OnceLock::new();
     ORIGINALS.get_or_init(|| {
-        let copy = Copy::empty();
+        let copy = RepositoryCopy::empty();
         let document = include_str!("../../../tests/facts/imprint-api.facts.yaml");
         let sha256: String = Sha256::digest(document).iter().map(|byte| format!("{byte:02x}")).collect();
         let lock = format!(
@@ -131,18 +131,18 @@ fn originals() -> &'static [String] {
     })
 }
 
-impl Drop for Copy {
+impl Drop for RepositoryCopy {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.root);
     }
 }
 
-pub fn ended(output: Output) -> Ended {
+pub fn result_of(output: Output) -> CommandResult {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    CommandResult { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-impl Ended {
+impl CommandResult {
     /// Asserts the exit code and what was said.
     #[track_caller]
     pub fn says(&self, code: i32, words: &[&str]) -> &Self {

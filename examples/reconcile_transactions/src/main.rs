@@ -1,0 +1,60 @@
+//! Compares a customer's transactions at Imprint with the partner's own ledger:
+//! `cargo run --package reconcile_transactions`.
+//!
+//! It needs neither a key nor a network: the server is in the example.
+
+mod ledger;
+mod server;
+
+use std::error::Error;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use imprint_client::Client;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use ledger::{Difference, Ledger};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = server::start().await;
+    let client = Client::builder().api_key(server::API_KEY).base_url(server.base_url()).build()?;
+    let mut ledger = Ledger::of_the_day();
+    println!("The ledger has {} payments; Imprint is asked for its own\n", ledger.open());
+
+    let differences = reconcile(&client, &mut ledger).await?;
+    for difference in &differences {
+        println!("{difference}");
+    }
+    println!("\n{} payments agree, {} differ", ledger.settled(), differences.len());
+    Ok(())
+}
+
+async fn reconcile(client: &Client, ledger: &mut Ledger) -> Result<Vec<Difference>, Box<dyn Error>> {
+    // The bar is drawn on a terminal only.
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?;
+    let bar = ProgressBar::new(ledger.open()).with_style(style);
+    let mut differences = Vec::new();
+
+    // While a page is compared with the ledger, the next one is already requested.
+    let mut transactions = client.get_transactions().customer_id(server::CUSTOMER).limit(10).stream().prefetch();
+    loop {
+        match transactions.try_next().await {
+            Ok(Some(transaction)) => {
+                differences.extend(ledger.settle(&transaction));
+                // The time that a ledger in a database would need.
+                tokio::time::sleep(Duration::from_millis(3)).await;
+                bar.inc(1);
+            }
+            Ok(None) => break,
+            Err(error) => {
+                // The cursor to continue from the next time: nothing before it has to be read again.
+                bar.abandon_with_message(format!("stopped behind {:?}", transactions.cursor()));
+                return Err(error.into());
+            }
+        }
+    }
+    bar.finish_and_clear();
+    differences.extend(ledger.unmatched());
+    Ok(differences)
+}

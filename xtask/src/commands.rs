@@ -1,0 +1,87 @@
+//! The commands of `cargo xtask`, from their arguments to what they print and how they end.
+
+use std::{fs, path::Path};
+
+use crate::{
+    check,
+    failure::Failure,
+    files::Files,
+    pipeline, refresh,
+    report::{self, Format},
+};
+
+/// What a command prints, and the exit code of the process.
+#[derive(Debug, Default)]
+pub struct CommandOutput {
+    pub stdout: String,
+    pub stderr: String,
+    pub exit_code: u8,
+}
+
+impl CommandOutput {
+    fn success(stdout: impl Into<String>) -> Self {
+        Self { stdout: stdout.into(), ..Self::default() }
+    }
+
+    fn could_not_run(message: impl std::fmt::Display) -> Self {
+        Self { stderr: format!("{message}\n"), exit_code: 2, ..Self::default() }
+    }
+}
+
+/// Generates the client and writes it to a file, or to standard output.
+pub fn generate(document: &Path, overlay: &Path, out: Option<&Path>) -> CommandOutput {
+    let read = |path: &Path| fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}", path.display()));
+    let generated = read(document)
+        .and_then(|document| Ok((document, read(overlay)?)))
+        .and_then(|(document, overlay)| pipeline::run(&document, &overlay).map_err(|problem| problem.to_string()));
+    let output = match generated {
+        Ok(output) => output,
+        Err(message) => return CommandOutput::could_not_run(message),
+    };
+    let stderr: String = output.notes.iter().map(|note| format!("note: {note}\n")).collect();
+    let Some(path) = out else { return CommandOutput { stdout: output.code, stderr, exit_code: 0 } };
+    match fs::write(path, output.code) {
+        Ok(()) => CommandOutput { stderr, ..CommandOutput::default() },
+        Err(e) => CommandOutput::could_not_run(format!("{stderr}{} cannot be written: {e}", path.display())),
+    }
+}
+
+/// Brings in a new document, or says why it cannot be brought in.
+pub fn refresh_spec(files: &Files, options: &refresh::Options, format: Format) -> CommandOutput {
+    let report = refresh::run(files, options);
+    let stdout = report::print(&report, format);
+    CommandOutput { stdout, exit_code: report.exit_code(), ..CommandOutput::default() }
+}
+
+/// Verifies that what is made from the document is up to date.
+pub fn check(files: &Files, list_suspicious: bool) -> CommandOutput {
+    let checked = match check::check(files) {
+        Ok(checked) => checked,
+        Err(failure) => return CommandOutput::could_not_run(failure),
+    };
+    let mut stdout = String::new();
+    if list_suspicious {
+        let lines = checked.suspicious.iter().map(|p| format!("{}: {}\n  {}\n", p.kind, p.pointer, p.advice));
+        stdout.extend(lines);
+    }
+    if !checked.problems.is_empty() {
+        let stderr = format!("{}\n", Failure { reasons: checked.problems });
+        return CommandOutput { stdout, stderr, exit_code: 1 };
+    }
+    let places = report::count(checked.suspicious.len(), "suspicious place");
+    stdout += &format!(
+        "openapi.lock, the overlay and public-api.txt belong to openapi.yaml. {places} (--suspicious lists them).\n"
+    );
+    CommandOutput::success(stdout)
+}
+
+/// Writes the snapshot of the public API that is generated now.
+pub fn snapshot(files: &Files) -> CommandOutput {
+    match check::snapshot(files) {
+        Ok(true) => CommandOutput::success(
+            "openapi/public-api.txt has been written: read its `git diff`, it is what users will see.\n",
+        ),
+        Ok(false) => CommandOutput::success("openapi/public-api.txt is up to date.\n"),
+        Err(failure) => CommandOutput::could_not_run(failure),
+    }
+}

@@ -1,0 +1,89 @@
+//! An operation of one of the two documents, as the comparison sees it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{place::ComparedPlace, prose::without_prose};
+use crate::{
+    openapi::{is_success, json_schema},
+    pipeline::walk,
+    usage::{Carriers, Side},
+};
+
+/// An operation of one of the documents.
+pub struct DocumentOperation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    pub pointer: String,
+    pub value: Value,
+}
+
+impl DocumentOperation {
+    /// Every operation of a document.
+    pub fn all(document: &Value) -> Vec<Self> {
+        let mut found = Vec::new();
+        // The visitor never refuses.
+        let _ = walk::operations(&mut document.clone(), &mut |operation| {
+            found.push(Self {
+                id: operation.id.unwrap_or("without an id").to_string(),
+                method: operation.method.to_string(),
+                path: operation.path.to_string(),
+                pointer: operation.pointer.clone(),
+                value: Value::Object(operation.value.clone()),
+            });
+            Ok(())
+        });
+        found
+    }
+
+    /// The place of the operation as a whole.
+    pub fn place(&self) -> ComparedPlace {
+        let location = format!("{} ({} {})", self.id, self.method.to_uppercase(), self.path);
+        ComparedPlace::named(self.pointer.clone(), location, Carriers::of(Side::Request, &self.id), &self.id)
+    }
+
+    /// A part of it that is carried on one side.
+    pub fn part(&self, side: Side, pointer: &str, location: &str, leaf: &str) -> ComparedPlace {
+        ComparedPlace {
+            pointer: format!("{}/{pointer}", self.pointer),
+            location: location.to_string(),
+            carriers: Carriers::of(side, &self.id),
+            owner: self.id.clone(),
+            leaf: leaf.to_string(),
+        }
+    }
+
+    /// Method and path, whatever the path's parameters are called: their names are not sent.
+    pub fn endpoint(&self) -> (&str, String) {
+        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+        (&self.method, segments.collect::<Vec<_>>().join("/"))
+    }
+
+    /// Where in the path a parameter stands.
+    pub fn position_in_path(&self, parameter: &str) -> Option<usize> {
+        self.path.split('/').position(|segment| segment == format!("{{{parameter}}}"))
+    }
+
+    /// The parameters by name, with their index.
+    pub fn parameters(&self) -> BTreeMap<String, (usize, &Value)> {
+        let all = self.value["parameters"].as_array().into_iter().flatten().enumerate();
+        all.map(|(index, value)| (value["name"].as_str().unwrap_or_default().to_string(), (index, value))).collect()
+    }
+
+    /// The place of a parameter.
+    pub fn parameter_place(&self, index: usize, value: &Value) -> ComparedPlace {
+        let name = value["name"].as_str().unwrap_or_default();
+        let location = format!("{} parameter `{name}` of {}", value["in"].as_str().unwrap_or("unplaced"), self.id);
+        self.part(Side::Request, &format!("parameters/{index}"), &location, name)
+    }
+
+    /// What tells an operation from others, whatever it is called: its method, what it is sent and what it answers.
+    pub fn signature(&self) -> Value {
+        let answers = self.value["responses"].as_object().into_iter().flatten();
+        let success = answers.filter(|(status, _)| is_success(status)).map(|(_, answer)| json_schema(answer));
+        let success: Vec<&Value> = success.collect();
+        without_prose(&json!([self.method, json_schema(&self.value["requestBody"]), success]))
+    }
+}

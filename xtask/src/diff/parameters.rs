@@ -1,0 +1,102 @@
+//! Compares the parameters of an operation, in its path and in its query.
+
+use super::{
+    change::{
+        Change,
+        Effect::{Additive, Breaking, Nothing},
+        effects,
+    },
+    documents::Documents,
+    operation::DocumentOperation,
+    prose::{self, without_prose},
+    renames, schemas,
+    words::quoted,
+};
+
+pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
+    let (before, after) = (old.parameters(), new.parameters());
+    let removed: Vec<&str> = before.keys().filter(|name| !after.contains_key(*name)).map(String::as_str).collect();
+    let added: Vec<&str> = after.keys().filter(|name| !before.contains_key(*name)).map(String::as_str).collect();
+    let renamed = renamed(old, new, &removed, &added);
+    let mut changes = Vec::new();
+    for name in &removed {
+        let (index, value) = before[*name];
+        let at = old.parameter_place(index, value);
+        changes.push(match renamed.iter().find(|pair| pair.0 == *name) {
+            Some((_, to)) if value["in"] == "path" => {
+                let why = format!(
+                    "it is called `{to}` now, and so is its setter; the path is the same. An id in a path also names \
+                     its type, here and in what is answered: `x-imprint-id` by an overlay action keeps the name of \
+                     before"
+                );
+                let mut change = at.rename(to, "path parameter renamed", effects(Breaking, Nothing, Nothing), why);
+                change.names.extend([*name, *to].map(|name| (name.to_string(), name.to_string())));
+                change
+            }
+            Some((_, to)) => {
+                let why = format!("it seems to be called `{to}` now, and so is its setter");
+                at.guessed_rename(to, "parameter renamed", effects(Breaking, Breaking, Nothing), why)
+            }
+            None => {
+                let why = "its setter is removed; Imprint may ignore the parameter or refuse it";
+                at.change("parameter removed", effects(Breaking, Breaking, Nothing), why)
+            }
+        });
+    }
+    for name in added.iter().filter(|name| !renamed.iter().any(|pair| pair.1 == **name)) {
+        let (index, value) = after[*name];
+        let at = new.parameter_place(index, value);
+        changes.push(if value["required"] == true {
+            let why = "calls that do not set it are refused before they are sent";
+            at.change("required parameter added", effects(Breaking, Breaking, Nothing), why)
+        } else {
+            at.change("parameter added", effects(Additive, Additive, Nothing), "a new setter")
+        });
+    }
+    for (name, (_, value)) in &before {
+        let Some((index, now)) = after.get(name) else { continue };
+        let at = new.parameter_place(*index, now);
+        if value["in"] != now["in"] {
+            let (from, to) = (quoted(&value["in"]), quoted(&now["in"]));
+            let why = format!("it was in the {from} and is in the {to}; its setter stays");
+            changes.push(at.change("parameter moved", effects(Nothing, Breaking, Nothing), why));
+        }
+        match (value["required"] == true, now["required"] == true) {
+            (false, true) => {
+                let why = "calls that do not set it are refused before they are sent";
+                changes.push(at.change("parameter became required", effects(Breaking, Breaking, Nothing), why));
+            }
+            (true, false) => {
+                let why = "calls may leave it out";
+                changes.push(at.change("parameter became optional", effects(Additive, Additive, Nothing), why));
+            }
+            _ => {}
+        }
+        changes.extend(prose::compare(value, now, &at));
+        changes.extend(schemas::compare(documents, &value["schema"], &now["schema"], &at.part("schema", "")));
+    }
+    changes
+}
+
+/// Pairs removed parameters with added ones: those of the path by their position, those of the query by likeness.
+fn renamed<'n>(
+    old: &DocumentOperation,
+    new: &DocumentOperation,
+    removed: &[&'n str],
+    added: &[&'n str],
+) -> Vec<(&'n str, &'n str)> {
+    let (before, after) = (old.parameters(), new.parameters());
+    let same = |one: &str, other: &str| {
+        let (one, other) = (before[one].1, after[other].1);
+        one["in"] == "query"
+            && other["in"] == "query"
+            && without_prose(&one["schema"]) == without_prose(&other["schema"])
+    };
+    let same_path = old.endpoint().1 == new.endpoint().1;
+    let in_path = removed.iter().filter_map(|old_name| {
+        let position = old.position_in_path(old_name)?;
+        let to = added.iter().find(|name| same_path && new.position_in_path(name) == Some(position))?;
+        Some((*old_name, *to))
+    });
+    in_path.chain(renames::pair_most_alike(removed, added, &same)).collect()
+}

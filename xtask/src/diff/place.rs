@@ -1,0 +1,87 @@
+//! A place that both documents have, and the changes that are found there.
+
+use super::change::{Change, Effect, Effects};
+use crate::{
+    pipeline::walk::escape,
+    usage::{Carriers, Side},
+};
+
+/// A place in both documents.
+#[derive(Clone)]
+pub struct ComparedPlace {
+    /// JSON pointer.
+    pub pointer: String,
+    /// The place in words.
+    pub location: String,
+    pub carriers: Carriers,
+    /// The schema, operation or webhook that holds the place.
+    pub owner: String,
+    /// The name of the place itself.
+    pub leaf: String,
+}
+
+impl ComparedPlace {
+    /// The place of something that has a name of its own: a named schema, an operation, a webhook.
+    pub fn named(pointer: String, location: String, carriers: Carriers, name: &str) -> Self {
+        Self { pointer, location, carriers, owner: name.to_string(), leaf: name.to_string() }
+    }
+
+    /// A part of this place; `location` is added to the words.
+    pub fn part(&self, pointer: &str, location: &str) -> Self {
+        Self {
+            pointer: format!("{}/{pointer}", self.pointer),
+            location: format!("{}{location}", self.location),
+            ..self.clone()
+        }
+    }
+
+    /// A property of the schema at this place.
+    pub fn property(&self, name: &str) -> Self {
+        let part = self.part(&format!("properties/{}", escape(name)), &format!(".{name}"));
+        Self { leaf: name.to_string(), ..part }
+    }
+
+    /// A change here. Errors have no types, so nothing that only errors carry affects the Rust API; what nobody carries
+    /// affects nothing.
+    pub fn change(&self, kind: &'static str, effects: Effects, explanation: impl Into<String>) -> Change {
+        let sides = &self.carriers.sides;
+        let sent = sides.contains(&Side::Request);
+        let typed = sides.contains(&Side::Response) || sides.contains(&Side::Webhook);
+        let answered = typed || sides.contains(&Side::Error);
+        let worst = |[when_sent, when_answered]: [Effect; 2], answered: bool| {
+            let of = |carried: bool, effect: Effect| if carried { effect } else { Effect::Nothing };
+            of(sent, when_sent).max(of(answered, when_answered))
+        };
+        Change {
+            kind,
+            pointer: self.pointer.clone(),
+            location: self.location.clone(),
+            places: sides.clone(),
+            used_by: self.carriers.names.iter().cloned().collect(),
+            rust: worst(effects.rust, typed),
+            wire: worst(effects.wire, answered),
+            explanation: explanation.into(),
+            guess: false,
+            names: vec![(self.owner.clone(), self.leaf.clone())],
+        }
+    }
+
+    /// A change here: the place is called `to` now.
+    pub fn rename(&self, to: &str, kind: &'static str, effects: Effects, explanation: impl Into<String>) -> Change {
+        let mut change = self.change(kind, effects, explanation);
+        let owner = if self.owner == self.leaf { to.to_string() } else { self.owner.clone() };
+        change.names.push((owner, to.to_string()));
+        change
+    }
+
+    /// A change here: the place seems to be called `to` now, because the two look alike.
+    pub fn guessed_rename(
+        &self,
+        to: &str,
+        kind: &'static str,
+        effects: Effects,
+        explanation: impl Into<String>,
+    ) -> Change {
+        Change { guess: true, ..self.rename(to, kind, effects, explanation) }
+    }
+}

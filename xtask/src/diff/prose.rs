@@ -1,0 +1,68 @@
+//! Compares what a document says to people: descriptions, examples, deprecation.
+
+use serde_json::Value;
+
+use super::{
+    change::{
+        Change,
+        Effect::{Additive, Documentation, Nothing},
+        PROSE, effects,
+    },
+    place::ComparedPlace,
+};
+
+/// Keywords that say nothing about the shape of a value.
+pub const PROSE_KEYWORDS: [&str; 7] =
+    ["description", "summary", "example", "examples", "externalDocs", "title", "deprecated"];
+
+/// A schema without its prose, at every depth. A property that is called `description` is kept: its value is a schema.
+pub fn without_prose(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let is_prose = |key: &str, value: &Value| {
+                PROSE_KEYWORDS.contains(&key) && (matches!(key, "example" | "examples") || !value.is_object())
+            };
+            let kept = map.iter().filter(|(key, value)| !is_prose(key, value));
+            Value::Object(kept.map(|(key, value)| (key.clone(), without_prose(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(without_prose).collect()),
+        scalar => scalar.clone(),
+    }
+}
+
+/// Differences that change neither what is sent nor what compiles.
+pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let differing: Vec<&str> = PROSE_KEYWORDS
+        .into_iter()
+        .filter(|key| !matches!(*key, "title" | "deprecated") && old[*key] != new[*key])
+        .collect();
+    if !differing.is_empty() {
+        let why = format!("another {}", differing.join(", "));
+        changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
+    }
+    if old["deprecated"] != new["deprecated"] {
+        changes.push(if new["deprecated"] == true {
+            let why = "it still works and should not be used any more; Rust code that uses it may get a warning";
+            at.change("deprecated", effects(Additive, Documentation, Documentation), why)
+        } else {
+            let why = "it may be used again without a warning";
+            at.change("no longer deprecated", effects(Documentation, Documentation, Documentation), why)
+        });
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn prose_is_removed_and_properties_of_that_name_are_kept() {
+        let properties = json!({"description": {"type": "string", "title": "t"}});
+        let schema = json!({"description": "d", "example": {"a": 1}, "properties": properties});
+        assert_eq!(without_prose(&schema), json!({"properties": {"description": {"type": "string"}}}));
+    }
+}

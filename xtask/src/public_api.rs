@@ -1,0 +1,7 @@
+//! The public API of the generated client as text, and what differs between two such texts.
+
+mod compare;
+mod snapshot;
+
+pub use compare::{PublicApiDifference, compare};
+pub use snapshot::of;

@@ -1,0 +1,340 @@
+//! Writes the public API of the generated client, a line for each thing that users can name: `openapi/public-api.txt`.
+//!
+//! It is read from the source that the generator wrote, so that a reviewer sees in a diff what users will see,
+//! whichever part of the generator was behind it. Prose and bodies of functions are left out.
+
+use std::collections::BTreeSet;
+
+use quote::ToTokens;
+use syn::{
+    Attribute, Expr, Fields, FnArg, GenericParam, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct, Lit, Meta,
+    ReturnType, Token, Visibility, punctuated::Punctuated,
+};
+
+use crate::pipeline::Problem;
+
+const HEADER: &str = "\
+# The public API that is generated from openapi.yaml, for reviewers: a line for each thing a user can name, sorted.
+# Written by `cargo xtask refresh-spec` and `cargo xtask snapshot`, compared by `cargo xtask check`; never edited.
+";
+
+/// What ends the line of something that is deprecated.
+pub const DEPRECATED: &str = " (deprecated)";
+
+/// The snapshot of a generated client.
+pub fn of(code: &str) -> Result<String, Problem> {
+    let refuse = |what: String| {
+        Problem::new("generated.rs", what, "this is a defect of the generator, or of xtask/src/public_api/snapshot.rs")
+    };
+    let file = syn::parse_file(code).map_err(|e| refuse(format!("what was generated is not Rust: {e}")))?;
+    let mut lines = BTreeSet::new();
+    items(&file.items, "", &mut lines).map_err(|e| refuse(format!("the public API cannot be read: {e}")))?;
+    let lines: Vec<String> = lines.into_iter().collect();
+    Ok(format!("{HEADER}{}\n", lines.join("\n")))
+}
+
+/// The lines of a snapshot without comments.
+pub fn lines(snapshot: &str) -> BTreeSet<&str> {
+    snapshot.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+type Lines = BTreeSet<String>;
+
+fn items(items: &[Item], within: &str, lines: &mut Lines) -> syn::Result<()> {
+    for item in items {
+        match item {
+            Item::Mod(module) if public(&module.vis) => {
+                let within = format!("{within}{}::", module.ident);
+                self::items(module.content.as_ref().map_or(&[][..], |(_, items)| items), &within, lines)?;
+            }
+            Item::Struct(item) if public(&item.vis) => structure(item, within, "struct", lines),
+            Item::Enum(item) if public(&item.vis) => enumeration(item, within, "enum", lines),
+            Item::Type(item) if public(&item.vis) => {
+                lines.insert(format!(
+                    "{within}{}: alias of {}{}",
+                    item.ident,
+                    clean(&item.ty),
+                    deprecated(&item.attrs)
+                ));
+            }
+            Item::Static(item) if public(&item.vis) => constant(&item.ident.to_string(), &item.expr, within, lines),
+            Item::Const(item) if public(&item.vis) => constant(&item.ident.to_string(), &item.expr, within, lines),
+            Item::Fn(item) if public(&item.vis) => {
+                lines.insert(format!("{within}{}{}", signature(&item.sig), deprecated(&item.attrs)));
+            }
+            Item::Trait(item) if public(&item.vis) => {
+                lines.insert(format!("{within}{}: trait", item.ident));
+            }
+            Item::Macro(item) => macro_call(item, within, lines)?,
+            Item::Impl(item) => implementation(item, within, lines),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn structure(item: &ItemStruct, within: &str, kind: &str, lines: &mut Lines) {
+    let name = format!("{within}{}", item.ident);
+    lines.insert(format!("{name}: {kind}{}", deprecated(&item.attrs)));
+    derives(&item.attrs, &name, lines);
+    if let Fields::Named(fields) = &item.fields {
+        for field in fields.named.iter().filter(|field| public(&field.vis)) {
+            let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+            lines.insert(format!("{name}.{field_name}: {}{}", clean(&field.ty), deprecated(&field.attrs)));
+        }
+    }
+}
+
+fn enumeration(item: &ItemEnum, within: &str, kind: &str, lines: &mut Lines) {
+    let name = format!("{within}{}", item.ident);
+    lines.insert(format!("{name}: {kind}{}", deprecated(&item.attrs)));
+    derives(&item.attrs, &name, lines);
+    for variant in &item.variants {
+        let of = match (&variant.fields, &variant.discriminant) {
+            (_, Some((_, text))) => format!(" = {}", clean(text)),
+            (Fields::Unit, None) => String::new(),
+            (fields, None) => clean(fields),
+        };
+        lines.insert(format!("{name}::{}{of}{}", variant.ident, deprecated(&variant.attrs)));
+    }
+}
+
+/// `Default`, the one derive that only some types have: a change of the document can remove it.
+fn derives(attributes: &[Attribute], name: &str, lines: &mut Lines) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        let Ok(paths) = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated) else {
+            continue;
+        };
+        if paths.iter().any(|path| path.is_ident("Default")) {
+            lines.insert(format!("{name}: Default"));
+        }
+    }
+}
+
+/// A constant: of an operation its id, its endpoint and its flags, of anything else the value.
+fn constant(name: &str, value: &Expr, within: &str, lines: &mut Lines) {
+    let text = match value {
+        Expr::Struct(value) => {
+            let members = value.fields.iter().filter_map(|field| match (&field.expr, &field.member) {
+                (Expr::Lit(literal), member) => match &literal.lit {
+                    Lit::Str(text) => Some(text.value()),
+                    Lit::Bool(flag) if flag.value => Some(clean(member)),
+                    _ => None,
+                },
+                (Expr::Path(path), _) => path.path.segments.last().map(|last| last.ident.to_string()),
+                _ => None,
+            });
+            members.collect::<Vec<_>>().join(" ")
+        }
+        // The list of all of them.
+        Expr::Reference(value) if matches!(&*value.expr, Expr::Array(list) if list.elems.iter().all(|e| matches!(e, Expr::Reference(_)))) =>
+        {
+            return;
+        }
+        other => clean(other),
+    };
+    lines.insert(format!("{within}{name} = {text}"));
+}
+
+/// `open_enum!` and `opaque_string!` hold an enum and a struct in Rust's own syntax. `object!` holds how the struct
+/// beside it is read, which is no part of its API.
+fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<()> {
+    let name = item.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    match name.as_str() {
+        "open_enum" => enumeration(&item.mac.parse_body()?, within, "open enum", lines),
+        "opaque_string" => structure(&item.mac.parse_body()?, within, "opaque string", lines),
+        "object" => {}
+        other => {
+            let message = format!("`{other}!` is a macro that the snapshot does not know");
+            return Err(syn::Error::new_spanned(&item.mac.path, message));
+        }
+    }
+    Ok(())
+}
+
+fn implementation(item: &ItemImpl, within: &str, lines: &mut Lines) {
+    // `impl crate::Client` stands at the root of the generated module.
+    let name = clean(&item.self_ty);
+    if let Some((path, _)) = &item.trait_ {
+        let path = clean(path);
+        if path.starts_with("Default") || path.contains("Stream") {
+            lines.insert(format!("{within}{name}: {path}"));
+        }
+        return;
+    }
+    for function in &item.items {
+        if let syn::ImplItem::Fn(function) = function
+            && public(&function.vis)
+        {
+            lines.insert(format!("{within}{name}::{}{}", signature(&function.sig), deprecated(&function.attrs)));
+        }
+    }
+}
+
+/// A signature as a user reads it: `V: IntoField<T, M>` is a setter that takes T.
+fn signature(signature: &syn::Signature) -> String {
+    let mut arguments: Vec<String> = Vec::new();
+    for argument in &signature.inputs {
+        let FnArg::Typed(argument) = argument else { continue };
+        arguments.push(argument_type(signature, &clean(&argument.ty)));
+    }
+    let answer = match &signature.output {
+        ReturnType::Default => String::new(),
+        ReturnType::Type(_, ty) if clean(ty) == "Self" => String::new(),
+        ReturnType::Type(_, ty) => format!(" -> {}", clean(ty)),
+    };
+    let keyword = if signature.asyncness.is_some() { "async " } else { "" };
+    format!(
+        "{}({}){}",
+        signature.ident,
+        arguments.join(", "),
+        if keyword.is_empty() { answer } else { format!("{answer}, async") }
+    )
+}
+
+/// An argument whose type is a type parameter is written as the type it is converted into.
+fn argument_type(signature: &syn::Signature, argument: &str) -> String {
+    let is_parameter =
+        signature.generics.params.iter().any(|p| matches!(p, GenericParam::Type(p) if p.ident == argument));
+    let clauses = signature.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let bounds = clauses.filter_map(|predicate| match predicate {
+        syn::WherePredicate::Type(predicate) if clean(&predicate.bounded_ty) == argument => {
+            Some(clean(&predicate.bounds))
+        }
+        _ => None,
+    });
+    let Some(bounds) = bounds.into_iter().next().filter(|_| is_parameter) else { return argument.to_string() };
+    let field = bounds.strip_prefix("IntoField<").and_then(|inner| inner.strip_suffix(", M>"));
+    field.map(str::to_string).unwrap_or(bounds)
+}
+
+fn deprecated(attributes: &[Attribute]) -> &'static str {
+    let found = attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::Path(path) => path.is_ident("deprecated"),
+        Meta::List(list) => list.path.is_ident("deprecated"),
+        Meta::NameValue(pair) => pair.path.is_ident("deprecated"),
+    });
+    if found { DEPRECATED } else { "" }
+}
+
+/// Tokens without the paths of well-known types, spaced as rustfmt would.
+fn clean(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" ,", ","),
+        (", >", ">"),
+        (",>", ">"),
+        (",]", "]"),
+        (" >", ">"),
+        ("& ", "&"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    let known = [
+        "::std::option::",
+        "::std::string::",
+        "::std::vec::",
+        "::std::collections::",
+        "::std::result::",
+        "::std::convert::",
+        "::std::ops::",
+        "::std::default::",
+        "::serde_json::",
+        "::reqwest::",
+        "crate::",
+    ];
+    known.iter().fold(text, |text, prefix| text.replace(prefix, "")).replace("super::", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = r#"
+pub mod types {
+    crate::open_enum! { #[doc = "d"] pub enum Status { #[doc = "d"] Active = "ACTIVE", Empty = "", } }
+    crate::opaque_string! { #[doc = "d"] pub struct RewardId; }
+    /// Prose.
+    #[derive(Clone, Default)]
+    #[non_exhaustive]
+    pub struct Reward {
+        pub id: RewardId,
+        #[deprecated]
+        pub tags: ::std::vec::Vec<::std::collections::BTreeMap<::std::string::String, i64>>,
+        hidden: i64,
+    }
+    pub type Alias = Reward;
+    impl Reward { pub fn builder() -> builder::Reward { ::std::default::Default::default() } fn private(&self) {} }
+}
+impl crate::Client { pub fn get_reward(&self) -> builder::GetReward { builder::GetReward::new(self.clone()) } }
+pub mod builder {
+    pub struct GetReward { client: crate::Client, request: crate::request::Request }
+    impl GetReward {
+        pub(crate) fn new(client: crate::Client) -> Self { Self { client, request: crate::request::Request::new() } }
+        pub fn reward_id<V, M>(mut self, value: V) -> Self where V: crate::IntoField<types::RewardId, M> {
+            self.request.path("reward_id", value.into_field().as_ref());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self where V: ::std::convert::Into<types::Reward> {
+            self.request.json(::std::result::Result::Ok(value.into()));
+            self
+        }
+        pub async fn send(self) -> ::std::result::Result<crate::Response<types::Reward>, crate::Error> {
+            self.client.call(&super::operation::GET_REWARD, self.request).await
+        }
+    }
+}
+pub mod operation {
+    pub static GET_REWARD: crate::Operation = crate::Operation {
+        id: "getReward", method: ::reqwest::Method::GET, path: "/v2/rewards", repeatable: true, pages: false,
+    };
+    pub static ALL: &[&crate::Operation] = &[&GET_REWARD];
+    pub static SERVERS: &[&str] = &["https://a.example"];
+}
+"#;
+
+    #[test]
+    fn everything_a_user_can_name_is_a_line() {
+        let snapshot = of(CODE).unwrap();
+        let expected = [
+            "Client::get_reward() -> builder::GetReward",
+            "builder::GetReward: struct",
+            "builder::GetReward::body(Into<types::Reward>)",
+            "builder::GetReward::reward_id(types::RewardId)",
+            "builder::GetReward::send() -> Result<Response<types::Reward>, Error>, async",
+            "operation::GET_REWARD = getReward GET /v2/rewards repeatable",
+            "operation::SERVERS = &[\"https://a.example\"]",
+            "types::Alias: alias of Reward",
+            "types::Reward.id: RewardId",
+            "types::Reward.tags: Vec<BTreeMap<String, i64>> (deprecated)",
+            "types::Reward: Default",
+            "types::Reward: struct",
+            "types::Reward::builder() -> builder::Reward",
+            "types::RewardId: opaque string",
+            "types::Status: open enum",
+            "types::Status::Active = \"ACTIVE\"",
+            "types::Status::Empty = \"\"",
+        ];
+        assert_eq!(lines(&snapshot).into_iter().collect::<Vec<_>>(), expected);
+        assert!(snapshot.starts_with("# The public API") && snapshot.ends_with("\n"));
+    }
+
+    #[test]
+    fn code_that_is_not_rust_and_unknown_macros_are_refused() {
+        for (code, says) in [("pub struct {", "not Rust"), ("crate::closed_enum! { pub enum A {} }", "closed_enum")] {
+            let problem = of(code).unwrap_err().to_string();
+            assert!(problem.contains(says) && problem.contains("advice"), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Finds out who carries a named schema: the same one may be sent, answered and notified about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    openapi::{is_success, json_schema, named_schema, referenced_schema},
+    pipeline::walk::{self, Place, Role},
+};
+
+/// Where a part of the document is carried, seen from the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// About the whole document, or about an operation and not what it carries.
+    Document,
+    /// What callers send.
+    Request,
+    /// What Imprint answers.
+    Response,
+    /// What Imprint sends by itself.
+    Webhook,
+    /// What Imprint answers when it refuses; no types are generated from it.
+    Error,
+}
+
+/// The sides that carry something, and the operations and webhooks by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Carriers {
+    pub sides: BTreeSet<Side>,
+    pub names: BTreeSet<String>,
+}
+
+impl Carriers {
+    pub fn of(side: Side, name: &str) -> Self {
+        Self { sides: BTreeSet::from([side]), names: BTreeSet::from([name.to_string()]) }
+    }
+
+    pub fn extend(&mut self, other: &Self) {
+        self.sides.extend(&other.sides);
+        self.names.extend(other.names.iter().cloned());
+    }
+}
+
+/// The names of the schemas that a schema refers to, at any depth of its own text.
+fn references(schema: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let place = Place { pointer: String::new(), operation: None, role: Role::Other };
+    // The visitor never refuses.
+    let _ = walk::schema(&mut schema.clone(), &place, &mut |part, _| {
+        found.extend(referenced_schema(part).map(str::to_string));
+        Ok(())
+    });
+    found
+}
+
+/// The carriers of every named schema that has any.
+pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
+    let mut open: Vec<(String, Carriers)> = Vec::new();
+    let mut carry = |schema: &Value, side: Side, name: &str| {
+        open.extend(references(schema).into_iter().map(|schema| (schema, Carriers::of(side, name))));
+    };
+    // The visitor never refuses.
+    let _ = walk::operations(&mut document.clone(), &mut |operation| {
+        let name = operation.id.unwrap_or(&operation.pointer).to_string();
+        let value = Value::Object(operation.value.clone());
+        for parameter in value["parameters"].as_array().into_iter().flatten() {
+            carry(&parameter["schema"], Side::Request, &name);
+        }
+        carry(json_schema(&value["requestBody"]), Side::Request, &name);
+        for (status, response) in value["responses"].as_object().into_iter().flatten() {
+            let side = if is_success(status) { Side::Response } else { Side::Error };
+            carry(json_schema(response), side, &name);
+        }
+        Ok(())
+    });
+    for (name, item) in document["webhooks"].as_object().into_iter().flatten() {
+        carry(json_schema(&item["post"]["requestBody"]), Side::Webhook, name);
+    }
+    let mut usage: BTreeMap<String, Carriers> = BTreeMap::new();
+    while let Some((name, carriers)) = open.pop() {
+        let known = usage.entry(name.clone()).or_default();
+        let before = known.clone();
+        known.extend(&carriers);
+        if *known != before {
+            let inner = references(named_schema(document, &name));
+            open.extend(inner.into_iter().map(|schema| (schema, carriers.clone())));
+        }
+    }
+    usage
+}

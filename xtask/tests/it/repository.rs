@@ -1,0 +1,409 @@
+//! The repository's own document, overlay and facts, run through the generator.
+
+use std::{collections::BTreeSet, path::Path};
+
+use proc_macro2::{TokenStream, TokenTree};
+use serde_json::Value;
+use xtask::{
+    build::{generate, harden, lower, overlay::Overlay},
+    check::check,
+    failure::Failure,
+    files::Files,
+    lock::Lock,
+    pipeline::{Output, Problem, parse, run, walk},
+    public_api,
+};
+
+const DOCUMENT: &str = include_str!("../../../openapi/openapi.yaml");
+const OVERLAY: &str = include_str!("../../../openapi/overlay.yaml");
+const LOCK: &str = include_str!("../../../openapi/openapi.lock");
+/// The structure of the upstream document of 2026-11-20, without its prose.
+const FACTS: &str = include_str!("../../../tests/facts/imprint-api.facts.yaml");
+
+/// Whether the document is still the one that was written from the facts, with prose of our own. A document that
+/// upstream publishes later is not compared with the facts: refresh-spec says what differs.
+fn is_reconstructed() -> bool {
+    Lock::parse(LOCK).unwrap().source.starts_with("reconstructed")
+}
+
+fn parsed(text: &str) -> Value {
+    parse("a document", text).unwrap()
+}
+
+/// Removes `summary` and `description` wherever they are prose: a property of that name holds a schema, not a text.
+fn without_prose(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let is_prose = |key: &str, value: &Value| matches!(key, "summary" | "description") && value.is_string();
+            let kept = map.into_iter().filter(|(key, value)| !is_prose(key, value));
+            Value::Object(kept.map(|(key, value)| (key, without_prose(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_prose).collect()),
+        scalar => scalar,
+    }
+}
+
+#[test]
+fn the_document_is_the_facts_and_prose() {
+    if is_reconstructed() {
+        assert_eq!(without_prose(parsed(DOCUMENT)), without_prose(parsed(FACTS)));
+    }
+}
+
+#[test]
+fn the_lock_the_overlay_and_the_snapshot_belong_to_the_document() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let problems = check(&Files::new(root)).unwrap().problems;
+    assert!(problems.is_empty(), "{}", Failure { reasons: problems });
+}
+
+#[test]
+fn the_facts_have_every_path_operation_webhook_and_schema() {
+    let document = parsed(FACTS);
+    let lock = Lock::of("", String::new(), "", &document);
+    let paths = document["paths"].as_object().map(|paths| paths.len());
+    assert_eq!((paths, lock.operations, lock.webhooks, lock.schemas), (Some(26), 35, 7, 55));
+}
+
+/// Where a description is missing, in a document.
+fn undescribed(mut document: Value) -> Vec<String> {
+    let mut missing = Vec::new();
+    let mut check = |pointer: String, value: &Value, key: &str| {
+        if value[key].as_str().is_none_or(|text| text.trim().is_empty()) {
+            missing.push(format!("{pointer}/{key}"));
+        }
+    };
+    walk::operations(&mut document, &mut |operation| {
+        let value = Value::Object(operation.value.clone());
+        check(operation.pointer.clone(), &value, "summary");
+        check(operation.pointer.clone(), &value, "description");
+        for (index, parameter) in value["parameters"].as_array().into_iter().flatten().enumerate() {
+            if parameter.get("$ref").is_none() {
+                check(format!("{}/parameters/{index}", operation.pointer), parameter, "description");
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    for (name, parameter) in document["components"]["parameters"].clone().as_object().into_iter().flatten() {
+        check(format!("/components/parameters/{name}"), parameter, "description");
+    }
+    walk::schemas(&mut document, &mut |schema, place| {
+        if matches!(place.role, walk::Role::Named(_) | walk::Role::Property { .. }) {
+            check(place.pointer.clone(), schema, "description");
+        }
+        Ok(())
+    })
+    .unwrap();
+    missing
+}
+
+#[test]
+fn every_operation_parameter_and_field_is_described() {
+    if is_reconstructed() {
+        assert_eq!(undescribed(parsed(DOCUMENT)), Vec::<String>::new());
+    }
+    assert!(undescribed(parsed(FACTS)).len() > 500);
+}
+
+/// The tokens without their doc comments, inside of macro calls, too.
+fn without_docs(tokens: TokenStream) -> String {
+    let mut out = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_doc = |next: &TokenTree| matches!(next, TokenTree::Group(group) if group.stream().to_string().starts_with("doc "));
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' && tokens.peek().is_some_and(is_doc) => {
+                tokens.next();
+            }
+            TokenTree::Group(group) => out.push(format!("{:?}{{{}}}", group.delimiter(), without_docs(group.stream()))),
+            other => out.push(other.to_string()),
+        }
+    }
+    out.join(" ")
+}
+
+fn client(document: &str) -> Output {
+    run(document, OVERLAY).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+#[test]
+fn the_facts_make_the_same_client_as_the_document() {
+    if is_reconstructed() {
+        let [document, facts] = [DOCUMENT, FACTS].map(|text| without_docs(client(text).code.parse().unwrap()));
+        assert!(document == facts, "the facts and the document make different clients");
+    }
+}
+
+/// The text of the doc comment that stands in these attributes.
+fn doc_comment(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) => Some(line.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The public methods that the generated code gives the client.
+fn client_methods(code: &str) -> Vec<syn::ImplItemFn> {
+    let is_client = |ty: &syn::Type| matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Client"));
+    let blocks = syn::parse_file(code).unwrap().items.into_iter().filter_map(|item| match item {
+        syn::Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => Some(block),
+        _ => None,
+    });
+    let methods = blocks.flat_map(|block| block.items).filter_map(|item| match item {
+        syn::ImplItem::Fn(method) if matches!(method.vis, syn::Visibility::Public(_)) => Some(method),
+        _ => None,
+    });
+    methods.collect()
+}
+
+#[test]
+fn every_operation_has_a_method_and_an_example() {
+    let methods = client_methods(&client(DOCUMENT).code);
+    let operations = Lock::of("", String::new(), "", &corrected(None).unwrap()).operations;
+    assert!(operations > 30);
+    assert_eq!(methods.len(), operations);
+    for method in methods {
+        let docs = doc_comment(&method.attrs);
+        assert_eq!(docs.matches("```no_run").count(), 1, "{}: {docs}", method.sig.ident);
+        assert_eq!(docs.matches("```ignore").count(), 0, "{}: {docs}", method.sig.ident);
+    }
+}
+
+/// The operations of the generated client whose line in the snapshot has all of these words.
+fn operations_with(words: &[&str]) -> Vec<String> {
+    let snapshot = public_api::of(&client(DOCUMENT).code).unwrap();
+    let lines = snapshot.lines().filter(|line| line.starts_with("operation::"));
+    let lines = lines.filter_map(|line| line.split_once(" = ")).map(|(_, line)| line.split(' ').collect::<Vec<_>>());
+    let mut ids: Vec<String> =
+        lines.filter(|line| words.iter().all(|word| line.contains(word))).map(|line| line[0].to_string()).collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn eight_operations_page_and_two_posts_may_be_repeated() {
+    assert_eq!(
+        operations_with(&["pages"]),
+        [
+            "getRewards",
+            "getTransactions",
+            "listOrderEvents",
+            "searchCustomers",
+            "searchCustomersPost",
+            "searchPaymentMethods",
+            "searchRewards",
+            "searchTransactionIntents",
+        ]
+    );
+    let posts = operations_with(&["POST", "repeatable"]);
+    assert_eq!(posts, ["searchCustomersPost", "searchPaymentMethodsPost"]);
+}
+
+#[test]
+fn the_client_knows_the_seven_kinds_of_events() {
+    let document = corrected(None).unwrap();
+    let named = |schema: &Value| {
+        document["components"]["schemas"][schema["$ref"].as_str()?.rsplit('/').next()?].as_object().cloned()
+    };
+    let webhooks = document["webhooks"].as_object().unwrap().values();
+    let kinds: BTreeSet<String> = webhooks
+        .map(|webhook| {
+            let payload = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
+            let payload = named(payload).unwrap();
+            payload["properties"]["object"]["enum"][0].as_str().unwrap().to_string()
+        })
+        .collect();
+    assert_eq!(kinds.len(), 7);
+    let code = client(DOCUMENT).code;
+    for kind in kinds {
+        assert!(code.contains(&format!("{kind:?}")), "the client does not know the event {kind}");
+    }
+}
+
+/// The document after every action, or after all but one.
+fn corrected(without: Option<usize>) -> Result<Value, Problem> {
+    let mut document = parsed(DOCUMENT);
+    let mut overlay = Overlay::parse(&parsed(OVERLAY))?;
+    if let Some(index) = without {
+        overlay.actions.remove(index);
+    }
+    overlay.apply(&mut document)?;
+    Ok(document)
+}
+
+#[test]
+fn every_overlay_action_changes_something() {
+    assert_eq!(client(DOCUMENT).notes, Vec::<String>::new());
+}
+
+/// What each correction of the overlay does to the client's source: an item, and a part of it.
+const CORRECTIONS: &[(&str, &str)] = &[
+    ("pub static SERVERS", r#""https://dev.imprint.co""#),
+    ("pub struct UpdateCustomer {", "client: crate::Client"),
+    ("pub struct CustomerLink {", "pub partner_identifier: ::std::option::Option<::std::string::String>"),
+    ("pub struct Transaction {", "pub network_transaction_id: ::std::option::Option<NetworkTransactionId>"),
+    ("pub struct Transaction {", "pub currency: ::std::option::Option<TransactionCurrency>"),
+    ("pub static SEARCH_CUSTOMERS_POST", "repeatable: true"),
+    ("pub static SEARCH_PAYMENT_METHODS_POST", "repeatable: true"),
+    ("pub struct GetTransactionIntent {", "intent_id: ::std::option::Option<types::TransactionIntentId>"),
+    ("pub struct TransactionIntent {", "pub id: TransactionIntentId"),
+    ("pub struct Transaction {", "pub intent_id: ::std::option::Option<TransactionIntentId>"),
+    ("pub struct TransactionEventData {", "pub intent_id: ::std::option::Option<TransactionIntentId>"),
+    ("pub struct GetSession {", "session_id: ::std::option::Option<types::CustomerSessionId>"),
+    ("pub struct CustomerSession {", "pub id: CustomerSessionId"),
+    ("pub struct OrderBase {", "pub id: ::std::option::Option<OrderId>"),
+    ("pub struct ListOrders {", "id: ::std::option::Option<types::OrderId>"),
+    ("pub struct TransactionEvent {", "pub event_id: ::std::option::Option<TransactionEventId>"),
+    ("pub struct SimulateTransactionEventBody {", "pub event_id: ::std::option::Option<TransactionEventId>"),
+    ("pub struct PaymentMethod {", "pub type_: PaymentMethodType"),
+    ("pub struct SearchPaymentMethods {", "type_: ::std::option::Option<types::PaymentMethodType>"),
+    ("pub struct SearchPaymentMethodsPostBody {", "pub type_: ::std::option::Option<PaymentMethodType>"),
+    ("pub struct PaymentMethod {", "pub status: PaymentMethodStatus"),
+    ("pub struct PaymentMethodEventData {", "pub new_status: ::std::option::Option<PaymentMethodStatus>"),
+    ("pub struct SearchTransactionIntents {", "type_: ::std::option::Option<types::TransactionIntentStatus>"),
+    ("pub struct ApplicationEventData {", "pub customer_id"),
+    ("pub struct TransactionEventData {", "pub customer_id"),
+    ("pub struct PaymentMethodEventData {", "pub customer_id"),
+    ("pub struct CustomerLinkEventData {", "pub customer_id"),
+    ("pub struct RewardEventData {", "pub customer_id"),
+    ("pub struct StreakEventData {", "pub customer_id"),
+    ("pub struct AccountStatusEventData {", "pub customer_id"),
+    ("dedupe::key( \"TRANSACTION\",", r#"&["event_id"], &["status", "amount", "created_at"]"#),
+    ("dedupe::key( \"REWARD\",", r#"&["reward_id", "status"], &["amount", "currency", "created_at"]"#),
+    (
+        "dedupe::key( \"PAYMENT_METHOD\",",
+        r#"&["payment_method_id", "new_status", "updated_at"], &["previous_status", "#,
+    ),
+    ("dedupe::key( \"STREAK\",", r#"&["streak_id", "event", "current_period"], &["created_at"]"#),
+    ("dedupe::key( \"APPLICATION\",", r#""status", "created_at", "updated_at", ], &[]"#),
+    ("dedupe::key( \"CUSTOMER_LINK\",", r#""partner_customer_id", "status", "updated_at", ], &["created_at"]"#),
+    ("dedupe::key( \"ACCOUNT_STATUS\",", r#"&["merchant_key", "customer_id", "status", "updated_at"], &[]"#),
+];
+
+/// The corrections that are missing in the client of a document.
+fn missing(document: Value) -> Result<Vec<&'static str>, Problem> {
+    let lowered = lower::lower(document)?;
+    let code = harden::harden(generate::generate(&lowered.document)?, &lowered.plan)?;
+    let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let holds = |item: &str, line: &str| {
+        let (_, after) = code.split_once(item)?;
+        let end = after.find('}').unwrap_or(after.len());
+        after[..end].contains(line).then_some(())
+    };
+    Ok(CORRECTIONS.iter().filter(|(item, line)| holds(item, line).is_none()).map(|(item, _)| *item).collect())
+}
+
+#[test]
+fn every_correction_of_the_overlay_reaches_the_client() {
+    assert_eq!(missing(corrected(None).unwrap()).unwrap(), Vec::<&str>::new());
+}
+
+#[test]
+fn leaving_out_any_overlay_action_is_noticed() {
+    for index in 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len() {
+        // Without it the pipeline stops, or a correction does not reach the client.
+        let missed = corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty());
+        assert!(missed, "overlay action {} could go and no test would notice", index + 1);
+    }
+}
+
+#[test]
+fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
+    let renamed = DOCUMENT
+        .replace("schemas/CustomerLink'", "schemas/PartnerLink'")
+        .replace("\n    CustomerLink:\n", "\n    PartnerLink:\n");
+    let overlay =
+        OVERLAY.replace("$.components.schemas.CustomerLink.properties", "$.components.schemas.PartnerLink.properties");
+    let problem = run(&renamed, &overlay).err().expect("nothing is called CustomerLink");
+    assert_eq!(problem.place, "/components/schemas/CustomerLink", "{problem}");
+    assert!(problem.message.contains("existing_link"), "{problem}");
+}
+
+/// Changes of the document that remove what hand-written code names: from, to, the place and a part of the message.
+#[test]
+fn what_hand_written_code_names_is_missed_by_name() {
+    for (from, to, place, says) in [
+        ("operationId: createKey", "operationId: makeKey", "createKey", "rotate_key"),
+        ("operationId: listOrders\n", "operationId: getOrders\n", "listOrders", "create_order_once"),
+        (
+            "- name: partner_order_id",
+            "- name: partners_order_id",
+            "/paths/~1v2~1orders/get",
+            "it has no `partner_order_id` any more",
+        ),
+        (
+            "                status:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
+            "                state:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
+            "/paths/~1v2~1rewards~1{reward_id}/patch",
+            "it has no `body.status` any more",
+        ),
+        ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/Reward/properties/status", "`PENDING_DEDUCTION`"),
+        ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "check_totals"),
+        (
+            "        rewards_rate:\n",
+            "        reward_rate:\n",
+            "/components/schemas/OrderLine/properties/rewards_rate",
+            "no more",
+        ),
+        (
+            "      - rewards_rate\n",
+            "",
+            "/components/schemas/OrderLine/properties/rewards_rate",
+            "it has become optional",
+        ),
+        ("      - total_order_amount\n", "", "/components/schemas/OrderBase/properties/total_order_amount", "optional"),
+    ] {
+        assert!(DOCUMENT.contains(from), "{from}");
+        let changed = DOCUMENT.replace(from, to).replace("schemas/OrderLine'", to_reference(to));
+        let problem = run(&changed, OVERLAY).err().unwrap_or_else(|| panic!("{from} could go"));
+        assert_eq!(problem.place, place, "{problem}");
+        assert!(problem.message.contains(says), "{problem}");
+    }
+}
+
+/// A schema under another name is referred to by it.
+fn to_reference(to: &str) -> &'static str {
+    if to.contains("OrderItem") { "schemas/OrderItem'" } else { "schemas/OrderLine'" }
+}
+
+/// The sources of the client: `src/ext.rs` and what is below `src/ext/`.
+fn sources(path: &Path, found: &mut Vec<String>) {
+    if path.is_dir() {
+        let folder = std::fs::read_dir(path).unwrap();
+        folder.for_each(|entry| sources(&entry.unwrap().path(), found));
+    } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+        found.push(std::fs::read_to_string(path).unwrap());
+    }
+}
+
+#[test]
+fn no_operation_can_take_the_name_of_a_method_of_the_client() {
+    let mut texts = Vec::new();
+    for path in ["../src/ext.rs", "../src/ext"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &mut texts);
+    }
+    let mut methods = Vec::new();
+    for item in texts.iter().flat_map(|text| syn::parse_str::<syn::File>(text).unwrap().items) {
+        let syn::Item::Impl(block) = item else { continue };
+        let of_the_client = matches!(&*block.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+        if block.trait_.is_none() && of_the_client {
+            methods.extend(block.items.into_iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    assert!(methods.iter().any(|name| name == "rotate_key"), "{methods:?}");
+    for name in &methods {
+        assert!(harden::names::CLIENT_METHODS.contains(&name.as_str()), "{name} is missing in CLIENT_METHODS");
+    }
+    // And the list has no name that is not a method.
+    for name in harden::names::CLIENT_METHODS.iter().filter(|name| **name != "clone") {
+        assert!(methods.iter().any(|method| method == name), "{name} is in CLIENT_METHODS and is not a method");
+    }
+}

@@ -1,0 +1,125 @@
+//! Which places of a document are suspicious, and which are not.
+
+use serde_json::{Value, json};
+use xtask::{overlay_actions::correct, pipeline, suspicious::suspicions};
+
+use crate::frozen;
+
+/// What is suspicious after a mutation and was not before.
+fn new_suspicions(mutate: impl Fn(&mut Value)) -> Vec<(&'static str, String)> {
+    let found = |document: Value| {
+        let corrected = correct(document, frozen::OVERLAY).unwrap();
+        assert!(corrected.failure().is_none());
+        let marked = pipeline::marked_places(&corrected.document).unwrap();
+        suspicions(&corrected.document, &marked).unwrap()
+    };
+    let before = found(frozen::parsed());
+    let mut document = frozen::parsed();
+    mutate(&mut document);
+    found(document).difference(&before).map(|place| (place.kind, place.pointer.clone())).collect()
+}
+
+fn property(name: &str, schema: Value) -> Vec<(&'static str, String)> {
+    new_suspicions(|document| document["components"]["schemas"]["Reward"]["properties"][name] = schema.clone())
+}
+
+const REWARD: &str = "/components/schemas/Reward";
+
+#[test]
+fn names_that_sound_like_secrets_are_listed_until_they_are_marked() {
+    for name in ["card_number", "otp", "taxId", "iban", "webhook_signing_key", "wallet_password"] {
+        let pointer = format!("{REWARD}/properties/{name}");
+        assert!(
+            property(name, json!({"type": "string"})).contains(&("secret by its name that no rule marks", pointer)),
+            "{name}"
+        );
+    }
+    // Marked by a rule, said to be none, no text, or an enum.
+    for (name, schema) in [
+        ("cvv", json!({"type": "string"})),
+        ("session_token", json!({"type": "string"})),
+        ("pin", json!({"type": "string", "x-imprint-secret": false})),
+        ("pin", json!({"type": "integer"})),
+        ("token", json!({"type": "string", "enum": ["A"], "x-imprint-secret": false})),
+        ("company", json!({"type": "string"})),
+    ] {
+        assert_eq!(property(name, schema), [], "{name}");
+    }
+}
+
+#[test]
+fn ids_that_the_rule_cannot_name_are_listed() {
+    let inline = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+    let pointer = format!("{REWARD}/properties/part/properties/id");
+    assert_eq!(property("part", inline), [("id that the rule cannot name", pointer)]);
+    assert_eq!(property("uuid", json!({"type": "string"})).len(), 1);
+    assert_eq!(property("uuid", json!({"type": "string", "x-imprint-id": "RewardUuid"})), []);
+    assert_eq!(property("part_id", json!({"type": "string"})), []);
+}
+
+#[test]
+fn timestamps_that_stay_text_are_listed() {
+    for (name, schema) in [
+        ("valid_on", json!({"type": "string"})),
+        ("start_date", json!({"type": "string"})),
+        ("since", json!({"type": "string", "example": "2025-02-13T19:08:07.000Z"})),
+    ] {
+        let pointer = format!("{REWARD}/properties/{name}");
+        assert_eq!(property(name, schema), [("timestamp without a format", pointer)]);
+    }
+    for (name, schema) in [
+        ("expires_at", json!({"type": "string", "example": "2025-02-13T19:08:07.000Z"})),
+        ("valid_on", json!({"type": "string", "format": "date-time"})),
+        ("since", json!({"type": "string", "example": "2025-02-13"})),
+        ("reason", json!({"type": "string"})),
+    ] {
+        assert_eq!(property(name, schema), [], "{name}");
+    }
+}
+
+#[test]
+fn required_names_without_a_property_are_listed() {
+    let phantom = new_suspicions(|document| {
+        document["components"]["schemas"]["Reward"]["required"].as_array_mut().unwrap().push(json!("phantom"));
+    });
+    assert_eq!(phantom, [("required name that is no property", REWARD.to_string())]);
+}
+
+#[test]
+fn enums_that_callers_send_are_listed_and_those_of_answers_are_not() {
+    let parameter = |values: Value| {
+        let values = values.clone();
+        new_suspicions(move |document| {
+            document["paths"]["/v2/offers"]["get"]["parameters"][0]["schema"] =
+                json!({"type": "string", "enum": values});
+        })
+    };
+    let pointer = "/paths/~1v2~1offers/get/parameters/0/schema".to_string();
+    assert_eq!(parameter(json!(["A", "B"])), [("enum in a request", pointer)]);
+    assert_eq!(parameter(json!(["A"])), []);
+    assert_eq!(property("colour", json!({"type": "string", "enum": ["RED", "BLUE"]})), []);
+}
+
+#[test]
+fn operations_without_errors_and_pages_that_cannot_be_followed_are_listed() {
+    let operation = "/paths/~1v2~1offers/get".to_string();
+    let silent = new_suspicions(|document| {
+        document["paths"]["/v2/offers"]["get"]["responses"].as_object_mut().unwrap().remove("404");
+    });
+    assert_eq!(silent, [("operation without errors", operation.clone())]);
+    let page = |cursor: bool| {
+        new_suspicions(|document| {
+            let offers = &mut document["paths"]["/v2/offers"]["get"];
+            if cursor {
+                offers["parameters"][0] =
+                    json!({"name": "starting_after", "in": "query", "schema": {"type": "string"}});
+            }
+            offers["responses"]["200"]["content"]["application/json"]["schema"] = json!({"type": "object", "properties": {
+                "data": {"type": "array", "items": {"$ref": "#/components/schemas/Reward"}},
+                "has_more": {"type": "boolean"},
+            }});
+        })
+    };
+    assert_eq!(page(true), []);
+    assert_eq!(page(false), [("paging without a cursor", operation)]);
+}
