@@ -1,5 +1,6 @@
-//! What a stream holds in memory does not depend on how long its list is, and what an unknown sender of a webhook can make
-//! a receiver hold is bounded. A binary of its own: the allocator counts.
+//! Memory tests: a stream holds one or two pages however long its list is, and a forged webhook cannot make the
+//! receiver use much memory or time. They are a test binary of their own, because the allocator counts for the whole
+//! process.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,17 +14,18 @@ use tokio::net::TcpListener;
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
 /// The allocator counts for all threads, so one test runs at a time.
-fn alone() -> MutexGuard<'static, ()> {
+fn run_alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const PAGES: usize = 1_000;
 const ITEMS: usize = 20;
-/// By then the connection, the buffers and the runtime have what they need.
-const WARM: usize = 100;
+/// After this number of pages, the connection, the buffers and the runtime have allocated what they need.
+const WARM_UP_PAGES: usize = 100;
 
-/// Long, so that keeping an id of each page would show: 900 pages would be 225,000 bytes of them.
+/// The ids are long, so that the test would notice if the stream kept one id of each page: 900 pages would add 225,000
+/// bytes.
 fn id(page: usize, item: usize) -> String {
     format!("{page:0>240}-{item:0>8}")
 }
@@ -41,7 +43,7 @@ fn page(number: usize) -> String {
     format!(r#"{{"data":[{}],"has_more":{}}}"#, items.join(","), number < PAGES)
 }
 
-/// Serves page after page on one connection, and checks the cursor of each.
+/// Serves all pages on one connection, and checks the cursor of each request.
 async fn serve(listener: TcpListener) {
     let (mut stream, _) = listener.accept().await.expect("the client");
     let mut request = [0; 4096];
@@ -61,7 +63,7 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-/// Streams the list, and says what is held once it is warm, and the most that is held from then on.
+/// Streams the list, and returns the memory in use after the first pages and the peak from then on.
 async fn measure(prefetch: bool) -> (usize, usize) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -71,49 +73,49 @@ async fn measure(prefetch: bool) -> (usize, usize) {
     if prefetch {
         rewards = rewards.prefetch();
     }
-    let (mut count, mut warm) = (0, 0);
+    let (mut count, mut baseline) = (0, 0);
     while let Some(reward) = rewards.try_next().await.expect("a page") {
         count += 1;
         drop(reward);
-        if count == WARM * ITEMS {
+        if count == WARM_UP_PAGES * ITEMS {
             ALLOCATED.reset_peak_usage();
-            warm = ALLOCATED.current_usage();
+            baseline = ALLOCATED.current_usage();
         }
     }
     let peak = ALLOCATED.peak_usage();
     assert_eq!(count, PAGES * ITEMS);
     server.await.expect("every page was asked for once, in order");
-    (warm, peak)
+    (baseline, peak)
 }
 
 #[test]
-fn a_stream_over_a_thousand_pages_holds_one_or_two_of_them() {
-    let _alone = alone();
+fn a_stream_over_a_thousand_pages_holds_one_or_two_pages() {
+    let _alone = run_alone();
     let size = page(1).len();
     for prefetch in [false, true] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (warm, peak) = runtime.block_on(measure(prefetch));
-        let most = warm + if prefetch { 14 } else { 12 } * size;
-        println!("prefetch {prefetch}: {warm} bytes after {WARM} pages, at most {peak} after that; a page is {size}");
-        assert!(peak < most, "{warm} bytes after {WARM} pages have become {peak}, prefetch: {prefetch}");
+        let (baseline, peak) = runtime.block_on(measure(prefetch));
+        let most = baseline + if prefetch { 14 } else { 12 } * size;
+        println!("prefetch {prefetch}: {baseline} bytes after {WARM_UP_PAGES} pages, peak {peak}; a page is {size}");
+        assert!(peak < most, "{baseline} bytes after {WARM_UP_PAGES} pages have become {peak}, prefetch: {prefetch}");
     }
 }
 
-/// What a stranger without the token can cost a receiver.
+/// The memory and time that a sender without the signing token can make a receiver use.
 #[cfg(feature = "webhooks")]
 mod webhooks {
     use std::time::{Duration, Instant, SystemTime};
 
     use imprint_client::webhook::{MAX_BODY_BYTES, Verifier, WebhookError};
 
-    use super::{ALLOCATED, alone};
+    use super::{ALLOCATED, run_alone};
 
     const MOST_BYTES: usize = 10 << 20;
 
-    /// In a release build. Without optimisation the same work takes many times as long.
+    /// The limit for a release build; without optimization the same work takes many times as long.
     const MOST_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1_500 } else { 10 });
 
-    /// JSON texts of about this length that are laborious to read or to write: each has much of one thing.
+    /// JSON texts of about this length that are expensive to parse or to serialize.
     fn bodies(length: usize) -> Vec<(&'static str, String)> {
         let repeated = |before: &str, part: &str, after: &str| {
             let count = (length - before.len() - after.len()) / part.len();
@@ -123,7 +125,7 @@ mod webhooks {
         let counted = |prefix: &str| {
             let mut keys = String::new();
             while keys.len() + prefix.len() + 20 < length {
-                // The order of the keys is not that of their bytes.
+                // The keys are not sorted, so sorting them takes time.
                 let number = keys.len().reverse_bits() >> 32;
                 keys.push_str(&format!("\"{prefix}{number:x}\":1,"));
             }
@@ -153,29 +155,29 @@ mod webhooks {
     }
 
     #[test]
-    fn a_forged_webhook_costs_little_whatever_its_body() {
-        let _alone = alone();
+    fn a_forged_webhook_uses_little_memory_and_time() {
+        let _alone = run_alone();
         let verifier = Verifier::new("whtok_9f8e7d6c");
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970").as_secs();
         let header = format!("t={now},s={}", "0".repeat(64));
-        // As large as a body may be, and about as large as one of which the sorted form is tried.
+        // The largest body that is accepted, and the largest one whose sorted form is tried.
         for length in [MAX_BODY_BYTES, 128 << 10, 64 << 10, 40_000] {
             for (name, body) in bodies(length) {
                 assert!(body.len() <= length && body.len() > length - 1000, "{name}: {}", body.len());
                 ALLOCATED.reset_peak_usage();
                 let before = ALLOCATED.current_usage();
-                // The fastest of some runs: others may use the same processor.
+                // Use the fastest of several runs, because other processes may use the processor.
                 let times = (0..5).map(|_| {
                     let begun = Instant::now();
                     let result = verifier.verify(&header, body.as_bytes());
                     assert!(matches!(result, Err(WebhookError::WrongSignature)), "{name}: {result:?}");
                     begun.elapsed()
                 });
-                let time = times.min().expect("some runs");
+                let time = times.min().expect("there is at least one run");
                 let bytes = ALLOCATED.peak_usage().saturating_sub(before);
-                assert!(bytes < MOST_BYTES, "{name} of {length} bytes made the receiver hold {bytes}");
+                assert!(bytes < MOST_BYTES, "{name} of {length} bytes made the receiver allocate {bytes} bytes");
                 assert!(time < MOST_TIME, "{name} of {length} bytes took {time:?}");
-                println!("{name} of {length} bytes: {time:?}, {bytes} bytes held at most");
+                println!("{name} of {length} bytes: {time:?}, {bytes} bytes allocated at most");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A tour of the client: `cargo run --example quickstart`.
 //!
-//! It needs neither a key nor a network: the server is in the example. With `IMPRINT_API_KEY` set it takes the same
-//! tour through Imprint's sandbox instead, which changes the data there.
+//! It needs no API key and no network, because it starts a server of its own. If `IMPRINT_API_KEY` is set, it makes the
+//! same calls to Imprint's sandbox instead, and changes data there.
 
 mod server;
 
@@ -12,60 +12,62 @@ use imprint_client::{Client, Environment, Error, ErrorKind, StatusCode};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Ok(key) = env::var("IMPRINT_API_KEY") {
-        // The tour changes data, so it runs in the sandbox only, whatever else is configured.
+        // Other environment variables are ignored: the calls change data, so they must reach the sandbox only.
         let client = Client::builder().api_key(key).environment(Environment::Sandbox).build()?;
-        println!("IMPRINT_API_KEY is set: the tour goes through Imprint's sandbox\n");
+        println!("IMPRINT_API_KEY is set: the calls go to Imprint's sandbox\n");
         return tour(&client).await;
     }
     let server = server::start().await;
-    println!("A server that plays Imprint listens at {}\n", server.base_url());
+    println!("A local server that imitates Imprint listens at {}\n", server.base_url());
     tour(&Client::builder().api_key(server::API_KEY).base_url(server.base_url()).build()?).await
 }
 
 async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
-    println!("1. Search the customer you know as PARTNER_USER_456");
+    println!("1. Search for the customer with your id PARTNER_USER_456");
     let found = client.search_customers().partner_customer_id("PARTNER_USER_456").limit(10).send().await?;
     let Some(customer) = found.data.first() else {
-        println!("   nobody: link a customer to that id first, then come back");
+        println!("   there is none: link a customer to that id first, then run the example again");
         return Ok(());
     };
     println!("   {} of {} found: {}", found.data.len(), found.total.unwrap_or_default(), customer.id);
-    println!("   the date of birth in a log: {:?}\n", customer.date_of_birth);
+    println!("   the date of birth, as `Debug` prints it in a log: {:?}\n", customer.date_of_birth);
 
-    println!("2. Create a session, to open the application in a browser or an app");
+    println!("2. Create a session, so that the customer can apply in a browser or an app");
     let session = client
         .create_session()
         .body_map(|b| b.customer_id(&customer.id).transaction_amount(34_000).transaction_currency("USD"))
         .send()
         .await?;
-    println!("   session {} until {}", session.id, session.expires_at);
-    println!("   its secret in a log: {:?}; `expose()` gives the real one to your frontend\n", session.client_secret);
+    println!("   session {} expires at {}", session.id, session.expires_at);
+    println!("   its secret, as `Debug` prints it in a log: {:?}", session.client_secret);
+    println!("   `expose()` returns the real value for your frontend\n");
 
     println!("3. Link the customer to your account");
     link(client, customer.id.as_str()).await?;
 
-    println!("4. Link it again");
+    println!("4. Link the same customer again");
     link(client, customer.id.as_str()).await?;
 
-    println!("5. List its payment methods");
+    println!("5. List the customer's payment methods");
     let methods = client.get_payment_methods().customer_id(&customer.id).send().await?;
     for method in &methods.data {
         let last4 = method.card.as_ref().map_or("none", |card| &card.last4);
         println!("   {} {} {}, card ending in {last4}", method.type_, method.id, method.status);
     }
 
-    println!("\n6. List its rewards");
+    println!("\n6. List the customer's rewards");
     let rewards = client.get_rewards().customer_id(&customer.id).limit(100).send().await?;
     for reward in &rewards.data {
         let unit = reward.currency.as_ref().map_or("", |currency| currency.as_str());
         println!("   {} {unit}, {} ({})", reward.amount, reward.status, reward.type_);
     }
 
-    println!("\n7. Update its language and city");
+    println!("\n7. Update the customer's language and city");
     update(client, customer.id.as_str()).await
 }
 
-/// Only older pages of Imprint's documentation have this operation, so a server without it does not fail the tour.
+/// Updates a customer. Only older pages of Imprint's documentation have this operation, so the example also succeeds
+/// if the server does not have it.
 async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::error::Error>> {
     let call = client.update_customer().customer_id(customer);
     match call.body_map(|b| b.preferred_language("en").city("San Francisco")).send().await {
@@ -73,14 +75,14 @@ async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::erro
             println!("   {} now prefers {:?}", updated.id, updated.preferred_language.as_deref().unwrap_or("nothing"));
         }
         Err(Error::Api(e)) if matches!(e.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) => {
-            println!("   {e}: the operation may be gone, since the current document does not have it");
+            println!("   {e}: Imprint may have removed the operation, since the current document does not have it");
         }
         Err(e) => return Err(e.into()),
     }
     Ok(())
 }
 
-/// A link that already exists does not fail the tour: the error carries it.
+/// Links a customer. If a link exists already, the example prints the link that the error contains, and succeeds.
 async fn link(client: &Client, customer: &str) -> Result<(), Error> {
     let call = client.link_customer_account().customer_id(customer);
     match call.body_map(|b| b.partner_customer_id("PARTNER_USER_456")).send().await {
@@ -88,10 +90,10 @@ async fn link(client: &Client, customer: &str) -> Result<(), Error> {
         Err(Error::Api(e)) if e.kind() == ErrorKind::Conflict => {
             println!("   {e}");
             match e.existing_link() {
-                Some(there) => {
-                    println!("   the link in its way: {} with {}\n", there.customer_id, there.partner_customer_id)
+                Some(existing) => {
+                    println!("   existing link: {} with {}\n", existing.customer_id, existing.partner_customer_id)
                 }
-                None => println!("   it does not say which link is in its way\n"),
+                None => println!("   the error does not contain the existing link\n"),
             }
         }
         Err(e) => return Err(e),

@@ -1,36 +1,36 @@
-//! A server on loopback that plays the part of Imprint that the tour needs, with payloads of the documentation.
+//! A local server with the operations that the example calls. It responds with payloads of Imprint's documentation.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, Method, MockServer};
 use serde_json::{Value, json};
 
-/// The only key that the server accepts; no other server accepts it.
+/// The only API key that the server accepts. It is not a key of Imprint.
 pub const API_KEY: &str = "quickstart-key";
 
-/// A payload of `tests/payloads`.
+/// The text of a payload file in `tests/payloads`.
 macro_rules! payload {
     ($name:literal) => {
         include_str!(concat!("../../tests/payloads/", $name))
     };
 }
 
-/// Starts the server; it stops when it is dropped.
+/// Starts the server. It stops when the returned value is dropped.
 pub async fn start() -> MockServer {
     let server = MockServer::start_async().await;
-    answer(&server, "GET", "/v2/customers", payload!("searchCustomers--docs-search-for-customers.json")).await;
-    answer(&server, "POST", "/v2/customers/{id}", payload!("updateCustomer--seed-002.json")).await;
-    answer(&server, "POST", "/v2/customer_sessions", payload!("createSession--openapi-composed.json")).await;
+    respond(&server, "GET", "/v2/customers", payload!("searchCustomers--docs-search-for-customers.json")).await;
+    respond(&server, "POST", "/v2/customers/{id}", payload!("updateCustomer--seed-002.json")).await;
+    respond(&server, "POST", "/v2/customer_sessions", payload!("createSession--openapi-composed.json")).await;
     let methods = payload!("getPaymentMethods--docs-list-customers-payment-methods.json");
-    answer(&server, "GET", "/v2/customers/{id}/payment_methods", methods).await;
+    respond(&server, "GET", "/v2/customers/{id}/payment_methods", methods).await;
     let reward: Value = serde_json::from_str(payload!("getReward--openapi-composed.json")).expect("a payload is JSON");
     let rewards = json!({ "data": [reward], "has_more": false, "total": 1 });
-    answer(&server, "GET", "/v2/customers/{id}/rewards", &rewards.to_string()).await;
+    respond(&server, "GET", "/v2/customers/{id}/rewards", &rewards.to_string()).await;
     link(&server).await;
     server
 }
 
-async fn answer(server: &MockServer, method: &'static str, path: &str, body: &str) {
+async fn respond(server: &MockServer, method: &'static str, path: &str, body: &str) {
     let path = format!("^{}$", path.replace("{id}", "[^/]+"));
     let method = method.parse::<Method>().expect("a method of HTTP");
     server
@@ -41,7 +41,7 @@ async fn answer(server: &MockServer, method: &'static str, path: &str, body: &st
         .await;
 }
 
-/// The first link succeeds. Every later one is refused, because that link exists.
+/// Answers the link operation: the first call returns the new link, and every later call is a 409 with that link.
 async fn link(server: &MockServer) {
     let linked = AtomicBool::new(false);
     server

@@ -1,4 +1,4 @@
-//! The one call path: what goes out, and what the caller gets for what comes back.
+//! Requests and responses of single calls, call options, configuration errors, and raw requests.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use imprint_client::{
 };
 use serde_json::json;
 
-use super::support::{KEY, always, answering, client, expecting, payload, payloads};
+use super::support::{KEY, client, payload, payloads, respond_always, server_expecting, server_responding};
 
 fn header(request: &HttpMockRequest, name: &str) -> Option<String> {
     request.headers_vec().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
 }
 
 #[test]
-fn a_client_says_where_it_calls() {
+fn base_url_returns_the_url_of_the_client() {
     let client = Client::builder().api_key(KEY).build().expect("a client");
     assert_eq!(client.base_url(), "https://dev.sbx.imprint.co/");
 }
 
-/// A page of a list without items.
+/// A page without items.
 const NO_ITEMS: &str = r#"{"data":[]}"#;
 
 #[tokio::test]
-async fn a_get_carries_the_key_and_no_more_than_it_needs() {
+async fn a_get_sends_the_key_and_only_the_needed_headers() {
     let check = |request: &HttpMockRequest| {
         header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
             && header(request, "accept").as_deref() == Some("application/json")
@@ -33,20 +33,20 @@ async fn a_get_carries_the_key_and_no_more_than_it_needs() {
                 .iter()
                 .all(|name| header(request, name).is_none())
     };
-    let (_server, client) = expecting(check, 200, r#"{"id": "C"}"#).await;
+    let (_server, client) = server_expecting(check, 200, r#"{"id": "C"}"#).await;
     let customer = client.get_customer().customer_id("C").send().await.expect("a customer");
     assert_eq!((customer.id.as_str(), customer.status().as_u16(), customer.attempts()), ("C", 200, 1));
     assert!(customer.headers().contains_key("content-type"));
 }
 
 #[tokio::test]
-async fn basic_authentication_and_the_merchant_key_are_there_on_request() {
+async fn basic_authentication_and_the_merchant_key_are_sent_if_set() {
     // base64 of "test_4eC39HqLyjWDarjtT1zdp7dc:"
     let check = |request: &HttpMockRequest| {
         header(request, "authorization").as_deref() == Some("Basic dGVzdF80ZUMzOUhxTHlqV0Rhcmp0VDF6ZHA3ZGM6")
             && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
     };
-    let (server, _) = expecting(check, 200, NO_ITEMS).await;
+    let (server, _) = server_expecting(check, 200, NO_ITEMS).await;
     let client = Client::builder()
         .api_key(KEY)
         .basic_auth()
@@ -63,15 +63,15 @@ async fn path_and_query_are_encoded() {
         request.uri_str().ends_with("/v2/customers/a%20b%3Ac/rewards?limit=5&starting_after=x%26y%3Dz")
             || request.uri_str().ends_with("/v2/customers/a%20b%3Ac/rewards?limit=5&starting_after=x%26y%3dz")
     };
-    let (_server, client) = expecting(check, 200, NO_ITEMS).await;
+    let (_server, client) = server_expecting(check, 200, NO_ITEMS).await;
     let call = client.get_rewards().customer_id("a b:c").limit(5).starting_after("x&y=z");
     call.send().await.expect("a page");
 }
 
 #[tokio::test]
-async fn what_is_missing_or_out_of_range_is_named_and_nothing_is_sent() {
+async fn missing_and_invalid_values_are_reported_and_nothing_is_sent() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, NO_ITEMS).await;
+    let mock = respond_always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     let both = client.link_customer_account().send().await.expect_err("two fields are missing").to_string();
     assert!(both.contains("customer_id") && both.contains("partner_customer_id"), "{both}");
@@ -88,9 +88,9 @@ async fn what_is_missing_or_out_of_range_is_named_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn an_id_never_leads_to_another_endpoint() {
+async fn an_id_that_would_select_another_operation_is_refused() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, NO_ITEMS).await;
+    let mock = respond_always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     for id in ["", ".", "..", "%2e%2e", "%252e%252e"] {
         let error = client.delete_order().order_id(id).send().await.expect_err(id);
@@ -101,28 +101,28 @@ async fn an_id_never_leads_to_another_endpoint() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_no_value() {
-    let (_server, client) = answering(204, "").await;
+async fn an_operation_without_a_response_body_returns_unit() {
+    let (_server, client) = server_responding(204, "").await;
     let gone = client.delete_order().order_id("O").send().await.expect("deleted");
     assert_eq!(gone.status().as_u16(), 204);
     let () = gone.into_inner();
-    // A body where the document has none is nobody's problem.
-    let (_server, client) = answering(200, "<html>").await;
+    // A body that the document does not declare is ignored.
+    let (_server, client) = server_responding(200, "<html>").await;
     client.delete_order_event().order_event_id("E").send().await.expect("deleted");
 }
 
 #[tokio::test]
-async fn a_204_for_a_documented_200_is_a_success_where_nothing_is_required() {
-    let (_server, client) = answering(204, "").await;
+async fn a_204_for_a_documented_200_is_a_success_if_no_field_is_required() {
+    let (_server, client) = server_responding(204, "").await;
     let key = client.delete_key().send().await.expect("the key is gone");
     assert!(key.key.is_none() && key.deleted_at.is_none());
-    assert!(client.get_customer().customer_id("C").send().await.is_err(), "a customer without an id");
-    let (_server, client) = answering(200, "").await;
-    assert!(client.delete_key().send().await.is_err(), "a body was promised and is missing");
+    assert!(client.get_customer().customer_id("C").send().await.is_err(), "a customer must have an id");
+    let (_server, client) = server_responding(200, "").await;
+    assert!(client.delete_key().send().await.is_err(), "the missing body must be an error");
 }
 
 #[tokio::test]
-async fn an_attempt_can_have_less_time_than_the_client_gives_it() {
+async fn the_attempt_timeout_of_a_call_can_be_shorter_than_that_of_the_client() {
     let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
@@ -131,14 +131,14 @@ async fn an_attempt_can_have_less_time_than_the_client_gives_it() {
         })
         .await;
     let hasty = client(&server).with_options(CallOptions::new().attempt_timeout(Duration::from_millis(50)));
-    let Err(Error::Timeout(error)) = hasty.search_customers().send().await else { panic!("it waited") };
+    let Err(Error::Timeout(error)) = hasty.search_customers().send().await else { panic!("the call must time out") };
     assert_eq!((error.phase(), error.limit()), (TimeoutPhase::Attempt, Duration::from_millis(50)));
     assert!(error.is_retryable() && error.may_have_been_processed());
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 #[tokio::test]
-async fn a_build_without_tls_says_so() {
+async fn a_build_without_tls_is_a_config_error_that_names_tls() {
     let client = Client::builder().api_key(KEY).base_url("https://127.0.0.1:1").build().expect("a client");
     let error = client.search_customers().send().await.expect_err("no TLS");
     assert!(matches!(error, Error::Config(_)) && error.to_string().contains("TLS"), "{error}");
@@ -146,7 +146,7 @@ async fn a_build_without_tls_says_so() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_not_what_the_document_says_names_the_field_and_not_its_value() {
+async fn a_decode_error_names_the_field_and_not_its_value() {
     let mut page = json!({"data": []});
     for _ in 0..4 {
         let method: serde_json::Value =
@@ -154,7 +154,7 @@ async fn a_success_that_is_not_what_the_document_says_names_the_field_and_not_it
         page["data"].as_array_mut().expect("a list").push(method);
     }
     page["data"][3]["card"]["exp_year"] = json!(5_105_105_105_105_100_i64);
-    let (_server, client) = answering(200, &page.to_string()).await;
+    let (_server, client) = server_responding(200, &page.to_string()).await;
     let Err(Error::Decode(error)) = client.get_payment_methods().customer_id("C").send().await else {
         panic!("a number decoded as a string");
     };
@@ -166,9 +166,9 @@ async fn a_success_that_is_not_what_the_document_says_names_the_field_and_not_it
 }
 
 #[tokio::test]
-async fn html_empty_and_truncated_successes_are_decode_errors() {
+async fn a_success_with_html_or_truncated_json_is_a_decode_error() {
     for body in ["", "<html>it is late</html>", r#"{"id": "C""#, "[1]", "null"] {
-        let (_server, client) = answering(200, body).await;
+        let (_server, client) = server_responding(200, body).await;
         let error = client.get_customer().customer_id("C").send().await.expect_err(body);
         assert!(matches!(error, Error::Decode(_)), "{body}: {error}");
         assert!(!error.to_string().contains("late"), "{error}");
@@ -176,7 +176,7 @@ async fn html_empty_and_truncated_successes_are_decode_errors() {
 }
 
 #[tokio::test]
-async fn any_status_with_any_body_is_an_api_error_that_keeps_both() {
+async fn an_api_error_keeps_any_status_and_any_body() {
     let kinds = [
         (302, ErrorKind::Other),
         (400, ErrorKind::BadRequest),
@@ -191,7 +191,7 @@ async fn any_status_with_any_body_is_an_api_error_that_keeps_both() {
     ];
     for (status, kind) in kinds {
         for body in ["", "<html>", "[1]", "\"text\"", "{", r#"{"type": "T", "message": "M"}"#] {
-            let (_server, client) = answering(status, body).await;
+            let (_server, client) = server_responding(status, body).await;
             let Err(Error::Api(error)) = client.create_key().send().await else { panic!("{status} is no error") };
             assert_eq!((error.status().as_u16(), error.kind()), (status, kind));
             assert_eq!(error.body(), body.as_bytes());
@@ -201,9 +201,9 @@ async fn any_status_with_any_body_is_an_api_error_that_keeps_both() {
 }
 
 #[tokio::test]
-async fn an_error_masks_the_numbers_the_server_echoes() {
+async fn an_error_masks_card_and_social_security_numbers_of_the_server() {
     let body = r#"{"error": {"type": "BAD", "message": "no card 4111111592341815 for 123456789"}}"#;
-    let (_server, client) = answering(400, body).await;
+    let (_server, client) = server_responding(400, body).await;
     let error = client.create_session().send().await.expect_err("a 400 is an error");
     let shown = format!("{error} {error:?}");
     let Error::Api(error) = error else { panic!("{error} is no API error") };
@@ -212,13 +212,13 @@ async fn an_error_masks_the_numbers_the_server_echoes() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_transport_error_without_the_query() {
+async fn a_refused_connection_is_a_transport_error_that_does_not_show_the_query() {
     let gone = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         format!("http://{}", listener.local_addr().expect("an address"))
     };
     let client = Client::builder().api_key(KEY).base_url(gone).build().expect("a client");
-    let error = client.search_customers().partner_customer_id("WHO").send().await.expect_err("nobody listens");
+    let error = client.search_customers().partner_customer_id("WHO").send().await.expect_err("no server listens");
     assert!(matches!(error, Error::Transport(_)), "{error}");
     assert!(error.is_retryable() && !error.may_have_been_processed());
     let mut said = format!("{error} {error:?}");
@@ -231,7 +231,7 @@ async fn a_server_that_is_not_there_is_a_transport_error_without_the_query() {
 }
 
 #[test]
-fn a_mistake_in_the_configuration_is_one_sentence() {
+fn a_configuration_error_names_the_setting_and_not_the_key() {
     let mistakes = [
         (Client::builder().build(), "api_key"),
         (Client::builder().api_key("  ").build(), "empty"),
@@ -255,25 +255,25 @@ fn a_mistake_in_the_configuration_is_one_sentence() {
 }
 
 #[tokio::test]
-async fn options_change_a_call_and_not_its_client() {
+async fn options_change_a_call_and_not_the_client() {
     let check = |request: &HttpMockRequest| {
         header(request, "x-request-id").as_deref() == Some("7f3a")
             && header(request, "x-imprint-merchant-key").as_deref() == Some("acme-travel")
             && header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
     };
-    let (_server, client) = expecting(check, 200, NO_ITEMS).await;
+    let (_server, client) = server_expecting(check, 200, NO_ITEMS).await;
     let options = CallOptions::new().header("x-request-id", "7f3a").merchant_key("acme-travel");
     client.with_options(options.clone()).search_customers().send().await.expect("a page");
-    assert!(client.search_customers().send().await.is_err(), "the client itself has the options");
-    // The sugar keeps what is there.
+    assert!(client.search_customers().send().await.is_err(), "the options must not change the client itself");
+    // `with_timeout` keeps the other options.
     let patient = client.with_options(options).with_timeout(Duration::from_secs(5));
     patient.search_customers().send().await.expect("a page");
 }
 
 #[tokio::test]
-async fn an_option_that_cannot_be_used_makes_the_call_fail_and_sends_nothing() {
+async fn an_invalid_option_is_a_config_error_and_nothing_is_sent() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, NO_ITEMS).await;
+    let mock = respond_always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     for options in [
         CallOptions::new().header("Authorization", "Bearer other"),
@@ -290,9 +290,9 @@ async fn an_option_that_cannot_be_used_makes_the_call_fail_and_sends_nothing() {
 }
 
 #[tokio::test]
-async fn the_http_client_can_be_changed_but_not_what_keeps_the_key_safe() {
+async fn settings_of_the_http_client_cannot_redirect_or_replace_the_key() {
     let elsewhere = MockServer::start_async().await;
-    let stolen = always(&elsewhere, 200, "{}").await;
+    let requests_elsewhere = respond_always(&elsewhere, 200, "{}").await;
     let server = MockServer::start_async().await;
     let target = elsewhere.url("/v2/customers");
     server
@@ -313,33 +313,33 @@ async fn the_http_client_can_be_changed_but_not_what_keeps_the_key_safe() {
         .expect("a client");
     let Err(Error::Api(error)) = client.search_customers().send().await else { panic!("the redirect was followed") };
     assert_eq!((error.status().as_u16(), error.kind()), (302, ErrorKind::Other));
-    stolen.assert_calls_async(0).await;
+    requests_elsewhere.assert_calls_async(0).await;
 }
 
 #[tokio::test]
-async fn not_found_can_be_a_value() {
+async fn optional_returns_none_for_a_not_found_code_of_the_api() {
     for name in payloads().into_iter().filter(|name| name.starts_with("error-404-")) {
-        let (_server, client) = answering(404, &payload(&name)).await;
+        let (_server, client) = server_responding(404, &payload(&name)).await;
         assert!(client.get_customer().customer_id("C").send().await.optional().expect(&name).is_none(), "{name}");
     }
     for body in [
-        // The two that lack the NOT, nested as the page on errors shows it, and one that nobody knows yet.
+        // The two documented codes without `NOT`, a nested body as on Imprint's page about errors, and an unknown code.
         r#"{"type": "TRANSACTION_FOUND_ERROR", "message": "m"}"#,
         r#"{"type": "TRANSACTION_INTENT_FOUND_ERROR", "message": "m"}"#,
         r#"{"error": {"type": "CUSTOMER_NOT_FOUND_ERROR", "message": "m", "param": "customer_id"}}"#,
         r#"{"type": "WIDGET_NOT_FOUND_ERROR"}"#,
     ] {
-        let (_server, client) = answering(404, body).await;
+        let (_server, client) = server_responding(404, body).await;
         assert!(client.get_customer().customer_id("C").send().await.optional().expect(body).is_none(), "{body}");
     }
-    let (_server, client) = answering(200, r#"{"id": "C"}"#).await;
+    let (_server, client) = server_responding(200, r#"{"id": "C"}"#).await;
     let found = client.get_customer().customer_id("C").send().await.optional().expect("no error");
     assert_eq!(found.expect("a customer").id, "C");
 }
 
-/// The 404 of a gateway, of a wrong base path or of a web server says nothing about the thing.
+/// A 404 of a gateway, of a wrong base path or of a web server does not say that the resource does not exist.
 #[tokio::test]
-async fn not_found_by_somebody_else_is_an_error() {
+async fn optional_keeps_any_other_404_as_an_error() {
     let spring = r#"{"timestamp": "2025-01-20T18:18:22.923+00:00", "status": 404, "error": "Not Found", "path": "/x"}"#;
     for (status, body) in [
         (403, ""),
@@ -363,35 +363,35 @@ async fn not_found_by_somebody_else_is_an_error() {
         (404, r#"{"type": "UNAUTHORIZED", "message": "m"}"#),
         (404, r#"{"message": "CUSTOMER_NOT_FOUND_ERROR"}"#),
     ] {
-        let (_server, client) = answering(status, body).await;
+        let (_server, client) = server_responding(status, body).await;
         let error = client.get_customer().customer_id("C").send().await.optional().expect_err(body);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{body}");
     }
 }
 
 #[tokio::test]
-async fn what_the_document_does_not_know_goes_the_same_way() {
+async fn a_raw_request_uses_the_same_call_path() {
     let check = |request: &HttpMockRequest| {
         request.method_str() == "POST"
             && request.uri_str().ends_with("/v2/things/a%3Ab/parts?limit=2")
-            && super::support::sent(request) == json!({"a": 1})
+            && super::support::request_json(request) == json!({"a": 1})
             && header(request, "authorization").as_deref() == Some(&format!("Bearer {KEY}"))
     };
-    let (_server, client) = expecting(check, 200, r#"{"b": 2}"#).await;
+    let (_server, client) = server_expecting(check, 200, r#"{"b": 2}"#).await;
     let call = client.request(Method::POST, "/v2/things/{thing_id}/parts").path("thing_id", "a:b").query("limit", 2);
     let answer = call.json(&json!({"a": 1})).send::<serde_json::Value>().await.expect("an answer");
     assert_eq!(*answer, json!({"b": 2}));
-    let (_server, client) = answering(204, "").await;
+    let (_server, client) = server_responding(204, "").await;
     client.request(Method::DELETE, "/v2/things/1").send::<()>().await.expect("deleted");
-    let (_server, client) = answering(409, r#"{"type": "T", "message": "M"}"#).await;
+    let (_server, client) = server_responding(409, r#"{"type": "T", "message": "M"}"#).await;
     let Err(Error::Api(error)) = client.request(Method::PATCH, "/v2/x").send::<()>().await else { panic!("a 409") };
     assert_eq!((error.operation_id(), error.code()), ("request", Some("T")));
 }
 
 #[tokio::test]
-async fn a_raw_call_is_guarded_like_every_other() {
+async fn the_path_of_a_raw_request_is_checked() {
     let server = MockServer::start_async().await;
-    let mock = always(&server, 200, NO_ITEMS).await;
+    let mock = respond_always(&server, 200, NO_ITEMS).await;
     let client = client(&server);
     let get = |path: &str| client.request(Method::GET, path);
     for (call, says) in [
@@ -412,7 +412,7 @@ async fn a_raw_call_is_guarded_like_every_other() {
 }
 
 #[test]
-fn a_client_does_not_show_its_key() {
+fn debug_of_a_client_does_not_show_its_key() {
     let client = Client::builder().api_key(KEY).build().expect("a client");
     assert!(!format!("{client:?} {:?}", client.get_rewards()).contains(KEY));
 }

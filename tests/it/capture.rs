@@ -1,4 +1,4 @@
-//! What is said to `tracing` and to `log` on this thread, by whomever, at every level.
+//! Records everything that is logged through `tracing` and `log` on the current thread.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,28 +14,29 @@ use tracing_subscriber::registry::LookupSpan;
 
 pub type Fields = BTreeMap<String, String>;
 
-/// A span or an event.
+/// A recorded span or event.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct TraceRecord {
     pub name: &'static str,
     pub target: String,
     pub level: Level,
     pub fields: Fields,
 }
 
-struct Heard {
+struct RecordedTraces {
     level: Level,
-    /// By the id of the span, in the order they were opened.
-    spans: Vec<(u64, Said)>,
-    events: Vec<Said>,
+    /// The spans with their ids, in the order in which they were opened.
+    spans: Vec<(u64, TraceRecord)>,
+    events: Vec<TraceRecord>,
 }
 
 thread_local! {
-    // One subscriber hears all threads: one for each would race for what tracing remembers of who listens.
-    static HEARD: RefCell<Option<Heard>> = const { RefCell::new(None) };
+    // One global subscriber records all threads. A subscriber for each thread would race for the interest in callsites
+    // that tracing caches.
+    static RECORDED: RefCell<Option<RecordedTraces>> = const { RefCell::new(None) };
 }
 
-/// Everything that is said on this thread for as long as it lives.
+/// Records what is logged on the current thread until it is dropped.
 pub struct Capture(());
 
 impl Capture {
@@ -43,35 +44,37 @@ impl Capture {
         Self::up_to(Level::TRACE)
     }
 
-    /// Hears what is as important as this, or more.
+    /// Records what has at least this level.
     pub fn up_to(level: Level) -> Self {
-        static LISTEN: Once = Once::new();
-        LISTEN.call_once(|| {
-            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Ear)).expect("no other");
-            tracing_log::LogTracer::init().expect("no other logger");
+        static INSTALL_SUBSCRIBER: Once = Once::new();
+        INSTALL_SUBSCRIBER.call_once(|| {
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(RecordingLayer))
+                .expect("no other subscriber is set");
+            tracing_log::LogTracer::init().expect("no other logger is set");
         });
-        HEARD.set(Some(Heard { level, spans: Vec::new(), events: Vec::new() }));
+        RECORDED.set(Some(RecordedTraces { level, spans: Vec::new(), events: Vec::new() }));
         Self(())
     }
 
     /// The spans of the client.
-    pub fn spans(&self) -> Vec<Said> {
-        let ours = |said: &Said| said.target.starts_with("imprint");
-        heard(|heard| heard.spans.iter().map(|(_, said)| said.clone()).filter(ours).collect()).expect("a capture")
+    pub fn spans(&self) -> Vec<TraceRecord> {
+        let ours = |record: &TraceRecord| record.target.starts_with("imprint");
+        with_recorded(|recorded| recorded.spans.iter().map(|(_, record)| record.clone()).filter(ours).collect())
+            .expect("a capture")
     }
 
     /// The events of the client.
-    pub fn events(&self) -> Vec<Said> {
-        let ours = |said: &&Said| said.target.starts_with("imprint");
-        heard(|heard| heard.events.iter().filter(ours).cloned().collect()).expect("a capture")
+    pub fn events(&self) -> Vec<TraceRecord> {
+        let ours = |record: &&TraceRecord| record.target.starts_with("imprint");
+        with_recorded(|recorded| recorded.events.iter().filter(ours).cloned().collect()).expect("a capture")
     }
 
-    /// All of it, from all targets.
+    /// All spans and events of all targets as text.
     pub fn text(&self) -> String {
-        let text = heard(|heard| {
-            let said = heard.spans.iter().map(|(_, said)| said).chain(&heard.events);
-            said.fold(String::new(), |mut text, said| {
-                writeln!(text, "{said:?}").expect("a string takes it");
+        let text = with_recorded(|recorded| {
+            let record = recorded.spans.iter().map(|(_, record)| record).chain(&recorded.events);
+            record.fold(String::new(), |mut text, record| {
+                writeln!(text, "{record:?}").expect("writing to a string succeeds");
                 text
             })
         });
@@ -81,57 +84,57 @@ impl Capture {
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        HEARD.set(None);
+        RECORDED.set(None);
     }
 }
 
-/// What this thread has heard, if it listens.
-fn heard<T>(what: impl FnOnce(&mut Heard) -> T) -> Option<T> {
-    HEARD.with_borrow_mut(|heard| heard.as_mut().map(what))
+/// Runs `what` on the recorded data of this thread, if it records.
+fn with_recorded<T>(what: impl FnOnce(&mut RecordedTraces) -> T) -> Option<T> {
+    RECORDED.with_borrow_mut(|recorded| recorded.as_mut().map(what))
 }
 
-struct Ear;
+struct RecordingLayer;
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
-    /// Asked each time: tests that listen run beside others that do not.
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for RecordingLayer {
+    /// Decides for each event anew, because tests that record run in parallel with tests that do not.
     fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
         Interest::sometimes()
     }
 
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        heard(|heard| *metadata.level() <= heard.level).unwrap_or(false)
+        with_recorded(|recorded| *metadata.level() <= recorded.level).unwrap_or(false)
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
-        let said = said(attributes.metadata(), |fields| attributes.record(fields));
-        heard(|heard| heard.spans.push((id.into_u64(), said)));
+        let record = trace_record(attributes.metadata(), |fields| attributes.record(fields));
+        with_recorded(|recorded| recorded.spans.push((id.into_u64(), record)));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        heard(|heard| {
-            if let Some((_, said)) = heard.spans.iter_mut().rev().find(|(span, _)| *span == id.into_u64()) {
-                values.record(&mut Taken(&mut said.fields));
+        with_recorded(|recorded| {
+            if let Some((_, record)) = recorded.spans.iter_mut().rev().find(|(span, _)| *span == id.into_u64()) {
+                values.record(&mut FieldRecorder(&mut record.fields));
             }
         });
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let said = said(event.metadata(), |fields| event.record(fields));
-        heard(|heard| heard.events.push(said));
+        let record = trace_record(event.metadata(), |fields| event.record(fields));
+        with_recorded(|recorded| recorded.events.push(record));
     }
 }
 
-fn said(metadata: &Metadata<'_>, record: impl FnOnce(&mut Taken<'_>)) -> Said {
+fn trace_record(metadata: &Metadata<'_>, record: impl FnOnce(&mut FieldRecorder<'_>)) -> TraceRecord {
     let mut fields = Fields::new();
-    record(&mut Taken(&mut fields));
-    // What comes by way of `log` brings its target along as a field.
+    record(&mut FieldRecorder(&mut fields));
+    // An event of the crate `log` has its target in a field.
     let target = fields.get("log.target").map_or(metadata.target(), |target| target.trim_matches('"')).to_owned();
-    Said { name: metadata.name(), target, level: *metadata.level(), fields }
+    TraceRecord { name: metadata.name(), target, level: *metadata.level(), fields }
 }
 
-struct Taken<'a>(&'a mut Fields);
+struct FieldRecorder<'a>(&'a mut Fields);
 
-impl Visit for Taken<'_> {
+impl Visit for FieldRecorder<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.0.insert(field.name().to_owned(), fmt::format(format_args!("{value:?}")));
     }

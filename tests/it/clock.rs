@@ -1,44 +1,44 @@
-//! A clock that notes its pauses and does not wait.
+//! A clock that records the pauses between attempts and does not wait for them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use imprint_client::{Clock, Pause};
 
-/// Time passes as it does, and leaps over the pauses. Its jitter is the whole back-off if nothing else is said.
+/// The clock shows the real time plus the recorded pauses. Its jitter is 1 by default, so a pause is the full backoff.
 #[derive(Clone)]
-pub struct NotingClock(Arc<Mutex<State>>);
+pub struct RecordingClock(Arc<Mutex<State>>);
 
 struct State {
     pauses: Vec<Duration>,
     jitter: f64,
-    /// Happens in each pause.
+    /// Called in each pause.
     meanwhile: Box<dyn FnMut() + Send>,
     endless: bool,
 }
 
-impl Default for NotingClock {
+impl Default for RecordingClock {
     fn default() -> Self {
         let state = State { pauses: Vec::new(), jitter: 1.0, meanwhile: Box::new(|| {}), endless: false };
         Self(Arc::new(Mutex::new(state)))
     }
 }
 
-impl NotingClock {
+impl RecordingClock {
     pub fn with_jitter(jitter: f64) -> Self {
         let clock = Self::default();
         clock.state().jitter = jitter;
         clock
     }
 
-    /// With pauses that do not end.
-    pub fn endless() -> Self {
+    /// A clock whose pauses never end.
+    pub fn with_endless_pauses() -> Self {
         let clock = Self::default();
         clock.state().endless = true;
         clock
     }
 
-    pub fn meanwhile(&self, happens: impl FnMut() + Send + 'static) {
+    pub fn during_pauses(&self, happens: impl FnMut() + Send + 'static) {
         self.state().meanwhile = Box::new(happens);
     }
 
@@ -51,7 +51,7 @@ impl NotingClock {
     }
 }
 
-impl Clock for NotingClock {
+impl Clock for RecordingClock {
     fn now(&self) -> Instant {
         Instant::now() + self.state().pauses.iter().sum::<Duration>()
     }

@@ -1,11 +1,11 @@
-//! The client against the document: what it sends, and what becomes of what it gets.
+//! Compares the client with the API document: the requests that it sends and the responses that it decodes.
 
 use std::collections::BTreeSet;
 
 use imprint_client::operation;
 use serde_json::{Value, json};
 
-use super::spec::{Spec, Which};
+use super::spec::{PropertySet, Spec};
 use super::table;
 
 mod answers;
@@ -28,33 +28,36 @@ fn the_document_the_library_and_the_table_have_the_same_operations() {
         list.iter().map(|(id, method, path)| format!("{id} {method} {path}")).collect()
     };
     assert_eq!(sorted(&document), sorted(&library));
-    assert_eq!(document.len(), library.len(), "an operation is there twice");
+    assert_eq!(document.len(), library.len(), "an operation is listed twice");
 
     let known: BTreeSet<_> = library.iter().map(|(id, ..)| *id).collect();
     let table: BTreeSet<_> = table::ids().collect();
     let missing: Vec<_> = known.difference(&table).collect();
-    assert!(missing.is_empty(), "operations that no test calls, give them an entry in the table: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "these operations have no entry in tests/it/table.rs, so no test calls them: {missing:?}"
+    );
     let gone: Vec<_> = table.difference(&known).collect();
-    assert!(gone.is_empty(), "the table calls what is no operation: {gone:?}");
-    assert_eq!(table::ids().count(), table.len(), "an entry is there twice");
+    assert!(gone.is_empty(), "the table has entries for operations that do not exist: {gone:?}");
+    assert_eq!(table::ids().count(), table.len(), "the table has two entries for one operation");
 }
 
-/// Names that are required and no properties: no value can have them. A new one wants a look, and may be a renamed
-/// field.
+/// The document requires some names that it does not define as properties, so no value can have them. If a new one
+/// appears, check whether a property was renamed.
 #[test]
-fn the_document_requires_what_it_does_not_define_in_three_places_only() {
+fn three_required_names_of_the_document_are_not_defined() {
     assert_eq!(
         Spec::get().undefined_requirements(),
         ["OrdersResponse: orders", "PaymentMethod/properties/card: brand", "updateTransactionIntent: created_at"]
     );
 }
 
-/// A validator that accepts everything would make the other tests pass.
+/// If the validator accepted everything, the other tests would pass without testing anything.
 #[test]
-fn the_validator_keeps_the_rules_of_the_document() {
+fn the_validator_applies_the_schemas_of_the_document() {
     let spec = Spec::get();
     let check = |name: &str, value: Value| spec.validator(&spec.named(name)).is_valid(&value);
-    let link = spec.compose(&spec.named("CustomerLink"), Which::All);
+    let link = spec.compose(&spec.named("CustomerLink"), PropertySet::All);
     assert!(check("CustomerLink", link.clone()));
     for (field, wrong) in
         [("customer_id", json!(7)), ("status", json!("GONE")), ("status", json!(null)), ("metadata", json!([]))]
@@ -66,14 +69,14 @@ fn the_validator_keeps_the_rules_of_the_document() {
     let mut without = link;
     without.as_object_mut().expect("an object").remove("status");
     assert!(!check("CustomerLink", without));
-    // `nullable`, beside a type and beside an enum.
+    // `nullable` with a type and with an enum.
     assert!(check("Merchant", json!({"category": null})) && !check("Merchant", json!({"name": null})));
     assert!(check("PurchaseMethod", json!(null)) && !check("PurchaseMethod", json!("")));
-    // Through references, in lists, and what limits a number, a text and a time.
+    // References, items of lists, and the limits of a number, a text and a time.
     assert!(!check("OrderEventsResponse", json!({"data": [{"order_id": "O"}]})));
     assert!(check("DateOfBirth", json!({"year": 1990, "month": 12})) && !check("DateOfBirth", json!({"month": 13})));
     let changed = |name: &str, pointer: &str, value: &str| {
-        let mut whole = spec.compose(&spec.named(name), Which::All);
+        let mut whole = spec.compose(&spec.named(name), PropertySet::All);
         *whole.pointer_mut(pointer).expect("a place") = json!(value);
         check(name, whole)
     };

@@ -1,9 +1,9 @@
-//! The generated client against the document it was made from.
+//! Compares the generated client with the document that it is generated from.
 
 use imprint_client::{Environment, operation};
 
 #[test]
-fn every_operation_of_the_document_is_there() {
+fn the_client_has_every_operation_of_the_document() {
     assert_eq!(operation::ALL.len(), 36);
     let update = &operation::UPDATE_CUSTOMER;
     assert_eq!(
@@ -15,7 +15,7 @@ fn every_operation_of_the_document_is_there() {
 }
 
 #[test]
-fn gets_puts_and_the_marked_searches_are_repeatable_and_nothing_else() {
+fn only_gets_puts_and_the_marked_searches_are_repeatable() {
     for operation in operation::ALL {
         let search = ["searchCustomersPost", "searchPaymentMethodsPost"].contains(&operation.id());
         let harmless = search || ["GET", "PUT"].contains(&operation.method().as_str());

@@ -1,7 +1,8 @@
-//! What the API sends next year: the answers of the document, each changed in ways that no document announces.
+//! Responses that differ from the document, as the API may send them after a change: new enum values, missing fields,
+//! other formats.
 //!
-//! Every operation is called for every change. Nothing that is still understandable may cost the call, and what comes
-//! out is what went in.
+//! Every operation is called with every change. A response that can still be understood must not make the call fail,
+//! and the decoded value must equal what was sent.
 
 mod lists;
 mod shapes;
@@ -9,46 +10,46 @@ mod shapes;
 use imprint_client::StatusCode;
 use serde_json::{Value, json};
 
-use super::spec::{Answer, Kind, Operation, Place, Schema, Spec, Which, remove};
-use super::stage::Stage;
+use super::mock_api::MockApi;
+use super::raw_server::RawServer;
+use super::spec::{DocumentedOperation, DocumentedResponse, Place, PropertySet, Schema, Spec, ValueKind, remove};
 use super::table::call;
-use super::wire::Wire;
 
-/// Runs the cases of one kind of change over all operations and collects what goes wrong.
-struct Drift {
-    stage: Stage,
+/// Runs one kind of change over all operations and collects the failures.
+struct DriftTest {
+    api: MockApi,
     cases: usize,
-    faults: Vec<String>,
+    failures: Vec<String>,
 }
 
-/// The answer of an operation, as the document has it.
-struct Subject {
-    operation: &'static Operation,
+/// A success response of an operation, made of the document's examples.
+struct ResponseCase {
+    operation: &'static DocumentedOperation,
     status: u16,
     schema: &'static Schema,
     raw: Value,
     places: Vec<Place>,
 }
 
-impl Drift {
+impl DriftTest {
     async fn start() -> Self {
-        Self { stage: Stage::start().await, cases: 0, faults: Vec::new() }
+        Self { api: MockApi::start().await, cases: 0, failures: Vec::new() }
     }
 
-    /// Answers `sent` and expects `expected`; both as changes of the document's answer.
-    async fn check(&mut self, subject: &Subject, what: &str, sent: &Value, expected: &Value) {
-        self.check_status(subject, subject.status, what, sent, expected).await;
+    /// Responds with `sent` and expects that the call returns `expected`.
+    async fn check(&mut self, case: &ResponseCase, what: &str, sent: &Value, expected: &Value) {
+        self.check_status(case, case.status, what, sent, expected).await;
     }
 
-    async fn check_status(&mut self, subject: &Subject, status: u16, what: &str, sent: &Value, expected: &Value) {
+    async fn check_status(&mut self, case: &ResponseCase, status: u16, what: &str, sent: &Value, expected: &Value) {
         self.cases += 1;
-        self.stage.answer(status, Some(sent));
-        let id = &subject.operation.id;
-        let fault = match call(&self.stage.client, subject.operation).await {
+        self.api.respond_with(status, Some(sent));
+        let id = &case.operation.id;
+        let failure = match call(&self.api.client, case.operation).await {
             Err(error) => error.to_string(),
             Ok(answer) => {
                 assert_eq!(answer.status().as_u16(), status, "{id}");
-                let canonical = |value: &Value| Spec::get().canonical(subject.schema, value.clone());
+                let canonical = |value: &Value| Spec::get().canonical(case.schema, value.clone());
                 let (got, expected) = (canonical(&answer), canonical(expected));
                 if got == expected {
                     return;
@@ -56,30 +57,32 @@ impl Drift {
                 format!("sent {sent}\n  got {got}\n  not {expected}")
             }
         };
-        self.faults.push(format!("{id}, {what}: {fault}"));
+        self.failures.push(format!("{id}, {what}: {failure}"));
     }
 
-    /// Fails if anything went wrong, or if there were fewer cases than there are places for them.
+    /// Fails if any case failed, or if fewer cases than `least` were run, so that a test cannot pass without testing
+    /// anything.
     fn finish(self, least: usize) {
-        assert!(self.faults.is_empty(), "{} of {}:\n{}", self.faults.len(), self.cases, self.faults.join("\n"));
-        assert!(self.cases >= least, "{} cases are fewer than {least}: what did they all miss?", self.cases);
+        assert!(self.failures.is_empty(), "{} of {}:\n{}", self.failures.len(), self.cases, self.failures.join("\n"));
+        assert!(self.cases >= least, "only {} cases were run, at least {least} were expected", self.cases);
     }
 }
 
-impl Subject {
-    /// One for every answer that has a body.
+impl ResponseCase {
+    /// One for every success response that has a body.
     fn all() -> Vec<Self> {
-        let successes = |operation: &'static Operation| operation.successes().map(move |success| (operation, success));
-        let subject = |(operation, success): (&'static Operation, &'static Answer)| {
+        let successes =
+            |operation: &'static DocumentedOperation| operation.successes().map(move |success| (operation, success));
+        let case = |(operation, success): (&'static DocumentedOperation, &'static DocumentedResponse)| {
             let schema = success.schema.as_ref()?;
-            let raw = Spec::get().compose(schema, Which::All);
+            let raw = Spec::get().compose(schema, PropertySet::All);
             let places = Spec::get().places(schema, &raw);
             Some(Self { operation, status: success.status, schema, raw, places })
         };
-        Spec::get().operations().iter().flat_map(successes).filter_map(subject).collect()
+        Spec::get().operations().iter().flat_map(successes).filter_map(case).collect()
     }
 
-    /// The answer with one value in each place that `choose` has one for.
+    /// The response with a new value in each place for which `choose` returns one.
     fn with(&self, mut choose: impl FnMut(&Place) -> Option<Value>) -> Value {
         let mut value = self.raw.clone();
         for place in &self.places {
@@ -90,7 +93,7 @@ impl Subject {
         value
     }
 
-    /// The list that the operation answers, which is the one list that has to be there.
+    /// The list that a list operation returns. It is the only list that must not be missing.
     fn list(&self) -> Option<&Place> {
         self.places.iter().find(|place| place.pointer == "/data" && Spec::get().is_list(self.schema))
     }
@@ -103,7 +106,7 @@ impl Subject {
         self.places.iter().filter(|place| place.optional)
     }
 
-    /// The answer without these places; those within one that is gone are gone with it.
+    /// The response without these places and everything inside them.
     fn without<'a>(&self, places: impl IntoIterator<Item = &'a Place>) -> Value {
         let mut value = self.raw.clone();
         for place in places {
@@ -115,180 +118,183 @@ impl Subject {
     }
 }
 
-fn null(value: &Value, place: &Place) -> Value {
+fn with_null(value: &Value, place: &Place) -> Value {
     let mut value = value.clone();
     *value.pointer_mut(&place.pointer).expect("a place in the answer") = Value::Null;
     value
 }
 
 #[tokio::test]
-async fn one_optional_field_is_null_or_absent() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        for place in subject.optional() {
-            let without = subject.without([place]);
-            drift.check(&subject, &format!("{} is null", place.pointer), &null(&subject.raw, place), &without).await;
-            if !subject.is_list(place) {
-                drift.check(&subject, &format!("{} is absent", place.pointer), &without, &without).await;
+async fn an_optional_field_may_be_null_or_absent() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        for place in case.optional() {
+            let without = case.without([place]);
+            test.check(&case, &format!("{} is null", place.pointer), &with_null(&case.raw, place), &without).await;
+            if !case.is_list(place) {
+                test.check(&case, &format!("{} is absent", place.pointer), &without, &without).await;
             }
         }
     }
-    drift.finish(700);
+    test.finish(700);
 }
 
 #[tokio::test]
-async fn all_optional_fields_are_null_or_absent() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        let without = subject.without(subject.optional());
+async fn all_optional_fields_may_be_null_or_absent() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        let without = case.without(case.optional());
         let mut sent = without.clone();
-        if subject.list().is_some() {
+        if case.list().is_some() {
             sent["data"] = Value::Null;
         }
-        drift.check(&subject, "what is optional is absent", &sent, &without).await;
-        // The outermost ones: what is in them went with them.
-        let nulls = subject.optional().fold(subject.raw.clone(), |value, place| {
-            if value.pointer(&place.pointer).is_some() { null(&value, place) } else { value }
+        test.check(&case, "all optional fields are absent", &sent, &without).await;
+        // Set the outermost optional values to null, which also removes everything inside them.
+        let nulls = case.optional().fold(case.raw.clone(), |value, place| {
+            if value.pointer(&place.pointer).is_some() { with_null(&value, place) } else { value }
         });
-        drift.check(&subject, "what is optional is null", &nulls, &without).await;
-        // The innermost ones: everything is there and holds nothing.
-        let leaves = || subject.optional().filter(|place| place.kind != Kind::Object && !holds(place, &subject.places));
-        let nulls = leaves().fold(subject.raw.clone(), |value, place| null(&value, place));
-        drift.check(&subject, "all is there and null within", &nulls, &subject.without(leaves())).await;
+        test.check(&case, "all optional fields are null", &nulls, &without).await;
+        // Set only the innermost optional values to null, so that all objects are present and empty.
+        let leaves = || {
+            case.optional().filter(|place| place.kind != ValueKind::Object && !contains_another(place, &case.places))
+        };
+        let nulls = leaves().fold(case.raw.clone(), |value, place| with_null(&value, place));
+        test.check(&case, "all objects are present and empty", &nulls, &case.without(leaves())).await;
     }
-    drift.finish(100);
+    test.finish(100);
 }
 
-/// Whether one of `places` is within `place`.
-fn holds(place: &Place, places: &[Place]) -> bool {
+/// Whether one of `places` is inside `place`.
+fn contains_another(place: &Place, places: &[Place]) -> bool {
     let below = format!("{}/", place.pointer);
     places.iter().any(|other| other.pointer.starts_with(&below))
 }
 
 #[tokio::test]
-async fn lists_and_maps_are_empty_in_every_way() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        for place in subject.optional() {
+async fn an_empty_list_or_map_equals_an_absent_one() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        for place in case.optional() {
             let empty = match place.kind {
-                Kind::List => json!([]),
-                Kind::Map | Kind::FreeForm => json!({}),
+                ValueKind::List => json!([]),
+                ValueKind::Map | ValueKind::FreeForm => json!({}),
                 _ => continue,
             };
-            let sent = subject.with(|other| (other.pointer == place.pointer).then(|| empty.clone()));
-            drift.check(&subject, &format!("{} is empty", place.pointer), &sent, &subject.without([place])).await;
+            let sent = case.with(|other| (other.pointer == place.pointer).then(|| empty.clone()));
+            test.check(&case, &format!("{} is empty", place.pointer), &sent, &case.without([place])).await;
         }
     }
-    drift.finish(50);
+    test.finish(50);
 }
 
 #[tokio::test]
-async fn an_enum_has_a_value_nobody_knows() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        let all = subject.with(|place| matches!(place.kind, Kind::Enum(_)).then(|| json!("SOMETHING_NEW")));
-        drift.check(&subject, "all enums are unknown", &all, &all).await;
-        for place in &subject.places {
-            let Kind::Enum(values) = &place.kind else { continue };
+async fn an_unknown_enum_value_is_kept() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        let all = case.with(|place| matches!(place.kind, ValueKind::Enum(_)).then(|| json!("SOMETHING_NEW")));
+        test.check(&case, "all enums are unknown", &all, &all).await;
+        for place in &case.places {
+            let ValueKind::Enum(values) = &place.kind else { continue };
             let known = values.iter().cloned();
             let odd = values.iter().flat_map(|value| [value.to_lowercase(), format!("{value} "), format!("{value}AL")]);
             let others = ["", " ", "Unrecognized", "null", "REQUIRES_CONFIRMATION", "\u{e4}\u{1f4b3}\n\""];
             for text in known.chain(odd).chain(others.map(str::to_owned)) {
-                let sent = subject.with(|other| (other.pointer == place.pointer).then(|| json!(text)));
-                drift.check(&subject, &format!("{} is {text:?}", place.pointer), &sent, &sent).await;
+                let sent = case.with(|other| (other.pointer == place.pointer).then(|| json!(text)));
+                test.check(&case, &format!("{} is {text:?}", place.pointer), &sent, &sent).await;
             }
         }
     }
-    drift.finish(500);
+    test.finish(500);
 }
 
 #[tokio::test]
-async fn fields_nobody_knows_are_everywhere() {
-    // Names that sort before and after all others, and those of our own code.
+async fn unknown_fields_are_ignored() {
+    // Names that sort before and after all others, and names that the generated code uses itself.
     let names = ["", "0", "__field", "ignore", "type_", "unrecognized", "x_new", "~/z"];
     let news = [json!("text"), json!(null), json!({"id": [{"type": 1}]}), json!([[], {}]), json!(1e300)];
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for new in &news {
-            let mut sent = subject.raw.clone();
-            for place in subject.places.iter().filter(|place| place.kind == Kind::Object) {
+            let mut sent = case.raw.clone();
+            for place in case.places.iter().filter(|place| place.kind == ValueKind::Object) {
                 let object = sent.pointer_mut(&place.pointer).and_then(Value::as_object_mut).expect("an object");
                 object.extend(names.map(|name| (name.to_owned(), new.clone())));
             }
-            assert_ne!(sent, subject.raw);
-            drift.check(&subject, &format!("unknown fields are {new}"), &sent, &subject.raw).await;
+            assert_ne!(sent, case.raw);
+            test.check(&case, &format!("unknown fields are {new}"), &sent, &case.raw).await;
         }
     }
-    drift.finish(150);
+    test.finish(150);
 }
 
 #[tokio::test]
-async fn data_of_the_partner_is_kept_to_the_letter() {
+async fn free_form_data_is_kept_unchanged() {
     let free = json!({
         "": i64::MIN, "a": null, "b": [], "c": {}, "d": [1, 1.5, "", {"e": u64::MAX}], "type": "T", "\u{e4}": " "
     });
     let texts = json!({"": "", "a b/~c": "\u{1f4b3}\n", "null": "null"});
-    let mut drift = Drift::start().await;
-    for subject in Subject::all().into_iter().filter(|subject| subject.optional().any(is_of_the_partner)) {
-        let sent = subject.with(|place| match place.kind {
-            Kind::FreeForm => Some(free.clone()),
-            Kind::Map => Some(texts.clone()),
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all().into_iter().filter(|case| case.optional().any(is_free_form)) {
+        let sent = case.with(|place| match place.kind {
+            ValueKind::FreeForm => Some(free.clone()),
+            ValueKind::Map => Some(texts.clone()),
             _ => None,
         });
-        drift.check(&subject, "free-form data", &sent, &sent).await;
+        test.check(&case, "free-form data", &sent, &sent).await;
     }
-    drift.finish(20);
+    test.finish(20);
 }
 
-fn is_of_the_partner(place: &Place) -> bool {
-    matches!(place.kind, Kind::FreeForm | Kind::Map)
+fn is_free_form(place: &Place) -> bool {
+    matches!(place.kind, ValueKind::FreeForm | ValueKind::Map)
 }
 
 #[tokio::test]
-async fn text_is_empty_or_long_or_strange() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+async fn empty_long_and_unusual_text_is_kept() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for text in ["", " ", "0", "null", &"x".repeat(70_000), "\u{e4}\u{1f4b3}\u{0}\u{7f}\u{2028}\r\n\t\\\"/"] {
-            let sent = subject.with(|place| is_text(place).then(|| json!(text)));
+            let sent = case.with(|place| is_text(place).then(|| json!(text)));
             let shown: String = text.chars().take(10).collect();
-            drift.check(&subject, &format!("all text is {shown:?}"), &sent, &sent).await;
+            test.check(&case, &format!("all text is {shown:?}"), &sent, &sent).await;
         }
     }
-    drift.finish(200);
+    test.finish(200);
 }
 
 fn is_text(place: &Place) -> bool {
-    matches!(place.kind, Kind::Text | Kind::Time | Kind::Enum(_))
+    matches!(place.kind, ValueKind::Text | ValueKind::Time | ValueKind::Enum(_))
 }
 
-/// Examples repeat themselves, so that two fields that changed places would not be seen by them.
+/// The document's examples contain equal values, which would not show that two fields were swapped. So every value is
+/// different here.
 #[tokio::test]
-async fn every_text_stays_in_its_place_and_every_item_in_its_order() {
-    let mut drift = Drift::start().await;
-    for mut subject in Subject::all() {
-        let lists = subject.places.iter().filter(|place| place.kind == Kind::List).rev();
+async fn values_are_not_swapped_and_items_keep_their_order() {
+    let mut test = DriftTest::start().await;
+    for mut case in ResponseCase::all() {
+        let lists = case.places.iter().filter(|place| place.kind == ValueKind::List).rev();
         for place in lists {
-            let list = subject.raw.pointer_mut(&place.pointer).and_then(Value::as_array_mut).expect("a list");
+            let list = case.raw.pointer_mut(&place.pointer).and_then(Value::as_array_mut).expect("a list");
             let twice = list.clone();
             list.extend(twice);
         }
-        subject.places = Spec::get().places(subject.schema, &subject.raw);
-        let sent = subject.with(|place| is_text(place).then(|| json!(place.pointer)));
-        drift.check(&subject, "all text is different", &sent, &sent).await;
+        case.places = Spec::get().places(case.schema, &case.raw);
+        let sent = case.with(|place| is_text(place).then(|| json!(place.pointer)));
+        test.check(&case, "all text is different", &sent, &sent).await;
         let mut number = 0;
-        let sent = subject.with(|place| {
+        let sent = case.with(|place| {
             number += 1;
-            (place.kind == Kind::Integer).then(|| json!(number))
+            (place.kind == ValueKind::Integer).then(|| json!(number))
         });
-        drift.check(&subject, "all numbers are different", &sent, &sent).await;
-        let flags = subject.with(|place| (place.kind == Kind::Boolean).then_some(Value::Bool(false)));
-        drift.check(&subject, "nothing is true", &flags, &flags).await;
+        test.check(&case, "all numbers are different", &sent, &sent).await;
+        let flags = case.with(|place| (place.kind == ValueKind::Boolean).then_some(Value::Bool(false)));
+        test.check(&case, "all booleans are false", &flags, &flags).await;
     }
-    drift.finish(90);
+    test.finish(90);
 }
 
 #[tokio::test]
-async fn ids_are_spelled_in_other_ways() {
+async fn ids_in_other_formats_are_kept() {
     let spellings: [fn(&str) -> String; 7] = [
         str::to_lowercase,
         str::to_uppercase,
@@ -298,22 +304,22 @@ async fn ids_are_spelled_in_other_ways() {
         |id| format!("{{{id}}}"),
         |id| format!("urn:uuid:{id}/../%2e"),
     ];
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for spell in spellings {
-            let sent = subject.with(|place| {
+            let sent = case.with(|place| {
                 let is_id = place.name == "id" || place.name.ends_with("_id");
-                let id = subject.raw.pointer(&place.pointer).and_then(Value::as_str);
+                let id = case.raw.pointer(&place.pointer).and_then(Value::as_str);
                 id.filter(|_| is_id).map(|id| json!(spell(id)))
             });
-            drift.check(&subject, &format!("ids are as {}", spell("AbC-d")), &sent, &sent).await;
+            test.check(&case, &format!("ids are as {}", spell("AbC-d")), &sent, &sent).await;
         }
     }
-    drift.finish(200);
+    test.finish(200);
 }
 
 #[tokio::test]
-async fn times_are_written_in_other_ways() {
+async fn times_in_other_formats_are_kept() {
     let forms = [
         "2025-02-13T19:08:07Z",
         "2025-02-13T19:08:07.000Z",
@@ -333,51 +339,51 @@ async fn times_are_written_in_other_ways() {
         "",
         "soon",
     ];
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for form in forms {
-            let sent = subject.with(|place| (place.kind == Kind::Time).then(|| json!(form)));
-            drift.check(&subject, &format!("times are {form:?}"), &sent, &sent).await;
+            let sent = case.with(|place| (place.kind == ValueKind::Time).then(|| json!(form)));
+            test.check(&case, &format!("times are {form:?}"), &sent, &sent).await;
         }
     }
-    drift.finish(500);
+    test.finish(500);
 }
 
 #[tokio::test]
-async fn numbers_are_at_their_limits() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+async fn the_largest_and_smallest_numbers_are_kept() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for number in [i64::MAX, i64::MIN, i64::from(i32::MAX) + 1, 0, -1] {
-            let sent = subject.with(|place| (place.kind == Kind::Integer).then(|| json!(number)));
-            drift.check(&subject, &format!("numbers are {number}"), &sent, &sent).await;
+            let sent = case.with(|place| (place.kind == ValueKind::Integer).then(|| json!(number)));
+            test.check(&case, &format!("numbers are {number}"), &sent, &sent).await;
         }
     }
-    drift.finish(150);
+    test.finish(150);
 }
 
 #[tokio::test]
-async fn one_success_stands_for_another() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+async fn any_2xx_status_is_a_success() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for status in [200, 201, 202, 203, 206, 299] {
-            let raw = subject.raw.clone();
-            drift.check_status(&subject, status, &format!("with {status}"), &raw, &raw).await;
+            let raw = case.raw.clone();
+            test.check_status(&case, status, &format!("with {status}"), &raw, &raw).await;
         }
     }
-    drift.finish(180);
+    test.finish(180);
 }
 
-/// With a body that nobody announced, or without one that is no news.
+/// If the document declares no body, the call succeeds with a body and without one.
 #[tokio::test]
-async fn a_success_without_a_body_is_one_whatever_comes() {
-    let stage = Stage::start().await;
+async fn an_operation_without_a_response_body_succeeds_with_any_body() {
+    let api = MockApi::start().await;
     let mut cases = 0;
     for operation in Spec::get().operations().iter().filter(|operation| operation.success().schema.is_none()) {
         for (status, body) in
             [(200, None), (202, None), (204, None), (200, Some(json!({"id": 1}))), (201, Some(json!([])))]
         {
-            stage.answer(status, body.as_ref());
-            let answer = call(&stage.client, operation).await.unwrap_or_else(|e| panic!("{e}"));
+            api.respond_with(status, body.as_ref());
+            let answer = call(&api.client, operation).await.unwrap_or_else(|e| panic!("{e}"));
             assert_eq!((answer.status(), &*answer), (StatusCode::from_u16(status).expect("a status"), &Value::Null));
             cases += 1;
         }
@@ -386,56 +392,56 @@ async fn a_success_without_a_body_is_one_whatever_comes() {
 }
 
 #[tokio::test]
-async fn the_content_type_does_not_matter() {
-    let wire = Wire::start().await;
-    let client = wire.client();
-    for subject in Subject::all() {
+async fn the_content_type_is_ignored() {
+    let server = RawServer::start().await;
+    let client = server.client();
+    for case in ResponseCase::all() {
         for content_type in ["text/plain", "application/vnd.imprint+json; charset=latin1", "text/html", "", "nonsense"]
         {
-            wire.answer(subject.status, &[("content-type", content_type)], subject.raw.to_string().as_bytes());
-            let answer = call(&client, subject.operation).await;
-            assert_eq!(*answer.unwrap_or_else(|e| panic!("{content_type}: {e}")), subject.raw);
+            server.respond_with(case.status, &[("content-type", content_type)], case.raw.to_string().as_bytes());
+            let answer = call(&client, case.operation).await;
+            assert_eq!(*answer.unwrap_or_else(|e| panic!("{content_type}: {e}")), case.raw);
         }
-        wire.answer(subject.status, &[], subject.raw.to_string().as_bytes());
-        let answer = call(&client, subject.operation).await;
-        assert_eq!(*answer.unwrap_or_else(|e| panic!("{e}")), subject.raw);
+        server.respond_with(case.status, &[], case.raw.to_string().as_bytes());
+        let answer = call(&client, case.operation).await;
+        assert_eq!(*answer.unwrap_or_else(|e| panic!("{e}")), case.raw);
     }
 }
 
 #[tokio::test]
-async fn null_is_no_item_and_no_entry() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        for place in &subject.places {
-            let mut sent = subject.raw.clone();
+async fn null_items_and_entries_are_left_out() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        for place in &case.places {
+            let mut sent = case.raw.clone();
             let value = sent.pointer_mut(&place.pointer).expect("a place in the answer");
             match (&place.kind, value) {
-                (Kind::List, Value::Array(items)) => {
+                (ValueKind::List, Value::Array(items)) => {
                     items.insert(0, Value::Null);
                     items.push(Value::Null);
                 }
-                (Kind::Map, Value::Object(entries)) => {
+                (ValueKind::Map, Value::Object(entries)) => {
                     entries.insert("nothing".to_owned(), Value::Null);
                 }
                 _ => continue,
             }
-            drift.check(&subject, &format!("{} holds null", place.pointer), &sent, &subject.raw).await;
+            test.check(&case, &format!("{} holds null", place.pointer), &sent, &case.raw).await;
         }
     }
-    drift.finish(25);
+    test.finish(25);
 }
 
 #[tokio::test]
-async fn integers_have_a_fraction_of_nothing() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        let sent = subject.with(|place| {
-            let value = subject.raw.pointer(&place.pointer).expect("a place in the answer");
+async fn integers_with_a_zero_fraction_are_read() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        let sent = case.with(|place| {
+            let value = case.raw.pointer(&place.pointer).expect("a place in the answer");
             value.as_i64().map(|integer| json!(integer as f64))
         });
-        if sent != subject.raw {
-            drift.check(&subject, "integers are written as fractions", &sent, &subject.raw).await;
+        if sent != case.raw {
+            test.check(&case, "integers are written as fractions", &sent, &case.raw).await;
         }
     }
-    drift.finish(15);
+    test.finish(15);
 }

@@ -1,9 +1,9 @@
-//! Answers that are no success, from every operation: the status is never lost, and the body is read by its structure.
+//! Error responses from every operation: the error keeps the status, and its body is read by its structure.
 
 use imprint_client::{ApiError, Client, Error};
 use serde_json::{Value, json};
 
-use super::spec::{Operation, Spec, Which};
+use super::spec::{DocumentedOperation, PropertySet, Spec};
 use super::table::call;
 
 mod bodies;
@@ -14,29 +14,29 @@ mod limits;
 mod matrix;
 mod privacy;
 
-/// Calls the operation, which is to fail.
-async fn failure(client: &Client, operation: &Operation) -> Error {
+/// Calls the operation and returns its error; a success fails the test.
+async fn expect_failure(client: &Client, operation: &DocumentedOperation) -> Error {
     match call(client, operation).await {
         Err(error) => error,
         Ok(answer) => panic!("{} succeeded with {answer:?}", operation.id),
     }
 }
 
-/// Calls the operation, which is to be answered by an error of the API.
-async fn api_error(client: &Client, operation: &Operation) -> ApiError {
-    match failure(client, operation).await {
+/// Calls the operation and returns its API error; any other result fails the test.
+async fn expect_api_error(client: &Client, operation: &DocumentedOperation) -> ApiError {
+    match expect_failure(client, operation).await {
         Error::Api(error) => error,
-        other => panic!("{} was answered by no error of the API: {other}", operation.id),
+        other => panic!("{} failed without an API error: {other}", operation.id),
     }
 }
 
-/// A link as the document has it.
+/// A customer link made of the document's examples.
 fn link() -> Value {
-    Spec::get().compose(&Spec::get().named("CustomerLink"), Which::All)
+    Spec::get().compose(&Spec::get().named("CustomerLink"), PropertySet::All)
 }
 
-/// All that an error shows of itself: what ends up in logs.
-fn shown(error: Error) -> String {
+/// All texts of an error and its sources, which may end up in logs.
+fn full_error_text(error: Error) -> String {
     let mut shown = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
@@ -49,7 +49,7 @@ fn shown(error: Error) -> String {
     shown
 }
 
-/// `{"error": …}`
+/// The nested form of an error body: `{"error": …}`.
 fn nested(error: Value) -> Value {
     json!({"error": error})
 }

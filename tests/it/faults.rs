@@ -1,17 +1,17 @@
-//! What the client does on a bad network: a real server that refuses, stalls, resets, truncates and floods.
+//! Tests the client against a server that refuses, stalls, resets, truncates and never ends a response.
 //!
-//! Each fault meets six operations, which stand for the kinds that the rule of repeating tells apart. How many requests
-//! reached the server is counted there, and the pauses are noted by a clock that does not wait. Attempts time out in
-//! real time.
+//! Each fault is tested with six operations, one or more for each class of operations that the retry rule
+//! distinguishes. The server counts the requests that reached it. A clock that does not wait records the pauses between
+//! attempts, while attempts time out in real time.
 
 mod cancel;
 mod connection;
 mod crowd;
+pub mod fault_server;
 mod limits;
 pub mod operations;
 mod policy;
 mod pool;
-pub mod server;
 mod statuses;
 
 use std::time::{Duration, Instant};
@@ -19,33 +19,33 @@ use std::time::{Duration, Instant};
 use imprint_client::{ClientBuilder, Error, TimeoutPhase};
 use tokio::task::JoinSet;
 
-use self::operations::{Done, Kind, OPERATIONS, Operation};
-use self::server::{Act, Server};
-use crate::clock::NotingClock;
+use self::fault_server::{FaultServer, ServerAction};
+use self::operations::{CallSuccess, FaultOperation, OPERATIONS, RetryClass};
+use crate::clock::RecordingClock;
 
-/// No call takes longer than this beside what it waits for on purpose.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A call that takes longer than this, beyond its intended waits, fails the test.
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an attempt may take where the server makes it wait.
-const SHORT: Duration = Duration::from_millis(300);
+/// The attempt timeout in tests where the server makes the client wait.
+const SHORT_ATTEMPT: Duration = Duration::from_millis(300);
 
-/// How a call ends.
+/// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     Success,
     Api(u16),
     NoConnection,
-    /// With the status, if it came.
+    /// The connection broke. Holds the status if it was received.
     Broken(Option<u16>),
     TimedOut(TimeoutPhase, Option<u16>),
     Decode(u16),
     TooLarge(u16),
-    /// Nothing was sent.
+    /// The client refused the call before it sent anything.
     Refused,
 }
 
 impl Ending {
-    fn of(result: &Result<Done, Error>) -> Self {
+    fn of(result: &Result<CallSuccess, Error>) -> Self {
         let number = |error: &Error| error.status().map(|status| status.as_u16());
         match result {
             Ok(_) => Self::Success,
@@ -60,12 +60,12 @@ impl Ending {
     }
 }
 
-/// What is to come of a call.
+/// What the test expects of a call, or what it observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Outcome {
+struct CallOutcome {
     ending: Ending,
     attempts: u32,
-    /// How many requests reached the server, those that it dropped unread included.
+    /// How many requests reached the server, including those that it dropped without reading them.
     requests: usize,
     retryable: bool,
     processed: bool,
@@ -73,19 +73,26 @@ struct Outcome {
     pauses: Vec<u64>,
 }
 
-/// The call ends so, after so many attempts that all reached the server.
-fn ends(ending: Ending, attempts: u32) -> Outcome {
-    Outcome { ending, attempts, requests: attempts as usize, retryable: false, processed: false, pauses: Vec::new() }
+/// The call ends in this way after this number of attempts, all of which reached the server.
+fn outcome(ending: Ending, attempts: u32) -> CallOutcome {
+    CallOutcome {
+        ending,
+        attempts,
+        requests: attempts as usize,
+        retryable: false,
+        processed: false,
+        pauses: Vec::new(),
+    }
 }
 
-impl Outcome {
+impl CallOutcome {
     fn retryable(mut self) -> Self {
         self.retryable = true;
         self
     }
 
-    /// The API may have acted on it.
-    fn processed(mut self) -> Self {
+    /// The error reports that the API may have processed the request.
+    fn may_be_processed(mut self) -> Self {
         self.processed = true;
         self
     }
@@ -95,13 +102,13 @@ impl Outcome {
         self
     }
 
-    fn reaching(mut self, requests: usize) -> Self {
+    fn with_requests(mut self, requests: usize) -> Self {
         self.requests = requests;
         self
     }
 
-    /// What came of a call.
-    fn seen(result: &Result<Done, Error>, requests: usize, clock: &NotingClock) -> Self {
+    /// The outcome of a call that was made.
+    fn observed(result: &Result<CallSuccess, Error>, requests: usize, clock: &RecordingClock) -> Self {
         Self {
             ending: Ending::of(result),
             attempts: result.as_ref().map_or_else(Error::attempts, |done| done.attempts),
@@ -115,30 +122,30 @@ impl Outcome {
 
 type Configure = fn(ClientBuilder) -> ClientBuilder;
 
-/// A fault, and what is to come of it for each kind of operation.
-struct Fault {
-    first: Vec<Act>,
-    then: Act,
+/// A fault that the server causes, with the settings of the client.
+struct FaultTest {
+    first: Vec<ServerAction>,
+    then: ServerAction,
     configure: Configure,
-    /// `http` if nothing else is said.
+    /// `http` by default.
     scheme: &'static str,
-    /// How long an attempt waits, if the server makes it.
+    /// How long each attempt waits until it times out; zero if the server does not make it wait.
     waits: Duration,
 }
 
-impl Fault {
-    /// Every request meets it.
-    fn always(act: Act) -> Self {
+impl FaultTest {
+    /// Every request meets the fault.
+    fn always(act: ServerAction) -> Self {
         Self { first: Vec::new(), then: act, configure: |builder| builder, scheme: "http", waits: Duration::ZERO }
     }
 
-    /// The first request meets it, the others get a good answer.
-    fn once(act: Act) -> Self {
-        Self { first: vec![act], ..Self::always(Act::Good) }
+    /// The first request meets the fault, and all others succeed.
+    fn once(act: ServerAction) -> Self {
+        Self { first: vec![act], ..Self::always(ServerAction::Succeed) }
     }
 
-    /// The first request meets the one, all others the other.
-    fn first(act: Act, then: Act) -> Self {
+    /// The first request meets one fault, and all others meet another.
+    fn first(act: ServerAction, then: ServerAction) -> Self {
         Self { first: vec![act], ..Self::always(then) }
     }
 
@@ -151,23 +158,24 @@ impl Fault {
         Self { scheme: "https", ..self }
     }
 
-    /// Attempts wait in vain, so they get little time.
-    fn waits(self) -> Self {
-        Self { waits: SHORT, ..self }
+    /// Attempts get no response, so their timeout is short.
+    fn with_short_attempts(self) -> Self {
+        Self { waits: SHORT_ATTEMPT, ..self }
     }
 
-    /// Has every operation meet the fault: `safe` is what is to come of GET, PUT and searches, `other` of POST and PATCH.
-    async fn meets(self, safe: Outcome, other: Outcome, delete: Outcome) {
+    /// Calls every operation and compares the outcome: `safe` is expected of GET, PUT and searches, `other` of POST and
+    /// PATCH.
+    async fn check(self, safe: CallOutcome, other: CallOutcome, delete: CallOutcome) {
         let mut calls = JoinSet::new();
         for &operation in OPERATIONS {
             let expected = match operation.kind {
-                Kind::Safe => &safe,
-                Kind::Other => &other,
-                Kind::Delete => &delete,
+                RetryClass::Safe => &safe,
+                RetryClass::Other => &other,
+                RetryClass::Delete => &delete,
             };
-            let server = Server::following(self.first.clone(), self.then.clone());
+            let server = FaultServer::with_actions(self.first.clone(), self.then.clone());
             let url = server.url().replacen("http", self.scheme, 1);
-            calls.spawn(meet(operation, server, url, self.configure, self.waits, expected.clone()));
+            calls.spawn(check_operation(operation, server, url, self.configure, self.waits, expected.clone()));
         }
         while let Some(call) = calls.join_next().await {
             if let Err(failed) = call {
@@ -177,25 +185,25 @@ impl Fault {
     }
 }
 
-async fn meet(
-    operation: Operation,
-    server: Server,
+async fn check_operation(
+    operation: FaultOperation,
+    server: FaultServer,
     url: String,
     configure: Configure,
     waits: Duration,
-    expected: Outcome,
+    expected: CallOutcome,
 ) {
-    let clock = NotingClock::default();
-    let attempt_timeout = if waits.is_zero() { PATIENCE } else { waits };
+    let clock = RecordingClock::default();
+    let attempt_timeout = if waits.is_zero() { TEST_TIMEOUT } else { waits };
     let builder = server.builder().base_url(url).clock(clock.clone()).attempt_timeout(attempt_timeout);
     let client = configure(builder).build().expect("a client");
     let begun = Instant::now();
     let result = operation.call(&client, "1").await;
     let took = begun.elapsed();
 
-    let seen = Outcome::seen(&result, server.requests(), &clock);
+    let seen = CallOutcome::observed(&result, server.requests(), &clock);
     assert_eq!(seen, expected, "{}: {result:?}", operation.id);
-    assert!(took < PATIENCE, "{} took {took:?}", operation.id);
+    assert!(took < TEST_TIMEOUT, "{} took {took:?}", operation.id);
     let timed_out = matches!(expected.ending, Ending::TimedOut(TimeoutPhase::Attempt, _));
     assert!(!timed_out || took >= waits * expected.attempts, "{} took {took:?}", operation.id);
     if let Err(error) = result {
@@ -205,11 +213,11 @@ async fn meet(
     }
 }
 
-/// Waits until something is so; it must not take long.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits until the condition is true, and fails if that takes too long.
+async fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
+        assert!(begun.elapsed() < TEST_TIMEOUT, "{what}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Compressed answers.
+//! Compressed responses.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use imprint_client::{Client, Error};
 
 use super::support::{KEY, payload};
 
-/// A server that compresses its one answer, and a client of it with this limit.
+/// A server that compresses its response, a client of it with this size limit, and the size of the compressed body.
 async fn compressing(status: u16, body: &[u8], limit: usize) -> (MockServer, Client, usize) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(body).expect("memory");
@@ -26,7 +26,7 @@ async fn compressing(status: u16, body: &[u8], limit: usize) -> (MockServer, Cli
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_read() {
+async fn a_compressed_response_is_decompressed() {
     let raw = payload("getCustomer--openapi-composed.json");
     let (_server, client, _) = compressing(200, raw.as_bytes(), 1 << 20).await;
     let customer = client.get_customer().customer_id("C").send().await.expect("a customer");
@@ -34,11 +34,11 @@ async fn a_compressed_answer_is_read() {
 }
 
 #[tokio::test]
-async fn the_limit_counts_what_comes_out_and_not_what_comes_in() {
-    let bomb = format!("{{\"id\": \"{}\"}}", " ".repeat(4 << 20));
+async fn the_limit_applies_to_the_decompressed_body() {
+    let large = format!("{{\"id\": \"{}\"}}", " ".repeat(4 << 20));
     for status in [200, 400] {
-        let (_server, client, compressed) = compressing(status, bomb.as_bytes(), 64 << 10).await;
-        assert!(compressed < 64 << 10, "the bomb is {compressed} bytes");
+        let (_server, client, compressed) = compressing(status, large.as_bytes(), 64 << 10).await;
+        assert!(compressed < 64 << 10, "the compressed body has {compressed} bytes");
         match client.get_customer().customer_id("C").send().await.expect_err("too large") {
             Error::ResponseTooLarge(_) if status == 200 => {}
             Error::Api(error) if status == 400 => {

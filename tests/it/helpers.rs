@@ -1,9 +1,10 @@
-//! The helpers of the client against a server that answers raw JSON, keeps what it gets, and drops answers at will.
+//! Tests the helpers of the client against a server that returns raw JSON, records the requests, and can lose
+//! responses.
 
+mod closure_server;
 mod customers;
 mod evidence;
 mod keys;
 mod links;
 mod orders;
 mod rewards;
-mod server;

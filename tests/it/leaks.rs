@@ -1,4 +1,4 @@
-//! Nothing that is secret or personal gets out by formatting, by an error, or by what is logged.
+//! Secrets and personal data must not appear in `Debug` output, errors or logs.
 
 mod calls;
 mod marker;

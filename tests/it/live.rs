@@ -1,13 +1,14 @@
-//! The everyday flows against Imprint's sandbox, when there is a key for it.
+//! Tests against Imprint's sandbox. They are skipped unless `IMPRINT_API_KEY` is set.
 
 use std::io::Write;
 
 use imprint_client::{Client, Environment, OptionalExt};
 
-/// A client of the sandbox, or None when there is no key; says so where the test runner does not swallow it.
+/// A client of the sandbox, or `None` if there is no key. The message about that goes to stderr directly, because the
+/// test runner does not hide it there.
 fn sandbox(test: &str) -> Option<Client> {
     match std::env::var("IMPRINT_API_KEY") {
-        // Whatever else is set: the flows change data, and that of the sandbox only.
+        // Other environment variables are ignored: the calls change data, so they must reach the sandbox only.
         Ok(key) => {
             let client = Client::builder().api_key(key).environment(Environment::Sandbox).build();
             Some(client.expect("IMPRINT_API_KEY is a key"))
@@ -20,8 +21,8 @@ fn sandbox(test: &str) -> Option<Client> {
 }
 
 #[tokio::test]
-async fn live_search_and_read() {
-    let Some(client) = sandbox("live_search_and_read") else { return };
+async fn live_customers_and_their_data_can_be_read() {
+    let Some(client) = sandbox("live_customers_and_their_data_can_be_read") else { return };
     let found = client.search_customers().limit(1).send().await.expect("a page of customers");
     assert!(found.data.len() <= 1);
     let Some(customer) = found.data.first() else { return };
@@ -33,15 +34,15 @@ async fn live_search_and_read() {
 }
 
 #[tokio::test]
-async fn live_nobody_is_a_not_found() {
-    let Some(client) = sandbox("live_nobody_is_a_not_found") else { return };
+async fn live_an_unknown_customer_is_none() {
+    let Some(client) = sandbox("live_an_unknown_customer_is_none") else { return };
     let nobody = client.get_customer().customer_id("00000000-0000-4000-8000-000000000000").send().await;
     assert!(nobody.optional().expect("a 404 and nothing else").is_none());
 }
 
 #[tokio::test]
-async fn live_session() {
-    let Some(client) = sandbox("live_session") else { return };
+async fn live_a_session_can_be_created_and_read() {
+    let Some(client) = sandbox("live_a_session_can_be_created_and_read") else { return };
     let session = client
         .create_session()
         .body_map(|b| b.partner_customer_id("imprint-client-live-test").source("imprint-client"))

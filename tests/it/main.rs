@@ -1,4 +1,4 @@
-//! What the client does, seen from outside: real HTTP on loopback, answers as raw JSON.
+//! Integration tests: the public API of the client against HTTP servers on loopback that return raw JSON.
 
 mod calls;
 #[cfg(feature = "tracing")]
@@ -15,14 +15,15 @@ mod helpers;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;
+mod mock_api;
 mod network;
 mod pages;
 mod payloads;
+mod raw_server;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod seeds;
 mod spec;
-mod stage;
 mod support;
 mod table;
 #[cfg(feature = "tracing")]
@@ -30,4 +31,3 @@ mod traces;
 mod types;
 #[cfg(feature = "webhooks")]
 mod webhooks;
-mod wire;

@@ -1,14 +1,14 @@
-//! Every payload of the documentation goes through the client over HTTP, and nothing the document names is lost.
+//! Sends and receives every payload of the documentation over HTTP, and checks that no field of the document is lost.
 
 use imprint_client::{ApiError, Client, Error, ErrorKind, types};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::support::{always, answering, client, json, payload, payloads, sent};
+use super::support::{client, json, payload, payloads, request_json, respond_always, server_responding};
 
-/// The operations with an answer payload, each as the call that gets it.
+/// Calls the operation and returns its response as JSON; `None` for an operation without a response payload.
 async fn call(client: &Client, operation: &str) -> Option<Result<Value, Error>> {
-    /// Sends, and writes the typed answer back as JSON.
+    /// Sends the call and serializes the typed response to JSON.
     macro_rules! answer {
         ($call:expr) => {
             Some($call.send().await.map(|answer| serde_json::to_value(&*answer).expect("types serialize")))
@@ -58,7 +58,7 @@ async fn call(client: &Client, operation: &str) -> Option<Result<Value, Error>> 
 }
 
 #[tokio::test]
-async fn every_answer_decodes_and_loses_nothing() {
+async fn every_response_payload_is_decoded_completely() {
     let mut decoded = 0;
     for name in payloads() {
         let operation = name.split("--").next().expect("a name");
@@ -66,27 +66,29 @@ async fn every_answer_decodes_and_loses_nothing() {
             continue;
         }
         let raw = payload(&name);
-        let (_server, client) = answering(200, &raw).await;
+        let (_server, client) = server_responding(200, &raw).await;
         let answer = call(&client, operation).await.unwrap_or_else(|| panic!("{name} has no call"));
         assert_eq!(answer.unwrap_or_else(|e| panic!("{name}: {e}")), json(&raw), "{name}");
         decoded += 1;
     }
-    assert_eq!(decoded, 27, "payloads came or went");
+    assert_eq!(decoded, 27, "the number of payloads has changed");
 }
 
 #[tokio::test]
-async fn a_201_for_a_200_is_a_success_and_the_reverse() {
+async fn a_200_a_201_and_a_202_are_each_a_success() {
     for status in [200, 201, 202] {
         for operation in ["createSession", "createOrder", "getCustomer"] {
-            let name = payloads().into_iter().find(|name| name.starts_with(&format!("{operation}--"))).expect("one");
-            let (_server, client) = answering(status, &payload(&name)).await;
+            let name =
+                payloads().into_iter().find(|name| name.starts_with(&format!("{operation}--"))).expect("a payload");
+            let (_server, client) = server_responding(status, &payload(&name)).await;
             let answer = call(&client, operation).await.expect("a call");
             assert!(answer.is_ok(), "{operation} with {status}: {answer:?}");
         }
     }
 }
 
-/// Builds the body from its JSON, sends it, and answers what arrived. `drops` are fields the document does not know.
+/// Decodes the request body from its JSON, sends it, and checks what the server received. `drops` are fields that the
+/// document does not have.
 macro_rules! request {
     ($name:expr, $method:ident, $body:ty, $( $argument:ident ),*) => {{
         let raw = json(&payload(&$name));
@@ -99,24 +101,24 @@ macro_rules! request {
         }
         let mock = server
             .mock_async(|when, then| {
-                when.is_true(move |request| sent(request) == known);
+                when.is_true(move |request| request_json(request) == known);
                 then.status(200).body("{}");
             })
             .await;
-        // The answer is not the point; `{}` is none for most operations.
+        // Only the request matters here; `{}` cannot be decoded for most operations.
         let _ = client(&server).$method()$( .$argument("A-1") )*.body(body).send().await;
         mock.assert_async().await;
     }};
 }
 
 fn drops(name: &str) -> &'static [&'static str] {
-    // The guide sends a customer_id that the document does not have.
+    // Imprint's guide sends a `customer_id` that the document does not have.
     if name.ends_with("APPROVED--guide.json") { &["customer_id"] } else { &[] }
 }
 
 #[tokio::test]
 #[allow(deprecated)]
-async fn every_request_payload_is_sent_as_it_stands() {
+async fn every_request_payload_is_sent_unchanged() {
     let mut checked = 0;
     for name in payloads().into_iter().filter(|name| name.contains("-request")) {
         match name.split("-request").next().expect("a name") {
@@ -145,7 +147,7 @@ async fn every_request_payload_is_sent_as_it_stands() {
         }
         checked += 1;
     }
-    assert_eq!(checked, 15, "payloads came or went");
+    assert_eq!(checked, 15, "the number of payloads has changed");
 }
 
 #[tokio::test]
@@ -155,7 +157,7 @@ async fn every_error_payload_is_read_by_structure() {
         let status: u16 = name["error-".len()..][..3].parse().expect("a status");
         let raw = payload(&name);
         let value = json(&raw);
-        let (_server, client) = answering(status, &raw).await;
+        let (_server, client) = server_responding(status, &raw).await;
         let Err(Error::Api(error)) = client.get_customer().customer_id("A-1").send().await else {
             panic!("{name} is no API error");
         };
@@ -171,12 +173,12 @@ async fn every_error_payload_is_read_by_structure() {
         assert_eq!(error.param(), says["param"].as_str(), "{name}");
         checked += 1;
     }
-    assert_eq!(checked, 11, "payloads came or went");
+    assert_eq!(checked, 11, "the number of payloads has changed");
 }
 
 #[tokio::test]
-async fn the_spring_shape_gives_its_details() {
-    let (_server, client) = answering(400, &payload("error-400-InvalidRequestError--openapi.json")).await;
+async fn the_error_details_of_the_spring_form_are_read() {
+    let (_server, client) = server_responding(400, &payload("error-400-InvalidRequestError--openapi.json")).await;
     let error = api_error(client.create_session().send().await);
     assert_eq!(error.kind(), ErrorKind::BadRequest);
     assert_eq!(error.details(), ["email: must be a well-formed email address"]);
@@ -184,12 +186,12 @@ async fn the_spring_shape_gives_its_details() {
 }
 
 #[tokio::test]
-async fn a_conflict_carries_the_existing_link() {
-    let (_server, client) = answering(409, &payload("error-409-customer-already-linked--seed-001.json")).await;
+async fn a_conflict_contains_the_existing_link() {
+    let (_server, client) = server_responding(409, &payload("error-409-customer-already-linked--seed-001.json")).await;
     let call = client.link_customer_account().customer_id("A-1").body_map(|b| b.partner_customer_id("P"));
     let error = api_error(call.send().await);
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    let link = error.existing_link().expect("the body has one");
+    let link = error.existing_link().expect("the body contains a link");
     assert_eq!(link.partner_customer_id, "PARTNER_USER_456");
     assert_eq!(link.metadata["store_id"], "store_789");
 }
@@ -201,13 +203,13 @@ fn api_error<T: std::fmt::Debug>(answer: Result<T, Error>) -> ApiError {
     }
 }
 
-fn survives<T: Serialize + DeserializeOwned>(name: &str) {
+fn assert_kept<T: Serialize + DeserializeOwned>(name: &str) {
     let raw = json(&payload(name));
     let typed: T = serde_json::from_value(raw.clone()).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(serde_json::to_value(&typed).expect("types serialize"), without_empty(raw), "{name}");
 }
 
-/// Absent, null and empty are one for lists and maps.
+/// Removes empty lists and maps, which mean the same as absent ones.
 fn without_empty(value: Value) -> Value {
     let is_empty = |value: &Value| *value == serde_json::json!({}) || *value == serde_json::json!([]);
     match value {
@@ -220,27 +222,27 @@ fn without_empty(value: Value) -> Value {
 }
 
 #[test]
-fn every_webhook_payload_has_a_type_that_keeps_it() {
-    survives::<types::AccountStatusWebhookPayload>("webhook-ACCOUNT_STATUS--openapi-composed.json");
-    survives::<types::ApplicationWebhookPayload>("webhook-APPLICATION--openapi-composed.json");
-    survives::<types::CustomerLinkWebhookPayload>("webhook-CUSTOMER_LINK--openapi-composed.json");
-    survives::<types::PaymentMethodWebhookPayload>("webhook-PAYMENT_METHOD--openapi-composed.json");
-    survives::<types::RewardWebhookPayload>("webhook-REWARD--openapi-composed.json");
-    survives::<types::StreakWebhookPayload>("webhook-STREAK--openapi-composed.json");
-    survives::<types::TransactionWebhookPayload>("webhook-TRANSACTION--openapi-composed.json");
+fn every_webhook_payload_is_decoded_completely() {
+    assert_kept::<types::AccountStatusWebhookPayload>("webhook-ACCOUNT_STATUS--openapi-composed.json");
+    assert_kept::<types::ApplicationWebhookPayload>("webhook-APPLICATION--openapi-composed.json");
+    assert_kept::<types::CustomerLinkWebhookPayload>("webhook-CUSTOMER_LINK--openapi-composed.json");
+    assert_kept::<types::PaymentMethodWebhookPayload>("webhook-PAYMENT_METHOD--openapi-composed.json");
+    assert_kept::<types::RewardWebhookPayload>("webhook-REWARD--openapi-composed.json");
+    assert_kept::<types::StreakWebhookPayload>("webhook-STREAK--openapi-composed.json");
+    assert_kept::<types::TransactionWebhookPayload>("webhook-TRANSACTION--openapi-composed.json");
 }
 
 #[tokio::test]
 async fn a_page_of_rewards_decodes() {
     let reward = json(&payload("getReward--openapi-composed.json"));
     let page = serde_json::json!({"data": [reward, reward], "has_more": true, "total": 12});
-    let (server, client) = answering(200, &page.to_string()).await;
+    let (server, client) = server_responding(200, &page.to_string()).await;
     let rewards =
         client.get_rewards().customer_id("2EE24580").limit(2).starting_after("X").send().await.expect("a page");
     assert_eq!((rewards.data.len(), rewards.has_more, rewards.total), (2, Some(true), Some(12)));
     drop(rewards);
     server.reset_async().await;
-    let mock = always(&server, 200, r#"{"data": null}"#).await;
+    let mock = respond_always(&server, 200, r#"{"data": null}"#).await;
     let rewards = client.get_rewards().customer_id("2EE24580").send().await.expect("a page");
     assert!(rewards.data.is_empty() && rewards.has_more.is_none());
     mock.assert_async().await;

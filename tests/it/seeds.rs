@@ -1,19 +1,20 @@
-//! The four pages the project started from, end to end: what they show is sent, and what they answer is understood.
+//! End-to-end tests of the four documentation pages that the project started from: the requests and responses that they
+//! show.
 
 use httpmock::{HttpMockRequest, MockServer};
 use imprint_client::{Error, ErrorKind, types};
 use serde_json::json;
 
-use super::support::{client, expecting, json, payload, sent};
+use super::support::{client, json, payload, request_json, server_expecting};
 
 const CUSTOMER: &str = "BBB815E9-F654-438D-9AD3-3F7BB8136FC0";
 
-fn is(request: &HttpMockRequest, method: &str, path: &str) -> bool {
+fn is_request(request: &HttpMockRequest, method: &str, path: &str) -> bool {
     request.method_str() == method && request.uri_str().ends_with(path)
 }
 
 #[tokio::test]
-async fn link_as_the_first_page_shows_it() {
+async fn the_link_of_the_first_page_is_sent_and_read() {
     let answer = json!({
         "customer_id": "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4",
         "partner_customer_id": "PARTNER_USER_456",
@@ -25,9 +26,9 @@ async fn link_as_the_first_page_shows_it() {
     });
     let expected = json(&payload("linkCustomerAccount-request--seed-000.json"));
     let check = move |request: &HttpMockRequest| {
-        is(request, "POST", &format!("/v2/customers/{CUSTOMER}/link")) && sent(request) == expected
+        is_request(request, "POST", &format!("/v2/customers/{CUSTOMER}/link")) && request_json(request) == expected
     };
-    let (_server, client) = expecting(check, 200, &answer.to_string()).await;
+    let (_server, client) = server_expecting(check, 200, &answer.to_string()).await;
     let mut metadata = serde_json::Map::new();
     metadata.insert("store_id".into(), "store_789".into());
     metadata.insert("platform_version".into(), "2.1.0".into());
@@ -45,13 +46,13 @@ async fn link_as_the_first_page_shows_it() {
 }
 
 #[tokio::test]
-async fn link_as_the_second_page_shows_it_without_the_identifier_and_with_the_conflict() {
+async fn the_link_and_the_conflict_of_the_second_page_are_read() {
     let conflict = payload("error-409-customer-already-linked--seed-001.json");
     let mut link = json(&conflict)["error"]["existing_link"].take();
     link["metadata"] = json!(null);
-    let check = |request: &HttpMockRequest| sent(request) == json!({"partner_customer_id": "PARTNER_USER_456"});
+    let check = |request: &HttpMockRequest| request_json(request) == json!({"partner_customer_id": "PARTNER_USER_456"});
     for (status, body) in [(200, link.to_string()), (409, conflict)] {
-        let (_server, client) = expecting(check, status, &body).await;
+        let (_server, client) = server_expecting(check, status, &body).await;
         let call = client.link_customer_account().customer_id(CUSTOMER);
         let answer = call.body_map(|b| b.partner_customer_id("PARTNER_USER_456")).send().await;
         match answer {
@@ -66,13 +67,13 @@ async fn link_as_the_second_page_shows_it_without_the_identifier_and_with_the_co
 }
 
 #[tokio::test]
-async fn update_as_the_third_page_shows_it() {
+async fn the_update_of_the_third_page_is_sent_and_read() {
     let raw = payload("updateCustomer-request--seed-002-older.json");
     let expected = json(&raw);
     let check = move |request: &HttpMockRequest| {
-        is(request, "POST", &format!("/v2/customers/{CUSTOMER}")) && sent(request) == expected
+        is_request(request, "POST", &format!("/v2/customers/{CUSTOMER}")) && request_json(request) == expected
     };
-    let (_server, client) = expecting(check, 200, &payload("updateCustomer--seed-002.json")).await;
+    let (_server, client) = server_expecting(check, 200, &payload("updateCustomer--seed-002.json")).await;
     let address = types::Address::builder()
         .street_line1("123 Main St")
         .street_line2("Apt 4B")
@@ -122,10 +123,12 @@ async fn update_as_the_third_page_shows_it() {
 }
 
 #[tokio::test]
-async fn search_by_post_as_the_fourth_page_shows_it() {
+async fn the_search_of_the_fourth_page_is_sent_and_read() {
     let expected = json(&payload("searchCustomersPost-request--seed-003.json"));
-    let check = move |request: &HttpMockRequest| is(request, "POST", "/v2/customers") && sent(request) == expected;
-    let (_server, client) = expecting(check, 200, &payload("searchCustomersPost--seed-003.json")).await;
+    let check = move |request: &HttpMockRequest| {
+        is_request(request, "POST", "/v2/customers") && request_json(request) == expected
+    };
+    let (_server, client) = server_expecting(check, 200, &payload("searchCustomersPost--seed-003.json")).await;
     let born = types::DateOfBirth::builder().year(1990).month(1).day(1).build().expect("a date");
     let found = client
         .search_customers_post()
@@ -136,15 +139,15 @@ async fn search_by_post_as_the_fourth_page_shows_it() {
         .await
         .expect("a page");
     assert_eq!((found.data.len(), found.has_more, found.total), (1, Some(true), Some(123)));
-    assert_eq!(found.data[0].partner_customer_id.as_ref().expect("one"), "PARTNER_USER_456");
+    assert_eq!(found.data[0].partner_customer_id.as_ref().expect("a partner customer id"), "PARTNER_USER_456");
 }
 
 #[tokio::test]
-async fn a_search_sends_nothing_the_caller_did_not_say() {
+async fn a_search_sends_only_what_the_caller_set() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
-            when.is_true(|request| sent(request) == json!({"ssn": "123456789"}));
+            when.is_true(|request| request_json(request) == json!({"ssn": "123456789"}));
             then.status(200).body(r#"{"data":[]}"#);
         })
         .await;

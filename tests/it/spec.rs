@@ -1,7 +1,7 @@
-//! The API document as the tests read it: after the overlay, before the lowering, which keeps hardly a constraint.
+//! The API document as the tests read it: after the overlay and before the lowering, which removes most constraints.
 //!
-//! Nothing here is shared with the lowering and the hardening, which would have their own mistakes on both sides of
-//! every comparison.
+//! This code shares nothing with the lowering and the hardening. Otherwise a mistake in them would be on both sides of
+//! a comparison and no test would find it.
 
 mod compose;
 mod overlaid;
@@ -12,34 +12,34 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-pub use compose::{Kind, Place, Which, remove};
+pub use compose::{Place, PropertySet, ValueKind, remove};
 
 /// The names of the methods in a path item.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The document, and what is derived from it once.
+/// The document and the data that is derived from it once.
 pub struct Spec {
-    /// After the overlay, as it stands.
+    /// The document after the overlay.
     document: Value,
-    /// Its components as JSON Schema has them.
+    /// The components of the document, converted to JSON Schema.
     components: Value,
-    operations: Vec<Operation>,
+    operations: Vec<DocumentedOperation>,
 }
 
 /// An operation as the document declares it.
-pub struct Operation {
+pub struct DocumentedOperation {
     pub id: String,
     /// In upper case.
     pub method: String,
-    /// The template.
+    /// The path template.
     pub path: String,
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<DocumentedParameter>,
     pub body: Option<Schema>,
-    pub answers: Vec<Answer>,
+    pub answers: Vec<DocumentedResponse>,
 }
 
 /// A parameter of an operation.
-pub struct Parameter {
+pub struct DocumentedParameter {
     pub name: String,
     pub location: String,
     pub required: bool,
@@ -47,26 +47,26 @@ pub struct Parameter {
     example: Option<Value>,
 }
 
-/// An answer that an operation declares.
-pub struct Answer {
+/// A response that an operation declares.
+pub struct DocumentedResponse {
     pub status: u16,
-    /// `None` for one without a body.
+    /// `None` if the response has no body.
     pub schema: Option<Schema>,
 }
 
-/// A schema of the document, with references in it.
+/// A schema of the document, whose references are not resolved.
 #[derive(Clone)]
 pub struct Schema(Value);
 
 impl Spec {
-    /// The one document.
+    /// The document, which is read once.
     pub fn get() -> &'static Self {
         static SPEC: LazyLock<Spec> = LazyLock::new(|| Spec::of(overlaid::document()));
         &SPEC
     }
 
     /// All operations, in the order of their paths.
-    pub fn operations(&self) -> &[Operation] {
+    pub fn operations(&self) -> &[DocumentedOperation] {
         &self.operations
     }
 
@@ -82,7 +82,7 @@ impl Spec {
         spec
     }
 
-    fn read_operations(&self) -> Vec<Operation> {
+    fn read_operations(&self) -> Vec<DocumentedOperation> {
         let paths = self.document["paths"].as_object().expect("a map of paths");
         let items = paths.iter().flat_map(|(path, item)| {
             assert!(
@@ -94,16 +94,16 @@ impl Spec {
         items.map(|(path, method, operation)| self.read_operation(path, method, operation)).collect()
     }
 
-    fn read_operation(&self, path: &str, method: &str, operation: &Value) -> Operation {
+    fn read_operation(&self, path: &str, method: &str, operation: &Value) -> DocumentedOperation {
         let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no id")).to_owned();
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         let body = operation.get("requestBody").map(|body| json_schema(body).expect("a JSON body"));
         let answers = operation["responses"].as_object().expect("responses");
-        let answers = answers.iter().map(|(status, answer)| Answer {
+        let answers = answers.iter().map(|(status, answer)| DocumentedResponse {
             status: status.parse().unwrap_or_else(|_| panic!("{id} declares {status}, which is no status")),
             schema: json_schema(answer),
         });
-        Operation {
+        DocumentedOperation {
             method: method.to_uppercase(),
             path: path.to_owned(),
             parameters: parameters.map(|parameter| self.read_parameter(parameter)).collect(),
@@ -113,7 +113,7 @@ impl Spec {
         }
     }
 
-    fn read_parameter(&self, parameter: &Value) -> Parameter {
+    fn read_parameter(&self, parameter: &Value) -> DocumentedParameter {
         let mut resolved = parameter.clone();
         if let Some(reference) = parameter["$ref"].as_str() {
             resolved = self.target(reference).clone();
@@ -121,7 +121,7 @@ impl Spec {
             resolved.as_object_mut().expect("a map").extend(beside);
         }
         let text = |key: &str| resolved[key].as_str().unwrap_or_else(|| panic!("a parameter without {key}")).to_owned();
-        Parameter {
+        DocumentedParameter {
             name: text("name"),
             location: text("in"),
             required: resolved["required"] == true,
@@ -130,19 +130,20 @@ impl Spec {
         }
     }
 
-    /// Whether an answer of this schema is a list: an object with a list `data`.
+    /// Whether a response with this schema is a list: an object with an array `data`.
     pub fn is_list(&self, schema: &Schema) -> bool {
         let data = self.resolve(&schema.0).get("properties").and_then(|properties| properties.get("data")).cloned();
         data.is_some_and(|data| self.resolve(&data).get("type") == Some(&Value::from("array")))
     }
 
-    /// What a reference points at.
+    /// The value that a reference points to.
     fn target(&self, reference: &str) -> &Value {
-        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
-        self.document.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        let pointer =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} is not a reference within the document"));
+        self.document.pointer(pointer).unwrap_or_else(|| panic!("{reference} points to nothing"))
     }
 
-    /// A schema with its reference followed and its `allOf` merged, one level deep.
+    /// A schema with its own reference resolved and its `allOf` merged; nested schemas are not changed.
     fn resolve(&self, schema: &Value) -> Map<String, Value> {
         let mut merged = Map::new();
         if let Some(reference) = schema["$ref"].as_str() {
@@ -158,22 +159,26 @@ impl Spec {
     }
 }
 
-impl Operation {
-    /// The success answers.
-    pub fn successes(&self) -> impl Iterator<Item = &Answer> {
+impl DocumentedOperation {
+    /// The declared success responses.
+    pub fn successes(&self) -> impl Iterator<Item = &DocumentedResponse> {
         self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
     }
 
-    /// Everything else that is declared.
-    pub fn failures(&self) -> impl Iterator<Item = &Answer> {
+    /// The declared error responses.
+    pub fn failures(&self) -> impl Iterator<Item = &DocumentedResponse> {
         self.answers.iter().filter(|answer| !(200..300).contains(&answer.status))
     }
 
-    /// The one success answer: all that the document has at present.
-    pub fn success(&self) -> &Answer {
+    /// The only success response. Every operation of the current document has exactly one.
+    pub fn success(&self) -> &DocumentedResponse {
         let mut successes = self.successes();
         let first = successes.next().unwrap_or_else(|| panic!("{} cannot succeed", self.id));
-        assert!(successes.next().is_none(), "{} has several success answers: send each of them", self.id);
+        assert!(
+            successes.next().is_none(),
+            "{} has several success responses, so the tests must send each of them",
+            self.id
+        );
         first
     }
 }
@@ -184,7 +189,8 @@ fn json_schema(holder: &Value) -> Option<Schema> {
     Some(Schema(schema.unwrap_or_else(|| panic!("a body that is not JSON: {content}")).clone()))
 }
 
-/// Adds what `other` says; where both speak it wins.
+/// Adds the keywords of `other`. If both have a keyword, that of `other` wins; properties and required names are
+/// combined.
 fn merge(merged: &mut Map<String, Value>, other: Map<String, Value>) {
     for (key, value) in other {
         match (merged.get_mut(&key), value) {
@@ -195,14 +201,14 @@ fn merge(merged: &mut Map<String, Value>, other: Map<String, Value>) {
     }
 }
 
-/// The required names that are properties. Those that are not cannot be kept by anyone; see the tests of the contract.
+/// The required names that are defined as properties. No value can have the others; see the contract tests.
 fn required(schema: &Map<String, Value>) -> BTreeSet<&str> {
     let names = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let properties = schema.get("properties");
     names.filter(|name| properties.is_some_and(|properties| properties.get(name).is_some())).collect()
 }
 
-/// A pointer to a member of what `pointer` points at.
+/// The JSON pointer to a member of the object at `pointer`.
 fn member(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

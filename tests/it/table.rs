@@ -1,7 +1,7 @@
-//! Every operation as a call through the public builders, with its arguments as JSON.
+//! A table of all operations: each entry calls one operation through the public builders, with its arguments as JSON.
 //!
-//! Each body goes two ways: as a whole value, and through the setters of its builder. The tests of the contract hold
-//! this table against the document, so that an operation, a parameter or a field that is missing here makes them fail.
+//! Each request body is sent in two ways: as a whole value, and through the setters of its builder. The contract tests
+//! compare this table with the document, so they fail if an operation, a parameter or a field is missing here.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -10,35 +10,36 @@ use imprint_client::{Client, Error, Response, types};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::spec::{Operation, Spec, Which};
+use super::spec::{DocumentedOperation, PropertySet, Spec};
 
-/// What the table gives for a call: the answer as JSON, written by our types.
-pub type Calling = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>>>>;
+/// The future of a call. Its result is the response, serialized to JSON by the generated types.
+pub type CallFuture = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>>>>;
 
-/// An operation that can be called.
-pub struct Entry {
+/// The calls of one operation.
+pub struct CallEntry {
     pub id: &'static str,
     /// Calls with the body as one value.
-    pub call: fn(&Client, &Arguments) -> Calling,
+    pub call: fn(&Client, &Arguments) -> CallFuture,
     /// Calls with the body set field by field.
-    pub call_by_setters: fn(&Client, &Arguments) -> Calling,
-    /// What Debug shows of the builders on the way to that call.
-    pub shown: fn(&Client, &Arguments) -> String,
+    pub call_by_setters: fn(&Client, &Arguments) -> CallFuture,
+    /// The `Debug` output of the builders of that call.
+    pub debug_output: fn(&Client, &Arguments) -> String,
 }
 
-/// The arguments of a call by the names of the document.
+/// The arguments of a call, with the names that the document uses.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
-    /// Path and query.
+    /// The path and query parameters.
     pub parameters: Map<String, Value>,
-    /// `None` where the operation has none.
+    /// The request body, or `None` if the operation has none.
     pub body: Option<Value>,
 }
 
 impl Arguments {
     /// Arguments made of the document's examples.
-    pub fn of(operation: &Operation, which: Which) -> Self {
-        let parameters = operation.parameters.iter().filter(|parameter| parameter.required || which == Which::All);
+    pub fn of(operation: &DocumentedOperation, which: PropertySet) -> Self {
+        let parameters =
+            operation.parameters.iter().filter(|parameter| parameter.required || which == PropertySet::All);
         Self {
             parameters: parameters.map(|parameter| (parameter.name.clone(), Spec::get().argument(parameter))).collect(),
             body: operation.body.as_ref().map(|schema| Spec::get().compose(schema, which)),
@@ -46,27 +47,26 @@ impl Arguments {
     }
 }
 
-/// Calls an operation with no more than it requires.
-pub fn call(client: &Client, operation: &Operation) -> Calling {
-    (entry(&operation.id).call)(client, &Arguments::of(operation, Which::Required))
+/// Calls an operation with its required arguments only.
+pub fn call(client: &Client, operation: &DocumentedOperation) -> CallFuture {
+    (entry(&operation.id).call)(client, &Arguments::of(operation, PropertySet::Required))
 }
 
 /// The entry of an operation.
-pub fn entry(id: &str) -> &'static Entry {
+pub fn entry(id: &str) -> &'static CallEntry {
     TABLE.iter().find(|entry| entry.id == id).unwrap_or_else(|| panic!("{id} is not in the table of calls"))
 }
 
 type Json = Map<String, Value>;
 type Texts = BTreeMap<String, String>;
 
-/// `id => method(parameter, …) Body { field, … };`, where `: type` follows the name of what is no text.
-///
-/// Ids, enums, secrets and times are set from text as well.
+/// Each entry is `id => method(parameter, …) Body { field, … };`. A parameter or field that is not text has its type
+/// after the name. Ids, enums, secrets and times are set from text.
 macro_rules! table {
     ($($id:literal => $method:ident($($parameter:ident $(: $parameter_type:ty)?),*)
         $($body:ident { $($field:ident $(: $field_type:ty)?),* })?;)*) => {
-        #[allow(deprecated, reason = "what is deprecated still works")]
-        static TABLE: &[Entry] = &[$(Entry {
+        #[allow(deprecated, reason = "deprecated operations are tested too")]
+        static TABLE: &[CallEntry] = &[$(CallEntry {
             id: $id,
             call: |client, given| {
                 let _ = given;
@@ -85,7 +85,7 @@ macro_rules! table {
                 )?
                 Box::pin(async move { json(call.send().await) })
             },
-            shown: |client, given| {
+            debug_output: |client, given| {
                 let _ = given;
                 let shown = String::new();
                 let call = client.$method()$(.$parameter(value!(given.parameters, $parameter $(: $parameter_type)?)))*;
@@ -109,7 +109,7 @@ macro_rules! value {
         value!($given, $name: String)
     };
     ($given:expr, $name:ident: $type:ty) => {
-        // A name that is a word of Rust has an underscore behind it.
+        // A name that is a keyword of Rust ends with an underscore.
         get::<$type>(&$given, stringify!($name).trim_end_matches('_'))
     };
 }
@@ -185,7 +185,7 @@ table! {
     };
 }
 
-/// The ids of the table.
+/// The ids of the operations in the table.
 pub fn ids() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|entry| entry.id)
 }
@@ -197,9 +197,9 @@ fn get<T: DeserializeOwned>(given: &Json, name: &str) -> Option<T> {
 
 fn body<T: DeserializeOwned>(given: &Arguments) -> T {
     let body = given.body.clone().expect("a body for an operation that has one");
-    serde_json::from_value(body).unwrap_or_else(|e| panic!("a body of the document is no body of ours: {e}"))
+    serde_json::from_value(body).unwrap_or_else(|e| panic!("the example body of the document cannot be decoded: {e}"))
 }
 
 fn json<T: serde::Serialize>(answer: Result<Response<T>, Error>) -> Result<Response<Value>, Error> {
-    answer.map(|answer| answer.map(|value| serde_json::to_value(&value).expect("our types can be written")))
+    answer.map(|answer| answer.map(|value| serde_json::to_value(&value).expect("generated types can be serialized")))
 }

@@ -1,4 +1,4 @@
-//! What the feature `tracing` tells of a call.
+//! The spans and events that the feature `tracing` records for a call.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use imprint_client::{Client, Clock, Method, Pause, RetryPolicy};
 use tracing::Level;
 
 use crate::capture::{Capture, Fields};
-use crate::clock::NotingClock;
+use crate::clock::RecordingClock;
+use crate::raw_server::{RawReply, RawServer, response_head};
 use crate::spec::Spec;
 use crate::table;
-use crate::wire::{Reply, Wire, head};
 
-fn client(wire: &Wire) -> Client {
-    wire.client_with(|builder| builder.retry(RetryPolicy::default()).clock(NotingClock::default()))
+fn client(server: &RawServer) -> Client {
+    server.client_with(|builder| builder.retry(RetryPolicy::default()).clock(RecordingClock::default()))
 }
 
 const CUSTOMER: &[u8] = br#"{"id":"C","created_at":"2025-02-13T19:08:07Z","updated_at":"2025-02-13T19:08:07Z"}"#;
@@ -23,9 +23,9 @@ fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 
 #[tokio::test]
 async fn a_call_is_a_span() {
-    let wire = Wire::start().await;
-    wire.answer(200, &[], CUSTOMER);
-    let client = client(&wire);
+    let server = RawServer::start().await;
+    server.respond_with(200, &[], CUSTOMER);
+    let client = client(&server);
     let capture = Capture::start();
     client.get_customer().customer_id("C-1").send().await.expect("an answer");
     let spans = capture.spans();
@@ -55,9 +55,9 @@ async fn a_call_is_a_span() {
 
 #[tokio::test]
 async fn a_retry_is_an_event() {
-    let wire = Wire::start().await;
-    wire.answer(503, &[("retry-after", "7")], b"");
-    let client = client(&wire);
+    let server = RawServer::start().await;
+    server.respond_with(503, &[("retry-after", "7")], b"");
+    let client = client(&server);
     let capture = Capture::start();
     client.get_customer().customer_id("C-1").send().await.expect_err("a failure");
 
@@ -73,14 +73,14 @@ async fn a_retry_is_an_event() {
         assert_eq!(get(&spans[0].fields, name), Some(value), "{name}");
     }
     let events = capture.events();
-    let told: Vec<_> = events
+    let recorded: Vec<_> = events
         .iter()
         .map(|event| {
             ["imprint.attempts", "imprint.pause", "imprint.reason", "error.type"].map(|n| get(&event.fields, n))
         })
         .collect();
     assert_eq!(
-        told,
+        recorded,
         [
             [Some("1"), Some("7.0"), None, Some("503")],
             [Some("2"), Some("7.0"), None, Some("503")],
@@ -91,49 +91,49 @@ async fn a_retry_is_an_event() {
 }
 
 #[tokio::test]
-async fn what_went_wrong_has_a_name() {
-    let wire = Wire::start().await;
-    let once = wire.client();
-    let closed = Reply::Close(head(200, [("content-length", "9")]).chain(b"{"));
-    wire.answer(200, &[], b"[]");
+async fn every_kind_of_error_has_an_error_type() {
+    let server = RawServer::start().await;
+    let once = server.client();
+    let closed = RawReply::Close(response_head(200, [("content-length", "9")]).chain(b"{"));
+    server.respond_with(200, &[], b"[]");
     let capture = Capture::start();
     once.get_customer().customer_id("C").send().await.expect_err("no customer");
     once.get_customer().customer_id("..").send().await.expect_err("no id");
-    wire.reply(closed);
+    server.set_reply(closed);
     once.get_customer().customer_id("C").send().await.expect_err("a broken answer");
-    wire.answer(404, &[], b"");
+    server.respond_with(404, &[], b"");
     once.delete_order().order_id("O").send().await.expect_err("no order");
-    wire.answer(200, &[], br#"{"error":{"type":"T","message":"m"}}"#);
+    server.respond_with(200, &[], br#"{"error":{"type":"T","message":"m"}}"#);
     once.get_customer().customer_id("C").send().await.expect_err("the body of an error");
-    let small = wire.client_with(|builder| builder.max_response_bytes(1));
-    wire.answer(200, &[], CUSTOMER);
+    let small = server.client_with(|builder| builder.max_response_bytes(1));
+    server.respond_with(200, &[], CUSTOMER);
     small.get_customer().customer_id("C").send().await.expect_err("too large");
     let named: Vec<_> = capture.spans().iter().map(|span| get(&span.fields, "error.type").map(str::to_owned)).collect();
     let expected = ["decode", "invalid_request", "transport", "404", "error_body", "response_too_large"];
     assert_eq!(named, expected.map(|name| Some(name.to_owned())));
-    // Nothing could be repeated, so nothing is said of repeating.
+    // None of these failures is retried, so there are no retry events.
     assert!(capture.events().is_empty(), "{:?}", capture.events());
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_says_so() {
-    let wire = Wire::start().await;
-    wire.reply(Reply::Whole(head(200, [("content-length", "9")]).chain(b"{")));
-    let client = client(&wire);
+async fn a_dropped_call_is_recorded_as_cancelled() {
+    let server = RawServer::start().await;
+    server.set_reply(RawReply::KeepOpen(response_head(200, [("content-length", "9")]).chain(b"{")));
+    let client = client(&server);
     let capture = Capture::start();
     let call = client.get_customer().customer_id("C").send();
-    tokio::time::timeout(Duration::from_millis(50), call).await.expect_err("there is no answer");
+    tokio::time::timeout(Duration::from_millis(50), call).await.expect_err("the response never ends");
     let spans = capture.spans();
     assert_eq!(get(&spans[0].fields, "error.type"), Some("cancelled"));
     assert_eq!(get(&spans[0].fields, "otel.status_code"), Some("ERROR"));
 }
 
 #[tokio::test]
-async fn a_raw_call_tells_no_path() {
-    let wire = Wire::start().await;
-    wire.answer(200, &[], b"{}");
+async fn a_raw_request_does_not_record_its_path() {
+    let server = RawServer::start().await;
+    server.respond_with(200, &[], b"{}");
     let capture = Capture::start();
-    wire.client().request(Method::GET, "/v2/things/T-17").send::<serde_json::Value>().await.expect("an answer");
+    server.client().request(Method::GET, "/v2/things/T-17").send::<serde_json::Value>().await.expect("an answer");
     let spans = capture.spans();
     assert_eq!(get(&spans[0].fields, "otel.name"), Some("GET request"));
     assert_eq!(get(&spans[0].fields, "url.template"), None);
@@ -141,10 +141,10 @@ async fn a_raw_call_tells_no_path() {
 }
 
 #[tokio::test]
-async fn every_operation_tells_its_template() {
-    let wire = Wire::start().await;
-    wire.answer(500, &[], b"");
-    let client = wire.client();
+async fn every_operation_records_its_path_template() {
+    let server = RawServer::start().await;
+    server.respond_with(500, &[], b"");
+    let client = server.client();
     for operation in Spec::get().operations() {
         let capture = Capture::start();
         table::call(&client, operation).await.expect_err("a failure");
@@ -156,20 +156,20 @@ async fn every_operation_tells_its_template() {
 }
 
 #[tokio::test]
-async fn who_asks_for_errors_alone_hears_nothing() {
-    let wire = Wire::start().await;
-    wire.answer(200, &[], CUSTOMER);
-    let client = client(&wire);
+async fn a_subscriber_for_errors_gets_no_span() {
+    let server = RawServer::start().await;
+    server.respond_with(200, &[], CUSTOMER);
+    let client = client(&server);
     let capture = Capture::up_to(Level::ERROR);
     client.get_customer().customer_id("C-1").send().await.expect("an answer");
     assert!(capture.spans().is_empty());
 }
 
-/// Counts how often it is asked for the time.
+/// A clock that counts how often the client reads the time.
 #[derive(Clone, Default)]
-struct Asked(std::sync::Arc<std::sync::atomic::AtomicUsize>);
+struct CountingClock(std::sync::Arc<std::sync::atomic::AtomicUsize>);
 
-impl Clock for Asked {
+impl Clock for CountingClock {
     fn now(&self) -> std::time::Instant {
         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         std::time::Instant::now()
@@ -181,15 +181,19 @@ impl Clock for Asked {
 }
 
 #[tokio::test]
-async fn nothing_is_computed_when_nobody_listens() {
-    let wire = Wire::start().await;
-    wire.answer(200, &[], CUSTOMER);
-    let clock = Asked::default();
-    let client = wire.client_with(|builder| builder.clock(clock.clone()));
+async fn nothing_is_computed_without_a_subscriber() {
+    let server = RawServer::start().await;
+    server.respond_with(200, &[], CUSTOMER);
+    let clock = CountingClock::default();
+    let client = server.client_with(|builder| builder.clock(clock.clone()));
     client.get_customer().customer_id("C").send().await.expect("an answer");
-    let unheard = clock.0.swap(0, std::sync::atomic::Ordering::Relaxed);
+    let without_subscriber = clock.0.swap(0, std::sync::atomic::Ordering::Relaxed);
     let _capture = Capture::start();
     client.get_customer().customer_id("C").send().await.expect("an answer");
-    let heard = clock.0.load(std::sync::atomic::Ordering::Relaxed);
-    assert_eq!((unheard, heard), (1, 3), "the loop asks once, the span twice");
+    let with_subscriber = clock.0.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(
+        (without_subscriber, with_subscriber),
+        (1, 3),
+        "the retry loop reads the clock once, and the span twice"
+    );
 }

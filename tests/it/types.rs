@@ -1,4 +1,4 @@
-//! How the generated types behave: forgiving when they read, exact when they write, silent about people.
+//! The generated types: they accept unknown and missing data, serialize exactly, and do not show personal data.
 
 use imprint_client::{Error, Secret, types};
 use serde_json::json;
@@ -6,12 +6,12 @@ use serde_json::json;
 use super::support::{json, payload};
 
 #[test]
-fn a_value_the_document_does_not_know_is_kept_and_written_back() {
+fn an_unknown_enum_value_is_kept_and_serialized_unchanged() {
     for (status, known) in [("ACTIVE", true), ("SUSPENDED", false), ("", false)] {
-        let status: types::CustomerLinkStatus = serde_json::from_value(json!(status)).expect("any text");
+        let status: types::CustomerLinkStatus = serde_json::from_value(json!(status)).expect("any text is accepted");
         assert_eq!(!matches!(status, types::CustomerLinkStatus::Unrecognized(_)), known);
     }
-    let kind: types::RewardType = serde_json::from_value(json!("TRANSACTIONAL")).expect("any text");
+    let kind: types::RewardType = serde_json::from_value(json!("TRANSACTIONAL")).expect("any text is accepted");
     assert_eq!(kind, types::RewardType::Unrecognized("TRANSACTIONAL".into()));
     assert_eq!(serde_json::to_value(&kind).expect("text"), json!("TRANSACTIONAL"));
     assert_eq!(types::PurchaseMethod::from("UNKNOWN"), types::PurchaseMethod::Unknown);
@@ -19,7 +19,7 @@ fn a_value_the_document_does_not_know_is_kept_and_written_back() {
 }
 
 #[test]
-fn null_absent_and_empty_are_one_for_lists_and_maps() {
+fn a_null_or_absent_list_or_map_is_empty() {
     let base = json!({"id": "P", "type": "CARD", "customer_id": "C", "created_at": "x", "status": "ACTIVE"});
     for metadata in [json!(null), json!({})] {
         let mut method = base.clone();
@@ -35,8 +35,9 @@ fn null_absent_and_empty_are_one_for_lists_and_maps() {
 }
 
 #[test]
-fn names_that_are_required_and_do_not_exist_are_not_asked_for() {
-    // `brand` of a card, `orders` of a page of orders, `created_at` of an intent's update.
+fn required_names_that_are_not_defined_are_not_required() {
+    // The document requires `brand` of a card, `orders` of a page of orders and `created_at` of the update of an
+    // intent, but does not define them.
     let card: types::PaymentMethodCard = serde_json::from_value(json!({"last4": "1234"})).expect("a card");
     assert_eq!(card.last4, "1234");
     let body = types::UpdateTransactionIntentBody::builder().customer_id("C").amount(1).status("CANCELED").build();
@@ -44,7 +45,7 @@ fn names_that_are_required_and_do_not_exist_are_not_asked_for() {
 }
 
 #[test]
-fn values_outside_of_the_documents_limits_do_not_cost_the_page() {
+fn values_outside_of_the_documents_limits_are_read() {
     let card: types::PaymentMethodCard = serde_json::from_value(json!({"last4": "12345"})).expect("a card");
     assert_eq!(card.last4, "12345");
     let born: types::DateOfBirth = serde_json::from_value(json!({"year": 1850, "month": 13})).expect("a date");
@@ -52,7 +53,7 @@ fn values_outside_of_the_documents_limits_do_not_cost_the_page() {
 }
 
 #[test]
-fn setters_take_plain_values_options_and_references() {
+fn setters_accept_plain_values_options_and_references() {
     let customer = types::CustomerId::from("C");
     let text = String::from("C");
     let build = |builder: types::builder::CreateSessionBody| builder.build().expect("nothing is required");
@@ -66,7 +67,7 @@ fn setters_take_plain_values_options_and_references() {
 }
 
 #[test]
-fn a_finished_value_goes_back_into_its_builder() {
+fn a_value_can_be_turned_back_into_its_builder() {
     let line = types::OrderLine::builder()
         .name("Couch")
         .quantity(1)
@@ -86,7 +87,7 @@ fn a_finished_value_goes_back_into_its_builder() {
 }
 
 #[test]
-fn build_names_every_missing_field_at_once_in_the_apis_words() {
+fn build_reports_all_missing_fields_by_their_api_names() {
     let error = types::OrderEventBase::builder().amount(1).build().expect_err("three fields are missing");
     assert!(matches!(error, Error::InvalidRequest(_)));
     let said = error.to_string();
@@ -97,7 +98,7 @@ fn build_names_every_missing_field_at_once_in_the_apis_words() {
 }
 
 #[test]
-fn a_nested_value_is_set_finished_or_as_its_builder() {
+fn a_nested_value_can_be_set_as_a_value_or_as_its_builder() {
     let line = || types::OrderLine::builder().name("Couch").quantity(1).rate(2).rewards_rate(0);
     let order = || types::OrderBase::builder().payment_method_id("P").partner_order_id("O").total_order_amount(2);
     let finished = order().order_lines(vec![line().build().expect("a line")]).build().expect("an order");
@@ -117,7 +118,7 @@ fn a_nested_value_is_set_finished_or_as_its_builder() {
 }
 
 #[test]
-fn what_is_missing_in_nested_values_is_named_with_the_rest_and_by_its_path() {
+fn missing_fields_of_nested_values_are_reported_with_their_path() {
     let line = types::OrderLine::builder();
     let order = types::OrderBase::builder()
         .partner_order_id("O")
@@ -130,13 +131,13 @@ fn what_is_missing_in_nested_values_is_named_with_the_rest_and_by_its_path() {
         error.to_string(),
         "OrderBase needs payment_method_id, total_order_amount, order_lines[1].rate and order_lines[1].rewards_rate"
     );
-    // Setting it again makes it good.
+    // Setting a field again replaces the invalid value.
     let order = order.payment_method_id("P").total_order_amount(2).order_lines(None::<Vec<types::OrderLine>>);
     assert!(order.build().expect("an order").order_lines.is_empty());
 }
 
 #[test]
-fn metadata_is_whatever_serializes_into_an_object() {
+fn metadata_accepts_any_value_that_serializes_into_an_object() {
     #[derive(serde::Serialize)]
     struct Mine {
         tier: &'static str,
@@ -160,13 +161,13 @@ fn metadata_is_whatever_serializes_into_an_object() {
 }
 
 #[tokio::test]
-async fn metadata_that_is_no_object_is_refused_with_the_rest_and_not_quoted() {
-    let (server, client) = super::support::answering(200, "{}").await;
+async fn metadata_that_is_not_an_object_is_refused_without_its_value() {
+    let (server, client) = super::support::server_responding(200, "{}").await;
     for (metadata, says) in
         [(json!("4111111592341815"), "must be an object"), (json!([["4111111592341815"]]), "must be an object")]
     {
         let call = client.link_customer_account().body_map(|b| b.metadata(metadata));
-        let error = call.send().await.expect_err("nothing was sent");
+        let error = call.send().await.expect_err("the metadata is not an object");
         assert_eq!(
             error.to_string(),
             format!(
@@ -206,14 +207,14 @@ fn debug_shows_neither_secrets_nor_personal_data() {
         assert!(!shown.contains(hidden), "{hidden} is shown: {shown}");
     }
     assert!(shown.contains("[REDACTED]") && shown.contains("9B5E1EE0"), "{shown}");
-    // They are still there for who asks.
+    // The fields and accessors still return the values.
     assert_eq!(customer.email.as_deref(), Some("customer@example.com"));
     let pci = method.card.and_then(|card| card.pci_details).expect("details");
     assert_eq!(pci.pan.as_ref().map(Secret::expose), Some("5105105105105100"));
 }
 
 #[test]
-fn a_timestamp_keeps_the_text_of_the_server() {
+fn a_timestamp_keeps_the_text_that_was_sent() {
     for text in ["2025-02-13T19:08:07.000Z", "2025-02-13T19:08:07Z", "2025-01-20T18:18:22.923+00:00", "soon"] {
         let mut link = json(&payload("linkCustomerAccount--openapi-composed.json"));
         link["created_at"] = json!(text);
@@ -230,12 +231,12 @@ fn an_order_that_was_read_can_be_sent() {
 }
 
 #[test]
-fn builders_and_answers_can_be_stored_and_sent_to_tasks() {
-    fn is_free<T: Send + Sync + Clone + 'static>() {}
-    is_free::<imprint_client::Client>();
-    is_free::<imprint_client::builder::GetRewards>();
-    is_free::<types::builder::CreateSessionBody>();
-    is_free::<types::Customer>();
-    fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
-    is_error::<Error>();
+fn builders_and_types_are_send_sync_and_static() {
+    fn assert_send_and_sync<T: Send + Sync + Clone + 'static>() {}
+    assert_send_and_sync::<imprint_client::Client>();
+    assert_send_and_sync::<imprint_client::builder::GetRewards>();
+    assert_send_and_sync::<types::builder::CreateSessionBody>();
+    assert_send_and_sync::<types::Customer>();
+    fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
+    assert_error::<Error>();
 }

@@ -1,4 +1,4 @@
-//! Webhooks as a receiver meets them: verified, read, told apart.
+//! Webhooks: verifying deliveries, decoding events, and their dedupe keys.
 
 mod events;
 mod keys;
@@ -13,7 +13,7 @@ use super::support::payload;
 
 const TOKEN: &str = "whtok_9f8e7d6c";
 
-/// The payloads of the documentation, by kind.
+/// The kinds of webhooks; the documentation has a payload of each.
 const KINDS: [&str; 7] =
     ["ACCOUNT_STATUS", "APPLICATION", "CUSTOMER_LINK", "PAYMENT_METHOD", "REWARD", "STREAK", "TRANSACTION"];
 

@@ -1,21 +1,21 @@
-//! What the caller gets is what the server sent.
+//! The decoded response contains everything that the server sent.
 
 use serde_json::{Value, json};
 
-use crate::spec::{Spec, Which};
-use crate::stage::Stage;
+use crate::mock_api::MockApi;
+use crate::spec::{PropertySet, Spec};
 use crate::table::call;
 
 #[tokio::test]
-async fn every_declared_success_reaches_the_caller_whole() {
-    let stage = Stage::start().await;
+async fn every_declared_success_is_decoded_completely() {
+    let api = MockApi::start().await;
     let spec = Spec::get();
     let mut places = 0;
     for operation in spec.operations() {
         for success in operation.successes() {
-            for which in [Which::All, Which::Required] {
+            for which in [PropertySet::All, PropertySet::Required] {
                 let mut raw = success.schema.as_ref().map(|schema| spec.compose(schema, which));
-                // The list of an answer is there whether the document requires it or not.
+                // A list operation must return its list even if the document does not require it.
                 if success.schema.as_ref().is_some_and(|schema| spec.is_list(schema)) {
                     raw.as_mut().and_then(Value::as_object_mut).expect("a page").entry("data").or_insert(json!([]));
                 }
@@ -25,10 +25,10 @@ async fn every_declared_success_reaches_the_caller_whole() {
                     assert!(faults.is_empty(), "{}: {raw} was composed against the document: {faults:?}", operation.id);
                     places += spec.places(schema, raw).len();
                 }
-                stage.answer(success.status, raw.as_ref());
-                let answer = call(&stage.client, operation).await.unwrap_or_else(|e| panic!("{e}"));
+                api.respond_with(success.status, raw.as_ref());
+                let answer = call(&api.client, operation).await.unwrap_or_else(|e| panic!("{e}"));
                 assert_eq!((answer.status().as_u16(), answer.attempts()), (success.status, 1), "{}", operation.id);
-                // An answer without a body is `()`, which JSON writes as null.
+                // A response without a body is `()`, which serializes as null.
                 assert_eq!(*answer, raw.unwrap_or_default(), "{}", operation.id);
             }
         }

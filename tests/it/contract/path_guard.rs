@@ -1,14 +1,14 @@
-//! An id leads nowhere but to its own operation, whatever it is and whichever operation it is given to.
+//! A path parameter can never select another operation than the one that was called.
 
 use imprint_client::{Error, operation};
 use serde_json::json;
 
-use crate::spec::{Spec, Which};
+use crate::raw_server::RawServer;
+use crate::spec::{PropertySet, Spec};
 use crate::table::{Arguments, entry};
-use crate::wire::Wire;
 
-/// Ids that are or become another path, for us, for a proxy or for a server.
-const LEADS_ELSEWHERE: &[&str] = &[
+/// Ids that the client, a proxy or a server could read as another path.
+const REFUSED_IDS: &[&str] = &[
     "",
     ".",
     "..",
@@ -51,8 +51,8 @@ const LEADS_ELSEWHERE: &[&str] = &[
     "..\u{2215}keys",
 ];
 
-/// Ids that look odd and are segments like others.
-const IS_A_SEGMENT: &[&str] = &[
+/// Unusual ids that are valid path segments.
+const ACCEPTED_IDS: &[&str] = &[
     "2EE24580-B97B-4949-A65C-929CCB9B9B8D",
     "CSMR-v1-123",
     "a?limit=1",
@@ -66,20 +66,20 @@ const IS_A_SEGMENT: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn an_id_leads_to_its_operation_or_nowhere() {
-    let wire = Wire::start().await;
-    wire.answer(400, &[], b"{}");
-    let client = wire.client();
+async fn an_id_is_sent_to_its_operation_or_refused() {
+    let server = RawServer::start().await;
+    server.respond_with(400, &[], b"{}");
+    let client = server.client();
     let (mut guarded, mut refused, mut sent) = (0, 0, 0);
     for operation in Spec::get().operations() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "path") {
             guarded += 1;
-            for id in LEADS_ELSEWHERE.iter().chain(IS_A_SEGMENT) {
+            for id in REFUSED_IDS.iter().chain(ACCEPTED_IDS) {
                 let what = format!("{} with {id:?}", operation.id);
-                let mut given = Arguments::of(operation, Which::Required);
+                let mut given = Arguments::of(operation, PropertySet::Required);
                 given.parameters.insert(parameter.name.clone(), json!(id));
                 let error = (entry(&operation.id).call)(&client, &given).await.expect_err(&what);
-                let lines = wire.lines();
+                let lines = server.lines();
                 if let Error::InvalidRequest(error) = &error {
                     assert!(lines.is_empty(), "{what} was refused and sent: {lines:?}");
                     assert_eq!(error.invalid().collect::<Vec<_>>(), [parameter.name.as_str()], "{what}");
@@ -89,18 +89,18 @@ async fn an_id_leads_to_its_operation_or_nowhere() {
                 } else {
                     let path = operation.path.replace(&format!("{{{}}}", parameter.name), &encoded(id));
                     assert_eq!(lines, [format!("{} {path} HTTP/1.1", operation.method)], "{what}: {error}");
-                    assert!(!LEADS_ELSEWHERE.contains(id), "{what} was sent as {lines:?}");
+                    assert!(!REFUSED_IDS.contains(id), "{what} was sent as {lines:?}");
                     sent += 1;
                 }
             }
         }
     }
     assert_eq!(guarded, operation::ALL.iter().map(|operation| operation.path().matches('{').count()).sum::<usize>());
-    assert_eq!((refused, sent), (guarded * LEADS_ELSEWHERE.len(), guarded * IS_A_SEGMENT.len()));
-    assert!(wire.connections() < 10, "connections are used again");
+    assert_eq!((refused, sent), (guarded * REFUSED_IDS.len(), guarded * ACCEPTED_IDS.len()));
+    assert!(server.connections() < 10, "connections must be reused");
 }
 
-/// A segment with all but the unreserved characters of RFC 3986 escaped.
+/// A segment in which all characters are escaped but the unreserved ones of RFC 3986.
 fn encoded(id: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

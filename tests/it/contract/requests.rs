@@ -1,48 +1,48 @@
-//! What arrives is what was given, in the form of the document, and nothing else.
+//! The server receives exactly the arguments of the caller, in the form that the document declares.
 
 use imprint_client::Error;
 use serde_json::{Map, Value, json};
 
-use crate::spec::{Kind, Operation, Parameter, Schema, Spec, Which};
-use crate::stage::{Arrived, Stage, decode};
+use crate::mock_api::{MockApi, RecordedRequest, decode};
+use crate::spec::{DocumentedOperation, DocumentedParameter, PropertySet, Schema, Spec, ValueKind};
 use crate::table::{Arguments, entry};
 
 #[tokio::test]
 async fn all_arguments_arrive() {
-    let fields = arrive(|operation| Arguments::of(operation, Which::All), true).await;
+    let fields = check_all_requests(|operation| Arguments::of(operation, PropertySet::All), true).await;
     assert!(fields > 120, "{fields} arguments are fewer than the document has");
 }
 
 #[tokio::test]
-async fn required_arguments_arrive_alone() {
-    let fields = arrive(|operation| Arguments::of(operation, Which::Required), true).await;
+async fn only_required_arguments_arrive() {
+    let fields = check_all_requests(|operation| Arguments::of(operation, PropertySet::Required), true).await;
     assert!(fields > 30, "{fields} arguments are fewer than the document requires");
 }
 
-/// Text that has to be escaped, enum values that the document lacks, the largest numbers. The document's own limits may
-/// not allow them: the API decides about that.
+/// Sends text that must be escaped, unknown enum values and the largest numbers. The document's limits may forbid them;
+/// the client leaves that check to the API.
 #[tokio::test]
-async fn odd_arguments_arrive_unchanged() {
-    let fields = arrive(
+async fn unusual_arguments_arrive_unchanged() {
+    let fields = check_all_requests(
         |operation| {
-            let mut arguments = Arguments::of(operation, Which::All);
+            let mut arguments = Arguments::of(operation, PropertySet::All);
             for parameter in &operation.parameters {
                 let value = &mut arguments.parameters[&parameter.name];
-                // Every limit is an int32.
+                // Every `limit` is an int32.
                 *value = match parameter.location.as_str() {
                     _ if value.is_number() => json!(i32::MAX),
-                    "path" => odd_segment(&parameter.name),
-                    _ => odd(&parameter.name),
+                    "path" => unusual_segment(&parameter.name),
+                    _ => unusual_text(&parameter.name),
                 };
             }
             if let (Some(schema), Some(body)) = (&operation.body, &mut arguments.body) {
                 for place in Spec::get().places(schema, body) {
                     let value = body.pointer_mut(&place.pointer).expect("a place");
                     match place.kind {
-                        Kind::Text | Kind::Time | Kind::Enum(_) => *value = odd(&place.name),
-                        Kind::Integer if place.name == "limit" => *value = json!(i32::MAX),
-                        Kind::Integer => *value = json!(i64::MIN),
-                        Kind::FreeForm => {
+                        ValueKind::Text | ValueKind::Time | ValueKind::Enum(_) => *value = unusual_text(&place.name),
+                        ValueKind::Integer if place.name == "limit" => *value = json!(i32::MAX),
+                        ValueKind::Integer => *value = json!(i64::MIN),
+                        ValueKind::FreeForm => {
                             *value = json!({"a": [1.5, null, {"b": {}}, [], u64::MAX], "": null, "\u{e4}\n": ""})
                         }
                         _ => {}
@@ -57,34 +57,34 @@ async fn odd_arguments_arrive_unchanged() {
     assert!(fields > 120, "{fields} arguments are fewer than the document has");
 }
 
-fn odd(name: &str) -> Value {
+fn unusual_text(name: &str) -> Value {
     json!(format!(" {name}=a/b\\c?d&e#f+g%20%2e;\u{e4}\u{1f4b3}\"\n"))
 }
 
-/// The same without what no segment of a path may hold.
-fn odd_segment(name: &str) -> Value {
+/// The same without the characters that a path parameter must not contain.
+fn unusual_segment(name: &str) -> Value {
     json!(format!(" {name}=a?d&e#f+g%20%2e:\u{e4}\u{1f4b3}\""))
 }
 
-/// Calls every operation both ways, checks what arrives, and counts the arguments.
-async fn arrive(arguments: impl Fn(&Operation) -> Arguments, is_valid: bool) -> usize {
-    let stage = Stage::start().await;
+/// Calls every operation in both ways of the table, checks the received request, and counts the arguments.
+async fn check_all_requests(arguments: impl Fn(&DocumentedOperation) -> Arguments, is_valid: bool) -> usize {
+    let api = MockApi::start().await;
     let mut count = 0;
     for operation in Spec::get().operations() {
         let given = arguments(operation);
         let success = operation.success();
-        let answer = success.schema.as_ref().map(|schema| Spec::get().compose(schema, Which::All));
-        stage.answer(success.status, answer.as_ref());
+        let answer = success.schema.as_ref().map(|schema| Spec::get().compose(schema, PropertySet::All));
+        api.respond_with(success.status, answer.as_ref());
         for call in [entry(&operation.id).call, entry(&operation.id).call_by_setters] {
-            call(&stage.client, &given).await.unwrap_or_else(|e| panic!("{e}"));
-            check(operation, &given, &stage.only_request(), is_valid);
+            call(&api.client, &given).await.unwrap_or_else(|e| panic!("{e}"));
+            check(operation, &given, &api.only_request(), is_valid);
         }
         count += given.parameters.len() + given.body.iter().filter_map(Value::as_object).map(Map::len).sum::<usize>();
     }
     count
 }
 
-fn check(operation: &Operation, given: &Arguments, arrived: &Arrived, is_valid: bool) {
+fn check(operation: &DocumentedOperation, given: &Arguments, arrived: &RecordedRequest, is_valid: bool) {
     let id = &operation.id;
     assert_eq!(arrived.method, operation.method, "{id}");
     assert_eq!(
@@ -111,39 +111,39 @@ fn check(operation: &Operation, given: &Arguments, arrived: &Arrived, is_valid: 
     }
 }
 
-/// Holds what arrived against the schemas of the document: it alone says what is right here, not what was given.
-fn validate(operation: &Operation, arrived: &Arrived) {
+/// Validates the received request against the schemas of the document, independently of the given arguments.
+fn validate(operation: &DocumentedOperation, arrived: &RecordedRequest) {
     let spec = Spec::get();
     let values = path_values(&operation.path, &arrived.path).into_iter().map(|pair| ("path", pair));
     let values = values.chain(arrived.query.iter().cloned().map(|pair| ("query", pair)));
     for (location, (name, text)) in values {
-        let declared = |parameter: &&Parameter| parameter.location == location && parameter.name == name;
+        let declared = |parameter: &&DocumentedParameter| parameter.location == location && parameter.name == name;
         let parameter = operation.parameters.iter().find(declared);
         let parameter = parameter.unwrap_or_else(|| panic!("{} has no {location} parameter {name}", operation.id));
-        // What is no text is written as JSON writes it.
+        // A value that is not text is written as in JSON.
         let is_text = !matches!(spec.argument(parameter), Value::Number(_) | Value::Bool(_));
         let value = if is_text { json!(text) } else { serde_json::from_str(&text).unwrap_or(Value::Null) };
-        is_as_declared(spec, operation, &parameter.schema, &value);
+        assert_valid(spec, operation, &parameter.schema, &value);
     }
     if let Some(schema) = &operation.body {
         let body = serde_json::from_slice(&arrived.body).expect("JSON");
-        is_as_declared(spec, operation, schema, &body);
+        assert_valid(spec, operation, schema, &body);
     }
 }
 
-fn is_as_declared(spec: &Spec, operation: &Operation, schema: &Schema, value: &Value) {
+fn assert_valid(spec: &Spec, operation: &DocumentedOperation, schema: &Schema, value: &Value) {
     let validator = spec.validator(schema);
     let faults: Vec<_> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(faults.is_empty(), "{} sends {value}: {faults:?}", operation.id);
 }
 
 #[tokio::test]
-async fn what_is_required_is_asked_for_before_anything_is_sent() {
-    let stage = Stage::start().await;
-    stage.answer(200, Some(&json!({})));
+async fn a_missing_argument_is_reported_before_anything_is_sent() {
+    let api = MockApi::start().await;
+    api.respond_with(200, Some(&json!({})));
     let mut count = 0;
     for operation in Spec::get().operations() {
-        let complete = Arguments::of(operation, Which::Required);
+        let complete = Arguments::of(operation, PropertySet::Required);
         let parameters = complete.parameters.keys();
         let fields = complete.body.iter().filter_map(Value::as_object).flat_map(Map::keys);
         for (name, is_parameter) in parameters.map(|name| (name, true)).chain(fields.map(|name| (name, false))) {
@@ -154,7 +154,7 @@ async fn what_is_required_is_asked_for_before_anything_is_sent() {
                 given.body.as_mut().and_then(Value::as_object_mut).and_then(|body| body.remove(name))
             };
             assert!(removed.is_some());
-            let error = (entry(&operation.id).call_by_setters)(&stage.client, &given).await;
+            let error = (entry(&operation.id).call_by_setters)(&api.client, &given).await;
             let Err(Error::InvalidRequest(error)) = error else {
                 panic!("{} without {name}: {error:?}", operation.id);
             };
@@ -164,17 +164,19 @@ async fn what_is_required_is_asked_for_before_anything_is_sent() {
         }
     }
     assert!(count > 30, "{count} are fewer than the document requires");
-    assert!(stage.arrived().is_empty(), "a request without what it needs was sent");
+    assert!(api.take_requests().is_empty(), "an incomplete request was sent");
 }
 
-/// The given values of one location as text, in the order of the document.
-fn expected(operation: &Operation, given: &Arguments, location: &str) -> Vec<(String, String)> {
+/// The given parameters of one location (`path` or `query`) as text, in the order of the document.
+fn expected(operation: &DocumentedOperation, given: &Arguments, location: &str) -> Vec<(String, String)> {
     let here = operation.parameters.iter().filter(|parameter| parameter.location == location);
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    here.filter_map(|Parameter { name, .. }| Some((name.clone(), text(given.parameters.get(name)?)))).collect()
+    here.filter_map(|DocumentedParameter { name, .. }| Some((name.clone(), text(given.parameters.get(name)?))))
+        .collect()
 }
 
-/// The values of a path by the names in its template, or what fits no template if it is no path of that one.
+/// The values of a path by the names in its template. If the path does not match the template, the result says so and
+/// equals no expected value.
 fn path_values(template: &str, path: &str) -> Vec<(String, String)> {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     let is_variable = |segment: &str| segment.starts_with('{');

@@ -1,24 +1,24 @@
-//! The lists that operations answer: what has to be there so that an empty one is believed.
+//! List operations: the list must be in the response, also if it is empty.
 
 use imprint_client::Error;
 use serde_json::{Value, json};
 
-use super::Subject;
-use crate::stage::Stage;
+use super::ResponseCase;
+use crate::mock_api::MockApi;
 use crate::table::call;
 
-/// An answer without the list says nothing about what the list would hold: least of all that it is empty.
+/// A response without its list must not be read as an empty list, because a caller would conclude that nothing exists.
 #[tokio::test]
-async fn a_list_that_is_not_there_is_an_error_that_names_it() {
-    let stage = Stage::start().await;
+async fn a_missing_list_is_a_decode_error_that_names_it() {
+    let api = MockApi::start().await;
     let mut operations = 0;
-    for subject in Subject::all().into_iter().filter(|subject| subject.list().is_some()) {
+    for case in ResponseCase::all().into_iter().filter(|case| case.list().is_some()) {
         operations += 1;
-        let id = &subject.operation.id;
-        let mut renamed = subject.raw.clone();
+        let id = &case.operation.id;
+        let mut renamed = case.raw.clone();
         let list = renamed.as_object_mut().expect("an object").remove("data");
         renamed["results"] = list.expect("a list");
-        let rest = subject.without(subject.list());
+        let rest = case.without(case.list());
         for (status, body) in [
             (204, None),
             (200, Some(json!({}))),
@@ -28,26 +28,26 @@ async fn a_list_that_is_not_there_is_an_error_that_names_it() {
             (200, Some(renamed)),
             (200, Some(rest)),
         ] {
-            stage.answer(status, body.as_ref());
-            let error = call(&stage.client, subject.operation).await.expect_err("no list");
+            api.respond_with(status, body.as_ref());
+            let error = call(&api.client, case.operation).await.expect_err("no list");
             assert_eq!(
                 error.to_string(),
-                format!("{id} answered {status}, but data is missing{}", place(&error)),
+                format!("{id} answered {status}, but data is missing{}", position_text(&error)),
                 "{body:?}"
             );
             assert!(matches!(&error, Error::Decode(error) if error.path() == "data"), "{error:?}");
             assert!(!error.is_retryable());
         }
-        // Go writes an empty list so.
-        stage.answer(200, Some(&json!({"data": null})));
-        let answer = call(&stage.client, subject.operation).await.unwrap_or_else(|e| panic!("{e}"));
+        // Go writes an empty list as null.
+        api.respond_with(200, Some(&json!({"data": null})));
+        let answer = call(&api.client, case.operation).await.unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(*answer, json!({"data": []}), "{id}");
     }
-    assert_eq!(operations, 12, "the lists of the document");
+    assert_eq!(operations, 12, "the number of list operations in the document");
 }
 
-/// What an error says of the place in the body.
-fn place(error: &Error) -> String {
+/// The position in the body as the text of an error shows it.
+fn position_text(error: &Error) -> String {
     match error {
         Error::Decode(error) if error.line() > 0 => {
             format!(" (line {}, column {})", error.line(), error.column())
@@ -56,38 +56,38 @@ fn place(error: &Error) -> String {
     }
 }
 
-/// `OrdersResponse` requires `orders` and defines `data`.
+/// The schema `OrdersResponse` requires `orders` but defines `data`, so both names are accepted.
 #[tokio::test]
-async fn the_orders_are_read_under_either_name() {
-    let stage = Stage::start().await;
+async fn orders_are_read_as_data_or_as_orders() {
+    let api = MockApi::start().await;
     let order: Value = crate::support::json(&crate::support::payload("createOrder--openapi-composed.json"));
     let id = order["id"].as_str().expect("an id").to_owned();
-    let orders = async || Ok::<_, Error>(stage.client.list_orders().send().await?.into_inner().data);
+    let orders = async || Ok::<_, Error>(api.client.list_orders().send().await?.into_inner().data);
     for body in [
         json!({"data": [order]}),
         json!({"orders": [order]}),
         json!({"orders": [null, order]}),
-        // Both at once, as long as one of them says nothing or both say the same.
+        // Both names at once are accepted if one list is empty or null, or if both are equal.
         json!({"data": [order], "orders": null}),
         json!({"data": null, "orders": [order]}),
         json!({"data": [order], "orders": []}),
         json!({"data": [], "orders": [order]}),
         json!({"data": [order], "orders": [order]}),
     ] {
-        stage.answer(200, Some(&body));
+        api.respond_with(200, Some(&body));
         let found = orders().await.unwrap_or_else(|e| panic!("{body}: {e}"));
         let ids: Vec<_> = found.iter().filter_map(|order| order.id.as_ref().map(|id| id.as_str())).collect();
         assert_eq!(ids, [id.as_str()], "{body}");
     }
     for body in [json!({"orders": null}), json!({"orders": []}), json!({"data": null, "orders": []})] {
-        stage.answer(200, Some(&body));
+        api.respond_with(200, Some(&body));
         assert!(orders().await.unwrap_or_else(|e| panic!("{body}: {e}")).is_empty());
     }
-    // Two lists that differ: either may lack an order.
+    // Two different lists are an error, because each may lack an order that the other contains.
     let mut other = order.clone();
     other["id"] = json!("other");
     for body in [json!({"data": [order], "orders": [other]}), json!({"data": [order, other], "orders": [order]})] {
-        stage.answer(200, Some(&body));
+        api.respond_with(200, Some(&body));
         let error = orders().await.expect_err("two lists");
         assert!(error.to_string().contains("data is there twice, under two names"), "{error}");
         assert!(matches!(&error, Error::Decode(error) if error.path() == "data"), "{error:?}");

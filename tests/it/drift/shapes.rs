@@ -1,14 +1,14 @@
-//! Values of another shape than the document's, and texts that are not Unicode.
+//! Values of another JSON type than the document declares, and text that is not valid Unicode.
 
 use imprint_client::Error;
 use serde_json::{Value, json};
 
-use super::super::spec::{Kind, Spec};
+use super::super::raw_server::RawServer;
+use super::super::spec::{Spec, ValueKind};
 use super::super::table::call;
-use super::super::wire::Wire;
-use super::{Drift, Subject, is_text};
+use super::{DriftTest, ResponseCase, is_text};
 
-/// A place as errors name it: `/data/0/card` is `data[0].card`.
+/// Converts a JSON pointer into a path as errors write it: `/data/0/card` becomes `data[0].card`.
 fn path(pointer: &str) -> String {
     let segments = pointer.split('/').skip(1).map(|segment| match segment.parse::<usize>() {
         Ok(index) => format!("[{index}]"),
@@ -17,47 +17,47 @@ fn path(pointer: &str) -> String {
     segments.collect::<String>().trim_start_matches('.').to_owned()
 }
 
-/// Six strings are no address, whatever their order, and an empty list is no object whose fields are all optional.
+/// An array of six strings must not be read as an address, and an empty array not as an object of optional fields.
 #[tokio::test]
-async fn an_object_is_never_read_from_a_list() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        for place in subject.places.iter().filter(|place| place.kind == Kind::Object) {
-            let object = subject.raw.pointer(&place.pointer).and_then(Value::as_object).expect("an object");
+async fn an_array_in_the_place_of_an_object_is_a_decode_error() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        for place in case.places.iter().filter(|place| place.kind == ValueKind::Object) {
+            let object = case.raw.pointer(&place.pointer).and_then(Value::as_object).expect("an object");
             for list in [object.values().cloned().collect(), json!([])] {
-                drift.cases += 1;
-                let sent = subject.with(|other| (other.pointer == place.pointer).then(|| list.clone()));
-                drift.stage.answer(subject.status, Some(&sent));
-                match call(&drift.stage.client, subject.operation).await {
+                test.cases += 1;
+                let sent = case.with(|other| (other.pointer == place.pointer).then(|| list.clone()));
+                test.api.respond_with(case.status, Some(&sent));
+                match call(&test.api.client, case.operation).await {
                     Err(Error::Decode(error)) if error.path() == path(&place.pointer) => {
                         assert!(error.to_string().contains(" is a list, not an object (line 1, column "), "{error}");
                     }
-                    other => panic!("{} with a list at {:?}: {other:?}", subject.operation.id, place.pointer),
+                    other => panic!("{} with a list at {:?}: {other:?}", case.operation.id, place.pointer),
                 }
             }
         }
     }
-    drift.finish(150);
+    test.finish(150);
 }
 
-/// As PHP writes it.
+/// PHP writes an empty map as `[]`.
 #[tokio::test]
-async fn an_empty_map_is_an_empty_list() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        for place in subject.places.iter().filter(|place| matches!(place.kind, Kind::Map | Kind::FreeForm)) {
-            let sent = subject.with(|other| (other.pointer == place.pointer).then(|| json!([])));
-            let expected = subject.with(|other| (other.pointer == place.pointer).then(|| json!({})));
-            drift.check(&subject, &format!("{} is []", place.pointer), &sent, &expected).await;
+async fn an_empty_array_is_read_as_an_empty_map() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        for place in case.places.iter().filter(|place| matches!(place.kind, ValueKind::Map | ValueKind::FreeForm)) {
+            let sent = case.with(|other| (other.pointer == place.pointer).then(|| json!([])));
+            let expected = case.with(|other| (other.pointer == place.pointer).then(|| json!({})));
+            test.check(&case, &format!("{} is []", place.pointer), &sent, &expected).await;
         }
     }
-    drift.finish(20);
+    test.finish(20);
 }
 
 #[tokio::test]
-async fn a_number_in_the_place_of_a_time_is_kept_as_its_text() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
+async fn a_number_in_the_place_of_a_time_is_kept_as_text() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
         for (number, text) in [
             (json!(1_739_473_687), "1739473687"),
             (json!(1_739_473_687_123_i64), "1739473687123"),
@@ -65,38 +65,38 @@ async fn a_number_in_the_place_of_a_time_is_kept_as_its_text() {
             (json!(0), "0"),
             (json!(-1), "-1"),
         ] {
-            let sent = subject.with(|place| (place.kind == Kind::Time).then(|| number.clone()));
-            let expected = subject.with(|place| (place.kind == Kind::Time).then(|| json!(text)));
-            drift.check(&subject, &format!("times are {number}"), &sent, &expected).await;
+            let sent = case.with(|place| (place.kind == ValueKind::Time).then(|| number.clone()));
+            let expected = case.with(|place| (place.kind == ValueKind::Time).then(|| json!(text)));
+            test.check(&case, &format!("times are {number}"), &sent, &expected).await;
         }
     }
-    drift.finish(150);
+    test.finish(150);
 }
 
 #[tokio::test]
-async fn null_in_the_place_of_a_time_is_none_or_the_empty_text() {
-    let mut drift = Drift::start().await;
-    for subject in Subject::all() {
-        let sent = subject.with(|place| (place.kind == Kind::Time).then_some(Value::Null));
-        let times = || subject.places.iter().filter(|place| place.kind == Kind::Time);
-        let mut expected = subject.with(|place| (place.kind == Kind::Time).then(|| json!("")));
+async fn null_in_the_place_of_a_time_is_none_or_empty_text() {
+    let mut test = DriftTest::start().await;
+    for case in ResponseCase::all() {
+        let sent = case.with(|place| (place.kind == ValueKind::Time).then_some(Value::Null));
+        let times = || case.places.iter().filter(|place| place.kind == ValueKind::Time);
+        let mut expected = case.with(|place| (place.kind == ValueKind::Time).then(|| json!("")));
         for place in times().filter(|place| place.optional) {
             super::remove(&mut expected, &place.pointer);
         }
-        drift.check(&subject, "times are null", &sent, &expected).await;
+        test.check(&case, "times are null", &sent, &expected).await;
     }
-    drift.finish(30);
+    test.finish(30);
 }
 
 #[tokio::test]
-async fn what_is_not_unicode_costs_the_character_and_nothing_else() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn invalid_unicode_is_replaced_and_the_rest_is_kept() {
+    let server = RawServer::start().await;
+    let client = server.client();
     let mut cases = 0;
-    for subject in Subject::all() {
-        let with = |text: &str| subject.with(|place| is_text(place).then(|| json!(text)));
+    for case in ResponseCase::all() {
+        let with = |text: &str| case.with(|place| is_text(place).then(|| json!(text)));
         let sent = with("M@@ller").to_string().into_bytes();
-        let canonical = |value: &Value| Spec::get().canonical(subject.schema, value.clone());
+        let canonical = |value: &Value| Spec::get().canonical(case.schema, value.clone());
         for (mark, bytes, text) in [
             (&b""[..], &b"\xFC"[..], "M\u{FFFD}ller"),
             (b"", b"\\ud83d", "M\u{FFFD}ller"),
@@ -105,10 +105,9 @@ async fn what_is_not_unicode_costs_the_character_and_nothing_else() {
             (b"\xEF\xBB\xBF", b"\xFC\\\\ud83d", "M\u{FFFD}\\ud83dller"),
         ] {
             let body = replaced(&sent, b"@@", bytes);
-            wire.answer(subject.status, &[], &[mark, &body].concat());
-            let answer =
-                call(&client, subject.operation).await.unwrap_or_else(|e| panic!("{e}: {}", body.escape_ascii()));
-            assert_eq!(canonical(&answer), canonical(&with(text)), "{}", subject.operation.id);
+            server.respond_with(case.status, &[], &[mark, &body].concat());
+            let answer = call(&client, case.operation).await.unwrap_or_else(|e| panic!("{e}: {}", body.escape_ascii()));
+            assert_eq!(canonical(&answer), canonical(&with(text)), "{}", case.operation.id);
             cases += 1;
         }
     }

@@ -1,25 +1,25 @@
-//! The errors that the document declares, as it declares them.
+//! The error responses that the document declares, read as it declares them.
 
 use serde_json::Value;
 
-use super::api_error;
-use crate::spec::{Spec, Which};
-use crate::stage::Stage;
+use super::expect_api_error;
+use crate::mock_api::MockApi;
+use crate::spec::{PropertySet, Spec};
 
 #[tokio::test]
 async fn every_declared_error_is_read() {
-    let stage = Stage::start().await;
+    let api = MockApi::start().await;
     let spec = Spec::get();
     let mut count = 0;
     for operation in spec.operations() {
         for failure in operation.failures() {
             let what = format!("{} {}", operation.id, failure.status);
-            let raw = failure.schema.as_ref().map(|schema| spec.compose(schema, Which::All));
+            let raw = failure.schema.as_ref().map(|schema| spec.compose(schema, PropertySet::All));
             if let (Some(schema), Some(raw)) = (&failure.schema, &raw) {
                 assert!(spec.validator(schema).is_valid(raw), "{what}: {raw} was composed against the document");
             }
-            stage.answer(failure.status, raw.as_ref());
-            let error = api_error(&stage.client, operation).await;
+            api.respond_with(failure.status, raw.as_ref());
+            let error = expect_api_error(&api.client, operation).await;
             assert_eq!(error.status().as_u16(), failure.status, "{what}");
             let raw = raw.unwrap_or_default();
             let says = if raw["error"].is_object() { &raw["error"] } else { &raw };

@@ -1,17 +1,17 @@
-//! What the head of an answer says.
+//! The headers of error responses.
 
 use std::time::Duration;
 
-use super::api_error;
+use super::expect_api_error;
+use crate::raw_server::RawServer;
 use crate::spec::Spec;
-use crate::wire::Wire;
 
 const DATE: (&str, &str) = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
 
 #[tokio::test]
-async fn both_forms_of_retry_after_are_read() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn retry_after_is_read_as_seconds_and_as_a_date() {
+    let server = RawServer::start().await;
+    let client = server.client();
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     let forms = [
         ("7", seconds(7)),
@@ -19,10 +19,10 @@ async fn both_forms_of_retry_after_are_read() {
         ("86400", seconds(86_400)),
         ("Wed, 21 Oct 2026 07:28:30 GMT", seconds(30)),
         ("Wed, 21 Oct 2026 07:27:59 GMT", seconds(0)),
-        // The two obsolete forms of a date.
+        // The two obsolete date formats of HTTP.
         ("Wednesday, 21-Oct-26 07:30:00 GMT", seconds(120)),
         ("Wed Oct 21 07:30:00 2026", seconds(120)),
-        // A fraction is rounded up, and the longest of several waits counts.
+        // A fraction is rounded up, and the longest of several waits is used.
         ("2.0", seconds(2)),
         ("0.503", seconds(1)),
         ("1.5", seconds(2)),
@@ -35,9 +35,9 @@ async fn both_forms_of_retry_after_are_read() {
     ];
     for (status, body) in [(429, "{}"), (503, "<html>"), (400, "")] {
         for (form, expected) in forms {
-            wire.answer(status, &[DATE, ("Retry-After", form)], body.as_bytes());
+            server.respond_with(status, &[DATE, ("Retry-After", form)], body.as_bytes());
             for operation in Spec::get().operations().iter().step_by(7) {
-                let error = api_error(&client, operation).await;
+                let error = expect_api_error(&client, operation).await;
                 assert_eq!(error.retry_after(), expected, "{} {status} {form}", operation.id);
             }
         }
@@ -45,29 +45,29 @@ async fn both_forms_of_retry_after_are_read() {
 }
 
 #[tokio::test]
-async fn every_operation_reads_retry_after_or_its_absence() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn every_operation_returns_retry_after_if_it_was_sent() {
+    let server = RawServer::start().await;
+    let client = server.client();
     for operation in Spec::get().operations() {
-        wire.answer(429, &[("retry-after", "12")], b"");
+        server.respond_with(429, &[("retry-after", "12")], b"");
         assert_eq!(
-            api_error(&client, operation).await.retry_after(),
+            expect_api_error(&client, operation).await.retry_after(),
             Some(Duration::from_secs(12)),
             "{}",
             operation.id
         );
-        wire.answer(429, &[DATE], b"");
-        assert_eq!(api_error(&client, operation).await.retry_after(), None, "{}", operation.id);
+        server.respond_with(429, &[DATE], b"");
+        assert_eq!(expect_api_error(&client, operation).await.retry_after(), None, "{}", operation.id);
     }
 }
 
 #[tokio::test]
-async fn headers_are_there_for_who_asks() {
-    let wire = Wire::start().await;
-    let client = wire.client();
-    wire.answer(500, &[("X-Request-Id", "abc"), ("set-cookie", "a=1"), ("set-cookie", "b=2")], b"{}");
+async fn an_error_returns_all_headers() {
+    let server = RawServer::start().await;
+    let client = server.client();
+    server.respond_with(500, &[("X-Request-Id", "abc"), ("set-cookie", "a=1"), ("set-cookie", "b=2")], b"{}");
     for operation in Spec::get().operations() {
-        let error = api_error(&client, operation).await;
+        let error = expect_api_error(&client, operation).await;
         assert_eq!(error.headers()["x-request-id"], "abc");
         assert_eq!(error.headers().get_all("set-cookie").iter().count(), 2);
     }

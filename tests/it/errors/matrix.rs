@@ -1,14 +1,14 @@
-//! Every body with every status from every operation.
+//! Every documented error body with every error status from every operation.
 
 use imprint_client::{Client, ErrorKind, StatusCode, operation};
 
-use super::bodies::{Row, families, others};
-use super::{Error, api_error};
-use crate::spec::{Operation, Spec};
-use crate::wire::{Reply, Wire, head};
+use super::bodies::{ErrorBody, documented_bodies, undocumented_bodies};
+use super::{Error, expect_api_error};
+use crate::raw_server::{RawReply, RawServer, response_head};
+use crate::spec::{DocumentedOperation, Spec};
 
-/// The statuses of the client's mistakes and their kinds.
-const REFUSED: &[(u16, ErrorKind)] = &[
+/// Statuses of 4xx and their kinds.
+const CLIENT_ERRORS: &[(u16, ErrorKind)] = &[
     (400, ErrorKind::BadRequest),
     (401, ErrorKind::Unauthorized),
     (402, ErrorKind::Other),
@@ -22,8 +22,8 @@ const REFUSED: &[(u16, ErrorKind)] = &[
     (429, ErrorKind::RateLimited),
 ];
 
-/// Those of the server, of what stands before it, and of nobody.
-const FAILED: &[(u16, ErrorKind)] = &[
+/// Statuses of 5xx, of redirects, and one that HTTP does not define, with their kinds.
+const OTHER_ERRORS: &[(u16, ErrorKind)] = &[
     (500, ErrorKind::Server),
     (501, ErrorKind::Server),
     (502, ErrorKind::Server),
@@ -40,73 +40,77 @@ const FAILED: &[(u16, ErrorKind)] = &[
 ];
 
 #[tokio::test]
-async fn the_api_refuses_in_every_family() {
-    every_family_with(REFUSED).await;
+async fn every_4xx_is_read_with_every_documented_body() {
+    check_every_documented_body_with(CLIENT_ERRORS).await;
 }
 
 #[tokio::test]
-async fn the_api_fails_or_redirects_in_every_family() {
-    every_family_with(FAILED).await;
+async fn every_5xx_and_redirect_is_read_with_every_documented_body() {
+    check_every_documented_body_with(OTHER_ERRORS).await;
 }
 
-async fn every_family_with(statuses: &[(u16, ErrorKind)]) {
-    let wire = Wire::start().await;
-    let client = wire.client();
-    let families = families();
+async fn check_every_documented_body_with(statuses: &[(u16, ErrorKind)]) {
+    let server = RawServer::start().await;
+    let client = server.client();
+    let documented_bodies = documented_bodies();
     let mut cases = 0;
     for &(status, kind) in statuses {
-        for row in &families {
-            // Where a redirect would go: it is not followed.
-            wire.answer(status, &[("content-type", "application/json"), ("location", "/v2/keys")], &row.body);
+        for error_body in &documented_bodies {
+            // The target of a redirect. Redirects must not be followed.
+            server.respond_with(
+                status,
+                &[("content-type", "application/json"), ("location", "/v2/keys")],
+                &error_body.body,
+            );
             for operation in Spec::get().operations() {
-                check(&wire, &client, operation, status, kind, row).await;
+                check(&server, &client, operation, status, kind, error_body).await;
                 cases += 1;
             }
         }
     }
-    assert_eq!(cases, statuses.len() * families.len() * operation::ALL.len());
-    assert!(wire.connections() < 10, "answers were not read to their ends, or connections not used again");
+    assert_eq!(cases, statuses.len() * documented_bodies.len() * operation::ALL.len());
+    assert!(server.connections() < 10, "responses were not read to their end, or connections were not reused");
 }
 
-/// Not all with all: each operation with each body, each body with many statuses.
+/// Each operation is tested with each body, and each body with many statuses; not every combination.
 #[tokio::test]
-async fn what_is_no_error_body_does_not_cost_the_status() {
-    let wire = Wire::start().await;
-    let client = wire.client();
-    let mut statuses = REFUSED.iter().chain(FAILED).cycle();
-    for row in others() {
+async fn an_undocumented_body_keeps_the_status() {
+    let server = RawServer::start().await;
+    let client = server.client();
+    let mut statuses = CLIENT_ERRORS.iter().chain(OTHER_ERRORS).cycle();
+    for error_body in undocumented_bodies() {
         for operation in Spec::get().operations() {
             let &(status, kind) = statuses.next().expect("a cycle");
-            wire.answer(status, &[("content-type", "application/json")], &row.body);
-            check(&wire, &client, operation, status, kind, &row).await;
+            server.respond_with(status, &[("content-type", "application/json")], &error_body.body);
+            check(&server, &client, operation, status, kind, &error_body).await;
         }
     }
 }
 
 #[tokio::test]
-async fn the_content_type_does_not_matter() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn the_content_type_is_ignored() {
+    let server = RawServer::start().await;
+    let client = server.client();
     let types =
         ["text/html; charset=iso-8859-1", "application/problem+json", "application/octet-stream", "", "nonsense"];
     for (index, operation) in Spec::get().operations().iter().enumerate() {
-        for row in families() {
+        for error_body in documented_bodies() {
             let headers = [("content-type", types[index % types.len()])];
-            // Every third answer has none at all.
-            wire.answer(409, if index % 3 == 0 { &[] } else { &headers }, &row.body);
-            check(&wire, &client, operation, 409, ErrorKind::Conflict, &row).await;
+            // Every third response has no content type.
+            server.respond_with(409, if index % 3 == 0 { &[] } else { &headers }, &error_body.body);
+            check(&server, &client, operation, 409, ErrorKind::Conflict, &error_body).await;
         }
     }
 }
 
-/// By its nature it has no body; nobody asked a condition, so it is an error all the same.
+/// A 304 has no body. The client sends no conditional requests, so a 304 is an error.
 #[tokio::test]
-async fn not_modified_is_an_error() {
-    let wire = Wire::start().await;
-    let client = wire.client();
-    wire.reply(Reply::Whole(head(304, [("etag", "\"x\"")]).chain(b"")));
+async fn a_304_is_an_error() {
+    let server = RawServer::start().await;
+    let client = server.client();
+    server.set_reply(RawReply::KeepOpen(response_head(304, [("etag", "\"x\"")]).chain(b"")));
     for operation in Spec::get().operations() {
-        let error = api_error(&client, operation).await;
+        let error = expect_api_error(&client, operation).await;
         assert_eq!(
             (error.status(), error.kind(), error.body()),
             (StatusCode::NOT_MODIFIED, ErrorKind::Other, &b""[..])
@@ -115,31 +119,44 @@ async fn not_modified_is_an_error() {
     }
 }
 
-async fn check(wire: &Wire, client: &Client, operation: &Operation, status: u16, kind: ErrorKind, row: &Row) {
-    let what = || format!("{} with {status} and {}", operation.id, row.name);
-    let error = api_error(client, operation).await;
+async fn check(
+    server: &RawServer,
+    client: &Client,
+    operation: &DocumentedOperation,
+    status: u16,
+    kind: ErrorKind,
+    error_body: &ErrorBody,
+) {
+    let what = || format!("{} with {status} and {}", operation.id, error_body.name);
+    let error = expect_api_error(client, operation).await;
     assert_eq!((error.status().as_u16(), error.kind()), (status, kind), "{}", what());
     assert_eq!(error.operation_id(), operation.id, "{}", what());
     let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    match row.message.or(reason) {
+    match error_body.message.or(reason) {
         Some(message) => assert_eq!(error.message(), message, "{}", what()),
         None => assert!(!error.message().is_empty(), "{}", what()),
     }
-    assert_eq!((error.code(), error.param()), (row.code, row.param), "{}", what());
-    assert_eq!(error.details(), row.details, "{}", what());
+    assert_eq!((error.code(), error.param()), (error_body.code, error_body.param), "{}", what());
+    assert_eq!(error.details(), error_body.details, "{}", what());
     let link = error.existing_link().map(|link| serde_json::to_value(link).expect("a link is JSON"));
-    assert_eq!(link, row.existing_link, "{}", what());
-    assert_eq!(error.body(), row.body, "{}", what());
+    assert_eq!(link, error_body.existing_link, "{}", what());
+    assert_eq!(error.body(), error_body.body, "{}", what());
     assert!(error.is_body_complete(), "{}", what());
     assert_eq!(error.attempts(), 1, "{}", what());
-    assert_eq!(error.headers()["content-length"], row.body.len().to_string().as_str(), "{}", what());
+    assert_eq!(error.headers()["content-length"], error_body.body.len().to_string().as_str(), "{}", what());
 
     let line = Error::from(error).to_string();
     assert!(!line.contains('\n'), "{line}");
-    let names = [Some(operation.id.as_str()), Some(&*status.to_string()), row.code, row.message, row.param];
-    for name in names.into_iter().flatten().chain(row.details.iter().copied()) {
-        // The name of a status says nothing more beside its number.
+    let names = [
+        Some(operation.id.as_str()),
+        Some(&*status.to_string()),
+        error_body.code,
+        error_body.message,
+        error_body.param,
+    ];
+    for name in names.into_iter().flatten().chain(error_body.details.iter().copied()) {
+        // Each of these must be in the text of the error.
         assert!(line.contains(name), "{}: {line} does not say {name}", what());
     }
-    assert_eq!(wire.lines().len(), 1, "{}: sent once and not redirected", what());
+    assert_eq!(server.lines().len(), 1, "{}: sent once and not redirected", what());
 }

@@ -1,15 +1,16 @@
-//! No error shows a card number, a social security number, a key or a body.
+//! Error texts do not show card numbers, social security numbers, keys or bodies.
 
 use std::error::Error as _;
 
 use serde_json::{Value, json};
 
-use super::{Error, call, failure, link, nested, shown};
-use crate::spec::{Spec, Which};
+use super::{Error, call, expect_failure, full_error_text, link, nested};
+use crate::raw_server::RawServer;
+use crate::spec::{PropertySet, Spec};
 use crate::support::KEY;
-use crate::wire::Wire;
 
-/// As a server may repeat them: card numbers, in groups and not, social security numbers, and how to reach a person.
+/// Values that a server may repeat in an error: card numbers with and without separators, social security numbers,
+/// e-mail addresses and phone numbers.
 const NUMBERS: [&str; 16] = [
     "4111111592341815",
     "4222222222222",
@@ -30,9 +31,9 @@ const NUMBERS: [&str; 16] = [
 ];
 
 #[tokio::test]
-async fn the_words_of_the_server_are_masked_and_kept() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn debug_masks_the_servers_message_and_the_accessors_return_it() {
+    let server = RawServer::start().await;
+    let client = server.client();
     for number in NUMBERS {
         let words = format!("no {number}, sorry");
         let fields = json!({"type": words, "message": words, "param": words});
@@ -45,17 +46,17 @@ async fn the_words_of_the_server_are_masked_and_kept() {
         for body in
             [nested(fields.clone()), fields, with_details, framework, nested(linked), json!(words), json!([words])]
         {
-            wire.answer(400, &[("x-echo", &words)], body.to_string().as_bytes());
+            server.respond_with(400, &[("x-echo", &words)], body.to_string().as_bytes());
             for operation in Spec::get().operations() {
-                let error = failure(&client, operation).await;
+                let error = expect_failure(&client, operation).await;
                 let Error::Api(api) = &error else { panic!("{error}") };
                 assert_eq!(api.body(), body.to_string().as_bytes());
                 let kept = api.message() == words || api.details() == [words.as_str()];
                 assert!(kept, "{body} became {}", api.message());
-                let shown = shown(error);
+                let shown = full_error_text(error);
                 assert!(!shown.contains(number), "{}: {body} shows {number}: {shown}", operation.id);
                 assert!(!shown.contains(KEY), "{shown}");
-                // Something of the server's is shown, with the number taken out of it.
+                // The rest of the server's message is still shown.
                 assert!(shown.contains("sorry") || !body.is_object(), "{shown}");
             }
         }
@@ -63,9 +64,9 @@ async fn the_words_of_the_server_are_masked_and_kept() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_understands_is_not_shown() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn a_body_that_cannot_be_parsed_is_not_shown() {
+    let server = RawServer::start().await;
+    let client = server.client();
     for status in [200, 201, 400, 500, 302] {
         for body in [
             "<html>Ms 4111111592341815</html>",
@@ -74,46 +75,47 @@ async fn a_body_that_nobody_understands_is_not_shown() {
             "{\"4111111592341815\": \"Ms",
             "[\"Ms 4111111592341815\", {\"ssn\": \"123456789\"}",
         ] {
-            wire.answer(status, &[], body.as_bytes());
+            server.respond_with(status, &[], body.as_bytes());
             for operation in Spec::get().operations() {
                 if status < 300 && operation.success().schema.is_none() {
                     continue;
                 }
-                let error = failure(&client, operation).await;
+                let error = expect_failure(&client, operation).await;
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
                 assert_eq!(error.operation_id(), Some(operation.id.as_str()));
                 assert_eq!(matches!(error, Error::Decode(_)), status < 300, "{}: {error}", operation.id);
-                let shown = shown(error);
+                let shown = full_error_text(error);
                 assert!(!shown.contains("4111") && !shown.contains("Ms") && !shown.contains("123456789"), "{shown}");
             }
         }
     }
 }
 
-/// The text of the JSON parser quotes the value that it did not expect.
+/// The error text of the JSON parser quotes the unexpected value, so it must not be shown.
 #[tokio::test]
-async fn a_value_of_another_type_is_not_shown() {
-    let wire = Wire::start().await;
-    let client = wire.client();
+async fn a_value_of_the_wrong_type_is_not_shown() {
+    let server = RawServer::start().await;
+    let client = server.client();
     let spec = Spec::get();
     let mut cases = 0;
     for operation in spec.operations() {
         let Some(schema) = &operation.success().schema else { continue };
-        let raw = spec.compose(schema, Which::All);
+        let raw = spec.compose(schema, PropertySet::All);
         for place in spec.places(schema, &raw) {
-            // A place that takes one of them gives no error: text takes the first, free-form data the last.
+            // Some fields accept one of these values and give no error: a text field accepts the first one, and
+            // free-form data the last one.
             let others = [json!("4111111592341815"), json!(4_111_111_592_341_815_i64), json!({"4111111592341815": {}})];
             for other in others {
                 let mut sent = raw.clone();
                 *sent.pointer_mut(&place.pointer).expect("a place") = other.clone();
-                wire.answer(200, &[], sent.to_string().as_bytes());
+                server.respond_with(200, &[], sent.to_string().as_bytes());
                 let Err(error) = call(&client, operation).await else { continue };
                 let Error::Decode(decode) = &error else { panic!("{error}") };
                 assert!(error.source().is_none());
-                // What stood there may lack a field, and then that is what is named.
+                // The replaced value may be an object that lacks a field. Then the path names that field.
                 let expected = path(&place.pointer, &raw);
                 assert!(decode.path().starts_with(&expected), "{}: {} is not {expected}", operation.id, decode.path());
-                assert!(!shown(error).contains("4111"), "{} {}", operation.id, place.pointer);
+                assert!(!full_error_text(error).contains("4111"), "{} {}", operation.id, place.pointer);
                 cases += 1;
             }
         }
@@ -121,7 +123,7 @@ async fn a_value_of_another_type_is_not_shown() {
     assert!(cases > 700, "{cases} cases are fewer than there are values");
 }
 
-/// A JSON pointer as an error writes it.
+/// Converts a JSON pointer into a path as errors write it.
 fn path(pointer: &str, value: &Value) -> String {
     let mut path = String::new();
     let mut at = value;
@@ -129,7 +131,7 @@ fn path(pointer: &str, value: &Value) -> String {
         let name = segment.replace("~1", "/").replace("~0", "~");
         match at {
             Value::Array(_) => path.push_str(&format!("[{name}]")),
-            // A key of the caller's is no name of ours.
+            // A map key may hold personal data, so errors write it as `*`.
             _ if name.contains(' ') => path.push_str(".*"),
             _ if path.is_empty() => path.push_str(&name),
             _ => path.push_str(&format!(".{name}")),

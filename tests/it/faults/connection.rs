@@ -1,4 +1,4 @@
-//! Connections that are not made, break, or say nothing.
+//! Connections that cannot be made, that break, and that stay silent.
 
 use std::time::Duration;
 
@@ -6,199 +6,227 @@ use imprint_client::TimeoutPhase::Attempt;
 #[cfg(feature = "rustls")]
 use imprint_client::TimeoutPhase::Connect;
 
+use super::fault_server::{FaultServer, ServerAction, raw_bytes};
 use super::operations::OPERATIONS;
-use super::server::{Act, Server, raw};
-use super::{Ending, Fault, NotingClock, Outcome, ends};
+use super::{CallOutcome, Ending, FaultTest, RecordingClock, outcome};
 
-/// A 200 whose body is not there yet.
+/// The head of a 200 whose body has not arrived yet.
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n";
 
-/// The connection broke in every attempt, the second and third of which only `safe` operations get.
-fn broken(status: Option<u16>) -> (Outcome, Outcome) {
-    let broken = ends(Ending::Broken(status), 3).processed();
-    (broken.clone().retryable().pauses(&[250, 500]), Outcome { attempts: 1, requests: 1, ..broken })
+/// The expected outcomes if the connection breaks in every attempt: for operations that are retried, and for others.
+fn broken(status: Option<u16>) -> (CallOutcome, CallOutcome) {
+    let broken = outcome(Ending::Broken(status), 3).may_be_processed();
+    (broken.clone().retryable().pauses(&[250, 500]), CallOutcome { attempts: 1, requests: 1, ..broken })
 }
 
-fn timed_out(status: Option<u16>) -> (Outcome, Outcome) {
-    let late = ends(Ending::TimedOut(Attempt, status), 3).processed();
-    (late.clone().retryable().pauses(&[250, 500]), Outcome { attempts: 1, requests: 1, ..late })
+/// The expected outcomes if every attempt times out: for operations that are retried, and for others.
+fn timed_out(status: Option<u16>) -> (CallOutcome, CallOutcome) {
+    let late = outcome(Ending::TimedOut(Attempt, status), 3).may_be_processed();
+    (late.clone().retryable().pauses(&[250, 500]), CallOutcome { attempts: 1, requests: 1, ..late })
 }
 
-/// What is to come where the second attempt succeeds, for operations that get one.
-fn second() -> Outcome {
-    ends(Ending::Success, 2).pauses(&[250])
+/// The expected outcome if the second attempt succeeds, for operations that are retried.
+fn success_of_the_second_attempt() -> CallOutcome {
+    outcome(Ending::Success, 2).pauses(&[250])
 }
 
 #[tokio::test]
-async fn refused_for_good() {
+async fn every_operation_is_retried_when_connections_are_refused() {
     for operation in OPERATIONS {
-        let server = Server::refusing(Vec::new(), Act::Good);
-        let clock = NotingClock::default();
+        let server = FaultServer::refusing_connections(Vec::new(), ServerAction::Succeed);
+        let clock = RecordingClock::default();
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         let result = operation.call(&client, "1").await;
-        let expected = ends(Ending::NoConnection, 3).retryable().pauses(&[250, 500]).reaching(0);
-        assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{}", operation.id);
+        let expected = outcome(Ending::NoConnection, 3).retryable().pauses(&[250, 500]).with_requests(0);
+        assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), expected, "{}", operation.id);
     }
 }
 
 #[tokio::test]
-async fn refused_until_somebody_listens() {
+async fn a_call_succeeds_once_the_server_accepts_connections() {
     for operation in OPERATIONS {
-        let server = std::sync::Arc::new(std::sync::Mutex::new(Server::refusing(Vec::new(), Act::Good)));
-        let clock = NotingClock::default();
+        let server = std::sync::Arc::new(std::sync::Mutex::new(FaultServer::refusing_connections(
+            Vec::new(),
+            ServerAction::Succeed,
+        )));
+        let clock = RecordingClock::default();
         let client = server.lock().expect("a server").builder().clock(clock.clone()).build().expect("a client");
         let opening = std::sync::Arc::clone(&server);
-        clock.meanwhile(move || opening.lock().expect("a server").open());
+        clock.during_pauses(move || opening.lock().expect("a server").open());
         let result = operation.call(&client, "1").await;
         let requests = server.lock().expect("a server").requests();
-        let expected = ends(Ending::Success, 2).pauses(&[250]).reaching(1);
-        assert_eq!(Outcome::seen(&result, requests, &clock), expected, "{}: {result:?}", operation.id);
+        let expected = outcome(Ending::Success, 2).pauses(&[250]).with_requests(1);
+        assert_eq!(CallOutcome::observed(&result, requests, &clock), expected, "{}: {result:?}", operation.id);
     }
 }
 
-/// What an attempt may have done is not undone by the next, which found nobody there.
+/// The first attempt may have been processed, and the error of the last attempt, which reached no server, still says
+/// so.
 #[tokio::test]
-async fn refused_after_an_attempt_that_may_have_been_processed() {
-    let server = std::sync::Arc::new(std::sync::Mutex::new(Some(Server::always(Act::Reset(raw(""))))));
-    let clock = NotingClock::default();
+async fn a_refused_retry_still_reports_that_the_first_attempt_may_have_been_processed() {
+    let server =
+        std::sync::Arc::new(std::sync::Mutex::new(Some(FaultServer::always(ServerAction::Reset(raw_bytes(""))))));
+    let clock = RecordingClock::default();
     let client = server.lock().expect("a server").as_ref().expect("a server").builder();
     let client = client.clock(clock.clone()).build().expect("a client");
     let closing = std::sync::Arc::clone(&server);
-    clock.meanwhile(move || drop(closing.lock().expect("a server").take()));
-    let error = super::operations::PUT.call(&client, "1").await.expect_err("nobody is there");
-    // The listener goes when its task is polled next, so that the second attempt may be refused or reset.
+    clock.during_pauses(move || drop(closing.lock().expect("a server").take()));
+    let error = super::operations::PUT.call(&client, "1").await.expect_err("the server is gone");
+    // The listener is dropped when its task is polled next, so the second attempt may be refused or reset.
     assert!(error.may_have_been_processed() && error.is_retryable() && error.attempts() == 3, "{error:?}");
     assert_eq!(Ending::of(&Err(error)), Ending::NoConnection);
 }
 
-/// Accepted, and then nothing.
+/// The server accepts the connection and sends nothing.
 #[tokio::test]
-async fn silence() {
-    for act in [Act::Ignore, Act::Stall(raw(""))] {
+async fn an_attempt_without_a_response_times_out() {
+    for act in [ServerAction::NeverRespond, ServerAction::Stall(raw_bytes(""))] {
         let (safe, once) = timed_out(None);
-        Fault::always(act).waits().meets(safe, once.clone(), once).await;
+        FaultTest::always(act).with_short_attempts().check(safe, once.clone(), once).await;
     }
 }
 
 #[tokio::test]
-async fn silence_within_the_head() {
+async fn an_attempt_with_an_incomplete_head_times_out() {
     let (safe, once) = timed_out(None);
-    Fault::always(Act::Stall(raw("HTTP/1.1 200 OK\r\ncontent-le"))).waits().meets(safe, once.clone(), once).await;
+    FaultTest::always(ServerAction::Stall(raw_bytes("HTTP/1.1 200 OK\r\ncontent-le")))
+        .with_short_attempts()
+        .check(safe, once.clone(), once)
+        .await;
 }
 
-/// The operation without an answer does not wait for one.
+/// The operation whose success has no body does not wait for one.
 #[tokio::test]
-async fn silence_within_the_body() {
+async fn an_attempt_with_an_incomplete_body_times_out() {
     let (safe, once) = timed_out(Some(200));
-    let act = Act::Stall(raw(&format!("{HEAD}{{")));
-    Fault::always(act).waits().meets(safe, once, ends(Ending::Success, 1)).await;
+    let act = ServerAction::Stall(raw_bytes(&format!("{HEAD}{{")));
+    FaultTest::always(act).with_short_attempts().check(safe, once, outcome(Ending::Success, 1)).await;
 }
 
-/// Bytes keep coming, but never the last.
+/// Bytes keep arriving, but the response never ends.
 #[tokio::test]
-async fn a_body_that_drips() {
+async fn a_body_that_arrives_slowly_does_not_extend_the_timeout() {
     for head in [HEAD, "HTTP/1.1 200 OK\r\n\r\n"] {
         let (safe, once) = timed_out(Some(200));
-        let act = Act::Repeat(raw(head), raw(" "), Duration::from_millis(20));
-        Fault::always(act).waits().meets(safe, once, ends(Ending::Success, 1)).await;
+        let act = ServerAction::Repeat(raw_bytes(head), raw_bytes(" "), Duration::from_millis(20));
+        FaultTest::always(act).with_short_attempts().check(safe, once, outcome(Ending::Success, 1)).await;
     }
 }
 
 #[tokio::test]
-async fn a_head_that_drips() {
+async fn a_head_that_arrives_slowly_does_not_extend_the_timeout() {
     let (safe, once) = timed_out(None);
-    let act = Act::Repeat(raw("HTTP/1.1 200 OK\r\nx: "), raw("x"), Duration::from_millis(20));
-    Fault::always(act).waits().meets(safe, once.clone(), once).await;
+    let act = ServerAction::Repeat(raw_bytes("HTTP/1.1 200 OK\r\nx: "), raw_bytes("x"), Duration::from_millis(20));
+    FaultTest::always(act).with_short_attempts().check(safe, once.clone(), once).await;
 }
 
-/// One attempt in vain does not spoil the next.
+/// An attempt that times out does not affect the retry.
 #[tokio::test]
-async fn silence_and_then_an_answer() {
+async fn an_attempt_that_times_out_is_retried_for_repeatable_operations() {
     let (_, once) = timed_out(None);
-    Fault::once(Act::Stall(raw(""))).waits().meets(second(), once.clone(), once).await;
+    FaultTest::once(ServerAction::Stall(raw_bytes("")))
+        .with_short_attempts()
+        .check(success_of_the_second_attempt(), once.clone(), once)
+        .await;
 }
 
 #[tokio::test]
-async fn reset_before_the_request_was_read() {
+async fn a_reset_before_the_request_is_read_is_a_broken_connection() {
     let (safe, once) = broken(None);
-    Fault::always(Act::Hangup).meets(safe, once.clone(), once.clone()).await;
-    Fault::once(Act::Hangup).meets(second(), once.clone(), once).await;
+    FaultTest::always(ServerAction::ResetUnread).check(safe, once.clone(), once.clone()).await;
+    FaultTest::once(ServerAction::ResetUnread).check(success_of_the_second_attempt(), once.clone(), once).await;
 }
 
 #[tokio::test]
-async fn reset_before_the_answer() {
+async fn a_reset_before_the_response_is_a_broken_connection() {
     let (safe, once) = broken(None);
-    Fault::always(Act::Reset(raw(""))).meets(safe, once.clone(), once.clone()).await;
-    Fault::once(Act::Reset(raw(""))).meets(second(), once.clone(), once).await;
+    FaultTest::always(ServerAction::Reset(raw_bytes(""))).check(safe, once.clone(), once.clone()).await;
+    FaultTest::once(ServerAction::Reset(raw_bytes("")))
+        .check(success_of_the_second_attempt(), once.clone(), once)
+        .await;
 }
 
 #[tokio::test]
-async fn reset_within_the_head() {
+async fn a_reset_within_the_head_is_a_broken_connection() {
     let (safe, once) = broken(None);
-    Fault::always(Act::Reset(raw("HTTP/1.1 200 OK\r\ncontent-"))).meets(safe, once.clone(), once).await;
+    FaultTest::always(ServerAction::Reset(raw_bytes("HTTP/1.1 200 OK\r\ncontent-")))
+        .check(safe, once.clone(), once)
+        .await;
 }
 
 #[tokio::test]
-async fn reset_within_the_body() {
+async fn a_reset_within_the_body_is_a_broken_connection() {
     let (safe, once) = broken(Some(200));
-    let act = Act::Reset(raw(&format!("{HEAD}{{")));
-    Fault::always(act.clone()).meets(safe, once.clone(), ends(Ending::Success, 1)).await;
-    Fault::once(act).meets(second(), once, ends(Ending::Success, 1)).await;
+    let act = ServerAction::Reset(raw_bytes(&format!("{HEAD}{{")));
+    FaultTest::always(act.clone()).check(safe, once.clone(), outcome(Ending::Success, 1)).await;
+    FaultTest::once(act).check(success_of_the_second_attempt(), once, outcome(Ending::Success, 1)).await;
 }
 
 #[tokio::test]
-async fn closed_before_the_answer() {
+async fn a_close_before_the_response_is_a_broken_connection() {
     let (safe, once) = broken(None);
-    Fault::always(Act::Close(raw(""))).meets(safe, once.clone(), once.clone()).await;
-    Fault::once(Act::Close(raw(""))).meets(second(), once.clone(), once).await;
+    FaultTest::always(ServerAction::Close(raw_bytes(""))).check(safe, once.clone(), once.clone()).await;
+    FaultTest::once(ServerAction::Close(raw_bytes("")))
+        .check(success_of_the_second_attempt(), once.clone(), once)
+        .await;
 }
 
 #[tokio::test]
-async fn closed_within_the_head() {
+async fn a_close_within_the_head_is_a_broken_connection() {
     let (safe, once) = broken(None);
-    Fault::always(Act::Close(raw("HTTP/1.1 200 OK\r\ncontent-"))).meets(safe, once.clone(), once).await;
+    FaultTest::always(ServerAction::Close(raw_bytes("HTTP/1.1 200 OK\r\ncontent-")))
+        .check(safe, once.clone(), once)
+        .await;
 }
 
-/// Truncated: by the length that was announced, and by the chunk that is missing.
+/// The body is shorter than its `Content-Length`, or its last chunk is missing.
 #[tokio::test]
-async fn closed_within_the_body() {
+async fn a_close_within_the_body_is_a_broken_connection() {
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n";
     for text in [&format!("{HEAD}{{"), chunks, &chunks[..chunks.len() - 4]] {
         let (safe, once) = broken(Some(200));
-        Fault::always(Act::Close(raw(text))).meets(safe, once.clone(), ends(Ending::Success, 1)).await;
-        Fault::once(Act::Close(raw(text))).meets(second(), once, ends(Ending::Success, 1)).await;
+        FaultTest::always(ServerAction::Close(raw_bytes(text)))
+            .check(safe, once.clone(), outcome(Ending::Success, 1))
+            .await;
+        FaultTest::once(ServerAction::Close(raw_bytes(text)))
+            .check(success_of_the_second_attempt(), once, outcome(Ending::Success, 1))
+            .await;
     }
 }
 
 #[tokio::test]
-async fn not_http_at_all() {
+async fn a_response_that_is_not_http_is_a_broken_connection() {
     for text in ["SSH-2.0-OpenSSH_9.6\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
         let (safe, once) = broken(None);
-        Fault::always(Act::Close(raw(text))).meets(safe, once.clone(), once).await;
+        FaultTest::always(ServerAction::Close(raw_bytes(text))).check(safe, once.clone(), once).await;
     }
 }
 
-/// Without a handshake no request is sent, so that any operation may be repeated.
+/// No request is sent before the TLS handshake has succeeded, so every operation may be retried.
 #[cfg(feature = "rustls")]
 #[tokio::test]
-async fn a_handshake_that_fails() {
-    let never = ends(Ending::NoConnection, 3).retryable().pauses(&[250, 500]);
-    Fault::always(Act::Hangup).over_tls().meets(never.clone(), never.clone(), never).await;
+async fn a_failed_tls_handshake_is_retried_for_every_operation() {
+    let never = outcome(Ending::NoConnection, 3).retryable().pauses(&[250, 500]);
+    FaultTest::always(ServerAction::ResetUnread).over_tls().check(never.clone(), never.clone(), never).await;
 }
 
 #[cfg(feature = "rustls")]
 #[tokio::test]
-async fn a_handshake_that_takes_too_long() {
-    let never = ends(Ending::TimedOut(Connect, None), 3).retryable().pauses(&[250, 500]);
-    let fault = Fault::always(Act::Ignore).over_tls();
-    let fault = fault.configure(|builder| builder.connect_timeout(super::SHORT));
-    fault.meets(never.clone(), never.clone(), never).await;
+async fn a_tls_handshake_beyond_the_connect_timeout_is_retried_for_every_operation() {
+    let never = outcome(Ending::TimedOut(Connect, None), 3).retryable().pauses(&[250, 500]);
+    let fault = FaultTest::always(ServerAction::NeverRespond).over_tls();
+    let fault = fault.configure(|builder| builder.connect_timeout(super::SHORT_ATTEMPT));
+    fault.check(never.clone(), never.clone(), never).await;
 }
 
-/// It cannot be told from a request that was sent, so it is taken for one.
+/// The client cannot distinguish this from a request that was sent, so it treats the request as sent.
 #[cfg(feature = "rustls")]
 #[tokio::test]
-async fn a_handshake_that_outlasts_the_attempt() {
+async fn a_tls_handshake_beyond_the_attempt_timeout_counts_as_sent() {
     let (safe, once) = timed_out(None);
-    Fault::always(Act::Ignore).over_tls().waits().meets(safe, once.clone(), once).await;
+    FaultTest::always(ServerAction::NeverRespond)
+        .over_tls()
+        .with_short_attempts()
+        .check(safe, once.clone(), once)
+        .await;
 }

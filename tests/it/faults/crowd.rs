@@ -1,4 +1,4 @@
-//! Many calls at once while the server fails a third of them.
+//! Many simultaneous calls to a server that fails a third of the requests.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -6,41 +6,41 @@ use std::time::Instant;
 
 use imprint_client::{CallOptions, RetryPolicy};
 
+use super::fault_server::{FaultServer, ServerAction, raw_bytes, response};
 use super::operations::{GET, POST, PUT};
-use super::server::{Act, Server, answer, raw};
-use super::{Ending, NotingClock, PATIENCE, SHORT};
+use super::{Ending, RecordingClock, SHORT_ATTEMPT, TEST_TIMEOUT};
 
 const TASKS: usize = 200;
 const CALLS: usize = 5;
 
-/// What the server has said to the POSTs that were to be made again: 429 with `Retry-After`.
-type Invited = Arc<Mutex<BTreeMap<String, usize>>>;
+/// How often the server answered each request line with 429 and `Retry-After`, which allows a retry of a POST.
+type RefusedWithRetryAfter = Arc<Mutex<BTreeMap<String, usize>>>;
 
-/// Every third request fails, each time in another way.
-fn failing_a_third(invited: Invited) -> Server {
+/// A server that fails every third request, in four alternating ways.
+fn server_that_fails_a_third(refused_with_retry_after: RefusedWithRetryAfter) -> FaultServer {
     let mut count = 0;
-    Server::choosing(move |line| {
+    FaultServer::choosing_by_request_line(move |line| {
         count += 1;
         if count % 3 != 0 {
-            return Act::Good;
+            return ServerAction::Succeed;
         }
         match count / 3 % 4 {
-            0 => Act::status(503),
-            1 => Act::Reset(raw("")),
-            2 => Act::status(429),
+            0 => ServerAction::status(503),
+            1 => ServerAction::Reset(raw_bytes("")),
+            2 => ServerAction::status(429),
             _ => {
-                *invited.lock().expect("a map").entry(line.to_owned()).or_default() += 1;
-                Act::Answer(answer(429, &[("retry-after", "1")], ""))
+                *refused_with_retry_after.lock().expect("a map").entry(line.to_owned()).or_default() += 1;
+                ServerAction::Respond(response(429, &[("retry-after", "1")], ""))
             }
         }
     })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
-    let invited = Invited::default();
-    let server = failing_a_third(Arc::clone(&invited));
-    let client = server.builder().clock(NotingClock::default()).build().expect("a client");
+async fn no_post_of_two_hundred_tasks_is_lost_or_doubled_when_a_third_of_the_requests_fails() {
+    let refused_with_retry_after = RefusedWithRetryAfter::default();
+    let server = server_that_fails_a_third(Arc::clone(&refused_with_retry_after));
+    let client = server.builder().clock(RecordingClock::default()).build().expect("a client");
     let begun = Instant::now();
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
@@ -50,8 +50,8 @@ async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
                 for call in 0..CALLS {
                     let operation = [POST, GET, PUT][(task + call) % 3];
                     let id = format!("t{task}c{call}");
-                    let result = tokio::time::timeout(PATIENCE, operation.call(&client, &id)).await;
-                    let result = result.expect("every call ends");
+                    let result = tokio::time::timeout(TEST_TIMEOUT, operation.call(&client, &id)).await;
+                    let result = result.expect("the call ends in time");
                     endings.push((operation.id, id, Ending::of(&result)));
                 }
                 endings
@@ -60,9 +60,9 @@ async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
         .collect();
     let mut endings = Vec::new();
     for task in tasks {
-        endings.extend(task.await.expect("every task ends"));
+        endings.extend(task.await.expect("the task does not panic"));
     }
-    assert!(begun.elapsed() < 2 * PATIENCE, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < 2 * TEST_TIMEOUT, "{:?}", begun.elapsed());
     assert_eq!(endings.len(), TASKS * CALLS);
 
     let lines = server.lines();
@@ -70,29 +70,29 @@ async fn two_hundred_tasks_and_a_server_that_fails_a_third() {
     for (_, id, ending) in endings.iter().filter(|(operation, ..)| *operation == POST.id) {
         let line = format!("POST /v2/customers/{id}/link HTTP/1.1");
         let arrived = lines.iter().filter(|arrived| **arrived == line).count();
-        let refused = invited.lock().expect("a map").get(&line).copied().unwrap_or_default();
-        // The API has refused it and asked for it: that one does not count.
+        let refused = refused_with_retry_after.lock().expect("a map").get(&line).copied().unwrap_or_default();
+        // A 429 with `Retry-After` says that the API refused the request, so that one was not processed.
         let taken = arrived - refused;
-        assert!(taken <= 1, "{line} was seen {arrived} times, and refused {refused} times");
-        assert!(taken == 1 || *ending == Ending::Api(429), "{line} got lost: {ending:?}");
+        assert!(taken <= 1, "{line} arrived {arrived} times, of which {refused} were refused: the POST was doubled");
+        assert!(taken == 1 || *ending == Ending::Api(429), "{line} never arrived, but the call ended with {ending:?}");
         posts += 1;
     }
     assert!(posts > TASKS * CALLS / 4, "{posts}");
 
     let retries = lines.len() - TASKS * CALLS;
     assert!((1..=TASKS * CALLS / 5).contains(&retries), "{retries} retries");
-    // Each request that failed was either made again or failed its call.
+    // Each failed request was either retried or ended its call with an error.
     let failed = endings.iter().filter(|(.., ending)| *ending != Ending::Success).count();
     assert_eq!(failed + retries, lines.len() / 3);
     let connections = server.connections();
     assert!(connections < lines.len() * 3 / 4, "{connections} connections for {} requests", lines.len());
 }
 
-/// An outage that many calls meet at once costs no more than one that they meet in turn.
+/// The retry budget limits the retries of simultaneous calls as it limits those of sequential calls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_outage_that_all_meet_at_once() {
-    let server = Server::always(Act::status(503));
-    let client = server.builder().clock(NotingClock::default()).build().expect("a client");
+async fn an_outage_met_by_simultaneous_calls_adds_at_most_a_fifth_of_the_requests() {
+    let server = FaultServer::always(ServerAction::status(503));
+    let client = server.builder().clock(RecordingClock::default()).build().expect("a client");
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let client = client.clone();
@@ -100,17 +100,19 @@ async fn an_outage_that_all_meet_at_once() {
         })
         .collect();
     for task in tasks {
-        assert!(task.await.expect("every task ends"));
+        assert!(task.await.expect("the task does not panic"));
     }
     assert!((TASKS + 10..=TASKS + TASKS / 5).contains(&server.requests()), "{}", server.requests());
 }
 
-/// Attempts that were given up leave nothing behind that the next calls would have to wait for.
+/// Attempts that timed out close their connections and do not delay later calls.
 #[tokio::test]
-async fn calls_that_time_out_do_not_stand_in_the_way() {
-    let server = Server::choosing(|line| if line.contains("/last/") { Act::Good } else { Act::Stall(raw("")) });
+async fn calls_that_time_out_do_not_block_later_calls() {
+    let server = FaultServer::choosing_by_request_line(|line| {
+        if line.contains("/last/") { ServerAction::Succeed } else { ServerAction::Stall(raw_bytes("")) }
+    });
     let client = server.builder().retry(RetryPolicy::off()).build().expect("a client");
-    let hasty = client.with_options(CallOptions::new().attempt_timeout(SHORT));
+    let hasty = client.with_options(CallOptions::new().attempt_timeout(SHORT_ATTEMPT));
     let tasks: Vec<_> = (0..20)
         .map(|task| {
             let client = hasty.clone();
@@ -118,9 +120,9 @@ async fn calls_that_time_out_do_not_stand_in_the_way() {
         })
         .collect();
     for task in tasks {
-        assert!(task.await.expect("every task ends"));
+        assert!(task.await.expect("the task does not panic"));
     }
     assert!(server.requests() > 0);
-    super::until("the connections are closed", || server.deserters() == server.requests()).await;
+    super::wait_until("the connections are closed", || server.abandoned_connections() == server.requests()).await;
     POST.call(&client, "last").await.expect("a success");
 }

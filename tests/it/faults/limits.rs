@@ -1,11 +1,11 @@
-//! Answers that are too large, and answers that come too early.
+//! Responses that are too large, and responses that arrive before the request is complete.
 
 use std::time::Duration;
 
 use imprint_client::Error;
 
-use super::server::{Act, Server, answer, raw};
-use super::{Ending, Fault, NotingClock, Outcome, ends};
+use super::fault_server::{FaultServer, ServerAction, raw_bytes, response};
+use super::{CallOutcome, Ending, FaultTest, RecordingClock, outcome};
 
 const LIMIT: usize = 4096;
 
@@ -13,78 +13,87 @@ fn filler() -> String {
     " ".repeat(LIMIT)
 }
 
-fn large(status: u16) -> [Act; 3] {
+fn responses_over_the_limit(status: u16) -> [ServerAction; 3] {
     let chunk = format!("1000\r\n{}\r\n", filler());
     let chunked = format!("HTTP/1.1 {status} Status\r\ntransfer-encoding: chunked\r\n\r\n");
     [
-        Act::Answer(answer(status, &[], &" ".repeat(LIMIT + 1))),
-        // Bodies without an end.
-        Act::Repeat(raw(&chunked), raw(&chunk), Duration::ZERO),
-        Act::Repeat(raw(&format!("HTTP/1.1 {status} Status\r\n\r\n")), raw(&filler()), Duration::ZERO),
+        ServerAction::Respond(response(status, &[], &" ".repeat(LIMIT + 1))),
+        // Bodies that never end.
+        ServerAction::Repeat(raw_bytes(&chunked), raw_bytes(&chunk), Duration::ZERO),
+        ServerAction::Repeat(
+            raw_bytes(&format!("HTTP/1.1 {status} Status\r\n\r\n")),
+            raw_bytes(&filler()),
+            Duration::ZERO,
+        ),
     ]
 }
 
 #[tokio::test]
-async fn a_success_that_is_too_large() {
-    for act in large(200) {
-        let fault = Fault::always(act).configure(|builder| builder.max_response_bytes(LIMIT));
-        let once = ends(Ending::TooLarge(200), 1).processed();
-        fault.meets(once.clone(), once, ends(Ending::Success, 1)).await;
+async fn a_success_that_is_too_large_is_not_retried() {
+    for act in responses_over_the_limit(200) {
+        let fault = FaultTest::always(act).configure(|builder| builder.max_response_bytes(LIMIT));
+        let once = outcome(Ending::TooLarge(200), 1).may_be_processed();
+        fault.check(once.clone(), once, outcome(Ending::Success, 1)).await;
     }
 }
 
 #[tokio::test]
-async fn an_error_that_is_too_large() {
-    for act in large(502) {
-        let fault = Fault::always(act).configure(|builder| builder.max_response_bytes(LIMIT));
-        let safe = ends(Ending::Api(502), 3).processed().retryable().pauses(&[250, 500]);
-        let once = ends(Ending::Api(502), 1).processed();
-        fault.meets(safe, once.clone(), once).await;
+async fn an_error_that_is_too_large_keeps_its_status() {
+    for act in responses_over_the_limit(502) {
+        let fault = FaultTest::always(act).configure(|builder| builder.max_response_bytes(LIMIT));
+        let safe = outcome(Ending::Api(502), 3).may_be_processed().retryable().pauses(&[250, 500]);
+        let once = outcome(Ending::Api(502), 1).may_be_processed();
+        fault.check(safe, once.clone(), once).await;
     }
 }
 
-/// A body that does not fit into the buffers of the sockets: the answer comes while it is being sent.
+/// The request body does not fit into the buffers of the sockets, so the response arrives while the body is being sent.
 #[tokio::test]
-async fn an_answer_before_the_request_is_complete() {
+async fn a_response_before_the_request_is_complete_is_read() {
     let body = "x".repeat(6 << 20);
     for (status, search, link) in [
-        (413, ends(Ending::Api(413), 1), ends(Ending::Api(413), 1)),
+        (413, outcome(Ending::Api(413), 1), outcome(Ending::Api(413), 1)),
         (
             503,
-            ends(Ending::Api(503), 3).processed().retryable().pauses(&[250, 500]),
-            ends(Ending::Api(503), 1).processed(),
+            outcome(Ending::Api(503), 3).may_be_processed().retryable().pauses(&[250, 500]),
+            outcome(Ending::Api(503), 1).may_be_processed(),
         ),
     ] {
-        let early = Act::Early(answer(status, &[("connection", "close")], r#"{"type": "T", "message": "no"}"#));
-        let (server, clock) = (Server::always(early.clone()), NotingClock::default());
+        let early = ServerAction::RespondEarly(response(
+            status,
+            &[("connection", "close")],
+            r#"{"type": "T", "message": "no"}"#,
+        ));
+        let (server, clock) = (FaultServer::always(early.clone()), RecordingClock::default());
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         let call = client.search_customers_post().body_map(|b| b.partner_customer_id(&body));
-        let result = call.send().await.map(|_| panic!("it was not answered so"));
-        assert_eq!(Outcome::seen(&result, server.requests(), &clock), search, "{result:?}");
-        let Err(Error::Api(error)) = &result else { unreachable!("it is one") };
+        let result = call.send().await.map(|_| panic!("the call must fail"));
+        assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), search, "{result:?}");
+        let Err(Error::Api(error)) = &result else { unreachable!("the error is an API error") };
         assert_eq!(error.message(), "no");
 
-        let (server, clock) = (Server::always(early), NotingClock::default());
+        let (server, clock) = (FaultServer::always(early), RecordingClock::default());
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         let call = client.link_customer_account().customer_id("1").body_map(|b| b.partner_customer_id(&body));
-        let result = call.send().await.map(|_| panic!("it was not answered so"));
-        assert_eq!(Outcome::seen(&result, server.requests(), &clock), link, "{result:?}");
+        let result = call.send().await.map(|_| panic!("the call must fail"));
+        assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), link, "{result:?}");
     }
 }
 
-/// The system takes a peer for gone that acknowledges nothing: the connection broke, and no timeout of ours ran out.
+/// The operating system closes the connection because the peer acknowledges nothing. This is a broken connection and
+/// not one of the client's timeouts.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_peer_that_the_system_gives_up() {
+async fn a_peer_that_acknowledges_nothing_is_a_broken_connection() {
     let body = "x".repeat(6 << 20);
-    let server = Server::always(Act::Deaf);
-    let clock = NotingClock::default();
-    let builder = server.builder().clock(clock.clone()).http(|http| http.tcp_user_timeout(super::SHORT));
+    let server = FaultServer::always(ServerAction::NeverRead);
+    let clock = RecordingClock::default();
+    let builder = server.builder().clock(clock.clone()).http(|http| http.tcp_user_timeout(super::SHORT_ATTEMPT));
     let client = builder.build().expect("a client");
     let call = client.link_customer_account().customer_id("1").body_map(|b| b.partner_customer_id(&body));
-    let result = call.send().await.map(|_| panic!("it was answered"));
-    let expected = ends(Ending::Broken(None), 1).processed();
-    assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{result:?}");
+    let result = call.send().await.map(|_| panic!("the call must fail"));
+    let expected = outcome(Ending::Broken(None), 1).may_be_processed();
+    assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), expected, "{result:?}");
     let error = result.expect_err("a failure").to_string();
     assert!(error.ends_with("the connection broke before an answer came (timed out)"), "{error}");
 }

@@ -1,17 +1,17 @@
-//! Connections that were kept for the next request, and are dead when it comes.
+//! Pooled connections that are closed or reset before the next request uses them.
 
 use std::time::Duration;
 
 use imprint_client::RetryPolicy;
 use tokio::task::JoinSet;
 
-use super::operations::{GET, Kind, OPERATIONS, POST};
-use super::server::{Act, Server};
-use super::{Ending, NotingClock, Outcome, ends};
+use super::fault_server::{FaultServer, ServerAction};
+use super::operations::{GET, OPERATIONS, POST, RetryClass};
+use super::{CallOutcome, Ending, RecordingClock, outcome};
 
 #[tokio::test]
-async fn connections_are_used_again() {
-    let server = Server::always(Act::Good);
+async fn sequential_calls_reuse_one_connection() {
+    let server = FaultServer::always(ServerAction::Succeed);
     let client = server.builder().build().expect("a client");
     for operation in OPERATIONS {
         operation.call(&client, "1").await.expect("a success");
@@ -20,56 +20,59 @@ async fn connections_are_used_again() {
     assert_eq!((server.connections(), server.requests()), (1, 12));
 }
 
-/// An answer of error, or no answer in time, costs no more connections than it must.
+/// The connection is reused after an error response, also by the retries.
 #[tokio::test]
-async fn an_error_does_not_cost_the_connection() {
-    let server = Server::always(Act::status(503));
-    let client = server.builder().clock(NotingClock::default()).build().expect("a client");
+async fn an_error_response_does_not_close_the_connection() {
+    let server = FaultServer::always(ServerAction::status(503));
+    let client = server.builder().clock(RecordingClock::default()).build().expect("a client");
     for operation in OPERATIONS {
         operation.call(&client, "1").await.expect_err("a failure");
     }
     assert_eq!((server.connections(), server.requests()), (1, 3 * 3 + 3));
 }
 
-/// The server has closed the idle connection, and the client knows.
+/// The server closed the idle connection, and the client noticed it before it sent the next request.
 #[tokio::test]
-async fn a_close_that_was_noticed() {
+async fn a_request_after_a_noticed_close_is_sent_once_on_a_new_connection() {
     for &operation in OPERATIONS {
-        let server = Server::following(vec![Act::GoodThenClose], Act::Good);
-        let clock = NotingClock::default();
+        let server = FaultServer::with_actions(vec![ServerAction::SucceedThenClose], ServerAction::Succeed);
+        let clock = RecordingClock::default();
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         GET.call(&client, "1").await.expect("a success");
         tokio::time::sleep(Duration::from_millis(50)).await;
         let result = operation.call(&client, "2").await;
-        // On another connection: neither lost nor sent twice.
-        let expected = ends(Ending::Success, 1).reaching(2);
-        assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{}", operation.id);
+        // The request goes out once on a new connection: it is neither lost nor sent twice.
+        let expected = outcome(Ending::Success, 1).with_requests(2);
+        assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), expected, "{}", operation.id);
         assert_eq!(server.connections(), 2);
     }
 }
 
-/// The server resets the connection when the request is on its way: it may have been read.
+/// The server resets the connection while the request is being sent. The server may have read it, so only repeatable
+/// operations are retried.
 #[tokio::test]
-async fn a_reset_that_crosses_the_request() {
+async fn a_reset_while_a_request_is_sent_is_retried_only_for_repeatable_operations() {
     for &operation in OPERATIONS {
-        let server = Server::following(vec![Act::GoodThenReset], Act::Good);
-        let clock = NotingClock::default();
+        let server = FaultServer::with_actions(vec![ServerAction::SucceedThenReset], ServerAction::Succeed);
+        let clock = RecordingClock::default();
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         GET.call(&client, "1").await.expect("a success");
         let result = operation.call(&client, "2").await;
         let expected = match operation.kind {
-            Kind::Safe => ends(Ending::Success, 2).pauses(&[250]).reaching(3),
-            Kind::Other | Kind::Delete => ends(Ending::Broken(None), 1).processed().reaching(2),
+            RetryClass::Safe => outcome(Ending::Success, 2).pauses(&[250]).with_requests(3),
+            RetryClass::Other | RetryClass::Delete => {
+                outcome(Ending::Broken(None), 1).may_be_processed().with_requests(2)
+            }
         };
-        assert_eq!(Outcome::seen(&result, server.requests(), &clock), expected, "{}: {result:?}", operation.id);
+        assert_eq!(CallOutcome::observed(&result, server.requests(), &clock), expected, "{}: {result:?}", operation.id);
     }
 }
 
-/// The server closes just when the next request may be on its way, again and again: each of them arrives at most once,
-/// and exactly once if it succeeds.
+/// The server closes each connection at about the time when the next request is sent. Each request arrives at most
+/// once, and exactly once if the call succeeds: a POST must not be doubled.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_close_at_any_moment() {
-    let server = Server::always(Act::GoodThenClose);
+async fn a_post_is_never_doubled_when_the_connection_closes_at_any_moment() {
+    let server = FaultServer::always(ServerAction::SucceedThenClose);
     let client = server.builder().retry(RetryPolicy::off()).build().expect("a client");
     let (mut good, mut lost) = (0, 0);
     for index in 0..300_u64 {
@@ -87,17 +90,17 @@ async fn a_close_at_any_moment() {
                 lost += 1;
             }
         }
-        // From at once to well after the close.
+        // Wait between 0 and 180 microseconds, so that the next request meets different moments of the close.
         tokio::time::sleep(Duration::from_micros(index % 10 * 20)).await;
     }
     assert_eq!(good + lost, 300);
     assert!(good > 100, "{lost} of 300 were lost");
 }
 
-/// Load balancers drop idle connections sooner than reqwest does by itself.
+/// Load balancers close idle connections sooner than reqwest does by default.
 #[tokio::test]
 async fn idle_connections_are_dropped_after_25_seconds() {
-    let server = Server::always(Act::Good);
+    let server = FaultServer::always(ServerAction::Succeed);
     let client = server.builder().build().expect("a client");
     for (idle, connections) in [(0, 1), (23, 1), (27, 2), (80, 3)] {
         tokio::time::pause();
@@ -108,11 +111,11 @@ async fn idle_connections_are_dropped_after_25_seconds() {
     }
 }
 
-/// Calls that meet dead connections all at once go on to new ones.
+/// Several calls that meet closed connections at the same time all succeed on new connections.
 #[tokio::test]
-async fn dead_connections_do_not_add_up() {
-    let server = Server::following(vec![Act::GoodThenReset; 8], Act::Good);
-    let client = server.builder().clock(NotingClock::default()).build().expect("a client");
+async fn simultaneous_calls_on_closed_connections_succeed_on_new_ones() {
+    let server = FaultServer::with_actions(vec![ServerAction::SucceedThenReset; 8], ServerAction::Succeed);
+    let client = server.builder().clock(RecordingClock::default()).build().expect("a client");
     for _ in 0..2 {
         let mut calls = JoinSet::new();
         for _ in 0..8 {
@@ -120,8 +123,8 @@ async fn dead_connections_do_not_add_up() {
             calls.spawn(async move { GET.call(&client, "1").await });
         }
         while let Some(call) = calls.join_next().await {
-            call.expect("it ends").expect("a success");
+            call.expect("the task does not panic").expect("a success");
         }
     }
-    assert!(server.requests() > 16, "no dead connection was met");
+    assert!(server.requests() > 16, "no request met a reset connection");
 }

@@ -1,10 +1,10 @@
-//! `find_customer`.
+//! Tests of `find_customer`.
 
 use imprint_client::Error;
 use imprint_client::helpers::FindError;
 use serde_json::{Value, json};
 
-use super::server::{Reply, Server};
+use super::closure_server::{ClosureServer, Reply};
 use crate::support::{json as parsed, payload};
 
 fn customer(id: &str, partner_customer_id: Option<&str>) -> Value {
@@ -14,32 +14,32 @@ fn customer(id: &str, partner_customer_id: Option<&str>) -> Value {
     customer
 }
 
-async fn answering(body: Value) -> Server {
-    Server::start(move |_| Reply::Json(200, body.clone())).await
+async fn server_responding(body: Value) -> ClosureServer {
+    ClosureServer::start(move |_| Reply::Json(200, body.clone())).await
 }
 
 #[tokio::test]
-async fn the_one_match_is_found() {
-    let server = answering(json!({"data": [customer("A", Some("P 1"))], "has_more": false, "total": 1})).await;
+async fn the_only_match_is_returned() {
+    let server = server_responding(json!({"data": [customer("A", Some("P 1"))], "has_more": false, "total": 1})).await;
     let found = server.client().find_customer("P 1").await.unwrap().expect("a customer");
     assert_eq!(found.id, "A");
-    let got = server.got();
-    assert_eq!(got.len(), 1);
-    assert!(got[0].is("GET /v2/customers"), "{got:?}");
-    assert_eq!(got[0].query("partner_customer_id").map(|id| id.replace('+', " ")).as_deref(), Some("P 1"));
-    assert_eq!(got[0].query("limit"), Some("2"));
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].is_call("GET /v2/customers"), "{requests:?}");
+    assert_eq!(requests[0].query("partner_customer_id").map(|id| id.replace('+', " ")).as_deref(), Some("P 1"));
+    assert_eq!(requests[0].query("limit"), Some("2"));
 }
 
 #[tokio::test]
-async fn nobody_is_no_error() {
+async fn an_empty_list_is_none() {
     for body in [json!({"data": []}), json!({"data": null, "has_more": false, "total": 0})] {
-        assert_eq!(answering(body).await.client().find_customer("P").await.unwrap(), None);
+        assert_eq!(server_responding(body).await.client().find_customer("P").await.unwrap(), None);
     }
 }
 
 #[tokio::test]
-async fn several_are_an_error_that_holds_them() {
-    let server = answering(json!({"data": [customer("A", Some("P")), customer("B", Some("P"))]})).await;
+async fn several_matches_are_an_error_that_contains_them() {
+    let server = server_responding(json!({"data": [customer("A", Some("P")), customer("B", Some("P"))]})).await;
     let error = server.client().find_customer("P").await.unwrap_err();
     assert_eq!(error.to_string(), "2 have the id that only one should have");
     let shown = format!("{error:?}");
@@ -51,29 +51,30 @@ async fn several_are_an_error_that_holds_them() {
 }
 
 #[tokio::test]
-async fn a_server_that_ignores_the_filter_finds_nobody_else() {
+async fn a_response_with_another_customer_is_unreliable() {
     for other in [Some("Q"), Some("p"), Some(""), None] {
         for data in [json!([customer("A", other)]), json!([customer("A", Some("P")), customer("B", other)])] {
-            let error = answering(json!({ "data": data })).await.client().find_customer("P").await.unwrap_err();
+            let error = server_responding(json!({ "data": data })).await.client().find_customer("P").await.unwrap_err();
             assert!(matches!(error, FindError::Unreliable), "{error:?}");
         }
     }
-    let error = answering(json!({"data": [], "has_more": true})).await.client().find_customer("P").await.unwrap_err();
+    let error =
+        server_responding(json!({"data": [], "has_more": true})).await.client().find_customer("P").await.unwrap_err();
     assert!(matches!(error, FindError::Unreliable), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_page_that_promises_more_is_followed() {
+async fn the_next_page_is_read_if_the_page_says_has_more() {
     let mut documented = parsed(&payload("searchCustomers--docs-search-for-customers.json"));
     assert_eq!(documented["has_more"], true);
-    // A server that has one, and says so again.
-    let server = answering(documented.clone()).await;
+    // The server has one customer, and returns it again on the next page.
+    let server = server_responding(documented.clone()).await;
     assert!(server.client().find_customer("PARTNER_USER_456").await.unwrap().is_some());
-    assert_eq!(server.got()[1].query("starting_after"), documented["data"][0]["id"].as_str());
-    // A server that gives them one by one.
-    let server = Server::start(move |got| {
+    assert_eq!(server.requests()[1].query("starting_after"), documented["data"][0]["id"].as_str());
+    // The server returns two customers with this id, on two pages.
+    let server = ClosureServer::start(move |request| {
         let page = documented.clone();
-        if got.query("starting_after").is_some() {
+        if request.query("starting_after").is_some() {
             documented["data"][0]["id"] = json!("another");
             return Reply::Json(200, documented.clone());
         }
@@ -86,16 +87,16 @@ async fn a_page_that_promises_more_is_followed() {
 
 #[tokio::test]
 async fn an_empty_id_is_not_sent() {
-    let server = answering(json!({})).await;
+    let server = server_responding(json!({})).await;
     let error = server.client().find_customer("").await.unwrap_err();
     assert!(matches!(error, FindError::Call(Error::InvalidRequest(_))), "{error:?}");
     assert_eq!(error.to_string(), "searchCustomers: partner_customer_id is empty; nothing was sent");
-    assert!(server.got().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_failed_call_is_that_failure() {
-    let server = Server::start(|_| Reply::Json(401, json!({}))).await;
+async fn a_failed_call_is_returned_as_its_error() {
+    let server = ClosureServer::start(|_| Reply::Json(401, json!({}))).await;
     let error = server.client().find_customer("P").await.unwrap_err();
     assert!(matches!(&error, FindError::Call(Error::Api(e)) if e.status() == 401), "{error:?}");
     assert_eq!(error.to_string(), "searchCustomers answered 401 Unauthorized");

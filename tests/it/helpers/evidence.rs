@@ -1,4 +1,4 @@
-//! On what evidence money is sent again, and what answers are compared with.
+//! Which list responses allow a helper to send an order again, and how responses are compared with what was sent.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use imprint_client::types::{OrderBase, OrderEventBase};
 use imprint_client::{Client, Error};
 use serde_json::{Value, json};
 
-use super::server::{Got, Reply, Server};
+use super::closure_server::{ClosureServer, ReceivedRequest, Reply};
 
 const CREATE: &str = "POST /v2/orders";
 const LIST: &str = "GET /v2/orders";
@@ -17,7 +17,7 @@ fn order() -> OrderBase {
     order.build().unwrap()
 }
 
-/// The order with an id of Imprint's, changed in one field.
+/// The order as Imprint returns it, with an id of Imprint and one changed field.
 fn entry(id: &str, field: &str, value: Value) -> Value {
     let mut entry = json!(order());
     entry["id"] = json!(id);
@@ -25,15 +25,15 @@ fn entry(id: &str, field: &str, value: Value) -> Value {
     entry
 }
 
-/// Answers POSTs and looks by their numbers.
-async fn server(
+/// A server that replies to POSTs and to lookups by their number.
+async fn lookup_server(
     mut posts: impl FnMut(usize) -> Reply + Send + 'static,
     mut looks: impl FnMut(usize) -> Reply + Send + 'static,
-) -> Server {
+) -> ClosureServer {
     let (mut posted, mut looked) = (0, 0);
-    Server::start(move |got: &Got| {
+    ClosureServer::start(move |request: &ReceivedRequest| {
         let (number, reply): (_, &mut dyn FnMut(usize) -> Reply) =
-            if got.is(LIST) { (&mut looked, &mut looks) } else { (&mut posted, &mut posts) };
+            if request.is_call(LIST) { (&mut looked, &mut looks) } else { (&mut posted, &mut posts) };
         *number += 1;
         reply(*number)
     })
@@ -44,10 +44,10 @@ async fn create(client: &Client) -> Result<u32, OnceError<OrderBase>> {
     client.create_order_once(order()).await.map(|once| once.sends())
 }
 
-/// Answers of a list that say nothing, or contradict themselves.
-fn silences() -> Vec<(u16, Value)> {
-    let mut silences = vec![(204, Value::Null)];
-    silences.extend(
+/// Responses of a list operation that contain no list, or contradict themselves.
+fn unusable_list_responses() -> Vec<(u16, Value)> {
+    let mut unusable_list_responses = vec![(204, Value::Null)];
+    unusable_list_responses.extend(
         [
             json!({}),
             json!({"message": "Too many requests"}),
@@ -63,31 +63,32 @@ fn silences() -> Vec<(u16, Value)> {
         ]
         .map(|body| (200, body)),
     );
-    silences
+    unusable_list_responses
 }
 
 #[tokio::test]
-async fn what_says_nothing_is_not_taken_for_not_there() {
-    for (status, body) in silences() {
+async fn a_list_response_without_a_usable_list_does_not_prove_absence() {
+    for (status, body) in unusable_list_responses() {
         let says = body.clone();
         let reply = move || if status == 204 { Reply::Empty(204) } else { Reply::Json(status, says.clone()) };
-        let server = server(|_| Reply::Drop, move |_| reply()).await;
+        let server = lookup_server(|_| Reply::Close, move |_| reply()).await;
         let error = create(&server.client()).await.unwrap_err();
         assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::Failed(_), .. }), "{body}: {error:?}");
         assert_eq!(server.count(CREATE), 1, "{body}");
         let error = server.client().find_order("o-1").await.unwrap_err();
         assert!(matches!(error, FindError::Call(_) | FindError::Unreliable), "{body}: {error:?}");
     }
-    // What `total` counts is not documented: only where money may be sent again is it relied on.
+    // What `total` counts is not documented. The helpers use it only before an order could be sent again, where a wrong
+    // "not recorded" would double the order.
     for (body, found) in [(json!({"data": [], "total": 1}), true), (json!({}), false), (json!({"data": [null]}), false)]
     {
-        let server = Server::start(move |_| Reply::Json(200, body.clone())).await;
+        let server = ClosureServer::start(move |_| Reply::Json(200, body.clone())).await;
         assert_eq!(server.client().find_customer("P").await.is_ok(), found);
     }
 }
 
 #[tokio::test]
-async fn what_was_seen_once_is_not_forgotten() {
+async fn an_order_that_any_lookup_has_shown_is_never_sent_again() {
     for seen in [
         json!([entry("A", "partner_order_id", json!("o-1")), entry("B", "partner_order_id", json!("o-2"))]),
         json!([entry("A", "partner_order_id", json!("O-1"))]),
@@ -95,7 +96,7 @@ async fn what_was_seen_once_is_not_forgotten() {
     ] {
         let looks =
             move |number| Reply::Json(200, json!({ "data": if number == 1 { seen.clone() } else { json!([]) } }));
-        let server = server(|_| Reply::Drop, looks).await;
+        let server = lookup_server(|_| Reply::Close, looks).await;
         let error = create(&server.client()).await.unwrap_err();
         assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::Failed(_), .. }), "{error:?}");
         assert_eq!(server.count(CREATE), 1);
@@ -103,10 +104,10 @@ async fn what_was_seen_once_is_not_forgotten() {
 }
 
 #[tokio::test]
-async fn a_failed_look_does_not_decide_for_a_good_one_and_none_decides_alone() {
-    // The first looks fail, the last shows that it is not there.
-    let some = server(
-        |number| if number == 1 { Reply::Drop } else { Reply::Json(200, entry("A", "x", json!(1))) },
+async fn the_last_lookup_decides_whether_the_order_is_sent_again() {
+    // The first lookups fail, and the last one shows that the order is not recorded.
+    let some = lookup_server(
+        |number| if number == 1 { Reply::Close } else { Reply::Json(200, entry("A", "x", json!(1))) },
         |number| match number {
             1..=5 => Reply::Empty(403),
             6 => Reply::Json(200, json!({"data": []})),
@@ -115,9 +116,9 @@ async fn a_failed_look_does_not_decide_for_a_good_one_and_none_decides_alone() {
     )
     .await;
     assert_eq!(create(&some.client()).await.unwrap(), 2);
-    // The last look fails.
-    let last = server(
-        |_| Reply::Drop,
+    // The last lookup fails.
+    let last = lookup_server(
+        |_| Reply::Close,
         |number| if number < 6 { Reply::Json(200, json!({"data": []})) } else { Reply::Empty(403) },
     );
     let last = last.await;
@@ -126,8 +127,8 @@ async fn a_failed_look_does_not_decide_for_a_good_one_and_none_decides_alone() {
 }
 
 #[tokio::test]
-async fn a_conflict_whose_look_fails_is_no_refusal() {
-    let server = server(|_| Reply::Json(409, json!({})), |_| Reply::Empty(403)).await;
+async fn a_conflict_whose_lookup_fails_is_unknown() {
+    let server = lookup_server(|_| Reply::Json(409, json!({})), |_| Reply::Empty(403)).await;
     let error = create(&server.client()).await.unwrap_err();
     assert!(
         matches!(&error, OnceError::Unknown { sends: 1, error: Error::Api(e), lookup: Lookup::Failed(_), .. } if e.status() == 409),
@@ -137,28 +138,30 @@ async fn a_conflict_whose_look_fails_is_no_refusal() {
 }
 
 #[tokio::test]
-async fn what_was_sent_twice_is_counted() {
+async fn an_order_that_was_sent_twice_is_counted_in_the_list() {
     let twice = [entry("A", "x", json!(1)), entry("B", "x", json!(1))];
     let second = twice[1].clone();
     let late = move |number| Reply::Json(200, if number < 7 { json!({"data": []}) } else { json!({ "data": twice }) });
-    let lossy = move |number| if number == 1 { Reply::Drop } else { Reply::Json(200, second.clone()) };
-    let both = server(lossy.clone(), late).await;
+    let lossy = move |number| if number == 1 { Reply::Close } else { Reply::Json(200, second.clone()) };
+    let both = lookup_server(lossy.clone(), late).await;
     let error = create(&both.client()).await.unwrap_err();
     assert!(
         matches!(&error, OnceError::Unknown { sends: 2, lookup: Lookup::Failed(FindError::Several(found)), .. } if found.len() == 2),
         "{error:?}"
     );
-    // The list shows another one than was answered: there are two.
-    let other = server(lossy.clone(), |number| {
+    // The list shows another order than the response did, so there are two.
+    let other = lookup_server(lossy.clone(), |number| {
         Reply::Json(200, if number < 7 { json!({"data": []}) } else { json!({"data": [entry("A", "x", json!(1))]}) })
     })
     .await;
     let error = create(&other.client()).await.unwrap_err();
     assert!(error.to_string().contains("2 are recorded"), "{error}");
-    // No list tells: that it is recorded is known, that it is recorded once is not.
-    let none =
-        server(lossy, |number| if number < 7 { Reply::Json(200, json!({"data": []})) } else { Reply::Empty(403) })
-            .await;
+    // No lookup succeeds: the order is known to be recorded, but not whether only once.
+    let none = lookup_server(
+        lossy,
+        |number| if number < 7 { Reply::Json(200, json!({"data": []})) } else { Reply::Empty(403) },
+    )
+    .await;
     let error = create(&none.client()).await.unwrap_err();
     let OnceError::Unverified { recorded, sends: 2, lookup: Lookup::Failed(_), .. } = &error else {
         panic!("{error:?}")
@@ -168,13 +171,13 @@ async fn what_was_sent_twice_is_counted() {
 }
 
 #[tokio::test]
-async fn one_order_that_is_listed_twice_is_one() {
+async fn an_order_that_is_listed_twice_counts_once() {
     let listed = json!({"data": [entry("A", "x", json!(1)), entry("a", "x", json!(1))]});
-    let server = server(|_| Reply::Drop, move |_| Reply::Json(200, listed.clone())).await;
+    let server = lookup_server(|_| Reply::Close, move |_| Reply::Json(200, listed.clone())).await;
     assert_eq!(create(&server.client()).await.unwrap(), 1);
-    // A list without pages that says there is more has not shown all of them.
+    // A list without pages that says `has_more` has not shown all of its items.
     let more = json!({"data": [entry("A", "x", json!(1))], "has_more": true});
-    let server = self::server(|_| Reply::Drop, move |_| Reply::Json(200, more.clone())).await;
+    let server = lookup_server(|_| Reply::Close, move |_| Reply::Json(200, more.clone())).await;
     let error = server.client().find_order("o-1").await.unwrap_err();
     assert!(matches!(error, FindError::Unreliable), "{error:?}");
     let error = create(&server.client()).await.unwrap_err();
@@ -182,12 +185,12 @@ async fn one_order_that_is_listed_twice_is_one() {
 }
 
 #[tokio::test]
-async fn what_comes_late_is_counted_before_ok_is_said() {
-    // The first send is on the list only some time after the second was answered.
+async fn a_duplicate_that_appears_late_is_found_before_success_is_returned() {
+    // The order of the first send appears on the list only some time after the response to the second send.
     let second = entry("B", "x", json!(1));
     let answered = second.clone();
-    let server = server(
-        move |number| if number == 1 { Reply::Drop } else { Reply::Json(200, answered.clone()) },
+    let server = lookup_server(
+        move |number| if number == 1 { Reply::Close } else { Reply::Json(200, answered.clone()) },
         move |number| match number {
             1..=6 => Reply::Json(200, json!({"data": []})),
             7..=9 => Reply::Json(200, json!({"data": [second]})),
@@ -200,7 +203,7 @@ async fn what_comes_late_is_counted_before_ok_is_said() {
 }
 
 #[tokio::test]
-async fn another_answer_is_an_error_that_carries_it() {
+async fn a_response_that_differs_from_the_request_is_an_error_that_contains_it() {
     for (field, value) in [
         ("partner_order_id", json!("o-2")),
         ("partner_order_id", json!("O-1")),
@@ -208,11 +211,16 @@ async fn another_answer_is_an_error_that_carries_it() {
         ("payment_method_id", json!("PM-2")),
     ] {
         let answer = entry("A", field, value.clone());
-        let server = server(move |_| Reply::Json(200, answer.clone()), |_| panic!("a look")).await;
+        let server =
+            lookup_server(move |_| Reply::Json(200, answer.clone()), |_| panic!("nothing may be looked up")).await;
         let error = create(&server.client()).await.unwrap_err();
         assert!(matches!(&error, OnceError::Different(found) if json!(found)[field] == value), "{field}: {error:?}");
     }
-    let same = server(|_| Reply::Json(200, entry("A", "payment_method_id", json!("pm"))), |_| panic!("a look")).await;
+    let same = lookup_server(
+        |_| Reply::Json(200, entry("A", "payment_method_id", json!("pm"))),
+        |_| panic!("nothing may be looked up"),
+    )
+    .await;
     assert_eq!(create(&same.client()).await.unwrap(), 1);
 
     let event = OrderEventBase::builder().partner_event_id("e-1").order_id("OR").network_transaction_id("N");
@@ -227,18 +235,18 @@ async fn another_answer_is_an_error_that_carries_it() {
     ] {
         let mut answer = json!(event);
         answer[field] = value;
-        let server = Server::start(move |_| Reply::Json(200, answer.clone())).await;
+        let server = ClosureServer::start(move |_| Reply::Json(200, answer.clone())).await;
         let result = server.client().post_order_event_once(event.clone()).await;
         assert_eq!(matches!(result, Err(OnceError::Different(_))), differs, "{field}: {result:?}");
         assert_eq!(result.is_ok(), !differs);
     }
 }
 
-/// A server that keeps what it gets, and takes a while over it.
-async fn slow_store() -> Server {
+/// A server that stores each order, and takes a while to do it.
+async fn slow_order_server() -> ClosureServer {
     let mut stored: Vec<Value> = Vec::new();
-    Server::start(move |got| {
-        if got.is(CREATE) {
+    ClosureServer::start(move |request| {
+        if request.is_call(CREATE) {
             std::thread::sleep(Duration::from_millis(50));
             stored.push(entry(&format!("A-{}", stored.len()), "x", json!(1)));
             return Reply::Json(200, stored.last().unwrap().clone());
@@ -250,7 +258,7 @@ async fn slow_store() -> Server {
 
 #[tokio::test]
 async fn calls_for_one_id_wait_for_each_other() {
-    let server = slow_store().await;
+    let server = slow_order_server().await;
     let client = server.client();
     let clone = client.with_timeout(Duration::from_secs(30));
     let (one, other) = tokio::join!(client.create_order_once(order()), clone.create_order_once(order()));
@@ -259,17 +267,17 @@ async fn calls_for_one_id_wait_for_each_other() {
     assert_eq!(one.id, other.id);
     assert!(one.was_found() != other.was_found());
 
-    // Another amount under the id that the first one recorded.
+    // The second call has another amount under the id that the first call recorded.
     let mut different = order();
     different.total_order_amount = 1;
-    let server = slow_store().await;
+    let server = slow_order_server().await;
     let client = server.client();
     let (one, other) = tokio::join!(client.create_order_once(order()), client.create_order_once(different));
     assert!(one.is_ok() && matches!(other, Err(OnceError::Different(_))), "{other:?}");
     assert_eq!(server.count(CREATE), 1);
 
-    // Another product has ids of its own.
-    let server = slow_store().await;
+    // Two products do not share their ids.
+    let server = slow_order_server().await;
     let client = server.client();
     let travel = client.with_merchant_key("acme-travel");
     let (one, other) = tokio::join!(client.create_order_once(order()), travel.create_order_once(order()));
@@ -277,9 +285,9 @@ async fn calls_for_one_id_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn a_call_that_was_given_up_is_in_doubt_for_those_that_waited() {
-    let server = server(
-        |number| if number == 1 { Reply::Stall } else { Reply::Json(200, entry("A", "x", json!(1))) },
+async fn a_call_that_waited_for_a_dropped_call_looks_the_order_up() {
+    let server = lookup_server(
+        |number| if number == 1 { Reply::NeverRespond } else { Reply::Json(200, entry("A", "x", json!(1))) },
         |_| Reply::Json(200, json!({"data": [entry("A", "x", json!(1))]})),
     )
     .await;
@@ -295,8 +303,8 @@ async fn a_call_that_was_given_up_is_in_doubt_for_those_that_waited() {
     assert!(waited.was_found() && waited.sends() == 0);
     assert_eq!(server.count(CREATE), 1);
 
-    // Who has less time than the one before takes says so, and sends nothing.
-    let server = Server::start(|_| Reply::Stall).await;
+    // A call whose timeout ends while it waits for another call returns an error, and sends nothing.
+    let server = ClosureServer::start(|_| Reply::NeverRespond).await;
     let client = server.client();
     let short = client.with_timeout(Duration::from_millis(200));
     let first = tokio::time::timeout(Duration::from_secs(2), client.create_order_once(order()));

@@ -1,4 +1,4 @@
-//! `create_order_once`, `post_order_event_once` and the lookups behind them.
+//! Tests of `create_order_once`, `post_order_event_once` and the lookups that they use.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use imprint_client::types::{OrderBase, OrderEventBase};
 use imprint_client::{Client, Error};
 use serde_json::{Value, json};
 
-use super::server::{Got, Reply, Server};
+use super::closure_server::{ClosureServer, ReceivedRequest, Reply};
 use crate::support::{json as parsed, payload};
 
 const CREATE: &str = "POST /v2/orders";
@@ -25,52 +25,52 @@ fn event() -> OrderEventBase {
     event.type_("CAPTURED").amount(274_999).build().unwrap()
 }
 
-/// What the server makes of a POST.
-enum Does {
-    /// Stores it and says so.
+/// What the server does with a POST.
+enum PostAction {
+    /// Stores the entry and returns it.
     Store,
-    /// Stores it and replies this.
-    StoreBut(Reply),
-    /// Replies this.
-    Reply(Reply),
+    /// Stores the entry and sends this reply.
+    StoreAndReply(Reply),
+    /// Sends this reply and stores nothing.
+    OnlyReply(Reply),
 }
 
-/// A server that keeps orders and events, and lists them by the partner's id. `play` is asked what to do with the POSTs,
-/// by their number.
-async fn store(mut play: impl FnMut(usize) -> Does + Send + 'static) -> Server {
+/// A server that stores orders and events and lists them by the partner's id. `play` decides what to do with each POST,
+/// given its number.
+async fn order_server(mut play: impl FnMut(usize) -> PostAction + Send + 'static) -> ClosureServer {
     let mut stored: Vec<Value> = Vec::new();
     let mut posts = 0;
-    Server::start(move |got| match got.call.as_str() {
+    ClosureServer::start(move |request| match request.call.as_str() {
         CREATE | POST_EVENT => {
             posts += 1;
-            let mut entry = got.body.clone();
-            let id = if got.is(CREATE) { "id" } else { "order_event_id" };
+            let mut entry = request.body.clone();
+            let id = if request.is_call(CREATE) { "id" } else { "order_event_id" };
             entry[id] = json!(format!("assigned-{posts}"));
             match play(posts) {
-                Does::Store => {
+                PostAction::Store => {
                     stored.push(entry.clone());
                     Reply::Json(200, entry)
                 }
-                Does::StoreBut(reply) => {
+                PostAction::StoreAndReply(reply) => {
                     stored.push(entry);
                     reply
                 }
-                Does::Reply(reply) => reply,
+                PostAction::OnlyReply(reply) => reply,
             }
         }
-        LIST | LIST_EVENTS => Reply::Json(200, json!({ "data": listed(&stored, got) })),
+        LIST | LIST_EVENTS => Reply::Json(200, json!({ "data": listed(&stored, request) })),
         other => panic!("{other}"),
     })
     .await
 }
 
-fn listed<'a>(stored: &'a [Value], got: &Got) -> Vec<&'a Value> {
-    let name = if got.is(LIST) { "partner_order_id" } else { "partner_event_id" };
-    let wanted = got.query(name).expect("the filter");
+fn listed<'a>(stored: &'a [Value], request: &ReceivedRequest) -> Vec<&'a Value> {
+    let name = if request.is_call(LIST) { "partner_order_id" } else { "partner_event_id" };
+    let wanted = request.query(name).expect("the list is filtered by the partner's id");
     stored.iter().filter(|entry| entry[name] == wanted).collect()
 }
 
-/// Whether it was found, how often it was sent, and which one it is.
+/// Whether the order was found by a lookup, how often it was sent, and its id.
 async fn create(client: &Client) -> Result<(bool, u32, String), OnceError<OrderBase>> {
     let once = client.create_order_once(order()).await?;
     Ok((once.was_found(), once.sends(), once.id.clone().unwrap().to_string()))
@@ -81,30 +81,30 @@ async fn post(client: &Client) -> Result<(bool, u32, String), OnceError<OrderEve
     Ok((once.was_found(), once.sends(), once.order_event_id.clone().unwrap().to_string()))
 }
 
-fn first(found: bool) -> (bool, u32, String) {
+fn sent_once(found: bool) -> (bool, u32, String) {
     (found, 1, "assigned-1".into())
 }
 
 #[tokio::test]
-async fn what_goes_well_is_sent_once_and_not_looked_up() {
-    let server = store(|_| Does::Store).await;
-    assert_eq!(create(&server.client()).await.unwrap(), first(false));
+async fn a_successful_send_is_not_looked_up() {
+    let server = order_server(|_| PostAction::Store).await;
+    assert_eq!(create(&server.client()).await.unwrap(), sent_once(false));
     assert_eq!(server.calls(), [CREATE]);
     assert_eq!(
-        server.got()[0].body,
+        server.requests()[0].body,
         json!({"partner_order_id": "o-1", "payment_method_id": "PM", "total_order_amount": 274_999})
     );
-    let server = store(|_| Does::Store).await;
-    assert_eq!(post(&server.client()).await.unwrap(), first(false));
+    let server = order_server(|_| PostAction::Store).await;
+    assert_eq!(post(&server.client()).await.unwrap(), sent_once(false));
     assert_eq!(server.calls(), [POST_EVENT]);
 }
 
 #[tokio::test]
-async fn what_was_stored_before_the_answer_got_lost_is_found_and_not_doubled() {
-    for lost in [|| Reply::Drop, || Reply::Empty(504), || Reply::Stall, || Reply::Json(200, json!({"id": 7}))] {
-        let server = store(move |_| Does::StoreBut(lost())).await;
+async fn an_entry_that_was_stored_before_its_response_was_lost_is_found_and_not_doubled() {
+    for lost in [|| Reply::Close, || Reply::Empty(504), || Reply::NeverRespond, || Reply::Json(200, json!({"id": 7}))] {
+        let server = order_server(move |_| PostAction::StoreAndReply(lost())).await;
         let client = server.client_with(|builder| builder.attempt_timeout(Duration::from_millis(300)));
-        assert_eq!(create(&client).await.unwrap(), first(true));
+        assert_eq!(create(&client).await.unwrap(), sent_once(true));
         assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
         assert_eq!(post(&client).await.unwrap(), (true, 1, "assigned-2".into()));
         assert_eq!((server.count(POST_EVENT), server.count(LIST_EVENTS)), (1, 1));
@@ -112,21 +112,22 @@ async fn what_was_stored_before_the_answer_got_lost_is_found_and_not_doubled() {
 }
 
 #[tokio::test]
-async fn what_was_not_stored_is_sent_again() {
-    let lossy = |number| if number == 1 { Does::Reply(Reply::Drop) } else { Does::Store };
-    let server = store(lossy).await;
+async fn an_entry_that_was_not_stored_is_sent_again() {
+    let lossy = |number| if number == 1 { PostAction::OnlyReply(Reply::Close) } else { PostAction::Store };
+    let server = order_server(lossy).await;
     assert_eq!(create(&server.client()).await.unwrap(), (false, 2, "assigned-2".into()));
-    // It is looked for over a third of the time before it is sent again, and counted over half of the rest after that.
+    // The helper looks for the order during a third of the time before it sends it again, and then counts how often it
+    // is recorded during half of the rest.
     assert_eq!((server.count(CREATE), server.count(LIST)), (2, 12));
-    let server = store(lossy).await;
+    let server = order_server(lossy).await;
     assert_eq!(post(&server.client()).await.unwrap(), (false, 2, "assigned-2".into()));
     assert_eq!((server.count(POST_EVENT), server.count(LIST_EVENTS)), (2, 12));
 }
 
 #[tokio::test]
-async fn what_the_api_refuses_is_not_looked_up() {
+async fn a_refused_entry_is_not_looked_up() {
     for status in [400, 401, 403, 404, 422, 429] {
-        let server = store(move |_| Does::Reply(Reply::Json(status, json!({})))).await;
+        let server = order_server(move |_| PostAction::OnlyReply(Reply::Json(status, json!({})))).await;
         let error = create(&server.client()).await.unwrap_err();
         assert!(matches!(&error, OnceError::Refused(Error::Api(e)) if e.status() == status), "{error:?}");
         assert_eq!((server.count(CREATE), server.count(LIST)), (1, 0));
@@ -134,23 +135,24 @@ async fn what_the_api_refuses_is_not_looked_up() {
 }
 
 #[tokio::test]
-async fn a_conflict_with_an_earlier_run_finds_it() {
-    let server = store(|number| match number {
-        1 => Does::Store,
-        _ => Does::Reply(Reply::Json(409, json!({}))),
+async fn after_a_conflict_the_order_of_an_earlier_run_is_found() {
+    let server = order_server(|number| match number {
+        1 => PostAction::Store,
+        _ => PostAction::OnlyReply(Reply::Json(409, json!({}))),
     })
     .await;
-    assert_eq!(create(&server.client()).await.unwrap(), first(false));
-    assert_eq!(create(&server.client()).await.unwrap(), first(true));
-    let server = store(|_| Does::Reply(Reply::Json(409, json!({})))).await;
+    assert_eq!(create(&server.client()).await.unwrap(), sent_once(false));
+    assert_eq!(create(&server.client()).await.unwrap(), sent_once(true));
+    let server = order_server(|_| PostAction::OnlyReply(Reply::Json(409, json!({})))).await;
     let error = create(&server.client()).await.unwrap_err();
     assert!(matches!(&error, OnceError::Refused(Error::Api(e)) if e.status() == 409), "{error:?}");
     assert_eq!((server.count(CREATE), server.count(LIST)), (1, 3));
 }
 
 #[tokio::test]
-async fn another_amount_under_the_same_id_is_not_this_one() {
-    let server = store(|number| if number == 1 { Does::Store } else { Does::Reply(Reply::Drop) }).await;
+async fn an_entry_with_another_amount_under_the_same_id_is_different() {
+    let server =
+        order_server(|number| if number == 1 { PostAction::Store } else { PostAction::OnlyReply(Reply::Close) }).await;
     let client = server.client();
     let mut other = order();
     other.total_order_amount = 1;
@@ -160,7 +162,9 @@ async fn another_amount_under_the_same_id_is_not_this_one() {
     for change in
         [|event: &mut OrderEventBase| event.amount = 1, |event: &mut OrderEventBase| event.type_ = "REFUNDED".into()]
     {
-        let server = store(|number| if number == 1 { Does::Store } else { Does::Reply(Reply::Drop) }).await;
+        let server =
+            order_server(|number| if number == 1 { PostAction::Store } else { PostAction::OnlyReply(Reply::Close) })
+                .await;
         let mut other = event();
         change(&mut other);
         server.client().post_order_event_once(other).await.unwrap();
@@ -170,12 +174,14 @@ async fn another_amount_under_the_same_id_is_not_this_one() {
 }
 
 #[tokio::test]
-async fn without_a_look_nothing_is_sent_again() {
+async fn nothing_is_sent_again_if_the_lookup_fails() {
     let mut other = serde_json::to_value(order()).unwrap();
     other["partner_order_id"] = json!("o-2");
     for (status, body) in [(403, json!({})), (200, json!({ "data": [other] }))] {
-        let looked = move |got: &Got| if got.is(CREATE) { Reply::Drop } else { Reply::Json(status, body.clone()) };
-        let server = Server::start(looked).await;
+        let looked = move |request: &ReceivedRequest| {
+            if request.is_call(CREATE) { Reply::Close } else { Reply::Json(status, body.clone()) }
+        };
+        let server = ClosureServer::start(looked).await;
         let error = create(&server.client()).await.unwrap_err();
         let OnceError::Unknown { partner_id, sends: 1, error: first, lookup: Lookup::Failed(_) } = &error else {
             panic!("{error:?}");
@@ -187,8 +193,8 @@ async fn without_a_look_nothing_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_is_not_sent_again() {
-    let server = store(|_| Does::Reply(Reply::Json(200, json!({"id": 7})))).await;
+async fn a_2xx_whose_body_cannot_be_decoded_is_never_sent_again() {
+    let server = order_server(|_| PostAction::OnlyReply(Reply::Json(200, json!({"id": 7})))).await;
     let error = create(&server.client()).await.unwrap_err();
     assert!(
         matches!(error, OnceError::Unknown { sends: 1, error: Error::Decode(_), lookup: Lookup::NotThere, .. }),
@@ -199,8 +205,10 @@ async fn a_success_that_cannot_be_read_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn two_of_them_are_an_error_that_holds_both() {
-    let server = store(|number| if number < 3 { Does::Store } else { Does::StoreBut(Reply::Drop) }).await;
+async fn duplicates_are_an_error_that_contains_them() {
+    let server =
+        order_server(|number| if number < 3 { PostAction::Store } else { PostAction::StoreAndReply(Reply::Close) })
+            .await;
     let client = server.client();
     for _ in 0..2 {
         client.create_order_once(order()).await.unwrap();
@@ -215,8 +223,8 @@ async fn two_of_them_are_an_error_that_holds_both() {
 }
 
 #[tokio::test]
-async fn the_time_of_the_client_is_the_time_of_the_helper() {
-    let server = store(|_| Does::Reply(Reply::Drop)).await;
+async fn the_timeout_of_the_client_limits_the_whole_helper() {
+    let server = order_server(|_| PostAction::OnlyReply(Reply::Close)).await;
     let client = server.client().with_timeout(Duration::from_millis(1_000));
     let start = Instant::now();
     let error = create(&client).await.unwrap_err();
@@ -226,15 +234,15 @@ async fn the_time_of_the_client_is_the_time_of_the_helper() {
 }
 
 #[tokio::test]
-async fn what_is_found_must_be_the_very_same() {
+async fn the_found_entry_must_match_what_was_sent() {
     let stores = |change: fn(&mut Value)| {
-        Server::start(move |got| match got.call.as_str() {
+        ClosureServer::start(move |request| match request.call.as_str() {
             LIST | LIST_EVENTS => {
-                let mut found = if got.is(LIST) { json!(order()) } else { json!(event()) };
+                let mut found = if request.is_call(LIST) { json!(order()) } else { json!(event()) };
                 change(&mut found);
                 Reply::Json(200, json!({ "data": [found] }))
             }
-            _ => Reply::Drop,
+            _ => Reply::Close,
         })
     };
     let lower = stores(|found| {
@@ -262,23 +270,23 @@ async fn what_is_found_must_be_the_very_same() {
 }
 
 #[tokio::test]
-async fn a_stalled_answer_leaves_time_to_look() {
-    let server = store(|_| Does::StoreBut(Reply::Stall)).await;
+async fn a_send_without_a_response_leaves_time_for_the_lookup() {
+    let server = order_server(|_| PostAction::StoreAndReply(Reply::NeverRespond)).await;
     let client = server.client().with_timeout(Duration::from_secs(6));
-    // One attempt alone could take all of it.
+    // A single attempt could take all of the time.
     let (was_found, ..) = create(&client).await.unwrap();
     assert!(was_found);
     assert_eq!((server.count(CREATE), server.count(LIST)), (1, 1));
 
-    let server = store(|_| Does::StoreBut(Reply::Stall)).await;
+    let server = order_server(|_| PostAction::StoreAndReply(Reply::NeverRespond)).await;
     let error = create(&server.client().with_timeout(Duration::from_millis(400))).await.unwrap_err();
     assert!(matches!(error, OnceError::Unknown { sends: 1, lookup: Lookup::NoTime, .. }), "{error:?}");
     assert!(error.to_string().ends_with("there was no time left to look for it"), "{error}");
 }
 
 #[tokio::test]
-async fn without_an_id_nothing_is_sent() {
-    let server = store(|_| Does::Store).await;
+async fn nothing_is_sent_without_the_partners_id() {
+    let server = order_server(|_| PostAction::Store).await;
     let client = server.client();
     let mut nameless = order();
     nameless.partner_order_id = "".into();
@@ -299,18 +307,18 @@ async fn without_an_id_nothing_is_sent() {
     ] {
         assert!(error.ends_with("is empty; nothing was sent"), "{error}");
     }
-    assert!(server.got().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_lookup_takes_no_other_for_it() {
-    let listing = |body: Value| async move { Server::start(move |_| Reply::Json(200, body.clone())).await };
+async fn a_lookup_accepts_only_the_exact_partner_id() {
+    let listing = |body: Value| async move { ClosureServer::start(move |_| Reply::Json(200, body.clone())).await };
     let mut event = parsed(&payload("postOrderEvent--openapi-composed.json"));
     let id = event["partner_event_id"].as_str().unwrap().to_owned();
     let server = listing(json!({"data": [event], "has_more": true})).await;
     assert!(server.client().find_order_event(&id).await.unwrap().is_some());
-    assert_eq!(server.got()[0].query("limit"), Some("2"));
-    assert_eq!(server.got()[1].query("starting_after"), event["order_event_id"].as_str());
+    assert_eq!(server.requests()[0].query("limit"), Some("2"));
+    assert_eq!(server.requests()[1].query("starting_after"), event["order_event_id"].as_str());
     let other = server.client().find_order_event(id.to_uppercase()).await.unwrap_err();
     assert!(matches!(other, FindError::Unreliable), "{other:?}");
     event["partner_event_id"] = Value::Null;

@@ -1,4 +1,4 @@
-//! Text that is recognised wherever it turns up, in any of the spellings it could take.
+//! Marker texts that the tests recognize in any output, in every encoding in which they could appear.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -6,29 +6,31 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use reqwest::Url;
 use serde_json::Value;
 
-/// What has to be encoded in a path, and no more.
+/// The characters that must be encoded in a path.
 const LIGHTLY: &AsciiSet = &CONTROLS.add(b' ').add(b'?');
 
-/// A text that no text of the document holds, and that every encoding changes.
+/// A text that is not in the document and that every encoding changes.
 pub fn marker(of: &str) -> String {
     format!("leak of {of}?&é~")
 }
 
-/// A number likewise.
+/// A number that is not in the document.
 pub const NUMBER: i64 = 731_947_265;
 
-/// All texts and numbers in a value become markers, those of the texts named after their place.
-pub fn mark(value: &mut Value, place: &str) {
+/// Replaces all texts and numbers in a value by markers. The marker of a text contains its place.
+pub fn fill_with_markers(value: &mut Value, place: &str) {
     match value {
         Value::String(text) => *text = marker(place),
         Value::Number(_) => *value = NUMBER.into(),
-        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, place)),
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| mark(value, &format!("{place}.{name}"))),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill_with_markers(item, place)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, value)| fill_with_markers(value, &format!("{place}.{name}")))
+        }
         Value::Null | Value::Bool(_) => {}
     }
 }
 
-/// The spellings in which this text could turn up.
+/// The text in all encodings in which it could appear.
 pub fn spellings(text: &str) -> Vec<String> {
     let mut spellings = vec![
         text.to_owned(),
@@ -38,7 +40,8 @@ pub fn spellings(text: &str) -> Vec<String> {
         form_encoded(text),
         utf8_percent_encode(text, LIGHTLY).to_string(),
     ];
-    // Base64 depends on what stands before: the outermost characters hold bits of the neighbours.
+    // The Base64 of a text depends on the bytes before it. The outermost characters contain bits of neighboring bytes,
+    // so they are left out.
     for before in 0..3 {
         let bytes = [&vec![b'x'; before], text.as_bytes()].concat();
         for encoded in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
@@ -48,27 +51,27 @@ pub fn spellings(text: &str) -> Vec<String> {
     spellings
 }
 
-/// As it would stand in a query.
+/// The text as it is encoded in a query.
 fn form_encoded(text: &str) -> String {
     let mut url = Url::parse("http://a").expect("a URL");
     url.query_pairs_mut().append_key_only(text);
     url.query().expect("a query").to_owned()
 }
 
-/// Whether the text turns up in one of its spellings.
-pub fn holds(shown: &str, text: &str) -> bool {
+/// Whether the output contains the text in any encoding.
+pub fn contains_text(shown: &str, text: &str) -> bool {
     spellings(text).iter().any(|spelling| shown.contains(spelling))
 }
 
-/// Whether any marker turns up.
-pub fn holds_any(shown: &str) -> Option<&str> {
+/// The line of the output that contains a marker, if any does.
+pub fn find_marker(shown: &str) -> Option<&str> {
     let start = spellings("leak of ").into_iter().chain([NUMBER.to_string()]).find_map(|start| shown.find(&start))?;
     let from = shown[..start].rfind('\n').map_or(0, |line| line + 1);
     Some(shown[from..].lines().next().unwrap_or_default())
 }
 
 #[test]
-fn markers_are_recognised_in_every_spelling() {
+fn markers_are_recognized_in_every_encoding() {
     let text = marker("ssn");
     for shown in [
         format!("a {text} b"),
@@ -79,8 +82,8 @@ fn markers_are_recognised_in_every_spelling() {
         format!("/v2/{}/x", utf8_percent_encode(&text, NON_ALPHANUMERIC)),
         serde_json::json!({"a": text}).to_string(),
     ] {
-        assert!(holds(&shown, &text), "{shown}");
-        assert!(holds_any(&shown).is_some(), "{shown}");
+        assert!(contains_text(&shown, &text), "{shown}");
+        assert!(find_marker(&shown).is_some(), "{shown}");
     }
-    assert!(!holds("a leak", &text) && holds_any("a leak of_").is_none());
+    assert!(!contains_text("a leak", &text) && find_marker("a leak of_").is_none());
 }

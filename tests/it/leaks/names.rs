@@ -1,9 +1,10 @@
-//! What a name says about how sensitive a field is: a list of its own, so that it can find what the build's list lacks.
+//! Which fields are sensitive, by their names. This list is independent of the build's list, so that it can find fields
+//! that the build's list misses.
 
 use super::types::{Field, structs};
 use crate::spec::Spec;
 
-/// Words of a name that speak of credentials, of the numbers of cards, accounts and people, or of a person.
+/// Words in a field name that suggest credentials, card or account numbers, or personal data.
 const SUSPICIOUS: &[&str] = &[
     "birth",
     "cvc",
@@ -45,7 +46,7 @@ const SUSPICIOUS: &[&str] = &[
     "zip",
 ];
 
-/// Words that speak of it together.
+/// Combinations of words that suggest the same.
 const SUSPICIOUS_TOGETHER: &[&str] = &[
     "account_number",
     "authorization_code",
@@ -61,18 +62,18 @@ const SUSPICIOUS_TOGETHER: &[&str] = &[
     "maiden_name",
 ];
 
-/// What sounds like it and is not, and why.
+/// Fields with such names that are not sensitive, each with the reason.
 const HARMLESS: &[(&str, &str)] = &[
-    ("authorization_code", "the approval number of a purchase; it opens nothing"),
+    ("authorization_code", "the approval number of a purchase, which gives no access"),
     ("bank_account", "an object whose numbers are secrets of their own"),
     ("merchant_key", "the name of a product"),
     ("tokens", "a list of objects whose token is a secret of its own"),
 ];
 
-/// Structs that hold a person's data in every field.
+/// Structs in which every field is personal data.
 const PERSONAL: &[&str] = &["Address", "DateOfBirth"];
 
-/// Fields that are a person's wherever they stand, beside those whose names are suspicious.
+/// Further fields that are personal data in every struct.
 const PERSONAL_FIELDS: &[&str] = &["city", "state"];
 
 pub fn is_suspicious(name: &str) -> bool {
@@ -81,14 +82,15 @@ pub fn is_suspicious(name: &str) -> bool {
         || SUSPICIOUS_TOGETHER.iter().any(|together| name.to_ascii_lowercase().contains(together))
 }
 
-/// Whether no Debug may show the value.
+/// Whether `Debug` must not show the value.
 pub fn is_sensitive(owner: &str, field: &Field) -> bool {
-    let harmless = HARMLESS.iter().any(|(name, _)| *name == field.wire);
-    let named = (is_suspicious(&field.wire) || PERSONAL_FIELDS.contains(&field.wire.as_str())) && !harmless;
+    let harmless = HARMLESS.iter().any(|(name, _)| *name == field.api_name);
+    let named = (is_suspicious(&field.api_name) || PERSONAL_FIELDS.contains(&field.api_name.as_str())) && !harmless;
     field.ty == "Secret" || PERSONAL.contains(&owner) || named
 }
 
-/// Those that are more than personal: they must be secrets in the types, which wipe their memory and have no Display.
+/// Whether the field is a credential or a number of an account. Its type must be `Secret`, which wipes its memory and
+/// has no `Display`.
 fn is_credential(name: &str) -> bool {
     const CREDENTIALS: &[&str] = &[
         "credential",
@@ -117,28 +119,28 @@ fn is_credential(name: &str) -> bool {
 }
 
 #[test]
-fn what_sounds_like_a_secret_is_one() {
+fn a_field_with_the_name_of_a_secret_has_the_type_secret() {
     let mut seen = Vec::new();
     for (owner, fields) in structs() {
         for field in fields {
-            if HARMLESS.iter().any(|(name, _)| *name == field.wire) {
-                seen.push(field.wire.as_str());
-            } else if is_credential(&field.wire) {
+            if HARMLESS.iter().any(|(name, _)| *name == field.api_name) {
+                seen.push(field.api_name.as_str());
+            } else if is_credential(&field.api_name) {
                 assert_eq!(
                     field.ty, "Secret",
-                    "{owner}.{} sounds like a secret and is none: mark it in the overlay, or say in this file why not",
-                    field.wire
+                    "{owner}.{} is named like a secret: mark it in the overlay, or add it to HARMLESS here",
+                    field.api_name
                 );
             }
         }
     }
     for (name, why) in HARMLESS {
-        assert!(seen.contains(name) && !why.is_empty(), "{name} is in no type any more");
+        assert!(seen.contains(name) && !why.is_empty(), "no type has the field {name} any more");
     }
 }
 
 #[test]
-fn nothing_that_sounds_like_a_secret_goes_into_a_url() {
+fn no_parameter_has_the_name_of_a_secret() {
     for operation in Spec::get().operations() {
         for parameter in &operation.parameters {
             assert!(!is_suspicious(&parameter.name), "{}: {}", operation.id, parameter.name);
@@ -147,7 +149,7 @@ fn nothing_that_sounds_like_a_secret_goes_into_a_url() {
 }
 
 #[test]
-fn the_list_finds_what_it_is_for() {
+fn suspicious_names_are_recognized() {
     for name in ["api_key", "client_secret", "refresh_token", "pin", "card_number", "home_phone", "tax_id", "zip_code"]
     {
         assert!(is_suspicious(name), "{name}");

@@ -1,4 +1,4 @@
-//! Every generated type and its builder, filled and formatted.
+//! Fills every generated type and its builder with markers, and checks the `Debug` output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -10,20 +10,20 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use syn::{Item, Meta, Type};
 
-use super::marker::{NUMBER, holds, marker};
+use super::marker::{NUMBER, contains_text, marker};
 use super::names::is_sensitive;
 
 /// A field of a generated struct.
 pub struct Field {
-    /// The API's name.
-    pub wire: String,
-    /// The type without an Option around it.
+    /// The name of the field in the API.
+    pub api_name: String,
+    /// The name of its type, without `Option`.
     pub ty: String,
 }
 
 pub type Structs = BTreeMap<String, Vec<Field>>;
 
-/// The generated structs, read off their source: by name, the fields.
+/// The fields of the generated structs by the name of the struct, read from the generated source.
 pub fn structs() -> &'static Structs {
     static STRUCTS: LazyLock<Structs> = LazyLock::new(|| {
         let source = include_str!(concat!(env!("OUT_DIR"), "/generated.rs"));
@@ -50,11 +50,11 @@ fn field(field: &syn::Field) -> Field {
         let (_, rest) = tokens.split_once("rename = \"")?;
         Some(rest.split('"').next()?.to_owned())
     });
-    Field { wire: renamed.unwrap_or(ident), ty: spelled(&field.ty) }
+    Field { api_name: renamed.unwrap_or(ident), ty: type_name(&field.ty) }
 }
 
-/// `Option<X>` is `X`, `a::b::C` is `C`.
-fn spelled(ty: &Type) -> String {
+/// The name of a type: `Option<X>` becomes `X`, and `a::b::C` becomes `C`.
+fn type_name(ty: &Type) -> String {
     let Type::Path(path) = ty else { panic!("a type without a path") };
     let last = path.path.segments.last().expect("a name");
     let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return last.ident.to_string() };
@@ -62,21 +62,21 @@ fn spelled(ty: &Type) -> String {
         .args
         .iter()
         .map(|argument| match argument {
-            syn::GenericArgument::Type(ty) => spelled(ty),
-            _ => panic!("an argument that is no type"),
+            syn::GenericArgument::Type(ty) => type_name(ty),
+            _ => panic!("a generic argument that is not a type"),
         })
         .collect();
     if last.ident == "Option" { inner[0].clone() } else { format!("{}<{}>", last.ident, inner.join(",")) }
 }
 
-/// A value of the type as JSON, with a marker in every field that takes one.
-fn filled(owner: &str, name: &str, ty: &str) -> Value {
+/// A value of the type as JSON, with a marker in every field that can hold one.
+fn filled_value(owner: &str, name: &str, ty: &str) -> Value {
     if let Some(fields) = structs().get(ty) {
-        let fields = fields.iter().map(|field| (field.wire.clone(), filled(ty, &field.wire, &field.ty)));
+        let fields = fields.iter().map(|field| (field.api_name.clone(), filled_value(ty, &field.api_name, &field.ty)));
         return Value::Object(fields.collect::<Map<_, _>>());
     }
     if let Some(item) = ty.strip_prefix("Vec<") {
-        return json!([filled(owner, name, item.trim_end_matches('>'))]);
+        return json!([filled_value(owner, name, item.trim_end_matches('>'))]);
     }
     match ty {
         "String" | "Secret" => json!(marker(&format!("{owner}.{name}"))),
@@ -85,7 +85,7 @@ fn filled(owner: &str, name: &str, ty: &str) -> Value {
         "bool" => json!(true),
         "Timestamp" => json!("2025-02-13T19:08:07.000Z"),
         map if map.starts_with("Map<") || map.starts_with("BTreeMap<") => json!({"a": "b"}),
-        // Ids and open enums take any text.
+        // Ids and open enums accept any text.
         _ => json!("X"),
     }
 }
@@ -95,20 +95,28 @@ where
     T: DeserializeOwned + Serialize + Debug + Clone,
     B: From<T> + Debug,
 {
-    let json = filled("", "", name);
+    let json = filled_value("", "", name);
     let value: T = serde_json::from_value(json.clone()).unwrap_or_else(|e| panic!("{name}: {e}"));
-    assert_eq!(serde_json::to_value(&value).expect("it can be written"), json, "{name} lost what it was filled with");
+    assert_eq!(
+        serde_json::to_value(&value).expect("the value can be serialized"),
+        json,
+        "{name} lost what it was filled_value with"
+    );
     let builder = B::from(value.clone());
     for shown in [format!("{value:?}"), format!("{value:#?}"), format!("{builder:?}"), format!("{builder:#?}")] {
         let mut within = BTreeSet::new();
-        reached(name, &mut within);
+        add_nested_structs(name, &mut within);
         for owner in &within {
             for field in &structs()[owner.as_str()] {
-                let text = marker(&format!("{owner}.{}", field.wire));
+                let text = marker(&format!("{owner}.{}", field.api_name));
                 if is_sensitive(owner, field) {
-                    assert!(!holds(&shown, &text), "{name} shows {owner}.{}: {shown}", field.wire);
+                    assert!(!contains_text(&shown, &text), "{name} shows {owner}.{}: {shown}", field.api_name);
                 } else if field.ty == "String" && owner == name {
-                    assert!(holds(&shown, &text), "{name} hides {}, which is not sensitive: {shown}", field.wire);
+                    assert!(
+                        contains_text(&shown, &text),
+                        "{name} hides {}, which is not sensitive: {shown}",
+                        field.api_name
+                    );
                 }
             }
         }
@@ -118,15 +126,15 @@ where
     }
 }
 
-/// A struct and all that it holds.
-fn reached(name: &str, within: &mut BTreeSet<String>) {
+/// Adds a struct and all structs that its fields contain.
+fn add_nested_structs(name: &str, within: &mut BTreeSet<String>) {
     if !within.insert(name.to_owned()) {
         return;
     }
     for field in &structs()[name] {
         let inner = field.ty.trim_start_matches("Vec<").trim_end_matches('>');
         if structs().contains_key(inner) {
-            reached(inner, within);
+            add_nested_structs(inner, within);
         }
     }
 }
@@ -154,11 +162,11 @@ every! {
 }
 
 #[test]
-fn no_type_and_no_builder_shows_what_it_must_not() {
+fn debug_of_types_and_builders_shows_no_sensitive_values() {
     let known: BTreeSet<&str> = structs().keys().map(String::as_str).collect();
     let formatted: BTreeSet<&str> = EVERY.iter().map(|(name, _)| *name).collect();
     let missing: Vec<_> = known.difference(&formatted).collect();
-    assert!(missing.is_empty(), "types that no test formats, add them to `every!`: {missing:?}");
+    assert!(missing.is_empty(), "these types are not tested, add them to `every!`: {missing:?}");
     let mut secrets = 0;
     for (name, check) in EVERY {
         check(name);

@@ -1,11 +1,11 @@
-//! Deliveries filled with markers: no event, no error and no log line shows a token or what is sensitive.
+//! Deliveries filled with marker texts: no event, error or log line may show the signing token or a sensitive value.
 
 use imprint_client::Secret;
 use imprint_client::webhook::testing::Signer;
 use imprint_client::webhook::{Event, Verifier};
 use serde_json::{Value, json};
 
-use super::marker::{holds, mark, marker};
+use super::marker::{contains_text, fill_with_markers, marker};
 use super::names::is_suspicious;
 use crate::capture::Capture;
 use crate::support::{json, payload, payloads};
@@ -14,45 +14,45 @@ fn token() -> String {
     marker("the signing token")
 }
 
-/// The texts of a value, each with the name of its field.
-fn texts(value: &Value, name: &str, found: &mut Vec<(String, String)>) {
+/// Collects the texts of a value, each with the name of its field.
+fn collect_texts(value: &Value, name: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::String(text) => found.push((name.to_owned(), text.clone())),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, name, found)),
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| texts(value, name, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, name, found)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| collect_texts(value, name, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 #[test]
-fn events_show_no_more_than_types_do() {
+fn debug_of_events_shows_no_sensitive_values() {
     let capture = Capture::start();
     let verifier = Verifier::new(token());
     let mut sensitive = 0;
     for name in payloads().iter().filter(|name| name.starts_with("webhook-") && !name.contains("signature")) {
         let mut delivery = json(&payload(name));
-        mark(&mut delivery["data"], "data");
+        fill_with_markers(&mut delivery["data"], "data");
         let event = Event::parse(delivery.to_string().as_bytes()).expect("an event");
         let signed = Signer::new(token()).event(&event);
-        let verified = verifier.verify(&signed.signature, &signed.body).expect("it is signed");
+        let verified = verifier.verify(&signed.signature, &signed.body).expect("the delivery is signed correctly");
         assert_eq!(verified, event);
         let shown = format!("{event:?}{event:#?}{verifier:?}{}", event.dedupe_key());
         let mut found = Vec::new();
-        texts(&delivery["data"], "", &mut found);
+        collect_texts(&delivery["data"], "", &mut found);
         for (field, text) in found {
             if is_suspicious(&field) && field != "authorization_code" && field != "merchant_key" {
                 sensitive += 1;
-                assert!(!holds(&shown, &text), "{name} shows {field}: {shown}");
+                assert!(!contains_text(&shown, &text), "{name} shows {field}: {shown}");
             }
         }
-        assert!(!holds(&shown, &token()), "{shown}");
+        assert!(!contains_text(&shown, &token()), "{shown}");
     }
     assert!(sensitive > 0);
-    assert!(!holds(&capture.text(), "leak of"), "{}", capture.text());
+    assert!(!contains_text(&capture.text(), "leak of"), "{}", capture.text());
 }
 
 #[test]
-fn what_is_unknown_or_broken_is_not_shown() {
+fn unknown_events_and_broken_bodies_are_not_shown() {
     let capture = Capture::start();
     let text = marker("a body");
     let verifier = Verifier::new(token());
@@ -68,8 +68,8 @@ fn what_is_unknown_or_broken_is_not_shown() {
         format!("\"{text}\""),
     ] {
         let delivery = signer.sign(body);
-        let broken = verifier.verify(&delivery.signature, &delivery.body).expect_err("no event");
-        let forged = verifier.verify(&format!("t=1,s={text}"), &delivery.body).expect_err("no signature");
+        let broken = verifier.verify(&delivery.signature, &delivery.body).expect_err("the body is not an event");
+        let forged = verifier.verify(&format!("t=1,s={text}"), &delivery.body).expect_err("the signature is not valid");
         for error in [broken, forged] {
             shown += &format!("{error}{error:?}{error:#?}");
             let mut source = std::error::Error::source(&error);
@@ -81,5 +81,5 @@ fn what_is_unknown_or_broken_is_not_shown() {
     }
     shown += &format!("{:?}{:?}{:?}", verifier, signer, Secret::from(token()));
     shown += &capture.text();
-    assert!(!holds(&shown, "leak of"), "{shown}");
+    assert!(!contains_text(&shown, "leak of"), "{shown}");
 }

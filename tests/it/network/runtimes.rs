@@ -1,4 +1,4 @@
-//! Runtimes: none, one that lacks something, and several for one client.
+//! Calls without a tokio runtime, with a runtime that lacks a driver, and with several runtimes for one client.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,19 +14,19 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{KEY, install_cryptography};
 
-/// A server that lives in no runtime, and keeps its connections open.
-struct Server {
+/// A server that runs in threads without a runtime, keeps its connections open, and counts them.
+struct CountingServer {
     url: String,
     connections: Arc<AtomicUsize>,
 }
 
-impl Server {
+impl CountingServer {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
-        // It ends with the process of the tests.
+        // The thread ends with the test process.
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
                 count.fetch_add(1, Ordering::SeqCst);
@@ -64,7 +64,7 @@ fn serve(mut stream: TcpStream) {
     }
 }
 
-fn current_thread() -> Runtime {
+fn current_thread_runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
@@ -72,7 +72,7 @@ async fn call(client: &Client) -> Result<(), Error> {
     client.get_customer().customer_id("C").send().await.map(drop)
 }
 
-fn config(error: &Error, says: &str) {
+fn assert_runtime_error(error: &Error, says: &str) {
     let Error::Config(config) = error else { panic!("{error:?}") };
     assert_eq!(config.setting(), "runtime");
     assert!(error.to_string().contains(says) && error.to_string().contains("nothing was sent"), "{error}");
@@ -80,24 +80,26 @@ fn config(error: &Error, says: &str) {
 }
 
 #[test]
-fn no_runtime_is_an_error_and_no_panic() {
-    let server = Server::start();
+fn a_call_without_a_runtime_is_a_config_error() {
+    let server = CountingServer::start();
     let client = server.client();
     let mut context = Context::from_waker(Waker::noop());
-    let Poll::Ready(Err(error)) = pin!(call(&client)).poll(&mut context) else { panic!("it waits for nobody") };
-    config(&error, "#[tokio::main]");
+    let Poll::Ready(Err(error)) = pin!(call(&client)).poll(&mut context) else {
+        panic!("the call must fail at once without a runtime")
+    };
+    assert_runtime_error(&error, "#[tokio::main]");
     let mut items = client.get_rewards().customer_id("C").stream().prefetch();
     let Poll::Ready(Some(Err(error))) = futures_util::StreamExt::poll_next_unpin(&mut items, &mut context) else {
-        panic!("it waits for nobody")
+        panic!("the call must fail at once without a runtime")
     };
-    config(&error, "#[tokio::main]");
+    assert_runtime_error(&error, "#[tokio::main]");
     assert_eq!(server.connections(), 0);
 }
 
-/// tokio panics where a driver is missing. The panic of the probe is caught; its line on stderr stays.
+/// tokio panics if a driver is missing. The client catches that panic, but its line on stderr remains.
 #[test]
-fn a_runtime_that_lacks_something_is_an_error_and_no_panic() {
-    let server = Server::start();
+fn a_call_in_a_runtime_without_a_driver_is_a_config_error() {
+    let server = CountingServer::start();
     let client = server.client();
     let mut bare = Builder::new_current_thread();
     let mut timeless = Builder::new_current_thread();
@@ -109,21 +111,21 @@ fn a_runtime_that_lacks_something_is_an_error_and_no_panic() {
     ] {
         let runtime = builder.build().expect("a runtime");
         for _ in 0..2 {
-            config(&runtime.block_on(call(&client)).expect_err("it cannot be carried"), says);
+            assert_runtime_error(&runtime.block_on(call(&client)).expect_err("the runtime lacks a driver"), says);
         }
     }
     assert_eq!(server.connections(), 0);
-    // The client is none the worse for it.
-    current_thread().block_on(call(&client)).expect("a success");
+    // The same client works in a complete runtime.
+    current_thread_runtime().block_on(call(&client)).expect("a success");
 }
 
-/// A connection ends with the runtime that made it; the next runtime makes one of its own.
+/// A connection ends with the runtime that made it, and the next runtime makes a new one.
 #[test]
-fn runtimes_one_after_the_other() {
-    let server = Server::start();
+fn one_client_works_in_runtimes_one_after_the_other() {
+    let server = CountingServer::start();
     let client = server.client();
     for expected in 1..=5 {
-        let runtime = current_thread();
+        let runtime = current_thread_runtime();
         for _ in 0..2 {
             runtime.block_on(call(&client)).expect("a success");
         }
@@ -132,10 +134,10 @@ fn runtimes_one_after_the_other() {
     }
 }
 
-/// A runtime of several threads goes on by itself, and so do its connections, whoever uses them.
+/// A multi-threaded runtime always runs, so calls from another runtime can use its connections.
 #[test]
-fn runtimes_that_run_side_by_side() {
-    let server = Server::start();
+fn multi_threaded_runtimes_share_a_client() {
+    let server = CountingServer::start();
     let client = server.client();
     let one = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let other = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
@@ -146,20 +148,20 @@ fn runtimes_that_run_side_by_side() {
     assert!(server.connections() <= 2, "{}", server.connections());
 }
 
-/// The hazard: the runtime that made the connection is there and does not run. The call of another one gets its
-/// connection, on which nobody sends the request, and the time of the attempt runs out.
+/// The runtime that made the connection exists but does not run. A call from another runtime gets this connection from
+/// the pool. Its request is never sent, and the attempt times out.
 #[test]
-fn a_runtime_that_stands_still_holds_up_the_calls_of_another() {
-    let server = Server::start();
+fn a_runtime_that_does_not_run_blocks_a_call_of_another_until_its_timeout() {
+    let server = CountingServer::start();
     let client = server.client();
-    let still = current_thread();
+    let still = current_thread_runtime();
     still.block_on(call(&client)).expect("a success");
-    let running = current_thread();
+    let running = current_thread_runtime();
     let begun = Instant::now();
-    let error = running.block_on(call(&client)).expect_err("nobody sends it");
+    let error = running.block_on(call(&client)).expect_err("the request is never sent");
     assert!(matches!(&error, Error::Timeout(timeout) if timeout.phase() == TimeoutPhase::Attempt), "{error:?}");
     assert!(error.may_have_been_processed() && begun.elapsed() >= Duration::from_millis(500));
-    // That connection is out of the pool now.
+    // The connection is no longer in the pool.
     running.block_on(call(&client)).expect("a success");
     assert_eq!(server.connections(), 2);
     drop(still);

@@ -1,4 +1,4 @@
-//! What the system refuses.
+//! Connections that the operating system refuses, and a system without CA certificates.
 
 use std::fs::File;
 use std::io;
@@ -8,36 +8,36 @@ use std::sync::Arc;
 use imprint_client::reqwest::dns::{Name, Resolve, Resolving};
 use imprint_client::{Client, Error};
 
-use super::{all_of_it, in_another_process};
-use crate::clock::NotingClock;
+use super::{full_error_text, in_another_process};
+use crate::clock::RecordingClock;
+use crate::faults::fault_server::{FaultServer, ServerAction};
 use crate::faults::operations::{GET, OPERATIONS};
-use crate::faults::server::{Act, Server};
 use crate::support::{KEY, install_cryptography};
 
-/// Not repeated, nothing sent, and the text says what it was.
-fn is_final(error: &Error, says: &str) {
-    assert!(matches!(error, Error::Transport(error) if error.is_connect()), "{}", all_of_it(error));
-    assert!(error.to_string().contains(says), "{}", all_of_it(error));
+/// Fails unless the error was not retried, sent nothing, and names its cause.
+fn assert_not_retried(error: &Error, says: &str) {
+    assert!(matches!(error, Error::Transport(error) if error.is_connect()), "{}", full_error_text(error));
+    assert!(error.to_string().contains(says), "{}", full_error_text(error));
     assert_eq!(error.attempts(), 1, "{error:?}");
     assert!(!error.is_retryable() && !error.may_have_been_processed(), "{error:?}");
 }
 
-/// For real: a process that may open 64 files, and has.
+/// Runs in a process that may open 64 files and has opened all of them.
 #[cfg(unix)]
 #[test]
-fn too_many_open_files() {
+fn too_many_open_files_are_not_retried() {
     let limited = |command: Command| {
         let mut shell = Command::new("sh");
         shell.args(["-c", "ulimit -n 64 && exec \"$@\"", "sh"]).arg(command.get_program()).args(command.get_args());
         shell
     };
-    if !in_another_process("network::system::too_many_open_files", limited) {
+    if !in_another_process("network::system::too_many_open_files_are_not_retried", limited) {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let server = Server::always(Act::Good);
-        let clock = NotingClock::default();
+        let server = FaultServer::always(ServerAction::Succeed);
+        let clock = RecordingClock::default();
         let client = server.builder().clock(clock.clone()).build().expect("a client");
         let mut files = Vec::new();
         while let Ok(file) = File::open("/dev/null") {
@@ -45,17 +45,17 @@ fn too_many_open_files() {
             assert!(files.len() < 1_000, "there is no limit");
         }
         let error = GET.call(&client, "1").await.expect_err("no file for the connection");
-        is_final(&error, "too many open files");
+        assert_not_retried(&error, "too many open files");
         assert!(clock.pauses().is_empty());
         drop(files);
         GET.call(&client, "1").await.expect("a success");
     });
 }
 
-/// Fails with an error of the system when it looks a name up.
-struct Refusing(i32);
+/// A DNS resolver that fails with this error number of the operating system.
+struct FailingResolver(i32);
 
-impl Resolve for Refusing {
+impl Resolve for FailingResolver {
     fn resolve(&self, _: Name) -> Resolving {
         let error = io::Error::from_raw_os_error(self.0);
         Box::pin(async move { Err(error.into()) })
@@ -64,7 +64,7 @@ impl Resolve for Refusing {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn refusals_of_the_system_are_not_repeated_and_say_so() {
+async fn refusals_of_the_operating_system_are_not_retried_and_are_named_in_the_error() {
     const EPERM: i32 = 1;
     const EACCES: i32 = 13;
     const ENFILE: i32 = 23;
@@ -77,36 +77,37 @@ async fn refusals_of_the_system_are_not_repeated_and_say_so() {
     ] {
         for operation in OPERATIONS {
             install_cryptography();
-            let clock = NotingClock::default();
+            let clock = RecordingClock::default();
             let builder = Client::builder().api_key(KEY).base_url("http://localhost:9").clock(clock.clone());
-            let client = builder.http(|http| http.dns_resolver(Arc::new(Refusing(number)))).build().expect("a client");
-            is_final(&operation.call(&client, "1").await.expect_err("no address"), says);
+            let client =
+                builder.http(|http| http.dns_resolver(Arc::new(FailingResolver(number)))).build().expect("a client");
+            assert_not_retried(&operation.call(&client, "1").await.expect_err("no address"), says);
             assert!(clock.pauses().is_empty());
         }
     }
 }
 
-/// A container without CA certificates.
+/// Runs in a process that finds no CA certificates, as in a minimal container.
 #[cfg(all(feature = "rustls", target_os = "linux"))]
 #[test]
-fn no_ca_certificates() {
+fn a_client_for_https_needs_ca_certificates() {
     let bare = |mut command: Command| {
         command.env("SSL_CERT_FILE", "/nonexistent/ca.pem").env("SSL_CERT_DIR", "/nonexistent");
         command
     };
-    if !in_another_process("network::system::no_ca_certificates", bare) {
+    if !in_another_process("network::system::a_client_for_https_needs_ca_certificates", bare) {
         return;
     }
     let builder = || Client::builder().api_key(KEY);
-    let Err(Error::Config(error)) = builder().build() else { panic!("nobody is trusted") };
+    let Err(Error::Config(error)) = builder().build() else { panic!("building must fail without CA certificates") };
     assert_eq!(error.setting(), "http");
     for word in ["CA certificates", "ca-certificates", "SSL_CERT_FILE", "tls_certs_only"] {
         assert!(error.to_string().contains(word), "{error}");
     }
-    // Nobody shows a certificate on the loopback.
+    // Plain http on the loopback needs no certificates.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let server = Server::always(Act::Good);
+        let server = FaultServer::always(ServerAction::Succeed);
         let client = builder().base_url(server.url()).build().expect("a client");
         GET.call(&client, "1").await.expect("a success");
     });

@@ -1,4 +1,4 @@
-//! TLS: what is spoken over it, whose backend is used, and the oldest version.
+//! TLS: the protocol of the connection, the backend, and the minimum version.
 
 use imprint_client::reqwest::{self, tls::Version};
 use imprint_client::{Client, Error};
@@ -7,19 +7,19 @@ use rustls::version::{TLS12, TLS13};
 use super::tls_server::TlsServer;
 use crate::support::{KEY, install_cryptography};
 
-const BOTH: &[&rustls::SupportedProtocolVersion] = &[&TLS12, &TLS13];
+const TLS_12_AND_13: &[&rustls::SupportedProtocolVersion] = &[&TLS12, &TLS13];
 
 async fn call(client: &Client) -> Result<(), Error> {
     client.get_customer().customer_id("C").send().await.map(drop)
 }
 
-/// The tests are built with reqwest's HTTP/2, as another crate may do to a user. Offered it by a server that would rather
-/// speak it, the client does not take it.
+/// The tests are built with reqwest's feature `http2`, which another crate may also turn on for a user. The server
+/// prefers HTTP/2, and the client must still use HTTP/1.1.
 #[tokio::test]
-async fn http_2_is_not_spoken_even_where_it_is_built_in() {
-    // There is no such method without the feature.
+async fn http_1_1_is_used_even_if_http_2_is_built_in() {
+    // This method exists only with the feature `http2`.
     let _ = reqwest::ClientBuilder::http2_prior_knowledge;
-    let server = TlsServer::start(BOTH);
+    let server = TlsServer::start(TLS_12_AND_13);
     let client = server.builder().http(|http| http.tls_certs_only([server.certificate()])).build().expect("a client");
     for _ in 0..2 {
         call(&client).await.expect("a success");
@@ -28,13 +28,14 @@ async fn http_2_is_not_spoken_even_where_it_is_built_in() {
     assert_eq!(spoken, ["http/1.1", "http/1.1"]);
 }
 
-/// A backend for FIPS, an HSM or pinned certificates: what it trusts is trusted, and nothing else.
+/// A TLS backend of the caller, for example for FIPS, an HSM or pinned certificates, decides alone which certificates
+/// are trusted.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 #[tokio::test]
-async fn a_preconfigured_backend_is_used() {
-    let server = TlsServer::start(BOTH);
+async fn a_preconfigured_backend_decides_what_is_trusted() {
+    let server = TlsServer::start(TLS_12_AND_13);
     for trusts in [true, false] {
-        // What the builder trusts beside it does not count.
+        // Certificates that are set on the builder have no effect then.
         let certificates = if trusts { vec![] } else { vec![server.certificate()] };
         let backend = server.backend(trusts);
         let builder =
@@ -49,22 +50,22 @@ async fn a_preconfigured_backend_is_used() {
 }
 
 #[tokio::test]
-async fn a_backend_that_is_none_is_refused_with_advice() {
+async fn an_unsupported_backend_is_a_config_error_with_advice() {
     install_cryptography();
     let builder = Client::builder().api_key(KEY).http(|http| http.tls_backend_preconfigured("a backend"));
-    let Err(Error::Config(error)) = builder.build() else { panic!("text is no backend") };
+    let Err(Error::Config(error)) = builder.build() else { panic!("a string must not be accepted as a TLS backend") };
     assert!(error.to_string().contains("rustls::ClientConfig"), "{error}");
 }
 
 #[tokio::test]
-async fn the_oldest_version_is_1_2_or_the_callers() {
+async fn the_minimum_version_is_1_2_or_higher_if_the_caller_sets_it() {
     let server = TlsServer::start(&[&TLS12]);
     let trusting = || server.builder().http(|http| http.tls_certs_only([server.certificate()]));
     call(&trusting().build().expect("a client")).await.expect("TLS 1.2");
     assert_eq!(server.agreed()[0].1, rustls::ProtocolVersion::TLSv1_2);
-    // A caller who wants 1.3 gets nothing less.
+    // If the caller requires TLS 1.3, TLS 1.2 is refused.
     let strict = trusting().http(|http| http.tls_version_min(Version::TLS_1_3)).build();
-    // OpenSSL and others can do it; where the system cannot, it says so here.
+    // OpenSSL and others support this minimum. If the library of the system does not, building fails here.
     let Ok(strict) = strict else { return };
     let error = call(&strict).await.expect_err("TLS 1.2 is too old");
     assert!(!error.may_have_been_processed(), "{error}");
@@ -73,15 +74,15 @@ async fn the_oldest_version_is_1_2_or_the_callers() {
 
 #[cfg(feature = "native-tls")]
 #[tokio::test]
-async fn the_backend_of_the_system_can_be_chosen() {
-    let server = TlsServer::start(BOTH);
+async fn the_backend_of_the_operating_system_can_be_selected() {
+    let server = TlsServer::start(TLS_12_AND_13);
     let native = || server.builder().http(|http| http.tls_backend_native());
     let trusting = || native().http(|http| http.tls_certs_only([server.certificate()]));
     call(&trusting().build().expect("a client")).await.expect("a success");
     assert_eq!(server.agreed()[0].0, "http/1.1");
-    let error = call(&native().build().expect("a client")).await.expect_err("nobody is trusted");
-    // These are the words of rustls, which was not asked.
-    assert!(!super::all_of_it(&error).contains("UnknownIssuer"), "{error}");
+    let error = call(&native().build().expect("a client")).await.expect_err("no certificate is trusted");
+    // This word is from an error of rustls, which must not be used here.
+    assert!(!super::full_error_text(&error).contains("UnknownIssuer"), "{error}");
     for old in [Version::TLS_1_0, Version::TLS_1_1] {
         let Err(Error::Config(error)) = trusting().http(|http| http.tls_version_min(old)).build() else {
             panic!("{old:?} is too old")
@@ -90,33 +91,33 @@ async fn the_backend_of_the_system_can_be_chosen() {
     }
 }
 
-/// In a process of its own: other tests install what is missing here.
+/// Runs in a process of its own, because other tests install the cryptography that must be missing here.
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
 #[test]
-fn no_cryptography_is_an_error_and_no_panic() {
-    if !super::in_another_process("network::tls::no_cryptography_is_an_error_and_no_panic", |command| command) {
+fn missing_cryptography_is_a_config_error() {
+    if !super::in_another_process("network::tls::missing_cryptography_is_a_config_error", |command| command) {
         return;
     }
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
     for url in ["https://api.example.com", "http://localhost:1"] {
         let Err(Error::Config(error)) = Client::builder().api_key(KEY).base_url(url).build() else {
-            panic!("there is no cryptography")
+            panic!("building must fail without cryptography")
         };
         assert_eq!(error.setting(), "http");
         assert!(error.to_string().contains("install_default"), "{error}");
     }
-    // Nor where the caller asks for rustls, or gives another builder.
+    // The same applies if the caller selects rustls or passes another builder.
     for change in
         [(|http: reqwest::ClientBuilder| http.tls_backend_rustls()) as fn(reqwest::ClientBuilder) -> _, |_| {
             reqwest::ClientBuilder::new().tls_backend_rustls()
         }]
     {
         let Err(Error::Config(error)) = Client::builder().api_key(KEY).http(change).build() else {
-            panic!("there is no cryptography")
+            panic!("building must fail without cryptography")
         };
         assert!(error.to_string().contains("install_default"), "{error}");
     }
-    // One that brings its own is taken.
+    // A backend with its own cryptography is accepted.
     let roots = rustls::RootCertStore::empty();
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let backend = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();

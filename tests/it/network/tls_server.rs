@@ -1,4 +1,4 @@
-//! A TLS server on the loopback, with a certificate that no system trusts.
+//! A TLS server on the loopback with a self-signed certificate.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
 use crate::support::{KEY, install_cryptography};
 
-/// What a client and the server agreed on: the protocol that is spoken, and the version of TLS.
+/// What a client and the server agreed on: the application protocol and the TLS version.
 pub type Agreed = (String, ProtocolVersion);
 
 pub struct TlsServer {
@@ -28,7 +28,7 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 impl TlsServer {
-    /// A server of these versions of TLS, which would rather speak HTTP/2 than HTTP/1.1.
+    /// A server that supports these TLS versions and prefers HTTP/2 to HTTP/1.1.
     pub fn start(versions: &[&'static rustls::SupportedProtocolVersion]) -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
         let certificate = made.cert.der().clone();
@@ -42,30 +42,30 @@ impl TlsServer {
         let url = format!("https://{}", listener.local_addr().expect("an address"));
         let agreed = Arc::new(Mutex::new(Vec::new()));
         let (config, noted) = (Arc::new(config), Arc::clone(&agreed));
-        // It ends with the process of the tests.
+        // The thread ends with the test process.
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
                 let (config, noted) = (Arc::clone(&config), Arc::clone(&noted));
-                // An error is a client that went away, which the test sees from the other side.
+                // An error means that the client disconnected. The test sees the effect in the result of its call.
                 thread::spawn(move || serve(stream, config, &noted));
             }
         });
         Self { url, certificate, agreed }
     }
 
-    /// A client of this server, which makes one attempt and trusts nobody unless told.
+    /// A builder of a client for this server that makes one attempt and trusts no certificates by default.
     pub fn builder(&self) -> ClientBuilder {
         install_cryptography();
         let builder = Client::builder().api_key(KEY).base_url(&self.url).retry(RetryPolicy::off());
         builder.http(|http| http.tls_certs_only([]))
     }
 
-    /// The certificate of the server, to be trusted.
+    /// The certificate of the server, for clients that shall trust it.
     pub fn certificate(&self) -> Certificate {
         Certificate::from_der(&self.certificate).expect("a certificate")
     }
 
-    /// A TLS backend that trusts this server, or nobody.
+    /// A TLS backend that trusts this server, or no server at all.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     pub fn backend(&self, trusts: bool) -> rustls::ClientConfig {
         let mut roots = rustls::RootCertStore::empty();
@@ -76,9 +76,9 @@ impl TlsServer {
         config.expect("versions").with_root_certificates(roots).with_no_client_auth()
     }
 
-    /// What was agreed on, a connection each.
+    /// What was agreed on for each connection.
     pub fn agreed(&self) -> Vec<Agreed> {
-        self.agreed.lock().expect("no panic").clone()
+        self.agreed.lock().expect("no thread has panicked").clone()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The document after the overlay, by the very code of the build.
+//! Applies the overlay to the document, with the same code as the build.
 
 use serde_json::Value;
 

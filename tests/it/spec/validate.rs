@@ -1,12 +1,12 @@
-//! The document's schemas as JSON Schema, for a validator that has nothing to do with the generator.
+//! Converts the document's schemas to JSON Schema, for a validator that is independent of the generator.
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use super::{Operation, Schema, Spec, member, required};
+use super::{DocumentedOperation, Schema, Spec, member, required};
 
 impl Spec {
-    /// A validator of a schema, which may refer to all others.
+    /// A validator for a schema, which may refer to the other schemas of the document.
     pub fn validator(&self, schema: &Schema) -> Validator {
         let mut root = plain(self, &schema.0, "", &mut Vec::new());
         root["components"] = self.components.clone();
@@ -14,19 +14,19 @@ impl Spec {
             .should_validate_formats(true)
             .offline()
             .build(&root)
-            .unwrap_or_else(|e| panic!("the document has a schema that is no schema: {e}"))
+            .unwrap_or_else(|e| panic!("the document has an invalid schema: {e}"))
     }
 
-    /// The names that the document requires and does not define, as the place and the name.
+    /// The names that the document requires but does not define as properties, each with its place.
     ///
-    /// A value cannot have them, so they are no part of the contract.
+    /// No value can have them, so the tests ignore them.
     pub fn undefined_requirements(&self) -> Vec<String> {
         let mut found = Vec::new();
         let schemas = self.document["components"]["schemas"].as_object().expect("schemas");
         for (name, schema) in schemas {
             plain(self, schema, name, &mut found);
         }
-        for Operation { id, parameters, body, answers, .. } in self.operations() {
+        for DocumentedOperation { id, parameters, body, answers, .. } in self.operations() {
             let answers = answers.iter().filter_map(|answer| answer.schema.as_ref());
             let parameters = parameters.iter().map(|parameter| &parameter.schema);
             for schema in body.iter().chain(answers).chain(parameters) {
@@ -37,24 +37,26 @@ impl Spec {
     }
 }
 
-/// The components with every schema rewritten.
+/// The components with every schema converted to JSON Schema.
 pub fn components(spec: &Spec) -> Value {
     let schemas = spec.document["components"]["schemas"].as_object().expect("schemas");
     let schemas = schemas.iter().map(|(name, schema)| (name.clone(), plain(spec, schema, name, &mut Vec::new())));
     json!({"schemas": schemas.collect::<Map<_, _>>()})
 }
 
-/// A schema as JSON Schema writes it. It goes by position: in an example a key such as `required` is data.
+/// Converts a schema to JSON Schema. Keywords are recognized by their position, because in an example a key such as
+/// `required` is data.
 ///
-/// - `nullable`, which is of OpenAPI 3.0, becomes a type, or an alternative where there is no type to add it to.
-/// - Required names that are no properties leave and are told to `undefined`.
+/// - `nullable`, a keyword of OpenAPI 3.0, becomes the type `null`, or an `anyOf` with it if the schema has no single
+///   type.
+/// - Required names that are not defined as properties are removed and added to `undefined`.
 fn plain(spec: &Spec, schema: &Value, place: &str, undefined: &mut Vec<String>) -> Value {
     let Some(map) = schema.as_object() else { return schema.clone() };
     let mut plained = Map::new();
     for (keyword, part) in map {
         let below = member(place, keyword);
         let part = match (keyword.as_str(), part) {
-            // They say nothing about a value.
+            // These keywords do not constrain a value.
             ("description" | "example" | "nullable" | "deprecated" | "default" | "title", _) => continue,
             ("properties", Value::Object(properties)) => {
                 let properties = properties.iter();

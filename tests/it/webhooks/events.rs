@@ -1,4 +1,4 @@
-//! The seven kinds, what they may lack, and what is none of them.
+//! Decoding events: the seven kinds, missing fields, unknown kinds, and bodies that are not events.
 
 use imprint_client::types;
 use imprint_client::webhook::testing::Signer;
@@ -25,14 +25,14 @@ fn every_payload_of_the_documentation_is_an_event_of_its_kind() {
         };
         assert!(known, "{kind}: {event:?}");
         let mut expected = json(&body(kind));
-        // An empty map is the same as none.
+        // An empty map means the same as an absent one.
         expected["data"].as_object_mut().expect("an object").retain(|_, value| *value != json!({}));
         assert_eq!(serde_json::to_value(&event).expect("JSON"), expected, "{kind} loses something");
     }
 }
 
 #[test]
-fn what_all_kinds_say_is_read_from_each() {
+fn the_common_fields_are_read_for_each_kind() {
     for kind in KINDS {
         let event = event(&body(kind));
         let data = &json(&body(kind))["data"];
@@ -40,7 +40,7 @@ fn what_all_kinds_say_is_read_from_each() {
         assert!(event.customer_id().is_some(), "{kind}");
         assert_eq!(event.merchant_key(), Some("MERCHANT_ABC"), "{kind}");
         assert_eq!(event.customer_metadata()["membership_tier"], "gold", "{kind}");
-        // A reward does not say it.
+        // A reward event has no `partner_customer_id`.
         let partner = event.partner_customer_id().map(|id| id.as_str());
         assert_eq!(partner, data["partner_customer_id"].as_str(), "{kind}");
         assert_eq!(partner.is_none(), kind == "REWARD", "{kind}");
@@ -48,7 +48,7 @@ fn what_all_kinds_say_is_read_from_each() {
 }
 
 #[test]
-fn an_unknown_kind_is_kept_and_not_shown() {
+fn an_unknown_kind_is_kept_and_not_shown_by_debug() {
     let body =
         r#"{"object": "STATEMENT_4111111592341815", "data": {"name": "Jane Roe", "list": [1, 2.50]}, "sent": 1}"#;
     let event = event(body);
@@ -103,7 +103,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn any_field_within_may_be_missing_or_null() {
+fn any_nested_field_may_be_missing_or_null() {
     let mut cases = 0;
     for kind in KINDS {
         let whole = json(&body(kind));
@@ -119,7 +119,7 @@ fn any_field_within_may_be_missing_or_null() {
                 members.remove(name);
                 assert_eq!(event(&without.to_string()), event(&null.to_string()), "{kind} without {pointer}");
             }
-            // And an object within that holds nothing at all.
+            // A nested object may also be empty.
             let mut empty = whole.clone();
             let at = empty.pointer_mut(pointer).expect("a value");
             if at.is_object() {
@@ -132,14 +132,14 @@ fn any_field_within_may_be_missing_or_null() {
     assert!(cases > 100, "{cases}");
     let Event::PaymentMethod(method) = event(r#"{"object":"PAYMENT_METHOD","data":{"tokens":[{"type":"ADYEN"},{}]}}"#)
     else {
-        panic!("not a payment method")
+        panic!("the event must be a payment method")
     };
     assert_eq!(method.tokens[0].type_, Some(types::PaymentMethodTokenType::Adyen));
     assert_eq!((&method.tokens[0].token, &method.tokens[1].type_), (&None, &None));
 }
 
 #[test]
-fn an_object_is_never_read_from_a_list() {
+fn an_array_in_the_place_of_an_object_is_an_error() {
     let mut cases = 0;
     for kind in KINDS {
         let whole = json(&body(kind));
@@ -159,7 +159,7 @@ fn an_object_is_never_read_from_a_list() {
 }
 
 #[test]
-fn an_event_that_is_not_unicode_is_read_and_its_signature_is_that_of_the_bytes() {
+fn an_event_with_invalid_unicode_is_read_and_verified_by_its_bytes() {
     let part = |bytes: &[u8]| [&br#"{"object":"REWARD","data":{"reward_id":"M"#[..], bytes, br#"ller"}}"#].concat();
     for (body, expected) in [
         (part(b"\xFC"), "M\u{FFFD}ller"),
@@ -170,10 +170,10 @@ fn an_event_that_is_not_unicode_is_read_and_its_signature_is_that_of_the_bytes()
     ] {
         let delivery = Signer::new(TOKEN).sign(body.clone());
         assert_eq!(delivery.body, body);
-        let event = Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body).expect("a right signature");
+        let event = Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body).expect("the signature matches");
         let Event::Reward(reward) = &event else { panic!("{event:?}") };
         assert_eq!(reward.reward_id.as_ref().map(|id| id.as_str()), Some(expected));
-        // What was repaired, or taken away, is not what was signed.
+        // The signature does not match the repaired text, because the original bytes were signed.
         let text = String::from_utf8_lossy(&body).replace('\u{FEFF}', "");
         if text.as_bytes() != body {
             assert!(Verifier::new(TOKEN).verify(&delivery.signature, text.as_bytes()).is_err());
@@ -184,7 +184,7 @@ fn an_event_that_is_not_unicode_is_read_and_its_signature_is_that_of_the_bytes()
 }
 
 #[test]
-fn new_values_and_fields_are_no_errors() {
+fn new_values_and_fields_are_accepted() {
     for kind in KINDS {
         let mut changed = json(&body(kind));
         changed["sent_at"] = json!("now");
@@ -198,7 +198,7 @@ fn new_values_and_fields_are_no_errors() {
 }
 
 #[test]
-fn what_is_no_event_comes_back_with_its_place_and_without_its_text() {
+fn a_body_that_is_not_an_event_is_an_error_that_shows_no_value() {
     let secret = "4111111592341815";
     for (body, says) in [
         (String::new(), "the webhook is no event: the body is empty"),
@@ -239,7 +239,7 @@ fn what_is_no_event_comes_back_with_its_place_and_without_its_text() {
         assert_eq!(error.to_string(), says, "{body}");
         assert_eq!(error.body(), body.as_bytes());
         assert!(!format!("{error} {error:?} {error:#?}").contains(secret), "{error:?}");
-        // The same when it is signed, with the body to keep.
+        // A signed delivery returns the same error, with the body for a dead-letter queue.
         let delivery = Signer::new(TOKEN).sign(body.clone());
         let verifier = Verifier::new(TOKEN);
         assert!(verifier.verify_signature(&delivery.signature, &delivery.body).is_ok());
@@ -251,14 +251,14 @@ fn what_is_no_event_comes_back_with_its_place_and_without_its_text() {
 }
 
 #[test]
-fn a_body_that_was_signed_sorted_comes_back_as_it_came() {
+fn the_error_for_a_body_signed_in_sorted_form_contains_the_original_body() {
     use imprint_client::webhook::{BodyReading, KeyReading, Reading};
     let body = "{\"object\": \"REWARD\",\n \"data\": {\"amount\": \"a lot\"}}";
     let signer = Signer::new(TOKEN).reading(Reading::new(KeyReading::Token, BodyReading::Sorted));
     let delivery = signer.sign(body);
     match Verifier::new(TOKEN).verify(&delivery.signature, &delivery.body) {
         Err(WebhookError::Unreadable(error)) => {
-            // What was read is what was signed, and that has one line.
+            // The position refers to the sorted form that was signed, which has one line.
             assert_eq!((error.path(), error.line(), error.expected()), ("data.amount", 1, Some("an integer")));
             assert_eq!(error.body(), body.as_bytes());
         }
@@ -267,7 +267,7 @@ fn a_body_that_was_signed_sorted_comes_back_as_it_came() {
 }
 
 #[test]
-fn debug_of_an_event_shows_what_debug_of_its_type_does() {
+fn debug_of_an_event_redacts_like_its_type() {
     let shown = format!("{:?}", event(&body("PAYMENT_METHOD")));
     assert!(shown.starts_with("PaymentMethod(PaymentMethodEventData {"), "{shown}");
     assert!(shown.contains("[REDACTED]") && !shown.contains("<string>"), "{shown}");
@@ -276,10 +276,10 @@ fn debug_of_an_event_shows_what_debug_of_its_type_does() {
 }
 
 #[test]
-fn errors_say_what_to_answer() {
+fn each_error_has_the_status_for_the_response() {
     let verifier = Verifier::new(TOKEN);
     let status = |error: WebhookError| error.status().as_u16();
-    let refused = |header: &str| verifier.verify(header, b"{}").expect_err("it is refused");
+    let refused = |header: &str| verifier.verify(header, b"{}").expect_err("the delivery is refused");
     let hex = "0".repeat(64);
     assert_eq!(status(refused("")), 400);
     assert_eq!(status(refused("t=1")), 400);

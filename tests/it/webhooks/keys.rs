@@ -1,4 +1,4 @@
-//! The key that tells a repeated delivery from another event.
+//! `Event::dedupe_key`, which is equal for repeated deliveries of an event and different for different events.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{KINDS, body, event};
 use crate::support::json;
 
-/// What makes an event of each kind the event it is, and what belongs to that where it is there.
+/// For each kind: the fields that must be present to identify an event, and further fields that are part of the key if
+/// they are present.
 const FIELDS: [(&str, &[&str], &[&str]); 7] = [
     ("ACCOUNT_STATUS", &["merchant_key", "customer_id", "status", "updated_at"], &[]),
     ("APPLICATION", &["merchant_key", "customer_id", "status", "created_at", "updated_at"], &[]),
@@ -34,7 +35,7 @@ fn a_repeated_delivery_has_the_same_key() {
         assert_eq!(event(&serde_json::to_string_pretty(&whole).expect("JSON")).dedupe_key(), key(&whole));
         for name in whole["data"].as_object().expect("an object").keys() {
             let mut changed = whole.clone();
-            // Sent again by a later version of the service: what does not make the event may have changed.
+            // A field that does not identify the event may be missing when the event is sent again.
             changed["data"].as_object_mut().expect("an object").remove(name);
             let counts = needed.contains(&name.as_str()) || also.contains(&name.as_str());
             assert_eq!(key(&changed) == key(&whole), !counts, "{kind} {name}");
@@ -43,7 +44,7 @@ fn a_repeated_delivery_has_the_same_key() {
 }
 
 #[test]
-fn another_event_has_another_key() {
+fn different_events_have_different_keys() {
     for (kind, needed, also) in FIELDS {
         let whole = json(&body(kind));
         for name in needed.iter().chain(also) {
@@ -57,7 +58,7 @@ fn another_event_has_another_key() {
 }
 
 #[test]
-fn an_event_that_lacks_what_makes_it_is_told_by_all_it_says() {
+fn if_an_identifying_field_is_missing_all_fields_are_part_of_the_key() {
     for (kind, needed, _) in FIELDS {
         for name in needed {
             let mut without = json(&body(kind));
@@ -72,14 +73,14 @@ fn an_event_that_lacks_what_makes_it_is_told_by_all_it_says() {
 }
 
 #[test]
-fn what_may_be_missing_does_not_make_all_count() {
+fn a_missing_optional_key_field_does_not_add_other_fields_to_the_key() {
     for (kind, _, also) in FIELDS {
         for name in also {
             let mut without = json(&body(kind));
             without["data"].as_object_mut().expect("an object").remove(*name);
             without["data"]["customer_metadata"] = json!({"loyalty_id": "another"});
             for missing in [json!(null), json!("")] {
-                // A number takes no text.
+                // `amount` is a number and cannot be an empty text.
                 if *name == "amount" && missing.is_string() {
                     continue;
                 }
@@ -91,9 +92,9 @@ fn what_may_be_missing_does_not_make_all_count() {
     }
 }
 
-/// The documents show `07Z`, `07.000Z` and `07+00:00`.
+/// Imprint's documents write the same time as `07Z`, `07.000Z` and `07+00:00`.
 #[test]
-fn one_time_in_two_spellings_is_one_time() {
+fn equal_instants_in_different_formats_have_the_same_key() {
     let mut times = 0;
     for (kind, ..) in FIELDS {
         let whole = json(&body(kind));
@@ -124,13 +125,14 @@ fn one_time_in_two_spellings_is_one_time() {
     assert_ne!(unknown("2025-02-13T19:08:07Z"), unknown("2025-02-13T19:08:07+01:00"));
 }
 
-/// A double holds 53 bits: integers beyond 64 would become one of the same few.
+/// Integers beyond 64 bits would lose digits as floating-point numbers, and different events would get the same key.
 #[test]
 fn long_integers_keep_their_digits() {
     let of = |text: String| event(&text);
     let unknown = |number: &str| of(format!(r#"{{"object": "NEW", "data": {{"id": {number}, "ids": [[{number}]]}}}}"#));
-    let nameless = |number: &str| of(format!(r#"{{"object": "REWARD", "data": {{"metadata": {{"id": {number}}}}}}}"#));
-    for of_number in [&unknown as &dyn Fn(&str) -> Event, &nameless] {
+    let without_id =
+        |number: &str| of(format!(r#"{{"object": "REWARD", "data": {{"metadata": {{"id": {number}}}}}}}"#));
+    for of_number in [&unknown as &dyn Fn(&str) -> Event, &without_id] {
         for (one, other) in [
             ("18446744073709551616", "18446744073709551617"),
             ("-9223372036854775809", "-9223372036854775810"),
@@ -143,17 +145,17 @@ fn long_integers_keep_their_digits() {
             assert!(serde_json::to_string(&one_event).expect("JSON").contains(one), "{one}");
         }
     }
-    // A field that must be a number stays one, and in an event of its own.
+    // A numeric field of a known event is still read as a number.
     let Event::Transaction(transaction) =
         of(r#"{"object": "TRANSACTION", "data": {"amount": 7, "unknown": 18446744073709551616}}"#.to_owned())
     else {
-        panic!("another kind");
+        panic!("the event must be a transaction");
     };
     assert_eq!(transaction.amount, Some(7));
 }
 
 #[test]
-fn an_unknown_event_is_told_by_all_it_says() {
+fn all_fields_of_an_unknown_event_are_part_of_the_key() {
     let one = json!({"object": "NEW", "data": {"a": 1, "b": [{"c": "x"}]}});
     assert_eq!(key(&one), event(r#"{"data": {"b": [{"c": "x"}], "a": 1}, "object": "NEW"}"#).dedupe_key());
     for other in [json!({"object": "NEW", "data": {"a": 2}}), json!({"object": "NEWER", "data": one["data"]})] {
@@ -162,7 +164,7 @@ fn an_unknown_event_is_told_by_all_it_says() {
 }
 
 #[test]
-fn a_key_stays_as_it_is_from_version_to_version() {
+fn keys_do_not_change_between_versions() {
     // printf '{"data":{"amount":5000,"created_at":"2025-02-27T18:11:32.358Z","event_id":"e2806932-5f1b-4518-8b15-156d773e9496","status":"APPROVED"},"object":"TRANSACTION"}' | openssl dgst -sha256
     let expected = "TRANSACTION:18dbb05421ab08c46189d2268cd15a059b0357923292ab608a22d320c6728da2";
     assert_eq!(event(&body("TRANSACTION")).dedupe_key(), expected);

@@ -1,4 +1,4 @@
-//! What a receiver is told in its logs.
+//! The log events of the verifier and of the axum extractor.
 
 use imprint_client::webhook::testing::{Delivery, Signer};
 use imprint_client::webhook::{Reading, Verifier};
@@ -8,7 +8,7 @@ use super::{TOKEN, body};
 use crate::capture::Capture;
 
 #[test]
-fn a_verifier_asks_once_to_pin_the_reading() {
+fn a_verifier_recommends_once_to_pin_the_reading() {
     let delivery = Signer::new(TOKEN).sign(body("REWARD"));
     let verify = |verifier: &Verifier| verifier.verify(&delivery.signature, &delivery.body).is_ok();
     let capture = Capture::start();
@@ -22,7 +22,7 @@ fn a_verifier_asks_once_to_pin_the_reading() {
 }
 
 #[test]
-fn a_verifier_tells_once_that_no_signature_was_right_so_far() {
+fn a_verifier_warns_once_if_no_signature_has_matched_so_far() {
     let signed = |token: &str| Signer::new(token).sign(body("REWARD"));
     let (right, wrong) = (signed(TOKEN), signed("another"));
     let warnings = |deliveries: &[&Delivery]| {
@@ -39,7 +39,7 @@ fn a_verifier_tells_once_that_no_signature_was_right_so_far() {
 
 #[cfg(feature = "axum")]
 #[tokio::test]
-async fn the_extractor_tells_of_deliveries_that_nobody_else_would_learn_of() {
+async fn the_extractor_logs_refused_deliveries() {
     use std::time::{Duration, SystemTime};
 
     use axum::extract::{FromRequest, Request};
@@ -58,7 +58,7 @@ async fn the_extractor_tells_of_deliveries_that_nobody_else_would_learn_of() {
     refused(forged.sign("PERSONAL")).await;
     refused(Signer::new("another").sign("PERSONAL")).await;
     refused(Signer::new(TOKEN).sign("PERSONAL")).await;
-    let told: Vec<_> =
+    let logged: Vec<_> =
         capture.events().into_iter().map(|event| (event.level, event.fields["message"].clone())).collect();
     for (level, text) in [
         (Level::WARN, "signed 3600 s ago"),
@@ -66,7 +66,7 @@ async fn the_extractor_tells_of_deliveries_that_nobody_else_would_learn_of() {
         (Level::DEBUG, "the signature of the webhook is wrong: either the body is not the raw one"),
         (Level::ERROR, "no event"),
     ] {
-        assert!(told.iter().any(|told| told.0 == level && told.1.contains(text)), "{text}: {told:?}");
+        assert!(logged.iter().any(|logged| logged.0 == level && logged.1.contains(text)), "{text}: {logged:?}");
     }
     assert!(!capture.text().contains("PERSONAL"), "{}", capture.text());
 }

@@ -1,4 +1,4 @@
-//! What holds for any delivery.
+//! Property tests of the verifier and of the decoding of events.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{KINDS, TOKEN};
 
-/// Any JSON of the kind that events are made of.
+/// Arbitrary JSON objects for the `data` of an event.
 fn data() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -32,18 +32,18 @@ fn reading() -> impl Strategy<Value = Reading> {
 
 proptest! {
     #[test]
-    fn what_is_signed_is_verified_and_read(object in "[A-Z_]{1,20}x", data in data(), reading in reading(), seconds in 0_u64..4_000_000_000, spread: bool) {
+    fn a_signed_delivery_is_verified_and_decoded(object in "[A-Z_]{1,20}x", data in data(), reading in reading(), seconds in 0_u64..4_000_000_000, spread: bool) {
         let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let signer = Signer::new(TOKEN).reading(reading).at(then);
         let envelope = json!({"object": object, "data": data});
         let body = if spread { serde_json::to_vec_pretty(&envelope) } else { serde_json::to_vec(&envelope) }.expect("JSON");
         let delivery = signer.sign(body);
         let verifier = Verifier::new(TOKEN).clock(move || then);
-        let verified = verifier.verify_signature(&delivery.signature, &delivery.body).expect("it is signed");
+        let verified = verifier.verify_signature(&delivery.signature, &delivery.body).expect("the delivery is signed correctly");
         prop_assert_eq!(verified.reading.key, reading.key);
         prop_assert_eq!(verified.signed_at, then);
         let expected = Event::Unrecognized { object, data };
-        prop_assert_eq!(verifier.pin(reading).verify(&delivery.signature, &delivery.body).expect("it is signed"), expected);
+        prop_assert_eq!(verifier.pin(reading).verify(&delivery.signature, &delivery.body).expect("the delivery is signed correctly"), expected);
     }
 
     #[test]
@@ -53,7 +53,7 @@ proptest! {
         for other in [other, text.into_bytes()] {
             let verified = verifier.verify_signature(&delivery.signature, &other);
             match verified {
-                // The same bytes, or the same JSON in its one form.
+                // The bodies are equal, or they are the same JSON in its sorted form.
                 Ok(verified) => prop_assert!(other == delivery.body || verified.reading.body != BodyReading::Raw),
                 Err(error) => prop_assert!(matches!(error, WebhookError::WrongSignature)),
             }
@@ -62,7 +62,7 @@ proptest! {
     }
 
     #[test]
-    fn no_header_makes_it_panic_or_pass(header in any::<String>(), like in "[ts=, 0-9a-f\t]{0,90}", digits in "[0-9]{0,30}") {
+    fn no_invalid_header_is_accepted_or_causes_a_panic(header in any::<String>(), like in "[ts=, 0-9a-f\t]{0,90}", digits in "[0-9]{0,30}") {
         let verifier = Verifier::new(TOKEN).accept_any_age();
         let hex = "0".repeat(64);
         for header in [header, like, format!("t={digits},s={hex}")] {
@@ -72,7 +72,7 @@ proptest! {
     }
 
     #[test]
-    fn an_event_survives_being_written_and_read(kind in prop::sample::select(KINDS.to_vec()), amount in any::<i64>(), text in any::<String>(), metadata in data()) {
+    fn an_event_is_unchanged_after_serialization_and_deserialization(kind in prop::sample::select(KINDS.to_vec()), amount in any::<i64>(), text in any::<String>(), metadata in data()) {
         let data = json!({
             "merchant_key": text, "customer_id": text, "partner_customer_id": text, "status": text, "updated_at": text,
             "amount": amount, "metadata": metadata, "customer_metadata": {text.clone(): text},
@@ -85,7 +85,7 @@ proptest! {
     }
 
     #[test]
-    fn no_body_makes_it_panic(body in any::<Vec<u8>>(), text in "\\{\"object\": ?\"REWARD\", ?\"data\": ?[\\[\\]{}\":, a0]{0,12}") {
+    fn no_body_causes_a_panic(body in any::<Vec<u8>>(), text in "\\{\"object\": ?\"REWARD\", ?\"data\": ?[\\[\\]{}\":, a0]{0,12}") {
         for body in [body, text.into_bytes()] {
             if let Err(error) = Event::parse(&body) {
                 prop_assert_eq!(error.body(), &body[..]);

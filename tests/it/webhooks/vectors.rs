@@ -1,4 +1,4 @@
-//! Known answers, made by `openssl` on the command line, and every change of one byte.
+//! Signatures computed by the `openssl` command, and deliveries in which one byte is changed.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::support::{json, payload};
 
 const TIME: &str = "1723493048949";
 
-/// The first is sent, the others are its canonical forms.
+/// The body that is sent, and its two canonical forms.
 const BODIES: [&str; 3] = [
     r#"{"object": "REWARD", "data": {"reward_id": "R&D", "amount": 5000}}"#,
     r#"{"data":{"amount":5000,"reward_id":"R&D"},"object":"REWARD"}"#,
@@ -34,13 +34,13 @@ const SIGNATURES: [(KeyReading, BodyReading, &str); 9] = [
     (KeyReading::Sha256Hex, BodyReading::SortedGo, "1feecd37a411de61da84610b3e5673b9815b8dd6a2c6e5678c14a648ef99f57f"),
 ];
 
-fn then() -> SystemTime {
+fn signing_time() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_723_493_048_949)
 }
 
-/// A verifier that lives at the time of the vectors.
+/// A verifier whose clock shows the time of the signatures.
 fn verifier() -> Verifier {
-    Verifier::new(TOKEN).clock(then)
+    Verifier::new(TOKEN).clock(signing_time)
 }
 
 #[test]
@@ -48,38 +48,39 @@ fn openssl_and_the_verifier_agree_on_every_reading() {
     for (key, body, signature) in SIGNATURES {
         let reading = Reading::new(key, body);
         let header = format!("t={TIME},s={signature}");
-        let verified = verifier().verify_signature(&header, BODIES[0].as_bytes()).expect("openssl is right");
-        assert_eq!((verified.reading, verified.signed_at), (reading, then()));
+        let verified =
+            verifier().verify_signature(&header, BODIES[0].as_bytes()).expect("the signature of openssl is accepted");
+        assert_eq!((verified.reading, verified.signed_at), (reading, signing_time()));
         assert!(verifier().pin(reading).verify(&header, BODIES[0].as_bytes()).is_ok(), "{reading}");
         let Ok(Event::Reward(reward)) = verifier().verify(&header, BODIES[0].as_bytes()) else { panic!("{reading}") };
         assert_eq!((reward.reward_id.expect("an id").as_str(), reward.amount), ("R&D", Some(5000)));
-        // And the signer makes the same.
-        let signer = Signer::new(TOKEN).reading(reading).at(then()).milliseconds();
+        // The test signer computes the same signature.
+        let signer = Signer::new(TOKEN).reading(reading).at(signing_time()).milliseconds();
         assert_eq!(signer.header(BODIES[0].as_bytes()), header, "{reading}");
     }
 }
 
 #[test]
-fn a_canonical_body_that_is_sent_as_it_is_signed_is_raw() {
+fn a_body_that_is_sent_in_its_canonical_form_matches_as_raw() {
     for (body, text) in [(BodyReading::Sorted, BODIES[1]), (BodyReading::SortedGo, BODIES[2])] {
         let (.., signature) =
             SIGNATURES.iter().find(|(key, of, _)| *key == KeyReading::Token && *of == body).expect("a vector");
         let verified = verifier().verify_signature(&format!("t={TIME},s={signature}"), text.as_bytes());
-        assert_eq!(verified.expect("openssl is right").reading.body, BodyReading::Raw);
+        assert_eq!(verified.expect("the signature of openssl is accepted").reading.body, BodyReading::Raw);
     }
 }
 
 #[test]
-fn seconds_as_in_the_documented_header() {
+fn a_timestamp_in_seconds_is_accepted() {
     // printf '1740779129.%s' "$B" | openssl dgst -sha256 -r -hmac "$T"
     let header = "t=1740779129,s=8ad264ad2fe25ca616524064b98d464c78b3c04b4d92eba4ba7d783abb3417b5";
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_740_779_129);
     let verified = Verifier::new(TOKEN).clock(move || then).verify_signature(header, BODIES[0].as_bytes());
-    assert_eq!(verified.expect("openssl is right").signed_at, then);
+    assert_eq!(verified.expect("the signature of openssl is accepted").signed_at, then);
 }
 
 #[test]
-fn the_message_of_the_documentation() {
+fn the_example_message_of_the_documentation_is_verified() {
     let example = json(&payload("webhook-signature--verify-event-notification.json"));
     let text = |name: &str| example[name].as_str().expect("a text");
     assert!(text("example_signed_message").ends_with(r#".{"amount":5000,"hello":"world"}"#));
@@ -88,13 +89,14 @@ fn the_message_of_the_documentation() {
     let header = format!("t={},s={signature}", text("example_timestamp"));
     let verified = verifier().verify_signature(&header, text("example_raw_body").as_bytes()).expect("the example");
     assert_eq!(verified.reading, Reading::new(KeyReading::Token, BodyReading::Sorted));
-    // The header's own example is of a token that nobody knows. It is read, and wrong.
+    // The token of the documented example signature is not published, so the header is parsed and the signature is
+    // wrong.
     let documented = Verifier::new(TOKEN).accept_any_age().verify(text("header_value"), b"{}");
     assert!(matches!(documented, Err(WebhookError::WrongSignature)), "{documented:?}");
     assert_eq!(text("header_name").to_lowercase(), imprint_client::webhook::SIGNATURE_HEADER);
 }
 
-/// All texts that differ from this one in one byte: ASCII for a header, anything for a body.
+/// All byte strings that differ from this text in one byte, with these replacement bytes.
 fn changes(text: &str, bytes: std::ops::RangeInclusive<u8>) -> impl Iterator<Item = (usize, Vec<u8>)> {
     let text = text.as_bytes().to_vec();
     (0..text.len()).flat_map(move |at| {
@@ -109,10 +111,10 @@ fn changes(text: &str, bytes: std::ops::RangeInclusive<u8>) -> impl Iterator<Ite
 
 #[test]
 fn every_change_of_one_byte_of_the_body_is_refused() {
-    // A raw signature stands for these bytes; a canonical one for what they mean.
+    // A signature of the raw body covers every byte; one of a canonical form does not cover white space.
     for (key, body, signature) in SIGNATURES {
         let header = format!("t={TIME},s={signature}");
-        // The likeliest under every reading; the others under their own, or it would take too long.
+        // The default reading is tested with a verifier that tries all readings; the others are pinned to save time.
         let reading = Reading::new(key, body);
         let verifier = if reading == Reading::default() { verifier() } else { verifier().pin(reading) };
         for (at, changed) in changes(BODIES[0], 0..=255) {

@@ -1,4 +1,4 @@
-//! One mock server for many calls: it answers what it was told last and keeps what it got.
+//! A mock server for many calls: it returns the response that was set last, and records the requests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::support;
 
-pub struct Stage {
+pub struct MockApi {
     pub client: Client,
     _server: MockServer,
     state: Arc<Mutex<State>>,
@@ -16,22 +16,22 @@ pub struct Stage {
 
 struct State {
     answer: HttpMockResponse,
-    requests: Vec<Arrived>,
+    requests: Vec<RecordedRequest>,
 }
 
-/// A request as it arrived.
+/// A request that the server received.
 #[derive(Debug)]
-pub struct Arrived {
+pub struct RecordedRequest {
     pub method: String,
-    /// As it was on the wire, still encoded.
+    /// The path as it was sent, without decoding.
     pub path: String,
-    /// Decoded, in the order they came.
+    /// The query parameters, decoded, in their order.
     pub query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Stage {
+impl MockApi {
     pub async fn start() -> Self {
         let server = MockServer::start_async().await;
         let state = Arc::new(Mutex::new(State {
@@ -44,7 +44,7 @@ impl Stage {
                 when.any_request();
                 then.respond_with(move |request| {
                     let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                    state.requests.push(Arrived::of(request));
+                    state.requests.push(RecordedRequest::of(request));
                     state.answer.clone()
                 });
             })
@@ -52,8 +52,8 @@ impl Stage {
         Self { client: support::client(&server), _server: server, state }
     }
 
-    /// Answers every request from now on with JSON, or with no body.
-    pub fn answer(&self, status: u16, body: Option<&Value>) {
+    /// Sets the response to all later requests: JSON, or no body.
+    pub fn respond_with(&self, status: u16, body: Option<&Value>) {
         let answer = HttpMockResponse::builder().status(status);
         let answer = match body {
             Some(body) => answer.header("content-type", "application/json").body(body.to_string()),
@@ -62,15 +62,15 @@ impl Stage {
         self.state().answer = answer.build();
     }
 
-    /// The requests that arrived since the last time.
-    pub fn arrived(&self) -> Vec<Arrived> {
+    /// Removes and returns the requests since the last call.
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
         std::mem::take(&mut self.state().requests)
     }
 
-    /// The one request that arrived.
-    pub fn only_request(&self) -> Arrived {
-        let mut requests = self.arrived();
-        assert_eq!(requests.len(), 1, "one call is one request: {requests:?}");
+    /// Removes and returns the only request since the last call.
+    pub fn only_request(&self) -> RecordedRequest {
+        let mut requests = self.take_requests();
+        assert_eq!(requests.len(), 1, "expected one request: {requests:?}");
         requests.remove(0)
     }
 
@@ -79,14 +79,14 @@ impl Stage {
     }
 }
 
-impl Arrived {
+impl RecordedRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     pub fn of(request: &HttpMockRequest) -> Self {
         let uri = request.uri_str();
-        // httpmock puts scheme and host before what was on the wire.
+        // httpmock adds the scheme and the host to the request target.
         let target = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self {
@@ -105,7 +105,7 @@ fn pair(pair: &str) -> (String, String) {
     (decode(name), decode(value))
 }
 
-/// Percent escapes into the text they stand for.
+/// Decodes percent escapes.
 pub fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned()
 }

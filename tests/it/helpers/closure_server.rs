@@ -1,4 +1,4 @@
-//! A server that a closure plays.
+//! A server whose responses come from a closure.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,48 +8,48 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::clock::NotingClock;
-use crate::stage::decode;
+use crate::clock::RecordingClock;
+use crate::mock_api::decode;
 use crate::support::KEY;
 
-/// What becomes of a request.
+/// How the server replies to a request.
 pub enum Reply {
-    /// An answer with this status and body.
+    /// A response with this status and body.
     Json(u16, Value),
-    /// An answer with this status and no body.
+    /// A response with this status and no body.
     Empty(u16),
-    /// No answer: the connection is closed.
-    Drop,
-    /// No answer, and the connection stays open.
-    Stall,
+    /// No response: the connection is closed.
+    Close,
+    /// No response, and the connection stays open.
+    NeverRespond,
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Got {
+pub struct ReceivedRequest {
     /// Method and path, such as `GET /v2/orders`.
     pub call: String,
-    /// Decoded.
+    /// The query parameters, decoded.
     pub query: Vec<(String, String)>,
     pub authorization: String,
     pub merchant_key: Option<String>,
-    /// `Null` when there is none.
+    /// The JSON body, or `Null` if there is none.
     pub body: Value,
 }
 
-pub struct Server {
+pub struct ClosureServer {
     url: String,
-    got: Arc<Mutex<Vec<Got>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
     task: JoinHandle<()>,
 }
 
-impl Server {
-    /// Starts a server where `play` answers each request.
-    pub async fn start(play: impl FnMut(&Got) -> Reply + Send + 'static) -> Self {
+impl ClosureServer {
+    /// Starts a server that replies to each request as `play` returns.
+    pub async fn start(play: impl FnMut(&ReceivedRequest) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let got = Arc::new(Mutex::new(Vec::new()));
-        let (log, play) = (Arc::clone(&got), Arc::new(Mutex::new(play)));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (log, play) = (Arc::clone(&requests), Arc::new(Mutex::new(play)));
         let task = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (log, play) = (Arc::clone(&log), Arc::clone(&play));
@@ -63,45 +63,45 @@ impl Server {
                 });
             }
         });
-        Self { url, got, task }
+        Self { url, requests, task }
     }
 
-    /// A client of this server, whose pauses take no time.
+    /// A client of this server that does not wait in its pauses.
     pub fn client(&self) -> Client {
         self.client_with(|builder| builder)
     }
 
     pub fn client_with(&self, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
-        let builder = Client::builder().api_key(KEY).base_url(&self.url).clock(NotingClock::default());
+        let builder = Client::builder().api_key(KEY).base_url(&self.url).clock(RecordingClock::default());
         configure(builder).build().expect("a loopback URL is a good one")
     }
 
-    /// The requests that arrived so far.
-    pub fn got(&self) -> Vec<Got> {
-        lock(&self.got).clone()
+    /// The requests that the server received so far.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        lock(&self.requests).clone()
     }
 
-    /// Methods and paths of the requests that arrived so far, without those that a retry repeats in a row.
+    /// The methods and paths of the requests so far. Repetitions in a row, which are retries, are left out.
     pub fn calls(&self) -> Vec<String> {
-        let mut calls: Vec<String> = self.got().into_iter().map(|got| got.call).collect();
+        let mut calls: Vec<String> = self.requests().into_iter().map(|request| request.call).collect();
         calls.dedup();
         calls
     }
 
-    /// How many requests of this method and path arrived so far.
+    /// How many requests with this method and path the server received so far.
     pub fn count(&self, call: &str) -> usize {
-        lock(&self.got).iter().filter(|got| got.call == call).count()
+        lock(&self.requests).iter().filter(|request| request.call == call).count()
     }
 }
 
-impl Drop for Server {
+impl Drop for ClosureServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Got {
-    pub fn is(&self, call: &str) -> bool {
+impl ReceivedRequest {
+    pub fn is_call(&self, call: &str) -> bool {
         self.call == call
     }
 
@@ -114,16 +114,16 @@ async fn answer(stream: &mut TcpStream, reply: Reply) {
     let (status, body) = match reply {
         Reply::Json(status, body) => (status, body.to_string()),
         Reply::Empty(status) => (status, String::new()),
-        Reply::Drop => return,
-        // Until the client goes away.
-        Reply::Stall => return drop(stream.read(&mut [0; 1]).await),
+        Reply::Close => return,
+        // Wait until the client disconnects.
+        Reply::NeverRespond => return drop(stream.read(&mut [0; 1]).await),
     };
     let length = body.len();
     let head = format!("HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Got> {
+async fn read(stream: &mut TcpStream) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -138,7 +138,7 @@ async fn read(stream: &mut TcpStream) -> Option<Got> {
                 let target = line.rsplit_once(' ').map_or(line, |(target, _)| target);
                 let (call, query) = target.split_once('?').unwrap_or((target, ""));
                 let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-                return Some(Got {
+                return Some(ReceivedRequest {
                     call: call.to_owned(),
                     query: pairs.map(|(name, value)| (decode(name), decode(value))).collect(),
                     authorization: header("authorization").unwrap_or_default(),

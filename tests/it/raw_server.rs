@@ -1,4 +1,4 @@
-//! A server without a library: what is on the wire is seen as it is, and answers may be as broken as they like.
+//! A server without an HTTP library: the tests see the raw requests, and can send malformed and endless responses.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,47 +9,54 @@ use tokio::task::JoinHandle;
 
 use super::support::KEY;
 
-/// What the server does once it has read a request.
+/// How the server replies after it has read a request.
 #[derive(Clone)]
-pub enum Reply {
-    /// Writes this and waits for the next request.
-    Whole(Arc<[u8]>),
-    /// Writes this and closes the connection.
+pub enum RawReply {
+    /// Sends these bytes and waits for the next request.
+    KeepOpen(Arc<[u8]>),
+    /// Sends these bytes and closes the connection.
     Close(Arc<[u8]>),
-    /// Writes the first, and then the second again and again until the client goes away.
-    Flood(Arc<[u8]>, Arc<[u8]>),
-    /// Writes nothing and waits until the client goes away.
-    Hold,
+    /// Sends the first bytes, and then the second ones again and again until the client disconnects.
+    Endless(Arc<[u8]>, Arc<[u8]>),
+    /// Sends nothing and waits until the client disconnects.
+    NeverRespond,
 }
 
-/// No answer is longer than this: a client without a limit is to fail and not to run on.
-const FLOOD: usize = 64 << 20;
+/// The maximum size of an endless response, so that a client without a limit fails the test instead of running for
+/// ever.
+const MAX_ENDLESS_BYTES: usize = 64 << 20;
 
-pub struct Wire {
+pub struct RawServer {
     url: String,
     state: Arc<Mutex<State>>,
     task: JoinHandle<()>,
 }
 
 struct State {
-    reply: Reply,
-    /// The request lines that arrived.
+    reply: RawReply,
+    /// The request lines that the server received.
     lines: Vec<String>,
     connections: usize,
-    /// The largest part of a flood that a client took.
-    flooded: usize,
-    /// How many requests were held, and how many of them were given up.
-    held: usize,
-    released: usize,
+    /// The largest number of bytes that a client took of an endless response.
+    endless_bytes: usize,
+    /// How many requests got no response, and how many of those the client gave up.
+    unanswered_requests: usize,
+    abandoned_requests: usize,
 }
 
-impl Wire {
+impl RawServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let reply = Reply::Close(Arc::from(b"".as_slice()));
-        let state =
-            Arc::new(Mutex::new(State { reply, lines: Vec::new(), connections: 0, flooded: 0, held: 0, released: 0 }));
+        let reply = RawReply::Close(Arc::from(b"".as_slice()));
+        let state = Arc::new(Mutex::new(State {
+            reply,
+            lines: Vec::new(),
+            connections: 0,
+            endless_bytes: 0,
+            unanswered_requests: 0,
+            abandoned_requests: 0,
+        }));
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -60,7 +67,7 @@ impl Wire {
         Self { url, state, task }
     }
 
-    /// A client of this server, which makes one attempt.
+    /// A client of this server that makes one attempt per call.
     pub fn client(&self) -> Client {
         self.client_with(|builder| builder)
     }
@@ -70,18 +77,18 @@ impl Wire {
         configure(builder).build().expect("a loopback URL is a good one")
     }
 
-    /// Replies like this from now on.
-    pub fn reply(&self, reply: Reply) {
+    /// Sets the reply to all later requests.
+    pub fn set_reply(&self, reply: RawReply) {
         lock(&self.state).reply = reply;
     }
 
-    /// Replies with a whole answer from now on, with a right `Content-Length`.
-    pub fn answer(&self, status: u16, headers: &[(&str, &str)], body: &[u8]) {
+    /// Sets the response to all later requests: a complete one with a correct `Content-Length`.
+    pub fn respond_with(&self, status: u16, headers: &[(&str, &str)], body: &[u8]) {
         let length = ("content-length", &*body.len().to_string());
-        self.reply(Reply::Whole(head(status, headers.iter().copied().chain([length])).chain(body)));
+        self.set_reply(RawReply::KeepOpen(response_head(status, headers.iter().copied().chain([length])).chain(body)));
     }
 
-    /// The request lines that arrived since the last time.
+    /// Removes and returns the request lines since the last call.
     pub fn lines(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.state).lines)
     }
@@ -91,38 +98,39 @@ impl Wire {
         lock(&self.state).connections
     }
 
-    /// The largest part of a flood that a client took since the last time, its buffers and ours included.
-    pub fn flooded(&self) -> usize {
-        std::mem::take(&mut lock(&self.state).flooded)
+    /// The largest number of bytes that a client took of an endless response since the last call, including the buffers
+    /// of both sockets.
+    pub fn endless_bytes(&self) -> usize {
+        std::mem::take(&mut lock(&self.state).endless_bytes)
     }
 
-    /// How many requests were held so far.
-    pub fn held(&self) -> usize {
-        lock(&self.state).held
+    /// How many requests got no response so far.
+    pub fn unanswered_requests(&self) -> usize {
+        lock(&self.state).unanswered_requests
     }
 
-    /// How many of those that were held the client has given up.
-    pub fn released(&self) -> usize {
-        lock(&self.state).released
+    /// How many of the requests without a response the client has given up.
+    pub fn abandoned_requests(&self) -> usize {
+        lock(&self.state).abandoned_requests
     }
 }
 
-impl Drop for Wire {
+impl Drop for RawServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-/// The head of an answer.
-pub struct Head(Vec<u8>);
+/// The head of a response.
+pub struct ResponseHead(Vec<u8>);
 
-pub fn head<'a>(status: u16, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Head {
+pub fn response_head<'a>(status: u16, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> ResponseHead {
     let headers: String = headers.into_iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    Head(format!("HTTP/1.1 {status} Status\r\n{headers}\r\n").into_bytes())
+    ResponseHead(format!("HTTP/1.1 {status} Status\r\n{headers}\r\n").into_bytes())
 }
 
-impl Head {
-    /// The bytes of the answer with this behind the head.
+impl ResponseHead {
+    /// The bytes of the response: this head and the body.
     pub fn chain(mut self, body: &[u8]) -> Arc<[u8]> {
         self.0.extend_from_slice(body);
         self.0.into()
@@ -139,39 +147,39 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             state.reply.clone()
         };
         match reply {
-            Reply::Whole(bytes) => {
+            RawReply::KeepOpen(bytes) => {
                 if stream.write_all(&bytes).await.is_err() {
                     return;
                 }
             }
-            Reply::Close(bytes) => {
+            RawReply::Close(bytes) => {
                 let _ = stream.write_all(&bytes).await;
                 return;
             }
-            Reply::Hold => {
-                lock(&state).held += 1;
+            RawReply::NeverRespond => {
+                lock(&state).unanswered_requests += 1;
                 let _ = stream.read_to_end(&mut bytes).await;
-                lock(&state).released += 1;
+                lock(&state).abandoned_requests += 1;
                 return;
             }
-            Reply::Flood(head, drops) => {
+            RawReply::Endless(head, drops) => {
                 let mut written = stream.write(&head).await;
                 let mut sum = 0;
                 while let Ok(count) = written
-                    && sum < FLOOD
+                    && sum < MAX_ENDLESS_BYTES
                 {
                     sum += count;
                     written = stream.write_all(&drops).await.map(|()| drops.len());
                 }
                 let mut state = lock(&state);
-                state.flooded = state.flooded.max(sum);
+                state.endless_bytes = state.endless_bytes.max(sum);
                 return;
             }
         }
     }
 }
 
-/// The request line of the next request, and how many of the bytes it takes with its body.
+/// The request line of the next request, and the length of the request with its body.
 async fn read_request(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<(String, usize)> {
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
