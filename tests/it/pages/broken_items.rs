@@ -1,7 +1,7 @@
 //! Items that cannot be decoded: each is an error in its place, and the list goes on behind it.
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream::FusedStream};
-use imprint_client::{Error, Items, types::Reward};
+use imprint_client::{Error, list::Items, types::Reward};
 use serde_json::{Value, json};
 
 use super::server::{Lists, rewards};
