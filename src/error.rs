@@ -1,11 +1,23 @@
-//! What can go wrong with a call, and what a caller may do about it.
+//! What can go wrong with a call, and what a caller may do about it: [`Error`], and the payloads of its variants.
+//!
+//! Every error of a call says which operation it is about, the status, the attempts, and whether the API may have acted on
+//! one of them. The payloads add what is particular to them.
+
+// This room imports `value`, `operation` and `repeat`, and no generated type: what is read of an error's body as a type of
+// the API is read in `ext`.
+//
+// `context` is what all errors of a call say, `finding` what is wrong with a body; `envelope` reads the bodies of errors,
+// `mask` makes the words of the server fit for a log, and `nested` collects the problems of values within values.
 
 mod api;
 mod config;
+mod context;
 mod decode;
 mod envelope;
+mod finding;
 mod invalid;
 mod mask;
+mod nested;
 mod retry_after;
 mod sources;
 mod too_large;
@@ -17,9 +29,10 @@ use reqwest::StatusCode;
 
 pub use api::{ApiError, ErrorKind};
 pub use config::ConfigError;
+use context::Context;
 pub use decode::DecodeError;
-pub(crate) use decode::Fault;
-pub(crate) use envelope::{Says, is_blank};
+pub(crate) use envelope::{BodyKind, is_blank};
+pub(crate) use finding::{Fault, Finding};
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
 pub(crate) use sources::sources;
@@ -27,8 +40,8 @@ pub use too_large::ResponseTooLargeError;
 pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 
 use crate::operation::Operation;
-use crate::retry::Outcome;
-use crate::secret::OwnSecrets;
+use crate::repeat::AttemptOutcome;
+use crate::value::OwnSecrets;
 
 /// Why a call failed.
 ///
@@ -97,69 +110,72 @@ impl Error {
     /// False when nothing was sent, or when the API refused the request (most of 4xx), in every attempt that was made.
     /// When it is true and the call changes something, look the result up before making it again.
     pub fn may_have_been_processed(&self) -> bool {
-        match self {
+        let by_this_attempt = match self {
             Self::Api(error) => error.may_have_been_processed(),
             Self::Transport(error) => error.may_have_been_processed(),
             Self::Timeout(error) => error.may_have_been_processed(),
             Self::Decode(_) | Self::ResponseTooLarge(_) => true,
             Self::InvalidRequest(_) | Self::Config(_) => false,
-        }
+        };
+        by_this_attempt || self.context().is_some_and(|context| context.may_have_been_processed)
     }
 
     /// How many times the request was sent, or tried to be; 0 when nothing was sent.
     pub fn attempts(&self) -> u32 {
-        match self {
-            Self::Api(error) => error.attempts(),
-            Self::Transport(error) => error.attempts(),
-            Self::Timeout(error) => error.attempts(),
-            Self::Decode(error) => error.attempts(),
-            Self::ResponseTooLarge(error) => error.attempts(),
-            Self::InvalidRequest(_) | Self::Config(_) => 0,
-        }
+        self.context().map_or(0, |context| context.attempts)
     }
 
     /// The `operationId` of the call, as the API document writes it; `None` for an error outside of a call.
     pub fn operation_id(&self) -> Option<&'static str> {
-        match self {
-            Self::Api(error) => Some(error.operation_id()),
-            Self::Transport(error) => Some(error.operation_id()),
-            Self::Timeout(error) => Some(error.operation_id()),
-            Self::Decode(error) => Some(error.operation_id()),
-            Self::InvalidRequest(error) => error.operation_id(),
-            Self::Config(_) => None,
-            Self::ResponseTooLarge(error) => Some(error.operation_id()),
-        }
+        self.context().map(|context| context.operation.id)
     }
 
     /// The HTTP status, if an answer came.
     pub fn status(&self) -> Option<StatusCode> {
+        self.context().and_then(|context| context.status)
+    }
+
+    /// The call that the error is about.
+    fn context(&self) -> Option<&Context> {
         match self {
-            Self::Api(error) => Some(error.status()),
-            Self::Transport(error) => error.status(),
-            Self::Timeout(error) => error.status(),
-            Self::Decode(error) => Some(error.status()),
-            Self::ResponseTooLarge(error) => Some(error.status()),
-            Self::InvalidRequest(_) | Self::Config(_) => None,
+            Self::Api(error) => Some(error.context()),
+            Self::Transport(error) => Some(error.context()),
+            Self::Timeout(error) => Some(error.context()),
+            Self::Decode(error) => Some(error.context()),
+            Self::InvalidRequest(error) => error.context(),
+            Self::Config(_) => None,
+            Self::ResponseTooLarge(error) => Some(error.context()),
+        }
+    }
+
+    fn context_mut(&mut self) -> Option<&mut Context> {
+        match self {
+            Self::Api(error) => Some(error.context_mut()),
+            Self::Transport(error) => Some(error.context_mut()),
+            Self::Timeout(error) => Some(error.context_mut()),
+            Self::Decode(error) => Some(error.context_mut()),
+            Self::InvalidRequest(error) => error.context_mut(),
+            Self::Config(_) => None,
+            Self::ResponseTooLarge(error) => Some(error.context_mut()),
         }
     }
 
     /// What the attempt that ended so came to.
-    pub(crate) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> AttemptOutcome {
         match self {
             Self::Api(error) => error.outcome(),
             Self::Transport(error) => error.outcome(),
             Self::Timeout(error) => error.outcome(),
-            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => Outcome::Final,
+            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => {
+                AttemptOutcome::Final
+            }
         }
     }
 
     /// Notes whether the API may have acted on an attempt of the call, this one or an earlier one.
     pub(crate) fn note_earlier(&mut self, processed: bool) {
-        match self {
-            Self::Api(error) => error.note_earlier(processed),
-            Self::Transport(error) => error.note_earlier(processed),
-            Self::Timeout(error) => error.note_earlier(processed),
-            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => {}
+        if let Some(context) = self.context_mut() {
+            context.may_have_been_processed = processed;
         }
     }
 
@@ -214,11 +230,6 @@ impl std::error::Error for Error {
             _ => None,
         }
     }
-}
-
-/// Says how often the call was tried, if more than once.
-fn repeated(f: &mut fmt::Formatter<'_>, attempts: u32) -> fmt::Result {
-    if attempts > 1 { write!(f, ", after {attempts} attempts") } else { Ok(()) }
 }
 
 macro_rules! payloads {

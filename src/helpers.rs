@@ -28,5 +28,5 @@
 
 pub use crate::ext::{
     ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Lookup, Once, OnceError, RewardRef, RotationStep,
+    TotalsError,
 };
-pub use crate::totals::TotalsError;

@@ -1,10 +1,20 @@
 //! Lists that come in pages: page by page, or item by item.
+//!
+//! It imports the floors up to `client`. What it has to know of an operation the generated code says by [`Paged`].
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `position` | decides without I/O whether a page is given and whether the list goes on |
+//! | `page_stream` | asks for one page after another |
+//! | `fetch` | the request of a page, in the stream itself or in a task |
+//! | `listed` | reads a page item by item, so that one broken item costs no other |
+//! | `items` | the stream of items |
 
 mod fetch;
 mod items;
 mod listed;
+mod page_stream;
 mod position;
-mod walk;
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,13 +23,13 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 use serde::de::DeserializeOwned;
 
+use crate::call::Request;
+use crate::call::Response;
+use crate::client::Client;
 use crate::error::Error;
-use crate::ext::Client;
 use crate::operation::Operation;
-use crate::request::Request;
-use crate::response::Response;
 pub use items::Items;
-use walk::Walk;
+use page_stream::PageStream;
 
 /// What is to be known of an operation that pages. The generated code says it, of each.
 pub(crate) trait Paged: Clone + Send + 'static {
@@ -53,7 +63,7 @@ pub(crate) trait Paged: Clone + Send + 'static {
 ///
 /// A page is given whole or not at all. An item that cannot be decoded, or that has no id, is therefore an error of its
 /// page, after which the stream is at its end; use [`Items`] to read the other items of such a page. All other errors are
-/// those of [`Items`], and [`DecodeError::cursor`](crate::DecodeError::cursor) says where the list goes on.
+/// those of [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) says where the list goes on.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -67,11 +77,11 @@ pub(crate) trait Paged: Clone + Send + 'static {
 /// # }
 /// ```
 #[must_use = "nothing is sent before the stream is polled"]
-pub struct Pages<A>(Walk<A>);
+pub struct Pages<A>(PageStream<A>);
 
 impl<A: Send + 'static> Pages<A> {
     pub(crate) fn new<P: Paged<Answer = A>>(call: P) -> Self {
-        Self(Walk::new(call, listed::whole::<P>, |position, page| {
+        Self(PageStream::new(call, listed::whole::<P>, |position, page| {
             let ids = P::items(page).iter().map(listed::id::<P>);
             position.advance(ids, P::has_more(page))
         }))

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::clock::{Clock, Pause};
+use crate::call::{Clock, Pause};
 
 /// A clock that notes its pauses and does not wait. Time passes by pauses and by [`pass`](Self::pass) alone.
 #[derive(Clone, Default)]

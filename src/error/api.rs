@@ -1,18 +1,21 @@
 //! Answers of the API that are no success.
 
+use std::any::Any;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
 
 use super::envelope::Envelope;
 use super::mask::Masked;
-use super::{repeated, retry_after};
+use super::{Context, retry_after};
 use crate::operation::Operation;
-use crate::retry::{Outcome, may_be_repeated};
-use crate::secret::OwnSecrets;
-use crate::types::CustomerLink;
+use crate::repeat::{AttemptOutcome, may_be_repeated};
+use crate::value::OwnSecrets;
 
 /// As many of the details as `Debug` shows.
 const MAX_DETAILS: usize = 20;
@@ -32,17 +35,19 @@ const MAX_DETAILS: usize = 20;
 /// of phone numbers. The accessors give the words as they came, and so does the body: keep them out of logs.
 pub struct ApiError(Box<Inner>);
 
+/// An `existing_link` that was read, whatever its type.
+type ReadLink = Box<dyn Any + Send + Sync + UnwindSafe + RefUnwindSafe>;
+
 struct Inner {
-    operation: &'static Operation,
+    context: Context,
     status: StatusCode,
     headers: HeaderMap,
     retry_after: Option<Duration>,
-    attempts: u32,
     body: Vec<u8>,
     complete: bool,
     envelope: Envelope,
-    /// The API may have acted on an earlier attempt.
-    earlier: bool,
+    /// What [`existing_link_as`](ApiError::existing_link_as) has read of the envelope.
+    existing_link: OnceLock<Option<ReadLink>>,
     /// What the client sent with the call and must not be shown.
     own: OwnSecrets,
 }
@@ -114,14 +119,9 @@ impl ApiError {
         &self.0.envelope.details
     }
 
-    /// The link that is already there, when `linkCustomerAccount` answers 409 and sends it along.
-    pub fn existing_link(&self) -> Option<&CustomerLink> {
-        self.0.envelope.existing_link.as_ref()
-    }
-
     /// The `operationId` of the call, as the API document writes it.
     pub fn operation_id(&self) -> &'static str {
-        self.0.operation.id
+        self.0.context.operation.id
     }
 
     /// The headers of the answer.
@@ -137,7 +137,7 @@ impl ApiError {
 
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.context.attempts
     }
 
     /// The body as it came, JSON or not. It may hold personal data: keep it out of logs.
@@ -164,17 +164,30 @@ impl ApiError {
         let retry_after = retry_after::read(&headers);
         let envelope = Envelope::read(&body);
         Self(Box::new(Inner {
-            operation,
+            context: Context::new(operation, Some(status), attempts),
             status,
             headers,
             retry_after,
-            attempts,
             body,
             complete,
             envelope,
-            earlier: false,
+            existing_link: OnceLock::new(),
             own: OwnSecrets::default(),
         }))
+    }
+
+    /// The `existing_link` of the body, read as `T` when it is first asked for. This room knows no type of the API, so the
+    /// caller says which one it is; it has to be the same one each time.
+    pub(crate) fn existing_link_as<T>(&self) -> Option<&T>
+    where
+        T: DeserializeOwned + Any + Send + Sync + UnwindSafe + RefUnwindSafe,
+    {
+        let read = || {
+            let link = self.0.envelope.existing_links.iter().find_map(|link| T::deserialize(link).ok())?;
+            Some(Box::new(link) as ReadLink)
+        };
+        let link: &dyn Any = &**self.0.existing_link.get_or_init(read).as_ref()?;
+        link.downcast_ref()
     }
 
     /// Whether the code is one by which the API says that there is no such thing.
@@ -190,15 +203,19 @@ impl ApiError {
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        may_be_repeated(self.0.operation, self.outcome())
+        may_be_repeated(self.0.context.operation, self.outcome())
     }
 
-    pub(crate) fn outcome(&self) -> Outcome {
-        Outcome::Status(self.0.status, self.0.retry_after)
+    pub(super) fn outcome(&self) -> AttemptOutcome {
+        AttemptOutcome::Status(self.0.status, self.0.retry_after)
     }
 
-    pub(crate) fn note_earlier(&mut self, processed: bool) {
-        self.0.earlier = processed;
+    pub(super) fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    pub(super) fn context_mut(&mut self) -> &mut Context {
+        &mut self.0.context
     }
 
     /// Whether the API may have acted on the call; see
@@ -210,7 +227,7 @@ impl ApiError {
             400..=499 => false,
             _ => true,
         };
-        by_status || self.0.earlier
+        by_status || self.0.context.may_have_been_processed
     }
 
     /// The status as text, for traces.
@@ -220,7 +237,7 @@ impl ApiError {
     }
 
     /// Takes the secrets that its texts must not show. They are known to the client only, which comes after the attempt.
-    pub(crate) fn hide(&mut self, own: OwnSecrets) {
+    pub(super) fn hide(&mut self, own: OwnSecrets) {
         self.0.own = own;
     }
 
@@ -248,7 +265,7 @@ impl fmt::Display for ApiError {
         if !self.details().is_empty() {
             write!(f, ": {}", self.masked(&self.details().join("; ")))?;
         }
-        repeated(f, self.attempts())
+        self.0.context.write_attempts(f)
     }
 }
 
@@ -264,9 +281,9 @@ impl fmt::Debug for ApiError {
             .field("message", &self.masked(self.message()))
             .field("param", &self.param().map(|param| self.masked(param)))
             .field("details", &details.map(|line| self.masked(line)).collect::<Vec<_>>())
-            .field("existing_link", &self.existing_link().is_some())
+            .field("existing_link", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
             .field("retry_after", &self.0.retry_after)
-            .field("attempts", &self.0.attempts)
+            .field("attempts", &self.0.context.attempts)
             .field("body_bytes", &self.0.body.len())
             .finish_non_exhaustive()
     }
@@ -279,7 +296,7 @@ mod tests {
     use reqwest::Method;
 
     use super::*;
-    use crate::Error;
+    use crate::error::Error;
 
     static SEARCH: Operation = operation("searchThings", Method::GET, true);
     static CREATE: Operation = operation("createThing", Method::POST, false);

@@ -13,8 +13,7 @@ use std::fmt;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::json;
-use crate::types::CustomerLink;
+use crate::value::json;
 
 /// An envelope is small; reading more than this into a tree would only cost memory.
 const MAX_BYTES: usize = 1 << 20;
@@ -26,7 +25,8 @@ pub(super) struct Envelope {
     pub(super) message: Option<String>,
     pub(super) param: Option<String>,
     pub(super) details: Vec<String>,
-    pub(super) existing_link: Option<CustomerLink>,
+    /// Where the link may stand that is in the way: that of the inner object comes first.
+    pub(super) existing_links: Vec<Value>,
 }
 
 impl Envelope {
@@ -56,7 +56,7 @@ impl Envelope {
                 .find_map(|name| take(name).and_then(text)),
             param: take("param").and_then(text),
             details: ["details", "errors"].into_iter().filter_map(&mut take).flat_map(lines).collect(),
-            existing_link: take("existing_link").and_then(|link| serde_json::from_value(link).ok()),
+            existing_links: take("existing_link").into_iter().collect(),
         };
         match inner {
             None => outer,
@@ -81,7 +81,7 @@ impl Envelope {
             message: self.message.or(other.message),
             param: self.param.or(other.param),
             details: if self.details.is_empty() { other.details } else { self.details },
-            existing_link: self.existing_link.or(other.existing_link),
+            existing_links: self.existing_links.into_iter().chain(other.existing_links).collect(),
         }
     }
 }
@@ -118,7 +118,7 @@ fn lines(value: Value) -> impl Iterator<Item = String> {
 
 /// What a body says that came with the status of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum BodyKind {
     /// No error that can be recognised.
     Answer,
     /// An error.
@@ -131,7 +131,7 @@ pub(crate) enum Says {
 /// although the answer may have a field of that name too.
 const OF_ERRORS: [&str; 8] = ["type", "code", "message", "param", "details", "path", "timestamp", "error"];
 
-impl Says {
+impl BodyKind {
     /// Reads a body, given the names of the fields of the expected answer; `None` where they are not known.
     ///
     /// An object `error` that says something is an error whatever stands beside it. The other forms of errors are made
@@ -150,7 +150,7 @@ impl Says {
         let names = expected.unwrap_or_default();
         let mut text = json::Text::new(body);
         let found = loop {
-            match serde_json::Deserializer::from_slice(text.json()).deserialize_map(Look(names)) {
+            match serde_json::Deserializer::from_slice(text.json()).deserialize_map(TopLevelVisitor(names)) {
                 Ok(found) => break found,
                 Err(error) if text.repair(&error) => {}
                 Err(_) => return Self::Answer,
@@ -195,9 +195,9 @@ struct Found {
 }
 
 /// Reads the top of a body, given the names of the expected answer; what is of no interest is not kept.
-struct Look<'a>(&'a [&'a str]);
+struct TopLevelVisitor<'a>(&'a [&'a str]);
 
-impl<'de> Visitor<'de> for Look<'_> {
+impl<'de> Visitor<'de> for TopLevelVisitor<'_> {
     type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -252,12 +252,15 @@ mod tests {
         let flat = format!(r#"{{"type":"CUSTOMER_ALREADY_LINKED","message":"m","existing_link":{link}}}"#);
         for body in [nested, flat] {
             let envelope = read(&body);
-            assert_eq!(envelope.existing_link.unwrap().partner_customer_id, "PARTNER_USER_456");
+            assert_eq!(envelope.existing_links.len(), 1);
+            assert_eq!(envelope.existing_links[0]["partner_customer_id"], "PARTNER_USER_456");
             assert_eq!(envelope.code.as_deref(), Some("CUSTOMER_ALREADY_LINKED"));
         }
         let odd = read(r#"{"error":{"type":"T","message":"m","existing_link":{"status":7}}}"#);
         assert_eq!(parts(&odd), (Some("T"), Some("m"), None));
-        assert!(odd.existing_link.is_none());
+        assert_eq!(odd.existing_links, [serde_json::json!({"status": 7})]);
+        let both = read(r#"{"error":{"message":"m","existing_link":1},"existing_link":2}"#);
+        assert_eq!(both.existing_links, [1, 2]);
     }
 
     #[test]
@@ -323,12 +326,16 @@ mod tests {
             "\u{feff}{\"error\":{\"message\":\"m\"}}",
         ] {
             for expected in [CUSTOMER, Some(&[][..]), None] {
-                assert_eq!(Says::of(body.as_bytes(), expected), Says::Error, "{body}");
+                assert_eq!(BodyKind::of(body.as_bytes(), expected), BodyKind::Error, "{body}");
             }
-            assert_eq!(Says::of(body.as_bytes(), Some(&["error"])), Says::Answer, "the answer has a field `error`");
+            assert_eq!(
+                BodyKind::of(body.as_bytes(), Some(&["error"])),
+                BodyKind::Answer,
+                "the answer has a field `error`"
+            );
         }
-        assert_eq!(Says::of(b"{\"a\":\"\xe9\",\"error\":{\"message\":\"\xe9\"}}", CUSTOMER), Says::Error);
-        assert_eq!(Says::of(br#"{"a":"\ud83d","error":{"message":"\ud83d"}}"#, CUSTOMER), Says::Error);
+        assert_eq!(BodyKind::of(b"{\"a\":\"\xe9\",\"error\":{\"message\":\"\xe9\"}}", CUSTOMER), BodyKind::Error);
+        assert_eq!(BodyKind::of(br#"{"a":"\ud83d","error":{"message":"\ud83d"}}"#, CUSTOMER), BodyKind::Error);
     }
 
     #[test]
@@ -343,18 +350,22 @@ mod tests {
             r#"{"error":{}}"#,
             r#"{"error":{"type":"","message":""}}"#,
         ] {
-            assert_eq!(Says::of(body.as_bytes(), CUSTOMER), Says::Error, "{body}");
+            assert_eq!(BodyKind::of(body.as_bytes(), CUSTOMER), BodyKind::Error, "{body}");
             let is_blank = body.starts_with(r#"{"error":{"#);
-            let says = if is_blank { Says::Answer } else { Says::Error };
-            assert_eq!(Says::of(body.as_bytes(), Some(&[])), says, "{body}");
-            assert_eq!(Says::of(body.as_bytes(), None), Says::ErrorUnlessDecoded, "{body}");
+            let kind = if is_blank { BodyKind::Answer } else { BodyKind::Error };
+            assert_eq!(BodyKind::of(body.as_bytes(), Some(&[])), kind, "{body}");
+            assert_eq!(BodyKind::of(body.as_bytes(), None), BodyKind::ErrorUnlessDecoded, "{body}");
             for field in [r#""id":"C""#, r#""metadata":{}"#, r#""status":"ACTIVE""#] {
                 let body = format!("{{{field},{}", &body[1..]);
-                assert_eq!(Says::of(body.as_bytes(), CUSTOMER), Says::Answer, "{body}");
+                assert_eq!(BodyKind::of(body.as_bytes(), CUSTOMER), BodyKind::Answer, "{body}");
             }
         }
         let note = br#"{"type":"NOTE","message":"hello"}"#;
-        assert_eq!(Says::of(note, Some(&["type", "message"])), Says::Answer, "the answer has a field `message`");
+        assert_eq!(
+            BodyKind::of(note, Some(&["type", "message"])),
+            BodyKind::Answer,
+            "the answer has a field `message`"
+        );
     }
 
     #[test]
@@ -373,10 +384,10 @@ mod tests {
             "{\"error\":",
         ] {
             for expected in [CUSTOMER, Some(&[][..])] {
-                assert_eq!(Says::of(body.as_bytes(), expected), Says::Answer, "{body}");
+                assert_eq!(BodyKind::of(body.as_bytes(), expected), BodyKind::Answer, "{body}");
             }
         }
         let huge = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(MAX_BYTES));
-        assert_eq!(Says::of(huge.as_bytes(), None), Says::Answer);
+        assert_eq!(BodyKind::of(huge.as_bytes(), None), BodyKind::Answer);
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::Context;
 use crate::operation::Operation;
 
 /// The request cannot be sent as it is: a required value is missing, or one that is there is not allowed.
@@ -14,14 +15,15 @@ pub struct InvalidRequestError(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     subject: &'static str,
-    operation_id: Option<&'static str>,
+    /// `None` when a type was built outside of a call.
+    context: Option<Context>,
     problems: Problems,
 }
 
 impl InvalidRequestError {
     /// The `operationId` of the call; `None` when a type was built outside of one.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.operation_id
+        self.0.context.map(|context| context.operation.id)
     }
 
     /// The required values that are missing, in the API's names.
@@ -37,11 +39,19 @@ impl InvalidRequestError {
     }
 
     pub(super) fn of_type(subject: &'static str, problems: Problems) -> Self {
-        Self(Box::new(Inner { subject, operation_id: None, problems }))
+        Self(Box::new(Inner { subject, context: None, problems }))
     }
 
     pub(super) fn of_call(operation: &'static Operation, problems: Problems) -> Self {
-        Self(Box::new(Inner { subject: operation.id, operation_id: Some(operation.id), problems }))
+        Self(Box::new(Inner { subject: operation.id, context: Some(Context::unsent(operation)), problems }))
+    }
+
+    pub(super) fn context(&self) -> Option<&Context> {
+        self.0.context.as_ref()
+    }
+
+    pub(super) fn context_mut(&mut self) -> Option<&mut Context> {
+        self.0.context.as_mut()
     }
 
     pub(crate) fn into_problems(self) -> Problems {
@@ -51,9 +61,9 @@ impl InvalidRequestError {
 
 impl fmt::Display for InvalidRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { subject, operation_id, problems } = &*self.0;
+        let Inner { subject, context, problems } = &*self.0;
         let colon = if problems.missing.is_empty() { ":" } else { "" };
-        let nothing_sent = if operation_id.is_some() { "; nothing was sent" } else { "" };
+        let nothing_sent = if context.is_some() { "; nothing was sent" } else { "" };
         write!(f, "{subject}{colon} {problems}{nothing_sent}")
     }
 }

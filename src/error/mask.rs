@@ -5,7 +5,7 @@ mod numbers;
 
 use std::fmt;
 
-use crate::secret::OwnSecrets;
+use crate::value::OwnSecrets;
 
 /// Longer texts are cut: one line must stay one line.
 const MAX_CHARS: usize = 300;

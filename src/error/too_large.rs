@@ -4,6 +4,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
+use super::Context;
 use crate::operation::Operation;
 
 /// The API answered with success, but the body is larger than
@@ -13,16 +14,15 @@ pub struct ResponseTooLargeError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    operation_id: &'static str,
+    context: Context,
     status: StatusCode,
     limit: usize,
-    attempts: u32,
 }
 
 impl ResponseTooLargeError {
     /// The `operationId` of the call.
     pub fn operation_id(&self) -> &'static str {
-        self.0.operation_id
+        self.0.context.operation.id
     }
 
     /// The status of the answer.
@@ -37,18 +37,27 @@ impl ResponseTooLargeError {
 
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.context.attempts
     }
 
     pub(crate) fn new(operation: &'static Operation, status: StatusCode, limit: usize, attempts: u32) -> Self {
-        Self(Box::new(Inner { operation_id: operation.id, status, limit, attempts }))
+        Self(Box::new(Inner { context: Context::new(operation, Some(status), attempts), status, limit }))
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    pub(super) fn context_mut(&mut self) -> &mut Context {
+        &mut self.0.context
     }
 }
 
 impl fmt::Display for ResponseTooLargeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation_id, status, limit, .. } = &*self.0;
-        write!(f, "{operation_id} answered {}, but the body is larger than {limit} bytes", status.as_u16())
+        let Inner { context, status, limit } = &*self.0;
+        let (id, status) = (context.operation.id, status.as_u16());
+        write!(f, "{id} answered {status}, but the body is larger than {limit} bytes")
     }
 }
 

@@ -6,27 +6,23 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::{repeated, sources};
+use super::{Context, sources};
 use crate::operation::Operation;
-use crate::retry::{Outcome, may_be_repeated};
+use crate::repeat::{AttemptOutcome, may_be_repeated};
 
 /// The connection to the API could not be made, or broke before the answer was complete.
 ///
 /// The [`source`](std::error::Error::source) is the error of the HTTP stack, without the URL.
 #[derive(Debug)]
-pub struct TransportError(Box<Transport>);
+pub struct TransportError(Box<TransportDetails>);
 
 #[derive(Debug)]
-struct Transport {
-    operation: &'static Operation,
+struct TransportDetails {
+    context: Context,
     /// False when no connection was made, so that nothing was sent.
     connected: bool,
     /// What keeps this and every other attempt from making a connection.
     obstacle: Option<Obstacle>,
-    status: Option<StatusCode>,
-    attempts: u32,
-    /// The API may have acted on an earlier attempt.
-    earlier: bool,
     source: reqwest::Error,
 }
 
@@ -82,7 +78,7 @@ fn too_many_open_files(error: &io::Error) -> bool {
 impl TransportError {
     /// The `operationId` of the call.
     pub fn operation_id(&self) -> &'static str {
-        self.0.operation.id
+        self.0.context.operation.id
     }
 
     /// Whether the connection was never made: the name was not found, the connection refused, the TLS handshake
@@ -96,12 +92,12 @@ impl TransportError {
 
     /// The status, if the connection broke after it.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.0.context.status
     }
 
     /// How many times the request was sent, or tried to be.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.context.attempts
     }
 
     pub(crate) fn new(
@@ -114,30 +110,35 @@ impl TransportError {
         let obstacle = if connected { None } else { Obstacle::of(&source) };
         // The URL carries the query, and the query may carry personal data.
         let source = source.without_url();
-        Self(Box::new(Transport { operation, connected, obstacle, status, attempts, earlier: false, source }))
+        let context = Context::new(operation, status, attempts);
+        Self(Box::new(TransportDetails { context, connected, obstacle, source }))
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        may_be_repeated(self.0.operation, self.outcome())
+        may_be_repeated(self.0.context.operation, self.outcome())
     }
 
-    pub(crate) fn outcome(&self) -> Outcome {
+    pub(super) fn outcome(&self) -> AttemptOutcome {
         match (self.0.connected, self.0.obstacle) {
-            (true, _) => Outcome::Lost,
-            (false, None) => Outcome::NeverConnected,
-            (false, Some(_)) => Outcome::Final,
+            (true, _) => AttemptOutcome::Lost,
+            (false, None) => AttemptOutcome::NeverConnected,
+            (false, Some(_)) => AttemptOutcome::Final,
         }
     }
 
-    pub(crate) fn note_earlier(&mut self, processed: bool) {
-        self.0.earlier = processed;
+    pub(super) fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    pub(super) fn context_mut(&mut self) -> &mut Context {
+        &mut self.0.context
     }
 
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        self.0.connected || self.0.earlier
+        self.0.connected || self.0.context.may_have_been_processed
     }
 
     /// What is in the way, or what the operating system or the TLS library said, if one said something.
@@ -145,10 +146,11 @@ impl TransportError {
         if let Some(obstacle) = self.0.obstacle {
             return Some(obstacle.what_to_do().to_owned());
         }
-        self.said()
+        self.system_message()
     }
 
-    fn said(&self) -> Option<String> {
+    /// What the operating system or the TLS library said.
+    fn system_message(&self) -> Option<String> {
         use io::ErrorKind::{
             AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
             InvalidData, NetworkUnreachable, TimedOut, UnexpectedEof,
@@ -163,7 +165,7 @@ impl TransportError {
                 ) => Some(kind.to_string()),
                 // Within a handshake: the words of the TLS library, such as that of a certificate nobody trusts.
                 Some(InvalidData) if !self.0.connected => {
-                    io.and_then(io::Error::get_ref).map(|said| format!("TLS: {said}"))
+                    io.and_then(io::Error::get_ref).map(|message| format!("TLS: {message}"))
                 }
                 _ if error.to_string() == "dns error" => Some("the name of the host was not found".to_owned()),
                 _ => None,
@@ -174,17 +176,17 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match (self.0.connected, self.0.status) {
+        let what = match (self.0.connected, self.0.context.status) {
             (false, _) => "the connection could not be made",
             (true, None) => "the connection broke before an answer came",
             (true, Some(_)) => "the connection broke within the answer",
         };
-        write!(f, "{}: {what}", self.0.operation.id)?;
+        write!(f, "{}: {what}", self.0.context.operation.id)?;
         // The source has the details; its kind is what one looks for first.
         if let Some(reason) = self.reason() {
             write!(f, " ({reason})")?;
         }
-        repeated(f, self.0.attempts)
+        self.0.context.write_attempts(f)
     }
 }
 
@@ -196,17 +198,13 @@ impl std::error::Error for TransportError {
 
 /// No complete answer came in time.
 #[derive(Debug)]
-pub struct TimeoutError(Box<Timeout>);
+pub struct TimeoutError(Box<TimeoutDetails>);
 
 #[derive(Debug)]
-struct Timeout {
-    operation: &'static Operation,
+struct TimeoutDetails {
+    context: Context,
     phase: TimeoutPhase,
     limit: Duration,
-    status: Option<StatusCode>,
-    attempts: u32,
-    /// The API may have acted on an earlier attempt.
-    earlier: bool,
 }
 
 /// Which of the timeouts of [`ClientBuilder`](crate::ClientBuilder) ran out.
@@ -225,7 +223,7 @@ pub enum TimeoutPhase {
 impl TimeoutError {
     /// The `operationId` of the call.
     pub fn operation_id(&self) -> &'static str {
-        self.0.operation.id
+        self.0.context.operation.id
     }
 
     /// Which timeout ran out.
@@ -240,12 +238,12 @@ impl TimeoutError {
 
     /// The status, if the time ran out after it.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.0.context.status
     }
 
     /// How many times the request was sent, or tried to be.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.context.attempts
     }
 
     pub(crate) fn new(
@@ -255,44 +253,49 @@ impl TimeoutError {
         status: Option<StatusCode>,
         attempts: u32,
     ) -> Self {
-        Self(Box::new(Timeout { operation, phase, limit, status, attempts, earlier: false }))
+        let context = Context::new(operation, status, attempts);
+        Self(Box::new(TimeoutDetails { context, phase, limit }))
     }
 
     /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
-        may_be_repeated(self.0.operation, self.outcome())
+        may_be_repeated(self.0.context.operation, self.outcome())
     }
 
-    pub(crate) fn outcome(&self) -> Outcome {
-        if self.0.phase == TimeoutPhase::Connect { Outcome::NeverConnected } else { Outcome::Lost }
+    pub(super) fn outcome(&self) -> AttemptOutcome {
+        if self.0.phase == TimeoutPhase::Connect { AttemptOutcome::NeverConnected } else { AttemptOutcome::Lost }
     }
 
-    pub(crate) fn note_earlier(&mut self, processed: bool) {
-        self.0.earlier = processed;
+    pub(super) fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    pub(super) fn context_mut(&mut self) -> &mut Context {
+        &mut self.0.context
     }
 
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
         // Without an attempt the time had run out before anything was sent.
-        let may_be_sent = self.0.phase != TimeoutPhase::Connect && self.0.attempts > 0;
-        may_be_sent || self.0.earlier
+        let may_be_sent = self.0.phase != TimeoutPhase::Connect && self.0.context.attempts > 0;
+        may_be_sent || self.0.context.may_have_been_processed
     }
 }
 
 impl fmt::Display for TimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Timeout { operation, phase, limit, .. } = &*self.0;
-        if self.0.attempts == 0 {
-            return write!(f, "{}: no time was left of {limit:?} to send it; nothing was sent", operation.id);
+        let TimeoutDetails { context, phase, limit } = &*self.0;
+        if self.0.context.attempts == 0 {
+            return write!(f, "{}: no time was left of {limit:?} to send it; nothing was sent", context.operation.id);
         }
         let (what, which) = match phase {
             TimeoutPhase::Connect => ("no connection", "connect timeout"),
             TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),
             TimeoutPhase::Call => ("no complete answer", "timeout of the call"),
         };
-        write!(f, "{}: {what} within {limit:?} ({which})", operation.id)?;
-        repeated(f, self.0.attempts)
+        write!(f, "{}: {what} within {limit:?} ({which})", context.operation.id)?;
+        self.0.context.write_attempts(f)
     }
 }
 

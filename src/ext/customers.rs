@@ -1,8 +1,8 @@
 //! Customers by the id that the partner knows them by.
 
-use super::Client;
 use super::evidence::{Evidence, Findable, Question, ask};
 use super::find::{FindError, not_empty};
+use crate::client::Client;
 use crate::operation::SEARCH_CUSTOMERS;
 use crate::types::{Customer, PartnerCustomerId};
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Client;
-use crate::clock::Clock;
+use crate::call::Clock;
+use crate::client::Client;
 
 /// When the time limit of a client, counted from the start of a helper, runs out.
 pub(super) struct Deadline {
@@ -15,8 +15,8 @@ pub(super) struct Deadline {
 
 impl Deadline {
     pub(super) fn of(client: &Client) -> Self {
-        let clock = Arc::clone(&client.inner.clock);
-        let end = clock.now().checked_add(client.inner.timeout);
+        let clock = Arc::clone(client.clock());
+        let end = clock.now().checked_add(client.timeout());
         Self { clock, end }
     }
 

@@ -9,14 +9,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Client;
 use super::find::FindError;
 use super::ids::same_resource;
-use crate::Response;
-use crate::decode;
+use crate::call::{Request, Response, decode};
+use crate::client::Client;
 use crate::error::{DecodeError, Error, is_blank};
 use crate::operation::Operation;
-use crate::request::Request;
+use crate::value::object;
 
 /// Something that is looked up by an id that the partner gave it.
 pub(super) trait Findable: DeserializeOwned + Send {
@@ -86,7 +85,7 @@ pub(super) struct List {
 }
 
 // The document calls the list of orders `data` and `orders`.
-decode::object!(List {
+object!(List {
     data: Plain = "data" | "orders",
     has_more: Optional = "has_more",
     total: Optional = "total",
@@ -191,10 +190,10 @@ impl<T: Findable> Sum<T> {
                         self.fault.get_or_insert(FindError::Unreliable);
                     }
                 },
-                Err((path, _, fault)) => {
+                Err(finding) => {
                     self.seen = true;
-                    let dot = if path.is_empty() { "" } else { "." };
-                    let finding = (format!("data[{index}]{dot}{path}"), (0, 0), fault);
+                    // The position is one in the item alone.
+                    let finding = finding.within(&format!("data[{index}]")).without_position();
                     let mut error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
                     error.hide(&client.own_secrets());
                     self.fault.get_or_insert(FindError::Call(error.into()));

@@ -17,17 +17,15 @@ mod error;
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
-
-use super::Client;
 use super::deadline::Deadline;
 use super::evidence::List;
-use crate::error::{DecodeError, Error, ErrorKind, Fault, TimeoutError, TimeoutPhase};
+use crate::call::Request;
+use crate::client::Client;
+use crate::error::{DecodeError, Error, ErrorKind, Fault, Finding, TimeoutError, TimeoutPhase};
 use crate::operation::{LIST_ORDER_EVENTS, Operation, SEARCH_CUSTOMERS, SEARCH_REWARDS, SEARCH_TRANSACTION_INTENTS};
-use crate::request::Request;
-use crate::secret::Secret;
+use crate::value::Secret;
 
-use error::Source;
+use error::BoxError;
 pub use error::{KeyRotationError, KeyState, RotationStep};
 
 /// Reads that change nothing and can be kept to one item. Keys have permissions by kind of object, so that one of these
@@ -92,7 +90,7 @@ impl Client {
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (client, key) = self.new_key().await?;
-        let failed = |step, source: Source| KeyRotationError::after(step, client.clone(), key.clone(), source);
+        let failed = |step, source: BoxError| KeyRotationError::after(step, client.clone(), key.clone(), source);
         if let Err(error) = store(key.clone()).await {
             return Err(failed(RotationStep::Store, error.into()));
         }
@@ -122,18 +120,14 @@ impl Client {
             ));
         };
         match self.with_key(&key) {
-            // The server returned the key that we have: going on would delete the only one.
-            Ok(client) if client.authorization() == self.authorization() => {
+            // The server returned our current key: going on would delete the only key.
+            Ok(_) if self.sends_key(&key) => {
                 let source = "createKey answered with the key that made the call".into();
                 Err(KeyRotationError::at_creation(KeyState::NotCreated, None, source))
             }
             Ok(client) => Ok((client, key)),
             Err(error) => Err(KeyRotationError::at_creation(KeyState::Unknown, Some(key), error.into())),
         }
-    }
-
-    fn authorization(&self) -> Option<&HeaderValue> {
-        self.inner.headers.get(AUTHORIZATION)
     }
 
     /// Proves that the key of this client works, within the time that one call has.
@@ -155,7 +149,7 @@ impl Client {
     /// page, it goes on to the next.
     async fn read_something(&self, deadline: &Deadline) -> Result<(), Error> {
         let mut outcome: Result<(), Error> =
-            Err(TimeoutError::new(READS[0], TimeoutPhase::Call, self.inner.timeout, None, 0).into());
+            Err(TimeoutError::new(READS[0], TimeoutPhase::Call, self.timeout(), None, 0).into());
         for read in READS {
             let Some(client) = deadline.client(self) else { break };
             let mut request = Request::new();
@@ -164,7 +158,7 @@ impl Client {
                 if !page.contradicts_itself(false) {
                     return Ok(());
                 }
-                let finding = ("data".to_owned(), (0, 0), Fault::Other);
+                let finding = Finding::new("data", Fault::Other);
                 Err(DecodeError::new(read, page.status(), page.attempts(), finding).into())
             });
             match &outcome {
@@ -182,14 +176,14 @@ impl Client {
 
     /// Deletes the key of this client, which is not to be `new`, that of `client`; else the states of the old and of the
     /// new key.
-    async fn end_key(&self, client: &Self, new: &Secret) -> Result<(), (KeyState, KeyState, Source)> {
-        let error: Source = match self.delete_key().send().await {
+    async fn end_key(&self, client: &Self, new: &Secret) -> Result<(), (KeyState, KeyState, BoxError)> {
+        let error: BoxError = match self.delete_key().send().await {
             Ok(deleted) => match &deleted.key {
                 Some(key) if key == new => {
                     let source = "deleteKey answered with the new key, made with the old one".into();
                     return Err((KeyState::Unknown, KeyState::Deleted, source));
                 }
-                Some(key) if self.has_key(key) => return Ok(()),
+                Some(key) if self.sends_key(key) => return Ok(()),
                 Some(_) => "deleteKey answered with a key that is neither of the two".into(),
                 None => "deleteKey answered without the key that it deleted".into(),
             },
@@ -206,11 +200,6 @@ impl Client {
             Err(_) => Err((KeyState::Unknown, new_state, error)),
             Ok(()) => Err((KeyState::Valid, new_state, error)),
         }
-    }
-
-    /// Whether this client sends this key.
-    fn has_key(&self, key: &Secret) -> bool {
-        self.with_key(key).is_ok_and(|same| same.authorization() == self.authorization())
     }
 }
 

@@ -10,11 +10,11 @@
 
 use std::fmt;
 
-use super::Client;
 use super::deadline::Deadline;
 use super::find::not_empty;
 use super::ids::same_resource;
-use crate::error::{Error, ErrorKind};
+use crate::client::Client;
+use crate::error::{ApiError, Error, ErrorKind};
 use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
 
@@ -73,6 +73,13 @@ impl std::error::Error for LinkError {
 impl From<Error> for LinkError {
     fn from(error: Error) -> Self {
         Self::Call(error)
+    }
+}
+
+impl ApiError {
+    /// The link that is already there, when `linkCustomerAccount` answers 409 and sends it along.
+    pub fn existing_link(&self) -> Option<&CustomerLink> {
+        self.existing_link_as()
     }
 }
 
@@ -146,5 +153,58 @@ impl Client {
             return Err(LinkError::LinkedElsewhere { existing: Box::new(link), customer_id, partner_customer_id });
         }
         if link.status == CustomerLinkStatus::Inactive { Err(LinkError::Inactive(Box::new(link))) } else { Ok(link) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn conflict(body: &Value) -> ApiError {
+        let (status, body) = (StatusCode::CONFLICT, body.to_string().into_bytes());
+        ApiError::new(&LINK_CUSTOMER_ACCOUNT, status, HeaderMap::new(), 1, body, true)
+    }
+
+    fn link(account: &str) -> Value {
+        let at = "2025-02-13T19:08:07.000Z";
+        let (customer, status) = ("9B5E1EE0", "ACTIVE");
+        json!({"customer_id": customer, "partner_customer_id": account, "status": status, "created_at": at, "updated_at": at, "metadata": {}})
+    }
+
+    #[test]
+    fn the_existing_link_is_read_wherever_it_stands() {
+        let nested = json!({"error": {"type": "T", "message": "m", "existing_link": link("P")}});
+        let flat = json!({"type": "T", "message": "m", "existing_link": link("P")});
+        let listed = json!([{"message": "m", "existing_link": link("P")}]);
+        let both = json!({"error": {"message": "m", "existing_link": link("P")}, "existing_link": link("Q")});
+        let one_readable = json!({"error": {"existing_link": {"status": 7}}, "existing_link": link("P")});
+        for body in [nested, flat, listed, both, one_readable] {
+            let error = conflict(&body);
+            // It is read once, and is the same each time.
+            for _ in 0..2 {
+                assert_eq!(error.existing_link().unwrap().partner_customer_id, "P", "{body}");
+            }
+            assert!(format!("{error:?}").contains("existing_link: true"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_link_is_none() {
+        for existing in [json!(null), json!({"status": 7}), json!("x"), json!({}), json!([])] {
+            let error = conflict(&json!({"error": {"type": "T", "message": "m", "existing_link": existing}}));
+            assert!(error.existing_link().is_none(), "{existing}");
+            assert_eq!(format!("{error:?}").contains("existing_link: true"), !existing.is_null(), "{error:?}");
+        }
+        assert!(conflict(&json!({"type": "T", "message": "m"})).existing_link().is_none());
+    }
+
+    #[test]
+    fn errors_of_the_api_can_be_kept_across_a_panic() {
+        fn unwind_safe<T: std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+        unwind_safe::<ApiError>();
     }
 }

@@ -14,24 +14,21 @@
 //! `Unknown` that holds them. Whatever a look has once seen is never forgotten: nothing is sent after it.
 
 mod error;
-mod patience;
-mod turn;
+mod lookup_schedule;
 
 use std::ops::Deref;
 
-use super::Client;
 use super::deadline::Deadline;
 use super::evidence::{Evidence, Findable};
 use super::find::FindError;
 use super::ids::same_resource;
-use crate::Response;
+use crate::call::Response;
+use crate::client::{Client, Doubt, EarlierCalls, RecordLock};
 use crate::error::{Error, ErrorKind, Problems};
 use crate::operation::Operation;
 
 pub use error::{Lookup, OnceError};
-use patience::Patience;
-pub(super) use turn::Turns;
-use turn::{Before, Doubt, Turn};
+use lookup_schedule::LookupSchedule;
 
 /// How often a request is sent at most, the first time included.
 const SENDS: u32 = 3;
@@ -100,18 +97,18 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>,
     let deadline = Deadline::of(client);
     let id = entry.partner_id().unwrap_or_default().to_owned();
     let key = (T::OPERATION.id, client.product().to_vec(), id.clone());
-    let mut turn = match client.inner.turns.take(key, deadline.left()).await {
-        Ok(Some(turn)) => turn,
+    let mut lock = match client.record_locks().acquire(key, deadline.left()).await {
+        Ok(Some(lock)) => lock,
         Ok(None) => {
             let error = unsent::<T>("is being recorded by another call, which took longer than this one has time");
             return Err(OnceError::Unknown { partner_id: id, sends: 0, error, lookup: Lookup::NoTime });
         }
         Err(error) => return Err(OnceError::Refused(error.into())),
     };
-    let doubt = match turn.before() {
-        Before::Nothing => Doubt::default(),
-        Before::InDoubt(doubt) => *doubt,
-        Before::Recorded(recorded) => {
+    let doubt = match lock.earlier_calls() {
+        EarlierCalls::Nothing => Doubt::default(),
+        EarlierCalls::InDoubt(doubt) => *doubt,
+        EarlierCalls::Recorded(recorded) => {
             let recorded: T = recorded.downcast_ref::<T>().expect("the operation is a part of the key").clone();
             return if entry.may_be(&recorded) {
                 Ok(Once { value: recorded, found: true, sends: 0 })
@@ -122,14 +119,14 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>,
     };
     let Doubt { sends: before, seen, perhaps_twice } = doubt;
     let recording =
-        Recording { client, entry, deadline, turn: &mut turn, before, perhaps_twice, sends: 0, doubt: None, seen };
+        Recording { client, entry, deadline, lock: &mut lock, before, perhaps_twice, sends: 0, doubt: None, seen };
     let outcome = recording.run().await;
     match &outcome {
-        Ok(once) => turn.recorded(&once.value),
-        Err(OnceError::Refused(_)) => turn.recorded_nothing(),
-        Err(OnceError::Unverified { .. }) => turn.has_seen_two(),
-        Err(OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(_)), .. }) => turn.has_seen_two(),
-        Err(OnceError::Different(_)) => turn.has_seen_it(),
+        Ok(once) => lock.note_recorded(&once.value),
+        Err(OnceError::Refused(_)) => lock.note_nothing_recorded(),
+        Err(OnceError::Unverified { .. }) => lock.note_perhaps_twice(),
+        Err(OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(_)), .. }) => lock.note_perhaps_twice(),
+        Err(OnceError::Different(_)) => lock.note_seen(),
         Err(OnceError::Unknown { .. }) => {}
     }
     outcome
@@ -147,7 +144,7 @@ struct Recording<'a, T> {
     client: &'a Client,
     entry: T,
     deadline: Deadline,
-    turn: &'a mut Turn,
+    lock: &'a mut RecordLock,
     /// How often calls before this one sent it that could not find out what became of it.
     before: u32,
     /// One of these calls found it twice, or could not count it.
@@ -162,7 +159,7 @@ struct Recording<'a, T> {
 impl<T: Entry> Recording<'_, T> {
     async fn run(mut self) -> Result<Once<T>, OnceError<T>> {
         if self.before > 0 {
-            match self.look(Patience::LONG).await {
+            match self.look(LookupSchedule::LONG).await {
                 Ok(found) => return self.found(found).await,
                 Err(Lookup::NotThere) if !self.seen => {}
                 Err(lookup) => {
@@ -180,7 +177,7 @@ impl<T: Entry> Recording<'_, T> {
                     OnceError::Refused(error)
                 });
             };
-            self.turn.sends();
+            self.lock.note_send();
             self.sends += 1;
             let error = match self.entry.send(&sending).await {
                 Ok(answer) => return self.answered(answer.into_inner()).await,
@@ -196,8 +193,8 @@ impl<T: Entry> Recording<'_, T> {
             if !open && !in_doubt && !conflict {
                 return Err(OnceError::Refused(error));
             }
-            let patience = if conflict && !in_doubt { Patience::CONFLICT } else { Patience::after(&error) };
-            let lookup = match self.look(patience).await {
+            let schedule = if conflict && !in_doubt { LookupSchedule::CONFLICT } else { LookupSchedule::after(&error) };
+            let lookup = match self.look(schedule).await {
                 Ok(found) => {
                     self.doubt = Some(error);
                     return self.found(found).await;
@@ -258,7 +255,7 @@ impl<T: Entry> Recording<'_, T> {
     /// Looks how often it is there, after each of the pauses. The first send may be carried out late, so a look that shows
     /// it once does not end this: the last one decides, and one that shows two at any time.
     async fn count(&mut self, recorded: &T) -> Result<(), Lookup<T>> {
-        let (pauses, complete) = Patience::TO_COUNT.pauses(self.deadline.left());
+        let (pauses, complete) = LookupSchedule::TO_COUNT.pauses(self.deadline.left());
         let mut outcome = Err(Lookup::NoTime);
         for pause in pauses {
             let client = if self.deadline.pause(pause).await { self.deadline.half(self.client) } else { None };
@@ -280,8 +277,8 @@ impl<T: Entry> Recording<'_, T> {
     ///
     /// It is not there only if the last look proves it, after all of the pauses. Whatever an earlier look has seen of it
     /// stays the outcome.
-    async fn look(&mut self, patience: Patience) -> Result<T, Lookup<T>> {
-        let (pauses, complete) = patience.pauses(self.deadline.left());
+    async fn look(&mut self, schedule: LookupSchedule) -> Result<T, Lookup<T>> {
+        let (pauses, complete) = schedule.pauses(self.deadline.left());
         let mut outcome = Lookup::NoTime;
         let mut seen_now = false;
         for pause in pauses {
@@ -309,7 +306,7 @@ impl<T: Entry> Recording<'_, T> {
 
     fn sees_it(&mut self) {
         self.seen = true;
-        self.turn.has_seen_it();
+        self.lock.note_seen();
     }
 
     fn unknown(&self, error: Error, lookup: Lookup<T>) -> OnceError<T> {

@@ -1,11 +1,11 @@
 //! Orders and their events, recorded once.
 
-use super::Client;
 use super::evidence::{Evidence, Findable, Question, ask};
 use super::find::{FindError, not_empty};
 use super::ids::same_resource;
 use super::once::{Entry, Once, OnceError, once};
-use crate::Response;
+use crate::call::Response;
+use crate::client::Client;
 use crate::error::{Error, Problems};
 use crate::operation::{CREATE_ORDER, LIST_ORDER_EVENTS, LIST_ORDERS, Operation, POST_ORDER_EVENT};
 use crate::types::{Order, OrderEvent, OrderEventId, OrderId, PartnerEventId, PartnerOrderId, builder};

@@ -17,10 +17,10 @@
 
 use std::fmt;
 
-use super::Client;
 use super::deadline::Deadline;
 use super::ids::same_resource;
-use crate::Response;
+use crate::call::Response;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, TimeoutError, TimeoutPhase};
 use crate::operation::PATCH_REWARD;
 use crate::types::{Reward, RewardId, RewardStatus};
@@ -259,7 +259,7 @@ impl Client {
             return Ok(reward);
         }
         let Some(client) = deadline.half(self) else {
-            let timeout = TimeoutError::new(&PATCH_REWARD, TimeoutPhase::Call, self.inner.timeout, None, 0);
+            let timeout = TimeoutError::new(&PATCH_REWARD, TimeoutPhase::Call, self.timeout(), None, 0);
             return Err(ConfirmError::Call(timeout.into()));
         };
         let patch = client.patch_reward().reward_id(&id).body_map(|body| body.status(&target));

@@ -6,16 +6,16 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::call::Response;
+use crate::call::trace;
 use crate::error::Error;
-use crate::response::Response;
-use crate::trace;
 
 /// The answer to come.
 pub(super) type Answering<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
 
 pub(super) enum Fetch<A> {
     /// Goes on while the stream is polled.
-    Here(Answering<A>),
+    Inline(Answering<A>),
     /// Goes on by itself, until it is done or dropped.
     Task(Task<Result<Response<A>, Error>>),
 }
@@ -34,7 +34,7 @@ impl<A: Send + 'static> Fetch<A> {
     pub(super) fn ahead(answering: Answering<A>) -> Self {
         match Handle::try_current() {
             Ok(runtime) => Self::Task(Task(runtime.spawn(trace::within(answering)))),
-            Err(_) => Self::Here(answering),
+            Err(_) => Self::Inline(answering),
         }
     }
 }
@@ -43,7 +43,7 @@ impl<A> Fetch<A> {
     /// The answer; `None` if the task was lost with its runtime.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Response<A>, Error>>> {
         match self {
-            Self::Here(answering) => answering.as_mut().poll(cx).map(Some),
+            Self::Inline(answering) => answering.as_mut().poll(cx).map(Some),
             Self::Task(task) => Pin::new(&mut task.0).poll(cx).map(|joined| match joined {
                 Ok(result) => Some(result),
                 // As it would have been without the task.

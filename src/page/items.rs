@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::{FusedStream, Stream};
 
 use super::Paged;
-use super::listed::{self, Listed};
-use super::walk::Walk;
+use super::listed::{self, PageItems};
+use super::page_stream::PageStream;
 use crate::error::Error;
 
 /// The items of a list in the order of the API, over all of its pages: what `stream()` of an operation gives.
@@ -40,8 +40,8 @@ use crate::error::Error;
 /// # Errors
 ///
 /// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll goes on
-/// with the item behind it. [`DecodeError::item_json`](crate::DecodeError::item_json) is `Some` for these errors alone
-/// and gives the item as it came; [`path`](crate::DecodeError::path) says what is wrong with it. `?` gives up at such an
+/// with the item behind it. [`DecodeError::item_json`](crate::error::DecodeError::item_json) is `Some` for these errors alone
+/// and gives the item as it came; [`path`](crate::error::DecodeError::path) says what is wrong with it. `?` gives up at such an
 /// error. To go on, log the path and poll again:
 ///
 /// ```no_run
@@ -69,7 +69,7 @@ use crate::error::Error;
 /// before the error.
 ///
 /// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a page
-/// [`DecodeError::cursor`](crate::DecodeError::cursor) says the same, for callers that have given the stream away.
+/// [`DecodeError::cursor`](crate::error::DecodeError::cursor) says the same, for callers that have given the stream away.
 /// One exception: if the last item before the error had no id that can be read, it is given again.
 ///
 /// ```no_run
@@ -116,9 +116,9 @@ use crate::error::Error;
 /// ```
 #[must_use = "nothing is sent before the stream is polled"]
 pub struct Items<T> {
-    pages: Walk<Listed<T>>,
+    pages: PageStream<PageItems<T>>,
     /// What is left of the current page.
-    page: Listed<T>,
+    page: PageItems<T>,
     id: fn(&T) -> Option<&str>,
     cursor: Option<String>,
 }
@@ -126,10 +126,10 @@ pub struct Items<T> {
 impl<T: Send + 'static> Items<T> {
     pub(crate) fn new<P: Paged<Item = T>>(call: P) -> Self {
         let cursor = call.cursor().map(str::to_owned);
-        let pages = Walk::new(call, listed::listed::<P>, |position, page| {
+        let pages = PageStream::new(call, listed::listed::<P>, |position, page| {
             position.advance(page.ids(listed::id::<P>), page.has_more())
         });
-        Self { pages, page: Listed::none(), id: listed::id::<P>, cursor }
+        Self { pages, page: PageItems::none(), id: listed::id::<P>, cursor }
     }
 }
 

@@ -6,32 +6,32 @@ use serde_json::Value;
 
 use super::Paged;
 use super::position::replace;
-use crate::answer::{self, split};
-use crate::decode;
-use crate::error::{DecodeError, Error, Fault};
-use crate::ext::Client;
-use crate::response::Response;
-use crate::transport::Answer;
+use crate::call::Answer;
+use crate::call::Response;
+use crate::call::answer::{self, split};
+use crate::call::decode;
+use crate::client::Client;
+use crate::error::{DecodeError, Error, Fault, Finding};
 
 /// A page, item by item.
-pub(super) struct Listed<T> {
+pub(super) struct PageItems<T> {
     items: vec::IntoIter<T>,
     /// In the order of their places.
-    broken: vec::IntoIter<Broken>,
+    broken: vec::IntoIter<BrokenItem>,
     /// The place of the next item.
     next: usize,
     has_more: Option<bool>,
 }
 
 /// An item that cannot be given.
-struct Broken {
+struct BrokenItem {
     /// Its place among the items, nulls not counted.
     place: usize,
     error: DecodeError,
     id: Option<String>,
 }
 
-impl<T> Listed<T> {
+impl<T> PageItems<T> {
     /// A page without items.
     pub(super) fn none() -> Self {
         Self { items: Vec::new().into_iter(), broken: Vec::new().into_iter(), next: 0, has_more: None }
@@ -58,8 +58,8 @@ impl<T> Listed<T> {
     /// Adds an error behind all items: the one that keeps the list from going on.
     pub(super) fn end_with(&mut self, error: DecodeError) {
         let place = self.next + self.len();
-        let mut broken: Vec<Broken> = std::mem::take(&mut self.broken).collect();
-        broken.push(Broken { place, error, id: None });
+        let mut broken: Vec<BrokenItem> = std::mem::take(&mut self.broken).collect();
+        broken.push(BrokenItem { place, error, id: None });
         self.broken = broken.into_iter();
     }
 
@@ -93,7 +93,7 @@ pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::
 }
 
 /// Reads a page item by item.
-pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Response<Listed<P::Item>>, Error> {
+pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Response<PageItems<P::Item>>, Error> {
     let page = match answer::read::<P::Answer>(P::OPERATION, &answer) {
         // The usual case: the body is decoded once and nothing more is done with it.
         Ok(page) => match P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
@@ -102,7 +102,7 @@ pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Respon
                     refuse_nulls::<P>(&answer)?;
                 }
                 let has_more = P::has_more(&page);
-                Listed { items: P::into_items(page).into_iter(), has_more, ..Listed::none() }
+                PageItems { items: P::into_items(page).into_iter(), has_more, ..PageItems::none() }
             }
             Some(index) => item_by_item::<P>(client, &answer).ok_or_else(|| no_id::<P>(&answer, index))?,
         },
@@ -114,7 +114,7 @@ pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Respon
 
 fn no_id<P: Paged>(answer: &Answer, index: usize) -> Error {
     let path = format!("{}[{index}].{}", P::OPERATION.list[0], P::CURSOR);
-    answer::undecoded(P::OPERATION, answer, (path, (0, 0), Fault::Missing))
+    answer::undecoded(P::OPERATION, answer, Finding::new(path, Fault::Missing))
 }
 
 /// The id of an item, if it has one that the list can go on from.
@@ -146,7 +146,7 @@ fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
     let Some((name, members, index)) = list_of::<P>(&answer.body) else { return Ok(()) };
     match split::items(members[index].1) {
         Some(items) if !items.is_empty() => {
-            Err(answer::undecoded(P::OPERATION, answer, (name.to_owned(), (0, 0), Fault::OnlyNulls)))
+            Err(answer::undecoded(P::OPERATION, answer, Finding::new(name, Fault::OnlyNulls)))
         }
         _ => Ok(()),
     }
@@ -154,7 +154,7 @@ fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
 
 /// Reads each item by itself. `None` when it is not the items that are wrong.
 #[cold]
-fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<Listed<P::Item>> {
+fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<P::Item>> {
     let (name, members, index) = list_of::<P>(&answer.body)?;
     let rest: P::Answer = decode::body(&split::replaced(&members, index, Some(b"[]"))).ok()?;
     let (mut items, mut broken) = (Vec::new(), Vec::new());
@@ -164,31 +164,30 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<Listed<P::
                 items.push(item);
                 continue;
             }
-            Ok(_) => (P::CURSOR.to_owned(), (0, 0), Fault::Missing),
+            Ok(_) => Finding::new(P::CURSOR, Fault::Missing),
             Err(finding) => finding,
         };
-        let (path, position, fault) = finding;
-        let path = if path.is_empty() { format!("{name}[{index}]") } else { format!("{name}[{index}].{path}") };
-        let finding = (path, in_body(&answer.body, json, position), fault);
+        let (line, column) = in_body(&answer.body, json, (finding.line, finding.column));
+        let finding = Finding { line, column, ..finding.within(&format!("{name}[{index}]")) };
         let id = raw_id(json, P::CURSOR);
         let mut error =
             DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
         // It travels in a page that was read, so the call does not do it.
         error.hide(&client.own_secrets());
-        broken.push(Broken { place: items.len() + broken.len(), error, id });
+        broken.push(BrokenItem { place: items.len() + broken.len(), error, id });
     }
     if broken.is_empty() {
         return None;
     }
     let has_more = P::has_more(&rest);
-    Some(Listed { items: items.into_iter(), broken: broken.into_iter(), has_more, ..Listed::none() })
+    Some(PageItems { items: items.into_iter(), broken: broken.into_iter(), has_more, ..PageItems::none() })
 }
 
 /// The id of an item that could not be decoded.
 fn raw_id(json: &[u8], name: &str) -> Option<String> {
     let members = split::members(json)?;
     let mut ids = members.iter().filter(|(key, _)| *key == name.as_bytes()).map(|(_, value)| *value);
-    match (ids.next().map(crate::json::read), ids.next()) {
+    match (ids.next().map(crate::value::json::read), ids.next()) {
         (Some(Ok(Value::String(id))), None) if !id.is_empty() => Some(id),
         _ => None,
     }

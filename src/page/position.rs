@@ -17,19 +17,19 @@ pub(super) struct Position {
 
 /// What to do with a page.
 #[derive(Debug, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum PageAction {
     /// Give it, and ask for the next.
     More,
     /// Give it; it is the last.
     Last,
     /// Give it. There may be more, which cannot be asked for: the item at this place, the last one, has no id.
-    Stuck(usize),
+    LastWithoutCursor(usize),
     /// Do not give it: it is one that was given before, from a list that cannot say that it has ended.
-    End,
+    Discard,
 }
 
 /// What is wrong with a page: the item, if it is one, and the fault.
-pub(super) type Broken = (Option<usize>, Fault);
+pub(super) type PageFault = (Option<usize>, Fault);
 
 impl Position {
     pub(super) fn new(cursor: Option<&str>) -> Self {
@@ -47,7 +47,7 @@ impl Position {
         &mut self,
         ids: impl Iterator<Item = Option<&'a str>>,
         has_more: Option<bool>,
-    ) -> Result<Verdict, Broken> {
+    ) -> Result<PageAction, PageFault> {
         let mut last = None;
         let mut known = None;
         let mut again = None;
@@ -59,7 +59,7 @@ impl Position {
             last = Some((index, id));
         }
         let Some((index, id)) = last else {
-            return if has_more == Some(true) { Err((None, Fault::EmptyPage)) } else { Ok(Verdict::Last) };
+            return if has_more == Some(true) { Err((None, Fault::EmptyPage)) } else { Ok(PageAction::Last) };
         };
         let Some(id) = id else {
             // The item of the cursor again, which was given before.
@@ -69,11 +69,11 @@ impl Position {
             if let Some(known) = known {
                 replace(&mut self.cursor, known);
             }
-            return Ok(if has_more == Some(false) { Verdict::Last } else { Verdict::Stuck(index) });
+            return Ok(if has_more == Some(false) { PageAction::Last } else { PageAction::LastWithoutCursor(index) });
         };
         let repeated = again == Some(index) || self.first.as_deref() == Some(id);
         match (has_more, repeated, again) {
-            (None, true, _) => return Ok(Verdict::End),
+            (None, true, _) => return Ok(PageAction::Discard),
             // Items would be given twice.
             (_, true, _) => return Err((Some(index), Fault::Repeated)),
             (_, _, Some(at)) => return Err((Some(at), Fault::Repeated)),
@@ -92,7 +92,7 @@ impl Position {
             self.first = Some(id.to_owned());
         }
         replace(&mut self.cursor, id);
-        Ok(if has_more == Some(false) { Verdict::Last } else { Verdict::More })
+        Ok(if has_more == Some(false) { PageAction::Last } else { PageAction::More })
     }
 }
 
@@ -107,16 +107,16 @@ pub(super) fn replace(text: &mut Option<String>, with: &str) {
 mod tests {
     use super::*;
 
-    fn advance(position: &mut Position, ids: &[&str], has_more: Option<bool>) -> Result<Verdict, Broken> {
+    fn advance(position: &mut Position, ids: &[&str], has_more: Option<bool>) -> Result<PageAction, PageFault> {
         position.advance(ids.iter().map(|id| Some(*id)), has_more)
     }
 
     #[test]
     fn a_list_goes_on_while_it_says_so() {
         let mut position = Position::new(None);
-        assert_eq!(advance(&mut position, &["a", "b"], Some(true)), Ok(Verdict::More));
+        assert_eq!(advance(&mut position, &["a", "b"], Some(true)), Ok(PageAction::More));
         assert_eq!(position.cursor(), Some("b"));
-        assert_eq!(advance(&mut position, &["c"], Some(false)), Ok(Verdict::Last));
+        assert_eq!(advance(&mut position, &["c"], Some(false)), Ok(PageAction::Last));
         assert_eq!(position.cursor(), Some("c"));
     }
 
@@ -124,9 +124,9 @@ mod tests {
     fn a_list_that_does_not_say_ends_with_an_empty_or_a_repeated_page() {
         for end in [&[][..], &["b"], &["a", "b"]] {
             let mut position = Position::new(None);
-            assert_eq!(advance(&mut position, &["a", "b"], None), Ok(Verdict::More));
-            let verdict = advance(&mut position, end, None).unwrap();
-            assert_eq!(verdict, if end.is_empty() { Verdict::Last } else { Verdict::End }, "{end:?}");
+            assert_eq!(advance(&mut position, &["a", "b"], None), Ok(PageAction::More));
+            let action = advance(&mut position, end, None).unwrap();
+            assert_eq!(action, if end.is_empty() { PageAction::Last } else { PageAction::Discard }, "{end:?}");
         }
     }
 
@@ -134,32 +134,32 @@ mod tests {
     fn a_list_that_begins_again_without_a_word_ends() {
         let mut position = Position::new(None);
         for page in [["a", "b"], ["c", "d"], ["e", "f"]] {
-            assert_eq!(advance(&mut position, &page, None), Ok(Verdict::More));
+            assert_eq!(advance(&mut position, &page, None), Ok(PageAction::More));
         }
-        assert_eq!(advance(&mut position, &["a", "b"], None), Ok(Verdict::End));
+        assert_eq!(advance(&mut position, &["a", "b"], None), Ok(PageAction::Discard));
     }
 
     #[test]
     fn an_empty_page_that_says_there_is_more_is_broken() {
         assert_eq!(advance(&mut Position::new(None), &[], Some(true)), Err((None, Fault::EmptyPage)));
-        assert_eq!(advance(&mut Position::new(None), &[], Some(false)), Ok(Verdict::Last));
+        assert_eq!(advance(&mut Position::new(None), &[], Some(false)), Ok(PageAction::Last));
     }
 
     #[test]
     fn an_item_without_an_id_matters_where_the_next_page_depends_on_it() {
         for has_more in [None, Some(true), Some(false)] {
-            let verdict = if has_more == Some(false) { Verdict::Last } else { Verdict::More };
+            let action = if has_more == Some(false) { PageAction::Last } else { PageAction::More };
             let mut position = Position::new(Some("x"));
-            assert_eq!(position.advance([None, Some("b")].into_iter(), has_more), Ok(verdict));
+            assert_eq!(position.advance([None, Some("b")].into_iter(), has_more), Ok(action));
             assert_eq!(position.cursor(), Some("b"));
 
-            let verdict = if has_more == Some(false) { Verdict::Last } else { Verdict::Stuck(1) };
+            let action = if has_more == Some(false) { PageAction::Last } else { PageAction::LastWithoutCursor(1) };
             let mut position = Position::new(Some("x"));
-            assert_eq!(position.advance([Some("a"), None].into_iter(), has_more), Ok(verdict));
+            assert_eq!(position.advance([Some("a"), None].into_iter(), has_more), Ok(action));
             assert_eq!(position.cursor(), Some("a"));
         }
         let mut position = Position::new(Some("x"));
-        assert_eq!(position.advance([None].into_iter(), Some(true)), Ok(Verdict::Stuck(0)));
+        assert_eq!(position.advance([None].into_iter(), Some(true)), Ok(PageAction::LastWithoutCursor(0)));
         assert_eq!(position.cursor(), Some("x"));
         assert_eq!(position.advance([Some("x"), None].into_iter(), Some(true)), Err((Some(0), Fault::Repeated)));
     }
@@ -170,14 +170,14 @@ mod tests {
         for between in [1, 2, 5] {
             for has_more in [None, Some(true), Some(false)] {
                 let mut position = Position::new(None);
-                assert_eq!(advance(&mut position, &["a", "b"], Some(true)), Ok(Verdict::More));
+                assert_eq!(advance(&mut position, &["a", "b"], Some(true)), Ok(PageAction::More));
                 for page in 0..between {
-                    assert_eq!(advance(&mut position, &[&format!("p{page}")], Some(true)), Ok(Verdict::More));
+                    assert_eq!(advance(&mut position, &[&format!("p{page}")], Some(true)), Ok(PageAction::More));
                 }
                 let last = format!("p{}", between - 1);
                 // A list without `has_more` ends so; one with it may have items that are not reached.
                 let expected = match has_more {
-                    None => Ok(Verdict::End),
+                    None => Ok(PageAction::Discard),
                     Some(_) => Err((Some(1), Fault::Repeated)),
                 };
                 assert_eq!(advance(&mut position, &["a", "b"], has_more), expected, "{between} between");
@@ -213,13 +213,13 @@ mod tests {
                     let end = loop {
                         let page = if pages < before { pages } else { before + (pages - before) % length };
                         match advance(&mut position, &[&format!("p{page}")], has_more) {
-                            Ok(Verdict::More) => pages += 1,
+                            Ok(PageAction::More) => pages += 1,
                             end => break end,
                         }
                         assert!(pages < 5 * (before + length + 1), "no end: {before} pages, then {length} in a circle");
                     };
                     match end {
-                        Ok(verdict) => assert_eq!((verdict, has_more), (Verdict::End, None)),
+                        Ok(action) => assert_eq!((action, has_more), (PageAction::Discard, None)),
                         Err(broken) => assert_eq!(broken, (Some(0), Fault::Repeated)),
                     }
                 }

@@ -14,9 +14,9 @@ use reqwest::StatusCode;
 use super::MAX_BODY_BYTES;
 use super::error::WebhookError;
 use super::verifier::{Verified, Verifier, signature};
-use crate::generated::webhook::Event;
 #[cfg(feature = "tracing")]
-use crate::trace::TARGET;
+use crate::call::trace::TARGET;
+use crate::generated::webhook::Event;
 
 /// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
 ///

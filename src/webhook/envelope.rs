@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::digits;
 use super::error::UnreadableError;
-use crate::decode::{self, Finding, object};
+use crate::call::decode;
+use crate::error::Finding;
 use crate::generated::webhook::Event;
+use crate::value::object;
 
 /// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.
 struct Kind {

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::decode::Finding;
-use crate::error::Fault;
-use crate::secret::Redacted;
+use crate::error::Finding;
+use crate::value::Redacted;
 
 /// Why a delivery was refused.
 ///
@@ -126,10 +125,7 @@ impl From<UnreadableError> for WebhookError {
 pub struct UnreadableError(Box<Inner>);
 
 struct Inner {
-    path: String,
-    line: usize,
-    column: usize,
-    fault: Fault,
+    finding: Finding,
     body: Vec<u8>,
 }
 
@@ -148,41 +144,41 @@ impl UnreadableError {
     ///
     /// A key that does not look like the name of a field is shown as `*`.
     pub fn path(&self) -> &str {
-        &self.0.path
+        &self.0.finding.path
     }
 
     /// The line of what was read, from 1; 0 when it has no meaning. What was read is the body, or its
     /// [canonical form](crate::webhook::BodyReading) if that is what was signed.
     pub fn line(&self) -> usize {
-        self.0.line
+        self.0.finding.line
     }
 
     /// The column in the line, in bytes.
     pub fn column(&self) -> usize {
-        self.0.column
+        self.0.finding.column
     }
 
     /// What was expected there, such as `a string`, if it is known.
     pub fn expected(&self) -> Option<&'static str> {
-        self.0.fault.expected()
+        self.0.finding.expected()
     }
 
-    pub(super) fn new((path, (line, column), fault): Finding, body: &[u8]) -> Self {
-        Self(Box::new(Inner { path, line, column, fault, body: body.to_vec() }))
+    pub(super) fn new(finding: Finding, body: &[u8]) -> Self {
+        Self(Box::new(Inner { finding, body: body.to_vec() }))
     }
 }
 
 impl fmt::Display for UnreadableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the webhook is no event: ")?;
-        self.0.fault.describe(f, &self.0.path, (self.0.line, self.0.column))
+        self.0.finding.fmt(f)
     }
 }
 
 /// Without the body.
 impl fmt::Debug for UnreadableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { path, line, column, fault, body: _ } = &*self.0;
+        let Finding { path, line, column, fault } = &self.0.finding;
         f.debug_struct("UnreadableError")
             .field("path", path)
             .field("line", line)

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::canonical::Escapes;
-use crate::Secret;
+use crate::value::Secret;
 
 /// How the key is made of the signing token.
 ///

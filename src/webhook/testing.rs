@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::canonical::Node;
 use super::reading::{Reading, hex};
 use super::{SIGNATURE_HEADER, envelope};
-use crate::Secret;
 use crate::generated::webhook::Event;
-use crate::secret::Redacted;
+use crate::value::Redacted;
+use crate::value::Secret;
 
 /// Signs what a test sends to its own receiver.
 ///

@@ -15,10 +15,10 @@ use super::error::{UnreadableError, WebhookError};
 use super::header::SignatureHeader;
 use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
-use crate::Secret;
-use crate::credential::Flaw;
 use crate::generated::webhook::Event;
-use crate::secret::{OwnSecrets, Redacted};
+use crate::value::CredentialProblem;
+use crate::value::Secret;
+use crate::value::{OwnSecrets, Redacted};
 
 /// Imprint publishes no window; this is what others use.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -209,10 +209,10 @@ impl Verifier {
         let signed = canonical.as_ref().map_or(body, String::as_bytes);
         match Event::find(signed) {
             Ok(event) => Ok((event, verified)),
-            Err((path, position, fault)) => {
+            Err(mut finding) => {
                 // A key of the body may be anything, a token that looks like the name of a field, too.
-                let path = OwnSecrets::of_tokens(&self.tokens).hide(path);
-                Err(UnreadableError::new((path, position, fault), body).into())
+                finding.hide(&OwnSecrets::of_tokens(&self.tokens));
+                Err(UnreadableError::new(finding, body).into())
             }
         }
     }
@@ -290,7 +290,7 @@ impl Verifier {
         #[cfg(feature = "tracing")]
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
             tracing::warn!(
-                target: crate::trace::TARGET,
+                target: crate::call::trace::TARGET,
                 "the first webhook has a wrong signature: is the body the raw one, byte for byte as it came, and is the \
                  signing token that of this endpoint and environment?"
             );
@@ -301,7 +301,7 @@ impl Verifier {
         #[cfg(feature = "tracing")]
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                target: crate::trace::TARGET,
+                target: crate::call::trace::TARGET,
                 reading = %_reading,
                 "webhook signatures are right under one reading of the documentation: pin it with `Verifier::pin`"
             );
@@ -325,12 +325,14 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookErro
 
 /// Why a token cannot be used.
 fn problem(token: &str) -> Option<&'static str> {
-    Flaw::of(token).map(|flaw| match flaw {
-        Flaw::Blank => "the signing token is empty or blank",
-        Flaw::LineEnd => "the signing token holds a line end, which the end of a file may have left there",
-        Flaw::Outer => "the signing token begins or ends with white space",
-        Flaw::Quoted => "the signing token begins or ends with a quotation mark; remove it",
-        Flaw::Invisible => "the signing token holds an invisible character, as text copied from a page does; remove it",
+    CredentialProblem::of(token).map(|problem| match problem {
+        CredentialProblem::Blank => "the signing token is empty or blank",
+        CredentialProblem::LineEnd => "the signing token holds a line end, which the end of a file may have left there",
+        CredentialProblem::Outer => "the signing token begins or ends with white space",
+        CredentialProblem::Quoted => "the signing token begins or ends with a quotation mark; remove it",
+        CredentialProblem::Invisible => {
+            "the signing token holds an invisible character, as text copied from a page does; remove it"
+        }
     })
 }
 

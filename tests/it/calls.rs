@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use httpmock::{HttpMockRequest, MockServer};
 use imprint_client::{
-    CallOptions, Client, Environment, Error, ErrorKind, HeaderMap, Method, OptionalExt, TimeoutPhase,
+    CallOptions, Client, Environment, Error, ErrorKind, HeaderMap, Method, OptionalExt, error::TimeoutPhase,
 };
 use serde_json::json;
 

@@ -16,7 +16,7 @@ mod statuses;
 
 use std::time::{Duration, Instant};
 
-use imprint_client::{ClientBuilder, Error, TimeoutPhase};
+use imprint_client::{ClientBuilder, Error, error::TimeoutPhase};
 use tokio::task::JoinSet;
 
 use self::fault_server::{FaultServer, ServerAction};

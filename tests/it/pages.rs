@@ -10,7 +10,11 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream::FusedStream};
-use imprint_client::{Error, Items, Pages, operation, types};
+use imprint_client::{
+    Error,
+    list::{Items, Pages},
+    operation, types,
+};
 use serde_json::{Value, json};
 
 use self::list_server::{ListServer, rewards_page, server_error};

@@ -170,9 +170,8 @@ fn what_is_of_use_stays() {
 
 #[test]
 fn what_this_client_sends_is_hidden_first() {
-    let mut key = reqwest::header::HeaderValue::from_static("Bearer leak@4111");
-    key.set_sensitive(true);
-    let own = OwnSecrets::sent(&[(reqwest::header::AUTHORIZATION, key)].into_iter().collect());
+    let mut own = OwnSecrets::default();
+    own.add_key(b"leak@4111");
     let shown = Masked { text: "no key leak@4111\nor leak%404111, jane@example.com", own: &own }.to_string();
     assert_eq!(shown, "no key [REDACTED] or [REDACTED], [REDACTED]");
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::Secret;
-use crate::ext::Client;
+use crate::client::Client;
+use crate::value::Secret;
 
-pub(super) type Source = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a key was not rotated; see [`Client::rotate_key`].
 ///
@@ -20,7 +20,7 @@ struct Inner {
     new: KeyState,
     client: Option<Client>,
     key: Option<Secret>,
-    source: Source,
+    source: BoxError,
 }
 
 /// The step of a rotation that failed.
@@ -88,12 +88,12 @@ impl KeyRotationError {
     }
 
     /// No client has the new key. The old one is untouched.
-    pub(super) fn at_creation(new: KeyState, key: Option<Secret>, source: Source) -> Self {
+    pub(super) fn at_creation(new: KeyState, key: Option<Secret>, source: BoxError) -> Self {
         Self(Box::new(Inner { step: RotationStep::Create, old: KeyState::Valid, new, client: None, key, source }))
     }
 
     /// Both keys are there.
-    pub(super) fn after(step: RotationStep, client: Client, key: Secret, source: Source) -> Self {
+    pub(super) fn after(step: RotationStep, client: Client, key: Secret, source: BoxError) -> Self {
         let new = if step == RotationStep::Prove { KeyState::Unproven } else { KeyState::Valid };
         let old = KeyState::Valid;
         Self(Box::new(Inner { step, old, new, client: Some(client), key: Some(key), source }))

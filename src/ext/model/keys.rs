@@ -10,10 +10,10 @@ use reqwest::{Method, Request};
 use serde_json::json;
 
 use super::{Choices, Play, Verdict, World, answer, explore};
-use crate::Secret;
+use crate::call::RetryPolicy;
+use crate::call::stand_in::Reply;
 use crate::ext::{KeyRotationError, KeyState, RotationStep};
-use crate::retry::RetryPolicy;
-use crate::transport::stand_in::Reply;
+use crate::value::Secret;
 
 const OLD: &str = "the-old-key";
 const NEW: &str = "the-new-key";

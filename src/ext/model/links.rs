@@ -9,9 +9,9 @@ use reqwest::Request;
 use serde_json::{Value, json};
 
 use super::{Choices, Play, Verdict, World, answer, explore, in_time};
+use crate::call::RetryPolicy;
+use crate::call::stand_in::Reply;
 use crate::ext::LinkError;
-use crate::retry::RetryPolicy;
-use crate::transport::stand_in::Reply;
 
 const CUSTOMER: &str = "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4";
 const ACCOUNT: &str = "P-1";

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Choices, Verdict, World, explore, in_time};
+use crate::call::RetryPolicy;
 use crate::ext::{FindError, Lookup, Once, OnceError};
-use crate::retry::RetryPolicy;
 use crate::types::{Order, OrderEvent};
 use server::{Kind, LISTS, POSTS, Recorded, Server};
 

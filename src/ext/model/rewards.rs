@@ -10,9 +10,9 @@ use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{Choices, Play, Verdict, World, answer, explore, in_time};
+use crate::call::RetryPolicy;
+use crate::call::stand_in::Reply;
 use crate::ext::{ConfirmError, RewardRef};
-use crate::retry::RetryPolicy;
-use crate::transport::stand_in::Reply;
 use crate::types::{Reward, RewardId};
 
 const ID: &str = "2EE24580";

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use reqwest::Request;
 
 use super::Choices;
-use crate::clock::{Clock, Pause};
-use crate::ext::Client;
-use crate::retry::{Budget, RetryPolicy};
-use crate::transport::stand_in::{Reply, StandIn};
+use crate::call::RetryPolicy;
+use crate::call::stand_in::{Reply, StandIn};
+use crate::call::{Clock, Pause};
+use crate::client::Client;
 
 /// How long an answer takes that is not lost.
 const ANSWER_TIME: Duration = Duration::from_millis(20);
@@ -50,14 +50,8 @@ impl<P: Play> World<P> {
                 .build()
                 .expect("a good configuration")
         });
-        let mut inner = (*CLIENT.inner).clone();
-        inner.transport =
-            inner.transport.with_stand_in(Arc::new(Wire { state: self.state.clone(), clock: self.timers.clone() }));
-        inner.clock = Arc::new(self.timers.clone());
-        inner.budget = Arc::new(Budget::new());
-        inner.turns = Arc::default();
-        inner.retry = retry;
-        Client { inner: Arc::new(inner) }
+        let wire = Wire { state: self.state.clone(), clock: self.timers.clone() };
+        CLIENT.with_stand_in(Arc::new(wire), Arc::new(self.timers.clone()), retry)
     }
 
     /// Runs a future to its end. Time passes only when nothing else can happen.

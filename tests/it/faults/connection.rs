@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use imprint_client::TimeoutPhase::Attempt;
+use imprint_client::error::TimeoutPhase::Attempt;
 #[cfg(feature = "rustls")]
-use imprint_client::TimeoutPhase::Connect;
+use imprint_client::error::TimeoutPhase::Connect;
 
 use super::fault_server::{FaultServer, ServerAction, raw_bytes};
 use super::operations::OPERATIONS;

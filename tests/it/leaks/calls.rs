@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::TryStreamExt;
-use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase, types};
+use imprint_client::{Client, Error, RetryPolicy, error::TimeoutPhase, types};
 use serde_json::{Value, json};
 
 use super::marker::{contains_text, fill_with_markers, find_marker, marker, spellings};

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use imprint_client::{Client, Error, RetryPolicy, TimeoutPhase};
+use imprint_client::{Client, Error, RetryPolicy, error::TimeoutPhase};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{KEY, install_cryptography};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::Request;
 use serde_json::{Value, json};
 
+use crate::call::stand_in::Reply;
 use crate::ext::model::{Choices, Play, answer, path_of};
-use crate::transport::stand_in::Reply;
 use crate::types::{OrderBase, OrderEventBase};
 
 /// What is being recorded.

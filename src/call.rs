@@ -1,0 +1,34 @@
+//! What one call of an operation is: the request, its attempts and the pauses between them, and the decoded answer.
+//!
+//! It imports `value`, `operation`, `repeat` and `error`, and knows neither the client nor any generated type: whoever
+//! makes a call brings the URL, the headers and the limits.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `request`, `path` | collects what a builder was given, and fills the path so that no value leads elsewhere |
+//! | `transport` | makes one attempt: sends once, reads at most the limit |
+//! | `retry` | makes attempts until one succeeds or no other may be made |
+//! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
+//! | `response`, `optional` | what a call gives back |
+//! | `trace`, `clock` | what `tracing` is told, and where the time comes from |
+
+pub(crate) mod answer;
+mod clock;
+pub(crate) mod decode;
+mod optional;
+mod path;
+mod request;
+mod response;
+pub(crate) mod retry;
+pub(crate) mod trace;
+mod transport;
+
+pub(crate) use clock::TokioClock;
+pub use clock::{Clock, Pause};
+pub use optional::OptionalExt;
+pub(crate) use request::Request;
+pub use response::Response;
+pub use retry::RetryPolicy;
+#[cfg(test)]
+pub(crate) use transport::stand_in;
+pub(crate) use transport::{Answer, Limits, Transport, check_runtime, default_http_client};

@@ -1,0 +1,92 @@
+//! Success answers into values: what a body has to say to count as the success that its status claims.
+
+pub(crate) mod split;
+
+use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, Response, decode};
+use crate::error::{ApiError, BodyKind, DecodeError, Error, Fault, Finding};
+use crate::operation::Operation;
+
+/// Decodes a success answer.
+pub(crate) fn response<T: DeserializeOwned>(
+    operation: &'static Operation,
+    answer: Answer,
+) -> Result<Response<T>, Error> {
+    let value = read(operation, &answer)?;
+    Ok(with(answer, value))
+}
+
+/// The same for an operation whose answer is not known: one without a body is read as `null`.
+pub(crate) fn raw_response<T: DeserializeOwned>(
+    operation: &'static Operation,
+    answer: Answer,
+) -> Result<Response<T>, Error> {
+    let kind = BodyKind::of(&answer.body, None);
+    let body: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
+    let value = match (kind, decode::body(body)) {
+        (BodyKind::Error, _) | (BodyKind::ErrorUnlessDecoded, Err(_)) => return Err(contradiction(operation, &answer)),
+        (_, Ok(value)) => value,
+        (BodyKind::Answer, Err(finding)) => return Err(undecoded(operation, &answer, finding)),
+    };
+    Ok(with(answer, value))
+}
+
+/// The value of an answer whose body the caller still needs.
+pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &Answer) -> Result<T, Error> {
+    // The status says that the call succeeded and the body that it failed. Which of the two is right cannot be known;
+    // a value made of such a body would be an empty one, and be taken for an answer.
+    if BodyKind::of(&answer.body, Some(operation.answer)) == BodyKind::Error {
+        return Err(contradiction(operation, answer));
+    }
+    if operation.empty {
+        // The type of such an answer is `()`, which JSON writes as null.
+        return decode::body(b"null").map_err(|finding| undecoded(operation, answer, finding));
+    }
+    // 204 for a documented 200: what was asked for is done, so an answer without required fields is an empty one.
+    if answer.body.is_empty() && answer.status == StatusCode::NO_CONTENT {
+        return decode::body(b"{}")
+            .map_err(|finding: Finding| undecoded(operation, answer, finding.without_position()));
+    }
+    decode::body(&answer.body).or_else(|finding| read_again(operation, answer, finding))
+}
+
+/// Decodes a list that is there under two of its names, where that loses no item.
+#[cold]
+fn read_again<T: DeserializeOwned>(
+    operation: &'static Operation,
+    answer: &Answer,
+    finding: Finding,
+) -> Result<T, Error> {
+    let is_list = operation.list.len() > 1 && operation.list.contains(&finding.path.as_str());
+    if finding.fault != Fault::Duplicate || !is_list {
+        return Err(undecoded(operation, answer, finding));
+    }
+    let finding = match split::one_list(&answer.body, operation.list) {
+        Some(body) => match decode::body(&body) {
+            Ok(value) => return Ok(value),
+            // Of another text: the path is right and the position is not.
+            Err(finding) => Finding::without_position(finding),
+        },
+        None => Finding { path: operation.list[0].to_owned(), fault: Fault::TwoLists, ..finding },
+    };
+    Err(undecoded(operation, answer, finding))
+}
+
+/// A response of an answer that has been decoded.
+pub(crate) fn with<T>(answer: Answer, value: T) -> Response<T> {
+    Response::new(answer.status, answer.headers, answer.attempts, value)
+}
+
+/// The error for a body that cannot be decoded.
+pub(crate) fn undecoded(operation: &'static Operation, answer: &Answer, finding: Finding) -> Error {
+    DecodeError::new(operation, answer.status, answer.attempts, finding).into()
+}
+
+/// The error for a success whose body is that of an error.
+#[cold]
+fn contradiction(operation: &'static Operation, answer: &Answer) -> Error {
+    let Answer { status, headers, body, attempts } = answer;
+    ApiError::new(operation, *status, headers.clone(), *attempts, body.clone(), true).into()
+}

@@ -1,0 +1,183 @@
+//! What a builder hands over to be sent: the values of path, query and body, and all that is wrong with them.
+
+use std::fmt::Display;
+
+use reqwest::Url;
+use serde::Serialize;
+
+use super::path;
+use crate::error::{Error, Problems};
+use crate::operation::Operation;
+
+/// A request in the making.
+///
+/// Problems are collected rather than returned, so that a caller learns of all of them at once; with one, nothing is
+/// sent.
+pub(crate) struct Request {
+    path: Vec<(&'static str, String)>,
+    query: Vec<(&'static str, String)>,
+    body: Option<Vec<u8>>,
+    problems: Problems,
+}
+
+#[allow(dead_code, reason = "which of these the generated code calls depends on the API document")]
+impl Request {
+    pub(crate) fn new() -> Self {
+        Self { path: Vec::new(), query: Vec::new(), body: None, problems: Problems::default() }
+    }
+
+    /// A value of the path; `None` is a missing one.
+    pub(crate) fn path<T: Display + ?Sized>(&mut self, name: &'static str, value: Option<&T>) {
+        match value {
+            Some(value) => self.path.push((name, value.to_string())),
+            None => self.problems.missing(name),
+        }
+    }
+
+    /// An optional value of the query; `None` leaves it out.
+    pub(crate) fn query<T: Display + ?Sized>(&mut self, name: &'static str, value: Option<&T>) {
+        if let Some(value) = value {
+            self.query.push((name, value.to_string()));
+        }
+    }
+
+    /// A required value of the query; `None` is a missing one.
+    pub(crate) fn required_query<T: Display + ?Sized>(&mut self, name: &'static str, value: Option<&T>) {
+        match value {
+            Some(value) => self.query.push((name, value.to_string())),
+            None => self.problems.missing(name),
+        }
+    }
+
+    /// Checks a lower bound that the API declares.
+    pub(crate) fn at_least<V: Into<i64>>(&mut self, name: &'static str, value: Option<V>, least: i64) {
+        if value.is_some_and(|value| value.into() < least) {
+            self.problems.invalid(name, format!("must be at least {least}"));
+        }
+    }
+
+    /// The JSON body, as its builder gave it: what that builder misses joins the other problems.
+    pub(crate) fn json<T: Serialize>(&mut self, body: Result<T, Error>) {
+        match body.map(|body| serde_json::to_vec(&body)) {
+            Ok(Ok(json)) => self.body = Some(json),
+            // serde's own text may quote the value.
+            Ok(Err(_)) => self.problems.invalid("body", "cannot be written as JSON"),
+            Err(Error::InvalidRequest(error)) => self.problems.merge(error.into_problems()),
+            Err(_) => self.problems.invalid("body", "could not be built"),
+        }
+    }
+
+    /// The URL and the body to send.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] with all that is wrong, in the API's names.
+    pub(crate) fn finish(
+        self,
+        operation: &'static Operation,
+        template: &str,
+        base: &Url,
+    ) -> Result<(Url, Option<Vec<u8>>), Error> {
+        let Self { path, query, body, mut problems } = self;
+        let url = path::fill(base, template, &path, &mut problems);
+        match url {
+            Some(mut url) if problems.is_empty() => {
+                if !query.is_empty() {
+                    url.query_pairs_mut().extend_pairs(query);
+                }
+                Ok((url, body))
+            }
+            _ => Err(Error::invalid_request(operation, problems)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static OPERATION: Operation = Operation {
+        id: "linkThing",
+        method: reqwest::Method::POST,
+        path: "/v2/things/{thing_id}/link",
+        repeatable: false,
+        pages: false,
+        empty: false,
+        answer: &[],
+        list: &[],
+    };
+
+    fn base() -> Url {
+        Url::parse("https://api.example.com").unwrap()
+    }
+
+    #[test]
+    fn values_end_up_where_they_belong() {
+        let mut request = Request::new();
+        request.path("thing_id", Some("a b"));
+        request.query("email", Some("a+b@example.com & co"));
+        request.query("limit", None::<&i64>);
+        request.required_query("customer_id", Some(&7));
+        request.at_least("limit", Some(1_i32), 1);
+        request.at_least("limit", None::<i64>, 1);
+        request.json(Ok(serde_json::json!({"a": 1})));
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
+        assert_eq!(
+            url.as_str(),
+            "https://api.example.com/v2/things/a%20b/link?email=a%2Bb%40example.com+%26+co&customer_id=7"
+        );
+        assert_eq!(body.unwrap(), b"{\"a\":1}");
+    }
+
+    #[test]
+    fn without_values_there_is_no_query_and_no_body() {
+        let mut request = Request::new();
+        request.path("thing_id", Some("x"));
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
+        assert_eq!(url.as_str(), "https://api.example.com/v2/things/x/link");
+        assert!(body.is_none());
+    }
+
+    #[test]
+    fn all_problems_are_named_at_once() {
+        let mut request = Request::new();
+        request.path("thing_id", None::<&str>);
+        request.required_query("customer_id", None::<&str>);
+        request.at_least("limit", Some(0_i32), 1);
+        request.json::<()>(Err(Error::missing("Body", &[("name", false), ("kind", true), ("thing_id", false)])));
+        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "linkThing needs thing_id, customer_id and name, and limit must be at least 1; nothing was sent"
+        );
+        let Error::InvalidRequest(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.operation_id(), Some("linkThing"));
+        assert_eq!(error.missing(), ["thing_id", "customer_id", "name"]);
+        assert_eq!(error.invalid().collect::<Vec<_>>(), ["limit"]);
+    }
+
+    #[test]
+    fn a_bad_path_value_joins_the_other_problems() {
+        let mut request = Request::new();
+        request.path("thing_id", Some(".."));
+        request.required_query("customer_id", None::<&str>);
+        let message = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err().to_string();
+        assert!(message.contains("customer_id") && message.contains("thing_id"), "{message}");
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_written_is_not_quoted() {
+        struct Bad;
+        impl Serialize for Bad {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("4111111592341815"))
+            }
+        }
+        let mut request = Request::new();
+        request.path("thing_id", Some("x"));
+        request.json(Ok(Bad));
+        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
+        assert_eq!(error.to_string(), "linkThing: body cannot be written as JSON; nothing was sent");
+        assert!(!format!("{error:?}").contains("4111"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether to make another attempt, and after which pause: a pure function.
+
+use std::time::Duration;
+
+use super::RetryPolicy;
+use crate::operation::Operation;
+use crate::repeat::{AttemptOutcome, may_be_repeated};
+
+/// What to do after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Make another attempt after this pause.
+    Wait(Duration),
+    /// Give the error to the caller.
+    Stop(Reason),
+}
+
+/// Why no other attempt is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// It could do harm, or would not help.
+    NotRepeatable,
+    /// The policy allows no more.
+    Attempts,
+    /// The API asks for a longer pause than the policy allows.
+    RetryAfter,
+    /// The pause would outlast the call.
+    Deadline,
+    /// The client has made too many already.
+    Budget,
+}
+
+impl Reason {
+    #[cfg(feature = "tracing")]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRepeatable => "not repeatable",
+            Self::Attempts => "attempts used up",
+            Self::RetryAfter => "Retry-After too long",
+            Self::Deadline => "no time left",
+            Self::Budget => "retry budget used up",
+        }
+    }
+}
+
+/// What is known after an attempt that failed.
+pub(crate) struct Situation<'a> {
+    pub(crate) policy: &'a RetryPolicy,
+    pub(crate) operation: &'a Operation,
+    pub(crate) outcome: AttemptOutcome,
+    /// The attempts made so far.
+    pub(crate) attempts: u32,
+    /// What is left of the time for the call.
+    pub(crate) remaining: Duration,
+    /// Which part of the back-off to wait, from 0 to 1.
+    pub(crate) jitter: f64,
+}
+
+/// Decides. `pay` takes the retry from the budget, and is asked last: only what would be made is paid for.
+pub(crate) fn decide(situation: &Situation<'_>, pay: impl FnOnce() -> bool) -> Decision {
+    let &Situation { policy, operation, outcome, attempts, remaining, jitter } = situation;
+    if !may_be_repeated(operation, outcome) {
+        return Decision::Stop(Reason::NotRepeatable);
+    }
+    if attempts >= policy.max_attempts {
+        return Decision::Stop(Reason::Attempts);
+    }
+    let asked = match outcome {
+        AttemptOutcome::Status(_, Some(pause)) => pause,
+        _ => Duration::ZERO,
+    };
+    if asked > policy.max_retry_after {
+        return Decision::Stop(Reason::RetryAfter);
+    }
+    let part = if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) };
+    let pause = asked.max(backoff(policy, attempts).mul_f64(part));
+    if pause >= remaining {
+        return Decision::Stop(Reason::Deadline);
+    }
+    if policy.budgeted && !pay() {
+        return Decision::Stop(Reason::Budget);
+    }
+    Decision::Wait(pause)
+}
+
+/// The longest pause after so many attempts.
+fn backoff(policy: &RetryPolicy, attempts: u32) -> Duration {
+    // Far beyond any deadline, and far from where arithmetic with fractions overflows.
+    const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+
+    let doublings = 2_u32.saturating_pow(attempts.saturating_sub(1));
+    policy.base.saturating_mul(doublings).min(policy.cap).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests;

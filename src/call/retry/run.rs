@@ -1,0 +1,71 @@
+//! The loop that makes attempts until one succeeds or no other may be made.
+
+use std::time::{Duration, Instant};
+
+use super::decision::{Decision, Situation, decide};
+use super::{Budget, RetryPolicy};
+use crate::call::Clock;
+use crate::call::trace;
+use crate::error::Error;
+use crate::operation::Operation;
+
+/// What a call has to go by.
+pub(crate) struct RetryContext<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) policy: &'a RetryPolicy,
+    pub(crate) budget: &'a Budget,
+    pub(crate) clock: &'a dyn Clock,
+    /// How long the whole call may take.
+    pub(crate) timeout: Duration,
+}
+
+/// Makes a call: `attempt` gets the number of the attempt, from 1, and what is left of the time.
+pub(crate) async fn run<T, F>(
+    context: RetryContext<'_>,
+    mut attempt: impl FnMut(u32, Duration) -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let RetryContext { operation, policy, budget, clock, timeout } = context;
+    let begun = clock.now();
+    budget.earn();
+    let mut attempts = 1;
+    let mut ambiguous = false;
+    let mut remaining = timeout;
+    loop {
+        let mut error = match attempt(attempts, remaining).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        // An attempt that was refused does not undo what an earlier one may have done.
+        ambiguous |= error.may_have_been_processed();
+        error.note_earlier(ambiguous);
+        remaining = left(timeout, begun, clock);
+        let situation =
+            Situation { policy, operation, outcome: error.outcome(), attempts, remaining, jitter: clock.jitter() };
+        match decide(&situation, || budget.pay()) {
+            Decision::Stop(reason) => {
+                trace::gave_up(attempts, reason, &error);
+                return Err(error);
+            }
+            Decision::Wait(pause) => {
+                trace::repeats(attempts, pause, &error);
+                clock.sleep(pause).await;
+            }
+        }
+        attempts += 1;
+        remaining = left(timeout, begun, clock);
+        // A pause may take longer than it should.
+        if remaining.is_zero() {
+            return Err(error);
+        }
+    }
+}
+
+fn left(timeout: Duration, begun: Instant, clock: &dyn Clock) -> Duration {
+    timeout.saturating_sub(clock.now().saturating_duration_since(begun))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! What is said to `tracing`: a span per call and an event per retry, in the names of OpenTelemetry's HTTP conventions.
+//!
+//! Neither a body nor a filled path nor a query is ever among it. Without the feature `tracing`, and when nobody listens,
+//! nothing is computed.
+
+#[cfg(feature = "tracing")]
+mod on;
+
+#[cfg(all(feature = "tracing", feature = "webhooks"))]
+pub(crate) use on::TARGET;
+#[cfg(feature = "tracing")]
+pub(crate) use on::{Call, gave_up, repeats, within};
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::{Call, gave_up, repeats, within};
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use std::time::Duration;
+
+    use reqwest::{StatusCode, Url};
+
+    use crate::call::Clock;
+    use crate::call::retry::Reason;
+    use crate::error::Error;
+    use crate::operation::Operation;
+
+    pub(crate) struct Call;
+
+    impl Call {
+        pub(crate) fn begin(_: &'static Operation, _: &Url, _: &dyn Clock) -> Self {
+            Self
+        }
+
+        pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
+            work.await
+        }
+
+        pub(crate) fn end(self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
+    }
+
+    pub(crate) fn within<F>(work: F) -> F {
+        work
+    }
+
+    pub(crate) fn repeats(_: u32, _: Duration, _: &Error) {}
+
+    pub(crate) fn gave_up(_: u32, _: Reason, _: &Error) {}
+}

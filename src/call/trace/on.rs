@@ -1,0 +1,130 @@
+//! The feature `tracing` turned on.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{StatusCode, Url};
+use tracing::field::Empty;
+use tracing::instrument::Instrumented;
+use tracing::{Instrument, Span};
+
+use crate::call::Clock;
+use crate::call::retry::Reason;
+use crate::error::Error;
+use crate::operation::Operation;
+
+/// What filters know it by; the modules within may move.
+pub(crate) const TARGET: &str = "imprint_client";
+
+/// The span of a call.
+pub(crate) struct Call {
+    span: Span,
+    /// Only when somebody listens.
+    begun: Option<Instant>,
+}
+
+impl Call {
+    pub(crate) fn begin(operation: &'static Operation, base: &Url, clock: &dyn Clock) -> Self {
+        let span = tracing::info_span!(
+            target: TARGET,
+            "imprint_call",
+            otel.name = %format_args!("{} {}", operation.method, name(operation)),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            imprint.operation_id = operation.id,
+            imprint.attempts = Empty,
+            http.request.method = operation.method.as_str(),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            http.client.request.duration = Empty,
+            url.template = Empty,
+            server.address = base.host_str(),
+            server.port = base.port_or_known_default(),
+            "error.type" = Empty,
+        );
+        // The path of a raw call is the caller's, who may have put an id into it.
+        if !operation.path.is_empty() {
+            span.record("url.template", operation.path);
+        }
+        let begun = (!span.is_disabled()).then(|| clock.now());
+        Self { span, begun }
+    }
+
+    /// Does the work of the call within its span.
+    pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
+        if self.span.is_disabled() { work.await } else { work.instrument(self.span.clone()).await }
+    }
+
+    pub(crate) fn end(mut self, clock: &dyn Clock, status: Option<StatusCode>, attempts: u32, error: Option<&Error>) {
+        let Some(begun) = self.begun.take() else { return };
+        let span = &self.span;
+        span.record("imprint.attempts", attempts);
+        if attempts > 1 {
+            span.record("http.request.resend_count", attempts - 1);
+        }
+        if let Some(status) = status {
+            span.record("http.response.status_code", status.as_u16());
+        }
+        span.record("http.client.request.duration", clock.now().saturating_duration_since(begun).as_secs_f64());
+        if let Some(error) = error {
+            span.record("otel.status_code", "ERROR");
+            span.record("error.type", error_type(error));
+        }
+    }
+}
+
+/// A call whose future was dropped says so.
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.begun.is_some() {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", "cancelled");
+        }
+    }
+}
+
+/// Work for a task of its own, that stays in the caller's span.
+pub(crate) fn within<F: Future>(work: F) -> Instrumented<F> {
+    work.in_current_span()
+}
+
+/// What the spans of an operation are called: by its template, or by its id where it has none.
+fn name(operation: &'static Operation) -> &'static str {
+    if operation.path.is_empty() { operation.id } else { operation.path }
+}
+
+/// Another attempt is made.
+pub(crate) fn repeats(attempts: u32, pause: Duration, error: &Error) {
+    tracing::warn!(
+        target: TARGET,
+        { "error.type" = error_type(error), imprint.attempts = attempts, imprint.pause = pause.as_secs_f64() },
+        "the attempt failed, another one is made after a pause"
+    );
+}
+
+/// No other attempt is made, although it would do no harm.
+pub(crate) fn gave_up(attempts: u32, reason: Reason, error: &Error) {
+    // Where one attempt is all that was wanted there is nothing to give up.
+    let wanted = attempts > 1 || reason != Reason::Attempts;
+    if reason != Reason::NotRepeatable && wanted {
+        tracing::warn!(
+            target: TARGET,
+            { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason.as_str() },
+            "no other attempt is made"
+        );
+    }
+}
+
+/// The status, or what kept it from coming. The status of a success is no name for an error.
+fn error_type(error: &Error) -> &str {
+    match error {
+        Error::Api(error) if error.status().is_success() => "error_body",
+        Error::Api(error) => error.status_text(),
+        Error::Transport(error) if error.is_connect() => "connect",
+        Error::Transport(_) => "transport",
+        Error::Timeout(_) => "timeout",
+        Error::Decode(_) => "decode",
+        Error::InvalidRequest(_) => "invalid_request",
+        Error::Config(_) => "config",
+        Error::ResponseTooLarge(_) => "response_too_large",
+    }
+}

@@ -1,0 +1,199 @@
+//! One attempt to get an answer with the HTTP client underneath.
+
+mod http;
+mod runtime;
+#[cfg(test)]
+pub(crate) mod stand_in;
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode, Url};
+
+pub(crate) use self::http::default_http_client;
+pub(crate) use self::runtime::check as check_runtime;
+use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError, sources};
+use crate::error::{TimeoutError, TimeoutPhase, TransportError};
+use crate::operation::Operation;
+
+/// How much is set aside for a body on the word of its `Content-Length` alone.
+const MAX_RESERVED: usize = 1 << 20;
+
+/// How much is read of a body where the API document has none.
+const MAX_UNEXPECTED: usize = 64 << 10;
+
+#[derive(Clone)]
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    #[cfg(test)]
+    stand_in: Option<std::sync::Arc<dyn stand_in::StandIn>>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    max_response_bytes: usize,
+}
+
+/// A success answer with its body not decoded yet.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) attempts: u32,
+}
+
+/// How long an attempt may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// In the place of what the transport has.
+    pub(crate) attempt: Option<Duration>,
+    /// The whole call.
+    pub(crate) call: Duration,
+    /// What is left of that.
+    pub(crate) remaining: Duration,
+}
+
+/// How the reading of a body ended.
+enum BodyEnd {
+    Complete,
+    TooLarge,
+    Broken(reqwest::Error),
+}
+
+impl Transport {
+    pub(crate) fn new(
+        http: reqwest::ClientBuilder,
+        base: &Url,
+        connect_timeout: Duration,
+        attempt_timeout: Duration,
+        max_response_bytes: usize,
+    ) -> Result<Self, ConfigError> {
+        let http = http::build(http, base, connect_timeout)?;
+        Ok(Self {
+            http,
+            #[cfg(test)]
+            stand_in: None,
+            connect_timeout,
+            attempt_timeout,
+            max_response_bytes,
+        })
+    }
+
+    /// A request that is not to be sent, for making headers with the HTTP stack.
+    pub(crate) fn empty_request(&self, base: &Url) -> reqwest::RequestBuilder {
+        self.http.get(base.clone())
+    }
+
+    /// Sends a request once and reads the answer.
+    ///
+    /// `attempts` counts this attempt too.
+    pub(crate) async fn attempt(
+        &self,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+        limits: Limits,
+        attempts: u32,
+    ) -> Result<Answer, Error> {
+        let attempt_timeout = limits.attempt.unwrap_or(self.attempt_timeout);
+        let (phase, limit) = if limits.remaining < attempt_timeout {
+            (TimeoutPhase::Call, limits.call)
+        } else {
+            (TimeoutPhase::Attempt, attempt_timeout)
+        };
+        *request.timeout_mut() = Some(attempt_timeout.min(limits.remaining));
+        let failure = |status, error: reqwest::Error| -> Error {
+            if error.is_builder() {
+                let mut problems = Problems::default();
+                problems.invalid("the request", "cannot be put into an HTTP message");
+                Error::invalid_request(operation, problems)
+            } else if lacks_tls(&error) {
+                let problem = "this build has no TLS: turn on the feature `rustls` of imprint-client, or `native-tls`";
+                ConfigError::new("rustls", problem).into()
+            } else if !ran_out(&error) {
+                TransportError::new(operation, status, attempts, error).into()
+            } else if error.is_connect() {
+                let limit = self.connect_timeout;
+                TimeoutError::new(operation, TimeoutPhase::Connect, limit, status, attempts).into()
+            } else {
+                TimeoutError::new(operation, phase, limit, status, attempts).into()
+            }
+        };
+
+        #[cfg(test)]
+        if let Some(stand_in) = &self.stand_in {
+            let time = attempt_timeout.min(limits.remaining);
+            let response = stand_in::execute(&**stand_in, request, time).await;
+            let response = response.map_err(|loss| loss.into_error(operation, (phase, limit), attempts))?;
+            return self.receive(operation, response, attempts, failure).await;
+        }
+        runtime::check()?;
+        let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
+        self.receive(operation, response, attempts, failure).await
+    }
+
+    /// Reads the answer.
+    async fn receive(
+        &self,
+        operation: &'static Operation,
+        mut response: Response,
+        attempts: u32,
+        failure: impl Fn(Option<StatusCode>, reqwest::Error) -> Error,
+    ) -> Result<Answer, Error> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if !status.is_success() {
+            // Whatever becomes of its body, the status must not get lost.
+            let (body, end) = read(&mut response, self.max_response_bytes).await;
+            let complete = matches!(end, BodyEnd::Complete);
+            return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
+        }
+        if operation.empty {
+            // Nothing is expected. A body that comes all the same may say that the call failed, so a short one is read;
+            // one that is long, or breaks off, says nothing and is no failure of the call.
+            let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {
+                (body, BodyEnd::Complete) => body,
+                (_, BodyEnd::TooLarge | BodyEnd::Broken(_)) => Vec::new(),
+            };
+            return Ok(Answer { status, headers, body, attempts });
+        }
+        if response.content_length().is_some_and(|length| length > self.max_response_bytes as u64) {
+            return Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into());
+        }
+        match read(&mut response, self.max_response_bytes).await {
+            (body, BodyEnd::Complete) => Ok(Answer { status, headers, body, attempts }),
+            (_, BodyEnd::TooLarge) => {
+                Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into())
+            }
+            (_, BodyEnd::Broken(error)) => Err(failure(Some(status), error)),
+        }
+    }
+}
+
+/// Whether a timeout of this client ran out. The system has others, after which it takes the peer for gone: a connection
+/// that broke.
+fn ran_out(error: &reqwest::Error) -> bool {
+    let of_the_system = |io: &std::io::Error| io.raw_os_error().is_some();
+    error.is_timeout() && !sources(error).any(|error| error.downcast_ref().is_some_and(of_the_system))
+}
+
+/// Whether the HTTP stack refused https because it was built without it. It has no other sign of that than its words.
+fn lacks_tls(error: &reqwest::Error) -> bool {
+    sources(error).any(|error| error.to_string() == "invalid URL, scheme is not http")
+}
+
+/// Reads a body up to a limit, whatever its `Content-Length` says.
+async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, BodyEnd) {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut body = Vec::with_capacity(announced.min(limit).min(MAX_RESERVED));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let room = limit - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if chunk.len() > room {
+                    return (body, BodyEnd::TooLarge);
+                }
+            }
+            Ok(None) => return (body, BodyEnd::Complete),
+            Err(error) => return (body, BodyEnd::Broken(error)),
+        }
+    }
+}

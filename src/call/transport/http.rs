@@ -1,0 +1,139 @@
+//! The HTTP client underneath: what it does unless the caller says otherwise, and what it does in any case.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use reqwest::{ClientBuilder, Url, redirect, retry};
+
+use crate::error::{ConfigError, sources};
+
+/// Load balancers drop idle connections sooner than reqwest does, and a POST that meets a dead one cannot be repeated.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// What a caller may change: the pool, and the TLS backend with the oldest version that it speaks.
+pub(crate) fn default_http_client() -> ClientBuilder {
+    let http = ClientBuilder::new().pool_idle_timeout(IDLE_TIMEOUT);
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    let http = backend(http.tls_version_min(reqwest::tls::Version::TLS_1_2));
+    http
+}
+
+#[cfg(feature = "rustls")]
+fn backend(http: ClientBuilder) -> ClientBuilder {
+    http.tls_backend_rustls()
+}
+
+/// reqwest panics when it sets rustls up without cryptography. So its place is taken by a backend that reqwest refuses
+/// with an error, until the application has installed some or sets a backend of its own.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+fn backend(http: ClientBuilder) -> ClientBuilder {
+    struct NoProvider;
+
+    if has_provider() { http.tls_backend_rustls() } else { http.tls_backend_preconfigured(NoProvider) }
+}
+
+#[cfg(all(feature = "native-tls", not(any(feature = "rustls", feature = "rustls-no-provider"))))]
+fn backend(http: ClientBuilder) -> ClientBuilder {
+    http.tls_backend_native()
+}
+
+/// Whether the application has installed cryptography for rustls, where it has to.
+fn has_provider() -> bool {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    return rustls::crypto::CryptoProvider::get_default().is_some();
+    #[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
+    true
+}
+
+/// The client, with what no caller can change set over what the caller has changed.
+pub(super) fn build(
+    http: ClientBuilder,
+    base: &Url,
+    connect_timeout: Duration,
+) -> Result<reqwest::Client, ConfigError> {
+    // The builder has no accessors, but its `Debug` names the settings.
+    let set = format!("{http:?}");
+    if allows_old_tls(&set) {
+        let problem = "the HTTP client allows TLS before 1.2; remove tls_version_min from http(), or raise it";
+        return Err(ConfigError::new("http", problem));
+    }
+    // A caller may give another builder than the one that it got. Setting 1.2 over a higher version would undo that.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    let http =
+        if set.contains("tls_version_min") { http } else { http.tls_version_min(reqwest::tls::Version::TLS_1_2) };
+    let http = http
+        .connect_timeout(connect_timeout)
+        // A redirect would take the key, or repeat a POST, elsewhere.
+        .redirect(redirect::Policy::none())
+        // What is repeated and when is for this crate to decide: it knows the operations.
+        .retry(retry::never())
+        // Another crate may turn on HTTP/2 in reqwest. Then one connection would carry all calls, so that one dead
+        // connection would make all of them fail, and a stream that the server refused would not be made again.
+        .http1_only();
+    let http = match base.scheme() {
+        "https" => http.https_only(true),
+        _ => in_the_clear(http),
+    };
+    // reqwest panics when it sets rustls up without cryptography, as it does if the caller has chosen rustls or has given
+    // another builder. The builder does not tell its backend, so the panic is caught; the line that the panic hook writes
+    // remains.
+    let built = if has_provider() {
+        http.build()
+    } else {
+        catch_unwind(AssertUnwindSafe(|| http.build())).map_err(|_| ConfigError::new("http", NO_PROVIDER))?
+    };
+    built.map_err(|error| ConfigError::transport(what_to_do(&error), error))
+}
+
+/// Plain http is for this machine only: a proxy would get the key in the clear, and nobody shows a certificate, so that
+/// none has to be there to check it with.
+fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    let http = http.tls_certs_only([]);
+    http.no_proxy()
+}
+
+/// Whether the caller has lowered the oldest version of TLS below 1.2, by the `Debug` of the builder.
+fn allows_old_tls(set: &str) -> bool {
+    ["Tls1_0", "Tls1_1"].iter().any(|version| set.contains(&format!("tls_version_min: Version({version})")))
+}
+
+const NO_PROVIDER: &str = "no cryptography is installed for rustls, which the feature `rustls-no-provider` leaves to the application; call \
+     CryptoProvider::install_default of rustls before Client::builder(), give a rustls::ClientConfig by http() and \
+     tls_backend_preconfigured(), or turn on the feature `rustls`";
+
+/// What the caller can do about a client that cannot be set up.
+fn what_to_do(error: &reqwest::Error) -> &'static str {
+    let mentions = |words: &str| sources(error).any(|source| source.to_string().contains(words));
+    if mentions("No CA certificates were loaded") {
+        "there are no CA certificates on this machine, so that no server could be trusted; install them (the package is \
+         called ca-certificates on most systems), name a file of them in the environment variable SSL_CERT_FILE, or give \
+         them by http() and tls_certs_only()"
+    } else if !mentions("Unknown TLS backend") {
+        "the HTTP client cannot be set up; the source of this error says why"
+    } else if has_provider() {
+        "the TLS backend given by http() and tls_backend_preconfigured() is none that reqwest knows; it must be a \
+         rustls::ClientConfig of rustls 0.23, or a native_tls::TlsConnector with the feature `native-tls`"
+    } else {
+        NO_PROVIDER
+    }
+}
+
+#[cfg(all(test, feature = "native-tls"))]
+mod tests {
+    use reqwest::tls::Version;
+
+    use super::*;
+
+    /// It holds the words of reqwest's `Debug`, too.
+    #[test]
+    fn tls_before_1_2_is_found() {
+        assert!(!allows_old_tls(&format!("{:?}", default_http_client())));
+        for (version, old) in
+            [(Version::TLS_1_0, true), (Version::TLS_1_1, true), (Version::TLS_1_2, false), (Version::TLS_1_3, false)]
+        {
+            let set = format!("{:?}", default_http_client().tls_version_min(version));
+            assert_eq!(allows_old_tls(&set), old, "{version:?}");
+        }
+    }
+}

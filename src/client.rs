@@ -1,0 +1,375 @@
+//! The client: what all calls share (URL, headers, limits, budget, clock), and the one way from a builder to the API.
+//!
+//! It imports the floors below (`value`, `operation`, `error`, `call`) and no generated type: the methods of the operations
+//! are generated, those of the helpers are in `ext`.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `builder`, `check` | builds a client, and refuses settings that cannot work |
+//! | `auth` | how the API key is sent; another scheme is added there |
+//! | `options` | what one call does differently |
+//! | `raw` | calls of operations that the API document does not have |
+//! | `environment` | the environments of the API |
+//! | `locks` | makes calls that record the same thing wait for each other |
+
+mod auth;
+mod builder;
+mod check;
+mod environment;
+mod locks;
+mod options;
+mod raw;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+
+use crate::call::answer;
+use crate::call::retry::{self, Budget, RetryContext};
+use crate::call::trace;
+use crate::call::{Answer, Clock, Limits, Request, Response, RetryPolicy, Transport};
+use crate::error::{ConfigError, Error};
+use crate::operation::Operation;
+use crate::value::{OwnSecrets, Secret};
+
+use auth::Auth;
+pub use builder::ClientBuilder;
+pub use environment::Environment;
+pub(crate) use locks::{Doubt, EarlierCalls, RecordLock, RecordLocks};
+pub use options::CallOptions;
+use options::RefusedSetting;
+pub use raw::RawRequest;
+
+/// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
+const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A client of the Imprint API: a method for each operation, which starts a builder of the call.
+///
+/// Make one and keep it: it holds a pool of connections. Clones are cheap and share the pool, as do the variants by
+/// [`with_merchant_key`](Client::with_merchant_key) and [`with_timeout`](Client::with_timeout).
+///
+/// # Runtimes
+///
+/// Calls need a tokio runtime with its time and I/O drivers on, as `#[tokio::main]` makes it; without, they are an
+/// [`Error::Config`]. (With `panic = "abort"` a runtime
+/// without them ends the process: tokio panics when it is asked, and that panic cannot be caught then.)
+///
+/// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to calls
+/// of any runtime:
+///
+/// - When a runtime ends, its connections end with it. Later calls make new ones, but a call of another runtime that uses
+///   one at that moment fails as by a broken connection.
+/// - While a runtime is there but does not run (one of a single thread, outside of its `block_on`), a call of another
+///   runtime may get one of its connections. Nobody sends that request, and the call waits until its
+///   [`attempt_timeout`](ClientBuilder::attempt_timeout). As with any timeout, a GET is then made again on another
+///   connection, and a POST is an error that may have been processed.
+/// - Runtimes of several threads that all go on running do not disturb each other.
+///
+/// ```no_run
+/// use imprint_client::{Client, types};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::builder().api_key(std::env::var("IMPRINT_API_KEY")?).build()?;
+/// let link = client
+///     .link_customer_account()
+///     .customer_id("BBB815E9-F654-438D-9AD3-3F7BB8136FC0")
+///     .body_map(|body| body.partner_customer_id("PARTNER_USER_456"))
+///     .send()
+///     .await?;
+/// assert_eq!(link.status, types::CustomerLinkStatus::Active);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    transport: Transport,
+    base: Url,
+    auth: Auth,
+    /// What every request carries, the key included.
+    headers: HeaderMap,
+    /// Options that cannot be used. `with_options` cannot fail, so the call does.
+    refused: Vec<RefusedSetting>,
+    timeout: Duration,
+    /// In the place of that of the transport.
+    attempt_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    /// Shared by all that come from one builder, whatever their options.
+    budget: Arc<Budget>,
+    clock: Arc<dyn Clock>,
+    /// Calls that record the same thing wait for each other. Shared like the budget.
+    record_locks: Arc<RecordLocks>,
+}
+
+impl Client {
+    /// A builder of a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client from environment variables:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `IMPRINT_API_KEY` | the API key; required |
+    /// | `IMPRINT_ENVIRONMENT` | `sandbox` (the default) or `production` |
+    /// | `IMPRINT_BASE_URL` | another URL in the place of an environment |
+    /// | `IMPRINT_MERCHANT_KEY` | the product, for partners with several |
+    ///
+    /// An empty variable counts as not set. [`ClientBuilder::from_env`] is the same with more to say in code.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] as by [`ClientBuilder::build`], naming the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// The same client for another product of the partner: sends `x-imprint-merchant-key` with every call.
+    ///
+    /// It shares the connection pool. A key that cannot stand in a header makes every call an [`Error::Config`].
+    ///
+    /// ```
+    /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc").build()?;
+    /// let travel = client.with_merchant_key("acme-travel");
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    #[must_use = "it makes another client and leaves this one as it is"]
+    pub fn with_merchant_key(&self, key: impl AsRef<str>) -> Self {
+        self.with_options(CallOptions::new().merchant_key(key))
+    }
+
+    /// The same client with another time limit for a whole call. It shares the connection pool.
+    ///
+    /// One attempt still ends after [`attempt_timeout`](ClientBuilder::attempt_timeout); see
+    /// [`CallOptions::attempt_timeout`] to change that as well.
+    ///
+    /// ```
+    /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc").build()?;
+    /// let patient = client.with_timeout(std::time::Duration::from_secs(120));
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    #[must_use = "it makes another client and leaves this one as it is"]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with_options(CallOptions::new().timeout(timeout))
+    }
+
+    /// The same client with other options for its calls. It shares the connection pool.
+    ///
+    /// Options of the client that `options` leaves alone stay. One that cannot be used makes every call an
+    /// [`Error::Config`].
+    #[must_use = "it makes another client and leaves this one as it is"]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.timeout = options.timeout.unwrap_or(inner.timeout);
+        inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
+        inner.refused = options.still_refused(&inner.refused);
+        inner.retry = options.retry.unwrap_or(inner.retry);
+        for (name, value) in options.headers {
+            inner.headers.insert(name, value);
+        }
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The URL that calls go to, for a line in the log at start: a key of one environment is refused by the other.
+    pub fn base_url(&self) -> &str {
+        self.inner.base.as_str()
+    }
+
+    /// A call of what this version does not know: an operation, or an answer, that Imprint has added since.
+    ///
+    /// `path` begins with a slash and may hold `{name}`s, which [`RawRequest::path`] fills.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), &method, path.into())
+    }
+}
+
+/// What the other floors use.
+impl Client {
+    fn new(
+        transport: Transport,
+        base: Url,
+        auth: Auth,
+        headers: impl Iterator<Item = (HeaderName, HeaderValue)>,
+        timeout: Duration,
+        retry: RetryPolicy,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let inner = Inner {
+            transport,
+            base,
+            auth,
+            headers: headers.chain([(ACCEPT, JSON)]).collect(),
+            refused: Vec::new(),
+            timeout,
+            attempt_timeout: None,
+            retry,
+            budget: Arc::new(Budget::new()),
+            clock,
+            record_locks: Arc::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same client with another API key, which is sent in the same way. It shares the connection pool.
+    pub(crate) fn with_key(&self, key: &Secret) -> Result<Self, ConfigError> {
+        let mut inner = (*self.inner).clone();
+        let key = check::api_key(Some(key))?;
+        let header = inner.auth.header(inner.transport.empty_request(&inner.base), key)?;
+        inner.headers.insert(AUTHORIZATION, header);
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether this client sends this key.
+    pub(crate) fn sends_key(&self, key: &Secret) -> bool {
+        let authorization = |client: &Self| client.inner.headers.get(AUTHORIZATION).cloned();
+        self.with_key(key).is_ok_and(|same| authorization(&same) == authorization(self))
+    }
+
+    /// The product that the calls are about, as it is sent; empty without one.
+    pub(crate) fn product(&self) -> &[u8] {
+        self.inner.headers.get(MERCHANT_KEY).map_or(&[], HeaderValue::as_bytes)
+    }
+
+    /// How long a whole call may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.inner.timeout
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    pub(crate) fn record_locks(&self) -> &RecordLocks {
+        &self.inner.record_locks
+    }
+
+    /// The same settings for a test without a network: `stand_in` answers, and nothing is shared with other clients.
+    #[cfg(test)]
+    pub(crate) fn with_stand_in(
+        &self,
+        stand_in: Arc<dyn crate::call::stand_in::StandIn>,
+        clock: Arc<dyn Clock>,
+        retry: RetryPolicy,
+    ) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.transport = inner.transport.with_stand_in(stand_in);
+        inner.clock = clock;
+        inner.budget = Arc::new(Budget::new());
+        inner.record_locks = Arc::default();
+        inner.retry = retry;
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Makes a call: the one way from a generated builder to the API and back.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<Response<T>, Error> {
+        self.call_with(operation, operation.path, request, |answer| answer::response(operation, answer)).await
+    }
+
+    /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
+    pub(crate) async fn call_at<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+    ) -> Result<Response<T>, Error> {
+        self.call_with(operation, path, request, |answer| answer::raw_response(operation, answer)).await
+    }
+
+    /// Makes a call and reads its success answer by `read`.
+    ///
+    /// Only `read` depends on the type; all else is compiled once.
+    pub(crate) async fn call_with<T>(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+        read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
+    ) -> Result<Response<T>, Error> {
+        let call = self.begin(operation);
+        let answer = call.around(self.exchange(operation, path, request)).await;
+        let result = answer.and_then(read);
+        self.end(call, result)
+    }
+
+    fn begin(&self, operation: &'static Operation) -> trace::Call {
+        trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
+    }
+
+    /// What no error may show: the key in each form in which it is sent, and the headers that are kept out of logs.
+    pub(crate) fn own_secrets(&self) -> OwnSecrets {
+        let mut own = OwnSecrets::default();
+        for (name, value) in self.inner.headers.iter().filter(|(_, value)| value.is_sensitive()) {
+            if name == AUTHORIZATION {
+                self.inner.auth.add_secrets(value.as_bytes(), &mut own);
+            } else {
+                own.add_other(value.as_bytes());
+            }
+        }
+        own
+    }
+
+    /// Every error of a call passes here, where the secrets are known that it must not show. Errors of single items are
+    /// made beside it, and hide them by [`own_secrets`](Client::own_secrets).
+    fn end<T>(&self, call: trace::Call, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+        if let Err(error) = &mut result {
+            error.hide(&self.own_secrets());
+        }
+        let (status, attempts, error) = match &result {
+            Ok(response) => (Some(response.status()), response.attempts(), None),
+            Err(error) => (error.status(), error.attempts(), Some(error)),
+        };
+        call.end(&*self.inner.clock, status, attempts, error);
+        result
+    }
+
+    async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
+        let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock, .. } =
+            &*self.inner;
+        if let Some(&RefusedSetting { setting, problem }) = refused.first() {
+            return Err(ConfigError::new(setting, problem).into());
+        }
+        let (url, body) = request.finish(operation, path, base)?;
+        let mut request = reqwest::Request::new(operation.method.clone(), url);
+        *request.headers_mut() = headers.clone();
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, JSON);
+            *request.body_mut() = Some(body.into());
+        }
+        let context = RetryContext { operation, policy: retry, budget, clock: &**clock, timeout: *timeout };
+        retry::run(context, |attempts, remaining| {
+            let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining };
+            let request = request.try_clone().expect("its body is bytes and no stream");
+            transport.attempt(operation, request, limits, attempts)
+        })
+        .await
+    }
+}
+
+/// Without the keys.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url())
+            .field("timeout", &self.inner.timeout)
+            .field("retry", &self.inner.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,425 @@
+//! The builder of a client: its settings, and those that environment variables make.
+
+use std::env::VarError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, USER_AGENT};
+
+use super::auth::Auth;
+use super::{Client, Environment, MERCHANT_KEY, check};
+use crate::call::{Clock, RetryPolicy, TokioClock, Transport, default_http_client};
+use crate::error::{ConfigError, Error};
+use crate::value::Secret;
+
+/// Builds a [`Client`].
+///
+/// Only the API key is required.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use imprint_client::{Client, Environment};
+///
+/// let client = Client::builder()
+///     .api_key("4eC39HqLyjWDarjtT1zdp7dc")
+///     .environment(Environment::Sandbox)
+///     .merchant_key("acme-travel")
+///     .timeout(Duration::from_secs(60))
+///     .build()?;
+/// # Ok::<(), imprint_client::Error>(())
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct ClientBuilder {
+    http: reqwest::ClientBuilder,
+    api_key: Option<Secret>,
+    auth: Auth,
+    environment: Option<Environment>,
+    base_url: Option<String>,
+    merchant_key: Option<String>,
+    user_agent_suffix: Option<String>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    timeout: Duration,
+    max_response_bytes: usize,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    /// The settings that environment variables made, for errors to name these.
+    from_variables: Vec<&'static str>,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            http: default_http_client(),
+            api_key: None,
+            auth: Auth::Bearer,
+            environment: None,
+            base_url: None,
+            merchant_key: None,
+            user_agent_suffix: None,
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(100),
+            max_response_bytes: 16 << 20,
+            retry: RetryPolicy::default(),
+            clock: Arc::new(TokioClock),
+            from_variables: Vec::new(),
+        }
+    }
+
+    /// The API key, from the Imprint dashboard. Each environment has its own. Required.
+    ///
+    /// It is sent as a bearer token; see [`basic_auth`](Self::basic_auth).
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.api_key = Some(key.into());
+        self.set_in_code("api_key")
+    }
+
+    /// Sends the API key by HTTP Basic instead of as a bearer token: as the user name, with an empty password.
+    ///
+    /// It is what Imprint's page on authentication puts first; its reference pages show the bearer token.
+    ///
+    /// A key with a colon in it is taken for the two parts that Imprint's OpenAPI document speaks of, `id:secret`.
+    pub fn basic_auth(mut self) -> Self {
+        self.auth = Auth::Basic;
+        self
+    }
+
+    /// The environment to talk to; [`Environment::Sandbox`] if nothing else is said.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self.set_in_code("environment")
+    }
+
+    /// Another URL in the place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
+    ///
+    /// It must be https, because the API key goes with every request; plain http is taken for the own machine only
+    /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self.set_in_code("base_url")
+    }
+
+    /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint hands it out.
+    pub fn merchant_key(mut self, key: impl Into<String>) -> Self {
+        self.merchant_key = Some(key.into());
+        self.set_in_code("merchant_key")
+    }
+
+    /// A name and version to append to the `User-Agent`, such as `acme-checkout/1.2`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// How long a connection may take to be made, TLS included. 10 seconds if nothing else is said.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the last byte of the answer. 30 seconds if nothing else is
+    /// said.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds if nothing else is
+    /// said. See also [`Client::with_timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How large the body of an answer may be. 16 MiB if nothing else is said; a larger one is an
+    /// [`Error::ResponseTooLarge`].
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts if nothing else is said. See also
+    /// [`CallOptions::retry`](crate::CallOptions::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Another clock to wait by between attempts, for tests that should not.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Changes the HTTP client underneath: a proxy, the certificates of a private CA, a client certificate, the TLS
+    /// backend, the pool. Its types are in [`imprint_client::reqwest`](reqwest), so that no dependency of your own is
+    /// needed.
+    ///
+    /// These are set after it and cannot be changed here: only HTTP/1.1 is spoken, redirects are not
+    /// followed, nothing is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no
+    /// certificates. Timeouts are set by the methods of this builder.
+    ///
+    /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
+    /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
+    /// `native-tls` is on as well. A backend given by `tls_backend_preconfigured()`, such as one for FIPS, for an HSM or
+    /// for pinned certificates, is taken as it is: reqwest cannot change it, so the oldest version of TLS and the list of
+    /// protocols (ALPN: none, or `http/1.1` alone) are for you to set in it.
+    ///
+    /// ```
+    /// use imprint_client::reqwest::{Certificate, Proxy};
+    ///
+    /// # fn example(private_ca: &[u8]) -> Result<imprint_client::Client, Box<dyn std::error::Error>> {
+    /// let proxy = Proxy::https("http://proxy.example.com:3128")?;
+    /// let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc");
+    /// # #[cfg(feature = "rustls")]
+    /// let client = {
+    ///     let ca = Certificate::from_pem(private_ca)?;
+    ///     client.http(|http| http.proxy(proxy).tls_certs_merge([ca]).pool_max_idle_per_host(4))
+    /// };
+    /// # Ok(client.build()?)
+    /// # }
+    /// ```
+    pub fn http(mut self, change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Self {
+        self.http = change(self.http);
+        self
+    }
+
+    /// A builder with what the environment variables of [`Client::from_env`] say, for more to be said in code.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use imprint_client::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?.timeout(Duration::from_secs(20)).build()?;
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable holds what cannot be read. [`build`](Self::build)
+    /// finds the rest, and names the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::new().variables(std::env::var)
+    }
+
+    /// Notes that a setting is made in code: a problem with it is none of the environment variable.
+    fn set_in_code(mut self, setting: &'static str) -> Self {
+        self.from_variables.retain(|read| *read != setting);
+        self
+    }
+
+    /// Makes the error name the environment variables if the setting that is wrong was read from them.
+    fn name_variables(from_variables: &[&str], error: ConfigError) -> ConfigError {
+        let read = |setting| from_variables.contains(&setting);
+        let is_from_variables = match error.setting() {
+            // Two settings that contradict each other.
+            "environment" => read("environment") && read("base_url"),
+            setting => read(setting),
+        };
+        if is_from_variables { error.of_variables() } else { error }
+    }
+
+    fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let get = |name| match read(name) {
+            // Many tools that set variables cannot leave them out.
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(ConfigError::new(name, format!("{name} is not valid Unicode"))),
+        };
+        let Some(key) = get("IMPRINT_API_KEY")? else {
+            let problem = "IMPRINT_API_KEY is not set; put the API key from the Imprint dashboard there";
+            return Err(ConfigError::new("IMPRINT_API_KEY", problem).into());
+        };
+        let environment = get("IMPRINT_ENVIRONMENT")?
+            .map(|name| {
+                let problem = "IMPRINT_ENVIRONMENT is neither `sandbox` nor `production`";
+                Environment::from_name(&name).ok_or_else(|| ConfigError::new("IMPRINT_ENVIRONMENT", problem))
+            })
+            .transpose()?;
+        Ok(Self {
+            api_key: Some(key.into()),
+            environment,
+            base_url: get("IMPRINT_BASE_URL")?,
+            merchant_key: get("IMPRINT_MERCHANT_KEY")?,
+            from_variables: vec!["api_key", "environment", "base_url", "merchant_key"],
+            ..self
+        })
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`], with a sentence that says what to change, when
+    ///
+    /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or another one
+    ///   that no key has,
+    /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
+    /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot stand in a header,
+    /// - a timeout, the size limit or the number of attempts is zero,
+    /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed for
+    ///   the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
+    pub fn build(mut self) -> Result<Client, Error> {
+        let from_variables = std::mem::take(&mut self.from_variables);
+        self.checked().map_err(|error| Self::name_variables(&from_variables, error).into())
+    }
+
+    fn checked(self) -> Result<Client, ConfigError> {
+        for (setting, timeout) in [
+            ("connect_timeout", self.connect_timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("timeout", self.timeout),
+        ] {
+            if timeout.is_zero() {
+                return Err(ConfigError::new(setting, format!("{setting} is zero; no call would ever succeed")));
+            }
+        }
+        if self.max_response_bytes == 0 {
+            let problem = "max_response_bytes is zero; no answer would ever be accepted";
+            return Err(ConfigError::new("max_response_bytes", problem));
+        }
+        if let Some(problem) = self.retry.problem() {
+            return Err(ConfigError::new("retry", problem));
+        }
+        let base = check::base_url(self.environment, self.base_url.as_deref())?;
+        let key = check::api_key(self.api_key.as_ref())?;
+        let merchant_key = self.merchant_key.as_deref().map(check::merchant_key).transpose()?;
+        let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
+        let transport =
+            Transport::new(self.http, &base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
+        let authorization = self.auth.header(transport.empty_request(&base), key)?;
+        let headers = [Some((AUTHORIZATION, authorization)), Some((USER_AGENT, user_agent))];
+        let headers = headers.into_iter().chain([merchant_key.map(|value| (MERCHANT_KEY, value))]).flatten();
+        Ok(Client::new(transport, base, self.auth, headers, self.timeout, self.retry, self.clock))
+    }
+}
+
+/// Without the key, and without the URL, which may hold a password until it is checked.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("api_key", &self.api_key)
+            .field("auth", &self.auth)
+            .field("environment", &self.environment)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("timeout", &self.timeout)
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ClientBuilder {
+        ClientBuilder::new().api_key("key")
+    }
+
+    fn problem(builder: ClientBuilder) -> (&'static str, String) {
+        match builder.build() {
+            Err(Error::Config(error)) => (error.setting(), error.to_string()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn zero_is_refused() {
+        for (built, setting) in [
+            (builder().timeout(Duration::ZERO), "timeout"),
+            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+            (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
+            (builder().max_response_bytes(0), "max_response_bytes"),
+            (builder().retry(RetryPolicy::default().max_attempts(0)), "retry"),
+        ] {
+            assert_eq!(problem(built).0, setting);
+        }
+    }
+
+    #[test]
+    fn the_rules_of_each_setting_are_applied() {
+        assert_eq!(problem(ClientBuilder::new()).0, "api_key");
+        assert_eq!(problem(builder().api_key(" ")).0, "api_key");
+        assert_eq!(problem(builder().base_url("http://example.com")).0, "base_url");
+        let both = builder().environment(Environment::Sandbox).base_url("https://example.com");
+        assert_eq!(problem(both).0, "environment");
+        assert_eq!(problem(builder().merchant_key("")).0, "merchant_key");
+        assert_eq!(problem(builder().user_agent_suffix("a\nb")).0, "user_agent_suffix");
+        assert!(builder().environment(Environment::Production).build().is_ok());
+    }
+
+    #[test]
+    fn variables() {
+        let with = |set: &[(&'static str, &str)]| {
+            ClientBuilder::new().variables(|name| {
+                let found = set.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            })
+        };
+        let all =
+            with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "Production"), ("IMPRINT_MERCHANT_KEY", "m")]);
+        let all = all.unwrap();
+        assert_eq!(all.api_key, Some("k".into()));
+        assert_eq!((all.environment, all.merchant_key.as_deref()), (Some(Environment::Production), Some("m")));
+
+        let blanks =
+            with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", ""), ("IMPRINT_BASE_URL", "https://a.b")]);
+        let blanks = blanks.unwrap();
+        assert_eq!((blanks.environment, blanks.base_url.as_deref()), (None, Some("https://a.b")));
+
+        for (set, named) in [
+            (&[][..], "IMPRINT_API_KEY"),
+            (&[("IMPRINT_API_KEY", "")], "IMPRINT_API_KEY"),
+            (&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "stage")], "IMPRINT_ENVIRONMENT"),
+        ] {
+            let error = with(set).unwrap_err().to_string();
+            assert!(error.starts_with(named), "{error}");
+        }
+        let refused = |set: &[(&'static str, &str)]| {
+            let read = |name: &str| {
+                let found = set.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+            };
+            ClientBuilder::new().variables(read).and_then(ClientBuilder::build).unwrap_err().to_string()
+        };
+        let key = ("IMPRINT_API_KEY", "k");
+        for (set, says) in [
+            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key holds a line end"),
+            (&[key, ("IMPRINT_BASE_URL", "http://a.b")], "IMPRINT_BASE_URL: the base URL is plain http"),
+            (&[key, ("IMPRINT_MERCHANT_KEY", " ")], "IMPRINT_MERCHANT_KEY: the merchant key is empty"),
+            (
+                &[key, ("IMPRINT_ENVIRONMENT", "sandbox"), ("IMPRINT_BASE_URL", "https://a.b")],
+                "IMPRINT_ENVIRONMENT and IMPRINT_BASE_URL: both",
+            ),
+        ] {
+            assert!(refused(set).starts_with(says), "{}", refused(set));
+        }
+        // What is said in code is not the fault of a variable.
+        let builder = || with(&[key, ("IMPRINT_BASE_URL", "https://a.b")]).unwrap();
+        for (builder, says) in [
+            (builder().base_url("nonsense"), "the base URL is not"),
+            (builder().environment(Environment::Sandbox), "both an environment and a base URL"),
+            (builder().merchant_key(" "), "the merchant key is empty"),
+            (builder().api_key(" "), "the API key is empty"),
+        ] {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(error.starts_with(says), "{error}");
+        }
+        let secret = "hunter2";
+        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));
+        assert!(!format!("{:?}", odd.unwrap_err()).contains(secret));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown =
+            format!("{:?}", builder().api_key("hunter2").base_url("https://u:hunter2@a.b").merchant_key("hunter2"));
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

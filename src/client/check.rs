@@ -1,0 +1,220 @@
+//! The rules for each setting. Every refusal says what to do, and none repeats the value.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
+use super::Environment;
+use crate::error::ConfigError;
+use crate::value::{CredentialProblem, Secret};
+
+/// The URL to talk to, once it is certain that a key may be sent there.
+pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>) -> Result<Url, ConfigError> {
+    let refuse = |problem| Err(ConfigError::new("base_url", problem));
+    let text = match (environment, base_url) {
+        (Some(_), Some(_)) => {
+            return Err(ConfigError::new("environment", "both an environment and a base URL are set; set one of them"));
+        }
+        (environment, None) => environment.unwrap_or_default().base_url(),
+        (None, Some(text)) => text,
+    };
+    // The parser would drop these in silence.
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return refuse("the base URL holds white space or a line end; remove it");
+    }
+    let Ok(url) = Url::parse(text) else {
+        return refuse("the base URL is not an absolute URL such as https://dev.sbx.imprint.co");
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return refuse("the base URL is plain http, which would send the API key in the clear; use https"),
+        _ => return refuse("the base URL is not an https URL"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("the base URL holds a user name or password; remove it, the API key is all there is");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("the base URL holds a query or a fragment; remove it");
+    }
+    if url.path().trim_end_matches('/').ends_with("/v2") {
+        return refuse("the base URL ends in /v2, with which every path of the API begins; remove it");
+    }
+    Ok(url)
+}
+
+/// Whether the host is this very machine, so that what is sent in the clear does not leave it.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost"
+        || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
+        || host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .and_then(|ip| ip.parse().ok())
+            .is_some_and(|ip: Ipv6Addr| ip.is_loopback())
+}
+
+/// A key that can be sent.
+pub(super) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
+    let refuse = |problem: String| Err(ConfigError::new("api_key", problem));
+    let Some(key) = key else {
+        return refuse("there is no API key; set the one from the Imprint dashboard with api_key()".into());
+    };
+    let text = key.expose();
+    match CredentialProblem::of(text) {
+        Some(CredentialProblem::Blank) => {
+            return refuse("the API key is empty or blank; set the one from the Imprint dashboard".into());
+        }
+        Some(problem) => return refuse(format!("the API key {problem}")),
+        None => {}
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let problem = "the API key holds a space or another character that no key has; check where it comes from";
+        return refuse(problem.into());
+    }
+    Ok(key)
+}
+
+/// The header that selects a product.
+pub(super) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
+    let refuse = |problem: String| Err(ConfigError::new("merchant_key", problem));
+    match CredentialProblem::of(key) {
+        Some(CredentialProblem::Blank) => {
+            return refuse("the merchant key is empty or blank; leave it out if you have one product only".into());
+        }
+        Some(problem) => return refuse(format!("the merchant key {problem}")),
+        None => {}
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse("the merchant key holds a space or another character that cannot be sent; remove it".into());
+    }
+    let mut value = HeaderValue::from_str(key).expect("visible ASCII is a header value");
+    // It is no secret by itself, but it has no business in the logs of the HTTP stack.
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Our name and version, and those of the application.
+pub(super) fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, ConfigError> {
+    const OWN: &str = concat!("imprint-client/", env!("CARGO_PKG_VERSION"));
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(OWN));
+    };
+    let printable = suffix.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    match HeaderValue::from_str(&format!("{OWN} {}", suffix.trim())) {
+        Ok(value) if printable && !suffix.trim().is_empty() => Ok(value),
+        _ => Err(ConfigError::new(
+            "user_agent_suffix",
+            "the suffix of the user agent is blank or holds what cannot be sent; use printable ASCII such as acme/1.2",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Result<String, String> {
+        base_url(None, Some(text)).map(|url| url.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn urls_that_a_key_may_be_sent_to() {
+        for text in [
+            "https://dev.imprint.co",
+            "https://gateway.example.com:8443/imprint/",
+            "http://localhost:8080",
+            "http://LOCALHOST",
+            "http://127.0.0.1:1",
+            "http://127.8.9.10",
+            "http://[::1]:8080/base",
+        ] {
+            assert!(url(text).is_ok(), "{text}: {:?}", url(text));
+        }
+        assert_eq!(base_url(None, None).unwrap().as_str(), "https://dev.sbx.imprint.co/");
+        let production = base_url(Some(Environment::Production), None).unwrap();
+        assert_eq!(production.as_str(), "https://dev.imprint.co/");
+    }
+
+    #[test]
+    fn urls_that_it_may_not() {
+        for (text, word) in [
+            ("http://dev.imprint.co", "https"),
+            ("http://localhost.example.com", "https"),
+            ("http://128.0.0.1", "https"),
+            ("http://[::2]", "https"),
+            ("http://10.0.0.1", "https"),
+            ("ftp://dev.imprint.co", "https"),
+            ("file:///a", "https"),
+            ("dev.imprint.co", "absolute"),
+            ("", "absolute"),
+            ("https://hunter2@dev.imprint.co", "user name"),
+            ("https://u:hunter2@dev.imprint.co", "user name"),
+            ("http://localhost@example.com", "https"),
+            ("https://dev.imprint.co?key=hunter2", "query"),
+            ("https://dev.imprint.co/?", "query"),
+            ("https://dev.imprint.co#hunter2", "fragment"),
+            ("https://dev.imprint.co\n", "line end"),
+            (" https://dev.imprint.co", "white space"),
+        ] {
+            let problem = url(text).unwrap_err();
+            assert!(problem.contains(word), "{text}: {problem}");
+            assert!(!problem.contains("hunter2"), "{problem}");
+        }
+        let both = base_url(Some(Environment::Sandbox), Some("https://dev.imprint.co")).unwrap_err();
+        assert!(both.to_string().contains("both"));
+    }
+
+    #[test]
+    fn keys() {
+        let check = |key: &str| api_key(Some(&key.into())).map(|_| ()).map_err(|error| error.to_string());
+        for key in ["4eC39HqLyjWDarjtT1zdp7dc", "test_", "a:b", "~!@#$%^&*()"] {
+            assert_eq!(check(key), Ok(()), "{key}");
+        }
+        for (key, word) in [
+            ("", "empty"),
+            (" \t\n", "empty"),
+            ("hunter2\n", "line end"),
+            ("hunter2\r\nX-Evil: 1", "line end"),
+            ("hunter2 ", "space"),
+            ("hun ter2", "space"),
+            ("hunter2\0", "invisible"),
+            ("hun\tter2", "invisible"),
+            ("\u{feff}hunter2", "invisible"),
+            ("hunter2\u{200b}", "invisible"),
+            ("hun\u{a0}ter2", "invisible"),
+            ("\"hunter2\"", "quotation mark"),
+            ("'hunter2'", "quotation mark"),
+            ("“hunter2”", "quotation mark"),
+            ("hunter2\"", "quotation mark"),
+            ("hünter2", "character"),
+        ] {
+            let problem = check(key).unwrap_err();
+            assert!(problem.contains(word) && !problem.contains("ter2"), "{key:?}: {problem}");
+        }
+        assert!(api_key(None).is_err());
+    }
+
+    #[test]
+    fn merchant_keys() {
+        let value = merchant_key("acme-travel").unwrap();
+        assert_eq!(value, "acme-travel");
+        assert!(value.is_sensitive());
+        for key in ["", " ", "a\nb", "a b", "ü", "\"a\"", "'a'", "“a”", "a\u{200b}", "\u{feff}a"] {
+            assert!(merchant_key(key).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn user_agents() {
+        let own = user_agent(None).unwrap();
+        assert_eq!(own, concat!("imprint-client/", env!("CARGO_PKG_VERSION")));
+        let with = user_agent(Some(" acme/1.2 (test)")).unwrap();
+        assert_eq!(with.to_str().unwrap(), format!("{} acme/1.2 (test)", own.to_str().unwrap()));
+        for suffix in ["", " ", "a\nb", "ü", "a\u{7f}"] {
+            assert!(user_agent(Some(suffix)).is_err(), "{suffix:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The environments of the API.
+
+use std::fmt;
+
+/// An environment of the API. Each has API keys of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Environment {
+    /// `https://dev.sbx.imprint.co`: no real money, no real people. The default.
+    #[default]
+    Sandbox,
+    /// `https://dev.imprint.co`: the real thing, as third parties report it.
+    ///
+    /// Imprint's OpenAPI document lists the sandbox alone. Check the host with Imprint before the first production key,
+    /// and give another one by [`base_url`](crate::ClientBuilder::base_url).
+    Production,
+}
+
+impl Environment {
+    /// The URL of the API in this environment.
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Sandbox => "https://dev.sbx.imprint.co",
+            Self::Production => "https://dev.imprint.co",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Sandbox, Self::Production].into_iter().find(|environment| environment.name().eq_ignore_ascii_case(name))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environments() {
+        assert_eq!(Environment::default().base_url(), "https://dev.sbx.imprint.co");
+        assert_eq!(Environment::Production.base_url(), "https://dev.imprint.co");
+        for environment in [Environment::Sandbox, Environment::Production] {
+            assert_eq!(Environment::from_name(&environment.to_string()), Some(environment));
+        }
+        assert_eq!(Environment::from_name("Production"), Some(Environment::Production));
+        assert_eq!(Environment::from_name("staging"), None);
+    }
+}

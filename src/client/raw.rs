@@ -1,0 +1,113 @@
+//! Calls of what the API document does not know yet.
+
+use std::fmt::{self, Display};
+
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Client;
+use crate::call::Request;
+use crate::call::Response;
+use crate::error::{Error, Problems};
+use crate::operation::Operation;
+
+/// What errors call such a call.
+const ID: &str = "request";
+
+/// The operations that stand in for one the document lacks: all that is known is the method.
+static OPERATIONS: [Operation; 5] = [
+    operation(Method::GET, true),
+    operation(Method::PUT, true),
+    operation(Method::POST, false),
+    operation(Method::PATCH, false),
+    operation(Method::DELETE, false),
+];
+
+const fn operation(method: Method, repeatable: bool) -> Operation {
+    Operation { id: ID, method, path: "", repeatable, pages: false, empty: false, answer: &[], list: &[] }
+}
+
+/// A call of an operation that this version does not know, started by [`Client::request`].
+///
+/// It goes the way of every other call: the same authentication, path guard, limits and errors, in which
+/// `operation_id()` is `request`.
+///
+/// ```no_run
+/// use imprint_client::Method;
+/// use serde::Deserialize;
+///
+/// #[derive(Debug, Deserialize)]
+/// struct Dispute {
+///     id: String,
+/// }
+///
+/// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
+/// let dispute = client
+///     .request(Method::POST, "/v2/transactions/{transaction_id}/disputes")
+///     .path("transaction_id", "E777214A")
+///     .json(&serde_json::json!({"reason": "FRAUD"}))
+///     .send::<Dispute>()
+///     .await?;
+/// println!("{}", dispute.id);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is sent before `send`"]
+pub struct RawRequest {
+    client: Client,
+    operation: Option<&'static Operation>,
+    template: String,
+    request: Request,
+}
+
+impl RawRequest {
+    pub(super) fn new(client: Client, method: &Method, template: String) -> Self {
+        let operation = OPERATIONS.iter().find(|operation| operation.method == *method);
+        Self { client, operation, template, request: Request::new() }
+    }
+
+    /// The value for `{name}` in the path. It is encoded, and refused where it would lead elsewhere.
+    pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
+        self.request.path(name, Some(&value));
+        self
+    }
+
+    /// A parameter of the query.
+    pub fn query(mut self, name: &'static str, value: impl Display) -> Self {
+        self.request.query(name, Some(&value));
+        self
+    }
+
+    /// The JSON body.
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        self.request.json(Ok(body));
+        self
+    }
+
+    /// Makes the call and decodes the answer; an empty one decodes as `null`, so `()` and `Option` take it.
+    ///
+    /// # Errors
+    ///
+    /// Those of every other call. [`Error::Api`] also for a success whose body has an object `error` that says something;
+    /// where that is part of the answer, [`ApiError::body`](crate::ApiError::body) has it. [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of
+    /// its own or is rewritten on the way (`..`), for a `{name}` without a value, and for methods other than GET, PUT,
+    /// POST, PATCH and DELETE.
+    pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let Self { client, operation, template, request } = self;
+        let Some(operation) = operation else {
+            let mut problems = Problems::default();
+            problems.invalid("method", "must be GET, PUT, POST, PATCH or DELETE");
+            return Err(Error::invalid_request(&OPERATIONS[0], problems));
+        };
+        client.call_at(operation, &template, request).await
+    }
+}
+
+/// Without the values.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.operation.map(|operation| operation.method.as_str());
+        f.debug_struct("RawRequest").field("method", &method).field("path", &self.template).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,125 @@
+//! From page to page: asks for each behind the one before, until the list is at its end.
+
+use std::task::{Context, Poll, ready};
+
+use super::Paged;
+use super::fetch::{Answering, Fetch};
+use super::position::{PageAction, PageFault, Position};
+use crate::call::Answer;
+use crate::call::Response;
+use crate::client::Client;
+use crate::error::{DecodeError, Error, Fault, Finding};
+
+/// The pages of a list, read as `A`.
+pub(super) struct PageStream<A> {
+    /// `None` when the list is at its end.
+    call: Option<PagedCall<A>>,
+    /// The request under way. It stays here when the future that waits for it is dropped.
+    fetch: Option<Fetch<A>>,
+    position: Position,
+    /// Asks for the next page as soon as one has arrived.
+    ahead: bool,
+}
+
+/// An operation, without its type.
+struct PagedCall<A> {
+    start: StartFetch<A>,
+    advance: AdvancePosition<A>,
+    fault: fn(&Response<A>, PageFault) -> DecodeError,
+}
+
+/// Sends the call for what comes behind a cursor; ahead of the caller or when polled.
+type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
+
+/// Makes a page of an answer to a client.
+type ReadPage<A> = fn(&Client, Answer) -> Result<Response<A>, Error>;
+
+/// Moves the position behind a page.
+type AdvancePosition<A> = fn(&mut Position, &A) -> Result<PageAction, PageFault>;
+
+impl<A> PagedCall<A> {
+    fn start(&self, position: &Position, ahead: bool) -> Fetch<A> {
+        (self.start)(position.cursor(), ahead)
+    }
+}
+
+/// The error for a page: the path leads to the item's id, or to the list.
+fn fault<P: Paged, A>(page: &Response<A>, (item, fault): PageFault) -> DecodeError {
+    let list = P::OPERATION.list[0];
+    let path = item.map_or_else(|| list.to_owned(), |index| format!("{list}[{index}].{}", P::CURSOR));
+    DecodeError::new(P::OPERATION, page.status(), page.attempts(), Finding::new(path, fault))
+}
+
+impl<A: Send + 'static> PageStream<A> {
+    /// `read` makes a page of an answer.
+    pub(super) fn new<P: Paged>(call: P, read: ReadPage<A>, advance: AdvancePosition<A>) -> Self {
+        let position = Position::new(call.cursor());
+        let start = move |cursor: Option<&str>, ahead| {
+            let call = match cursor {
+                Some(cursor) => call.clone().after(cursor),
+                None => call.clone(),
+            };
+            let answering: Answering<A> = Box::pin(async move {
+                let (client, request) = call.request();
+                client.call_with(P::OPERATION, P::OPERATION.path, request, |answer| read(&client, answer)).await
+            });
+            if ahead { Fetch::ahead(answering) } else { Fetch::Inline(answering) }
+        };
+        let call = PagedCall { start: Box::new(start), advance, fault: fault::<P, A> };
+        Self { call: Some(call), fetch: None, position, ahead: false }
+    }
+}
+
+impl<A> PageStream<A> {
+    /// The next page, and the error that stands behind it if the list cannot go on from there.
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
+        let Self { call, fetch, position, ahead } = self;
+        let Some(list) = call else { return Poll::Ready(None) };
+        let answer = loop {
+            let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
+            match ready!(under_way.poll(cx)) {
+                Some(answer) => break answer,
+                // The runtime of the task is gone, the one that polls is another.
+                None => *fetch = Some(list.start(position, false)),
+            }
+        };
+        *fetch = None;
+        let action = answer.and_then(|page| match (list.advance)(position, &page) {
+            Ok(action) => Ok((action, page)),
+            Err(broken) => Err((list.fault)(&page, broken).into()),
+        });
+        let page = match action {
+            Ok((PageAction::More, page)) => {
+                *fetch = ahead.then(|| list.start(position, true));
+                return Poll::Ready(Some(Ok((page, None))));
+            }
+            Ok((PageAction::Last, page)) => Some(Ok((page, None))),
+            Ok((PageAction::LastWithoutCursor(item), page)) => {
+                let error = (list.fault)(&page, (Some(item), Fault::NoCursor)).at_cursor(position.cursor());
+                Some(Ok((page, Some(error))))
+            }
+            Ok((PageAction::Discard, _)) => None,
+            Err(Error::Decode(error)) => Some(Err(error.at_cursor(position.cursor()).into())),
+            Err(error) => Some(Err(error)),
+        };
+        // What the call holds, a number of a card perhaps, is needed no more.
+        *call = None;
+        Poll::Ready(page)
+    }
+
+    /// Asks for the next page as soon as one has arrived.
+    pub(super) fn prefetch(&mut self) {
+        self.ahead = true;
+    }
+
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.position.cursor()
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.call.is_none()
+    }
+}
+
+/// A page, and the error behind it.
+pub(super) type PageAndError<A> = (Response<A>, Option<DecodeError>);

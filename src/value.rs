@@ -1,0 +1,37 @@
+//! What the generated types are made of: secrets, timestamps, open enums, ids, what setters take, and how fields are read.
+//!
+//! This is the lowest floor. It imports no other module of this crate: nothing here knows of operations, errors of calls,
+//! or the client.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `secret` | [`Secret`], the mark that replaces personal data in `Debug`, and the search for our own secrets in texts |
+//! | `timestamp` | [`Timestamp`] |
+//! | `open_enum`, `id` | the macros behind the generated enums and ids |
+//! | `fields` | what the setters of builders take |
+//! | `object`, `lenient` | how structs and their fields are read from JSON |
+//! | `json` | the repair of JSON texts that are not valid Unicode |
+//! | `text`, `schema` | reading JSON strings, and the JSON Schemas of types that are strings |
+//! | `credential` | what is wrong with a key or a token |
+
+mod credential;
+pub(crate) mod fields;
+mod id;
+pub(crate) mod json;
+pub(crate) mod lenient;
+pub(crate) mod object;
+mod open_enum;
+mod schema;
+mod secret;
+pub(crate) mod text;
+mod timestamp;
+
+pub(crate) use credential::CredentialProblem;
+pub use fields::{IntoField, IntoList};
+pub(crate) use id::opaque_string;
+pub(crate) use object::object;
+pub(crate) use open_enum::open_enum;
+pub(crate) use schema::string_schema;
+pub use secret::Secret;
+pub(crate) use secret::{OwnSecrets, Redacted};
+pub use timestamp::{Timestamp, TimestampError};

@@ -1,0 +1,201 @@
+//! What the setters of the builders take: a value or an `Option` of one, lists, and maps of the caller's making.
+
+mod free_form;
+
+pub(crate) use free_form::FreeForm;
+
+/// Something a setter takes for a field of type `T`: anything that converts into `T`, or an [`Option`] of such a thing.
+///
+/// So an id is set by `"text"`, by a `String`, by `&id`, and by `Some("text")` or `None::<&str>` where the caller has an
+/// option in hand; `None` leaves the field out. The trait is implemented for all of these already and is not meant to be
+/// implemented elsewhere; `Marker` only tells its two implementations apart and is always inferred.
+///
+/// One kind of id is not taken for another:
+///
+/// ```
+/// # use imprint_client::types::{CustomerId, RewardId};
+/// # fn example(client: imprint_client::Client, customer: CustomerId) {
+/// client.get_customer().customer_id(customer);
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use imprint_client::types::{CustomerId, RewardId};
+/// # fn example(client: imprint_client::Client, reward: RewardId) {
+/// client.get_customer().customer_id(reward);
+/// # }
+/// ```
+///
+/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::Merchant::build) or
+/// `send` names all that is missing at once:
+///
+/// ```
+/// use imprint_client::types::{Address, CreateTransactionIntentBody};
+///
+/// let intent = CreateTransactionIntentBody::builder().merchant_address(Address::builder().city("New York"));
+/// println!("{}", intent.build().unwrap_err()); // CreateTransactionIntentBody needs amount, …
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be set from `{Self}`",
+    label = "expected a value that converts into `{T}`, or an `Option` of one",
+    note = "the setter takes whatever implements `Into<{T}>`, plain or in an `Option`; write `None::<{T}>` for a bare `None`"
+)]
+pub trait IntoField<T, Marker>: sealed::Sealed<T, Marker> {
+    /// The value for the field; `None` leaves it out.
+    fn into_field(self) -> Option<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<T>> IntoField<T, sealed::Plain> for V {
+    fn into_field(self) -> Option<T> {
+        Some(self.into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<T>> IntoField<T, sealed::Optional> for Option<V> {
+    fn into_field(self) -> Option<T> {
+        self.map(Into::into)
+    }
+}
+
+/// Something a setter takes for a list of `T`: a list, an array or an iterator of anything that converts into `T`, or an
+/// [`Option`] of such a thing.
+///
+/// Like [`IntoField`] it is implemented for all there is, and `Marker` is inferred.
+#[diagnostic::on_unimplemented(
+    message = "a list of `{T}` cannot be set from `{Self}`",
+    label = "expected a list, an array or an iterator of values that convert into `{T}`",
+    note = "the items may be finished values or builders of them; write `Vec::<{T}>::new()` for an empty list"
+)]
+pub trait IntoList<T, Marker>: sealed::SealedList<T, Marker> {
+    /// The items for the field; those of `None` are none.
+    fn into_list(self) -> Vec<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Plain> for I {
+    fn into_list(self) -> Vec<T> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Optional> for Option<I> {
+    fn into_list(self) -> Vec<T> {
+        self.into_iter().flatten().map(Into::into).collect()
+    }
+}
+
+mod sealed {
+    /// Marks a plain value.
+    #[derive(Debug)]
+    pub enum Plain {}
+
+    /// Marks an `Option` of a value.
+    #[derive(Debug)]
+    pub enum Optional {}
+
+    pub trait Sealed<T, Marker> {}
+    impl<T, V: Into<T>> Sealed<T, Plain> for V {}
+    impl<T, V: Into<T>> Sealed<T, Optional> for Option<V> {}
+
+    pub trait SealedList<T, Marker> {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Plain> for I {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Optional> for Option<I> {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IntoField, IntoList};
+
+    crate::value::opaque_string! {
+        /// An id.
+        pub struct ThingId;
+    }
+    crate::value::open_enum! {
+        /// An enum.
+        pub enum Kind {
+            /// `A`
+            A = "A",
+        }
+    }
+
+    /// A builder as the generated ones are.
+    #[derive(Default, Debug, PartialEq)]
+    struct Builder {
+        id: Option<ThingId>,
+        kind: Option<Kind>,
+        limit: Option<i64>,
+        name: Option<String>,
+        secret: Option<crate::Secret>,
+        list: Vec<String>,
+    }
+
+    impl Builder {
+        fn id<V: IntoField<ThingId, M>, M>(mut self, value: V) -> Self {
+            self.id = value.into_field();
+            self
+        }
+
+        fn kind<V: IntoField<Kind, M>, M>(mut self, value: V) -> Self {
+            self.kind = value.into_field();
+            self
+        }
+
+        fn limit<V: IntoField<i64, M>, M>(mut self, value: V) -> Self {
+            self.limit = value.into_field();
+            self
+        }
+
+        fn name<V: IntoField<String, M>, M>(mut self, value: V) -> Self {
+            self.name = value.into_field();
+            self
+        }
+
+        fn secret<V: IntoField<crate::Secret, M>, M>(mut self, value: V) -> Self {
+            self.secret = value.into_field();
+            self
+        }
+
+        fn list<V: IntoList<String, M>, M>(mut self, value: V) -> Self {
+            self.list = value.into_list();
+            self
+        }
+    }
+
+    fn new() -> Builder {
+        Builder::default()
+    }
+
+    #[test]
+    fn plain_values_are_set_without_annotation() {
+        let (id, text) = (ThingId::from("a"), String::from("a"));
+        for built in [new().id("a"), new().id(&text), new().id(text.clone()), new().id(&id), new().id(id.clone())] {
+            assert_eq!(built.id.as_ref(), Some(&id));
+        }
+        let small: i32 = 100;
+        assert_eq!(new().limit(100).limit, Some(100));
+        assert_eq!(new().limit(small), new().limit(100_i64));
+        assert_eq!(new().kind("A"), new().kind(&Kind::A));
+        assert_eq!(new().name(&id).name.as_deref(), Some("a"));
+        assert_eq!(new().secret("s").secret, Some("s".into()));
+        assert_eq!(new().list(["x".to_owned()]).list, ["x"]);
+        assert_eq!(new().list(["x", "y"]).list, ["x", "y"]);
+        assert_eq!(new().list(["x"].iter().map(|text| text.to_uppercase())).list, ["X"]);
+    }
+
+    #[test]
+    fn options_are_set_or_left_out() {
+        assert_eq!(new().id(Some("a")), new().id("a"));
+        assert_eq!(new().id("a").id(None::<&str>), new());
+        assert_eq!(new().limit(Some(5)), new().limit(5));
+        assert_eq!(new().limit(None::<i32>), new());
+        assert_eq!(new().kind(Some(Kind::A)), new().kind("A"));
+        let held: Option<&ThingId> = None;
+        assert_eq!(new().id(held), new());
+        assert_eq!(new().list(Some(vec!["x"])), new().list(["x"]));
+        assert_eq!(new().list(["x"]).list(None::<Vec<String>>), new());
+        assert_eq!(new().list(Some("x")), new().list(["x"]));
+    }
+}

@@ -1,0 +1,372 @@
+//! How the fields of structs are read, where the API may send less or other than its document says.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Reads a field of the type `T`.
+pub(crate) trait Reader<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
+
+    /// What the field is when its name is not in the object; `None` when it has to be.
+    fn absent() -> Option<T>;
+}
+
+/// Reads a field as [`object!`](super::object!) would, for the `deserialize_with` of structs that serde derives.
+#[allow(dead_code, reason = "the API document has no object at present whose unknown properties are kept")]
+pub(crate) fn with<'de, R: Reader<T>, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    R::read(deserializer)
+}
+
+/// A field that has to be there.
+pub(crate) struct Plain;
+
+/// A field that may be `null` or absent.
+pub(crate) struct Optional;
+
+/// An integer, which may be written with a fraction of nothing: `100.0`. As an `Option` it may be `null` or absent.
+pub(crate) struct Integer;
+
+/// A list for which `null` and absent are the same as empty, and in which `null` is no item.
+pub(crate) struct List;
+
+/// A list that has to be there, because the answer says nothing without it. `null` is an empty one.
+pub(crate) struct Listed;
+
+/// A map for which `null` and absent are the same as empty, and in which a name whose value is `null` is as good as
+/// absent. It may be empty as a list, too: so PHP writes an empty map.
+pub(crate) struct Map;
+
+/// A list or map of free-form JSON: as the two above, but what is `null` within it stays.
+pub(crate) struct Free;
+
+impl<T: DeserializeOwned> Reader<T> for Plain {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
+
+    fn absent() -> Option<T> {
+        None
+    }
+}
+
+impl<T: DeserializeOwned> Reader<Option<T>> for Optional {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+
+    fn absent() -> Option<Option<T>> {
+        Some(None)
+    }
+}
+
+impl Reader<i64> for Integer {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+        Whole::deserialize(deserializer).map(|Whole(number)| number)
+    }
+
+    fn absent() -> Option<i64> {
+        None
+    }
+}
+
+impl Reader<Option<i64>> for Integer {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        let number = Option::deserialize(deserializer)?;
+        Ok(number.map(|Whole(number)| number))
+    }
+
+    fn absent() -> Option<Option<i64>> {
+        Some(None)
+    }
+}
+
+impl<T: DeserializeOwned> Reader<Vec<T>> for List {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        let items: Option<Items<T>> = Option::deserialize(deserializer)?;
+        Ok(items.map_or_else(Vec::new, |Items(items)| items))
+    }
+
+    fn absent() -> Option<Vec<T>> {
+        Some(Vec::new())
+    }
+}
+
+impl<T: DeserializeOwned> Reader<Vec<T>> for Listed {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+        List::read(deserializer)
+    }
+
+    fn absent() -> Option<Vec<T>> {
+        None
+    }
+}
+
+impl<T: DeserializeOwned> Reader<BTreeMap<String, T>> for Map {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
+        let entries: Option<Entries<Present<T>>> = Option::deserialize(deserializer)?;
+        Ok(entries.map_or_else(BTreeMap::new, |Entries(Present(map))| map))
+    }
+
+    fn absent() -> Option<BTreeMap<String, T>> {
+        Some(BTreeMap::new())
+    }
+}
+
+impl Reader<BTreeMap<String, Value>> for Free {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+        let entries: Option<Entries<_>> = Option::deserialize(deserializer)?;
+        Ok(entries.map_or_else(BTreeMap::new, |Entries(map)| map))
+    }
+
+    fn absent() -> Option<BTreeMap<String, Value>> {
+        Some(BTreeMap::new())
+    }
+}
+
+impl Reader<serde_json::Map<String, Value>> for Free {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Map<String, Value>, D::Error> {
+        let entries: Option<Entries<_>> = Option::deserialize(deserializer)?;
+        Ok(entries.map_or_else(serde_json::Map::new, |Entries(map)| map))
+    }
+
+    fn absent() -> Option<serde_json::Map<String, Value>> {
+        Some(serde_json::Map::new())
+    }
+}
+
+impl Reader<Vec<Value>> for Free {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Value>, D::Error> {
+        Option::deserialize(deserializer).map(Option::unwrap_or_default)
+    }
+
+    fn absent() -> Option<Vec<Value>> {
+        Some(Vec::new())
+    }
+}
+
+/// A list without its nulls.
+struct Items<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Read<T> {
+            type Value = Items<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Items<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element::<Option<T>>()? {
+                    list.extend(item);
+                }
+                Ok(Items(list))
+            }
+        }
+
+        deserializer.deserialize_seq(Read(PhantomData))
+    }
+}
+
+/// A map, which may also be written as an empty list.
+struct Entries<M>(M);
+
+/// What takes the entries of a map.
+trait Collect: Default {
+    type Value: DeserializeOwned;
+
+    fn add(&mut self, name: String, value: Self::Value);
+}
+
+/// A map without the entries that are null.
+struct Present<T>(BTreeMap<String, T>);
+
+impl<T> Default for Present<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: DeserializeOwned> Collect for Present<T> {
+    type Value = Option<T>;
+
+    fn add(&mut self, name: String, value: Option<T>) {
+        self.0.extend(value.map(|value| (name, value)));
+    }
+}
+
+impl Collect for BTreeMap<String, Value> {
+    type Value = Value;
+
+    fn add(&mut self, name: String, value: Value) {
+        self.insert(name, value);
+    }
+}
+
+impl Collect for serde_json::Map<String, Value> {
+    type Value = Value;
+
+    fn add(&mut self, name: String, value: Value) {
+        self.insert(name, value);
+    }
+}
+
+impl<'de, M: Collect> Deserialize<'de> for Entries<M> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read<M>(PhantomData<M>);
+
+        impl<'de, M: Collect> Visitor<'de> for Read<M> {
+            type Value = Entries<M>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Entries<M>, A::Error> {
+                let mut map = M::default();
+                while let Some((name, value)) = entries.next_entry::<String, M::Value>()? {
+                    map.add(name, value);
+                }
+                Ok(Entries(map))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Entries<M>, A::Error> {
+                match items.next_element::<IgnoredAny>()? {
+                    None => Ok(Entries(M::default())),
+                    Some(_) => Err(not_a_list(items, &self)),
+                }
+            }
+        }
+
+        // A struct is an object or a list to serde_json, and nothing else: `deserialize_any` would also hand numbers
+        // over as maps where serde_json's feature `arbitrary_precision` is on.
+        deserializer.deserialize_struct("", &[], Read(PhantomData))
+    }
+}
+
+/// The error for a list where none may stand.
+///
+/// The list is read to its end first. Otherwise the position in the error would be within the list, and so would be the
+/// path that is made of the position.
+pub(crate) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl Visitor<'de>) -> A::Error {
+    loop {
+        match items.next_element::<IgnoredAny>() {
+            Ok(Some(_)) => {}
+            Ok(None) => return Error::invalid_type(Unexpected::Seq, expected),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// The number that a map stands for; `None` when it is a map.
+///
+/// Where another crate has turned on serde_json's feature `arbitrary_precision`, serde_json hands numbers over as maps
+/// of a form that only its own types know. A map that is none is read to its end, for the reason that a list is.
+pub(crate) fn number<'de, A: MapAccess<'de>>(mut members: A) -> Option<serde_json::Number> {
+    let mut watched = Watched { members: &mut members, key_is_read: false };
+    if let Ok(number) = serde_json::Number::deserialize(MapAccessDeserializer::new(&mut watched)) {
+        return Some(number);
+    }
+    if watched.key_is_read {
+        members.next_value::<IgnoredAny>().ok()?;
+    }
+    while members.next_entry::<IgnoredAny, IgnoredAny>().ok()?.is_some() {}
+    None
+}
+
+/// The members of a map, and whether the next to come is the value of a key that has been read.
+struct Watched<'a, A> {
+    members: &'a mut A,
+    key_is_read: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let key = self.members.next_key_seed(seed);
+        // A key that was refused has been read as well.
+        self.key_is_read = !matches!(key, Ok(None));
+        key
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.key_is_read = false;
+        self.members.next_value_seed(seed)
+    }
+}
+
+/// An integer in any spelling.
+struct Whole(i64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not `deserialize_i64`: with `arbitrary_precision` a `serde_json::Value` that holds `100.0` refuses it.
+        deserializer.deserialize_any(ReadWhole)
+    }
+}
+
+struct ReadWhole;
+
+impl<'de> Visitor<'de> for ReadWhole {
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("i64")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Whole, E> {
+        Ok(Whole(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Whole, E> {
+        i64::try_from(value).map(Whole).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    // serde_json has these for numbers beyond 64 bits where `arbitrary_precision` is on, and floats where it is not.
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Whole, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Whole, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Whole, E> {
+        /// Beyond it not every integer is a number of its own.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+
+        if value.fract() == 0.0 && value.abs() < EXACT {
+            Ok(Whole(value as i64))
+        } else {
+            Err(E::invalid_type(Unexpected::Float(value), &self))
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Whole, A::Error> {
+        Err(not_a_list(items, &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Whole, A::Error> {
+        let Some(number) = number(members) else { return Err(Error::invalid_type(Unexpected::Map, &self)) };
+        if let Some(value) = number.as_i64() {
+            self.visit_i64(value)
+        } else if let Some(value) = number.as_u64() {
+            self.visit_u64(value)
+        } else {
+            self.visit_f64(number.as_f64().unwrap_or(f64::INFINITY))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Values that must not be seen: secrets, and the mark that stands in for personal data in `Debug`.
+
+mod own;
+
+use std::fmt;
+use std::hint::black_box;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+pub(crate) use own::OwnSecrets;
+
+/// A value that must not be printed: an API key, a card number, a social security number, a client secret.
+///
+/// - `Debug` prints `[REDACTED]`; there is no `Display`, so a secret cannot end up in a message or a URL by accident.
+/// - [`expose`](Secret::expose) is the one way to the value.
+/// - The memory is wiped when the secret is dropped. Copies made elsewhere, for example by the HTTP stack while the
+///   value travels, are beyond its reach.
+/// - serde reads and writes the real value: that is how it gets to the API and back.
+/// - Comparing two secrets takes the same time whether they differ early or late; only their lengths show.
+///
+/// ```
+/// use imprint_client::Secret;
+///
+/// let key = Secret::from("4eC39HqLyjWDarjtT1zdp7dc");
+/// assert_eq!(format!("{key:?}"), "[REDACTED]");
+/// assert_eq!(key.expose(), "4eC39HqLyjWDarjtT1zdp7dc");
+/// ```
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The value itself. Whatever is done with it from here on is in the hands of the caller.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted.fmt(f)
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
+        let differing = one.iter().zip(two).fold(0, |seen, (a, b)| seen | (a ^ b));
+        // The fold must not become an early exit by optimisation.
+        one.len() == two.len() && black_box(differing) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(Zeroizing::new(value))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(value: &String) -> Self {
+        Self::from(value.as_str())
+    }
+}
+
+impl From<&Self> for Secret {
+    fn from(value: &Self) -> Self {
+        value.clone()
+    }
+}
+
+crate::value::string_schema!(Secret);
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::value::text::deserialize(deserializer)
+    }
+}
+
+/// What `Debug` prints in the place of a value that must not be seen.
+#[derive(Clone, Copy)]
+pub(crate) struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[REDACTED]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAN: &str = "4111111592341815";
+
+    #[test]
+    fn debug_never_shows_the_value() {
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "read by Debug only")]
+        struct Card {
+            pan: Option<Secret>,
+        }
+        let card = Card { pan: Some(Secret::from(PAN)) };
+        assert_eq!(format!("{card:?}"), "Card { pan: Some([REDACTED]) }");
+        assert!(!format!("{card:#?}").contains(PAN));
+        assert_eq!(format!("{:?}", Some(Redacted)), "Some([REDACTED])");
+    }
+
+    #[test]
+    fn serde_carries_the_real_value() {
+        let secret: Secret = serde_json::from_str(&format!("\"{PAN}\"")).unwrap();
+        assert_eq!(secret.expose(), PAN);
+        assert_eq!(serde_json::to_string(&secret).unwrap(), format!("\"{PAN}\""));
+        assert_eq!(serde_json::from_value::<Secret>(PAN.into()).unwrap(), secret);
+    }
+
+    #[test]
+    fn equality_looks_at_all_of_the_value() {
+        assert_eq!(Secret::from("abc"), Secret::from(String::from("abc")));
+        assert_ne!(Secret::from("abc"), Secret::from("xbc"));
+        assert_ne!(Secret::from("abc"), Secret::from("abx"));
+        assert_ne!(Secret::from("abc"), Secret::from("ab"));
+        assert_ne!(Secret::from(""), Secret::from("a"));
+        assert_eq!(Secret::from(&String::from("abc")), Secret::from(&Secret::from("abc")));
+    }
+}
