@@ -112,6 +112,7 @@ fn apply(rules: &[Rule], lowered: &mut Lowered, keep: &dyn Fn(&str) -> bool) -> 
 }
 
 /// The document in its normal form, by the rules of `NORMAL`.
+#[allow(dead_code, reason = "xtask compares documents in this form")]
 pub fn normal(document: Value) -> Result<Value, Problem> {
     normal_with(document, &|_| true)
 }
@@ -124,6 +125,7 @@ pub fn normal_with(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<Value
 }
 
 /// What progenitor reads of a document in its normal form, by the rules of `CLIENT`.
+#[allow(dead_code, reason = "tests and xtask lower documents by themselves")]
 pub fn client(normal: Value) -> Result<Lowered, Problem> {
     client_with(normal, &|_| true)
 }

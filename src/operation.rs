@@ -11,7 +11,17 @@
 
 use reqwest::Method;
 
-pub use crate::generated::operation::*;
+/// Made by the build script from the API document.
+#[allow(clippy::all)]
+mod generated {
+    use super::Operation;
+
+    include!(concat!(env!("OUT_DIR"), "/operation.rs"));
+}
+
+#[cfg(test)]
+pub(crate) use generated::SERVERS;
+pub use generated::*;
 
 /// What is known about an operation of the API before it is called.
 #[derive(Clone, Debug)]

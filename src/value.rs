@@ -27,6 +27,8 @@ pub(crate) mod text;
 mod timestamp;
 
 pub(crate) use credential::CredentialProblem;
+#[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
+pub(crate) use fields::FreeForm;
 pub use fields::{IntoField, IntoList};
 pub(crate) use id::opaque_string;
 pub(crate) use object::object;

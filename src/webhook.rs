@@ -126,6 +126,7 @@ pub(crate) mod dedupe;
 mod digits;
 pub(crate) mod envelope;
 mod error;
+mod event;
 mod header;
 mod reading;
 pub mod testing;
@@ -135,10 +136,9 @@ mod verifier;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use self::axum::{Webhook, WebhookRejection};
 pub use error::{UnreadableError, WebhookError};
+pub use event::Event;
 pub use reading::{BodyReading, KeyReading, Reading};
 pub use verifier::{Verified, Verifier};
-
-pub use crate::generated::webhook::Event;
 
 /// The header that carries the signature, `X-IMPRINT-HMAC-SIGNATURE`: `t=<timestamp>,s=<signature>`.
 pub const SIGNATURE_HEADER: &str = "x-imprint-hmac-signature";

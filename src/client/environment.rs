@@ -48,6 +48,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_environments_are_the_servers_of_the_document() {
+        let mut environments = [Environment::Sandbox, Environment::Production].map(Environment::base_url);
+        let mut servers = crate::operation::SERVERS.to_vec();
+        environments.sort_unstable();
+        servers.sort_unstable();
+        assert_eq!(environments.as_slice(), servers);
+    }
+
+    #[test]
     fn environments() {
         assert_eq!(Environment::default().base_url(), "https://dev.sbx.imprint.co");
         assert_eq!(Environment::Production.base_url(), "https://dev.imprint.co");

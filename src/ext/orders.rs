@@ -124,7 +124,7 @@ impl Client {
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn create_order_once(
         &self,
-        order: impl Into<builder::OrderBase>,
+        order: impl Into<builder::OrderBaseBuilder>,
     ) -> Result<Once<Order>, OnceError<Order>> {
         once(self, identified(order.into().build())?).await
     }
@@ -146,7 +146,7 @@ impl Client {
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn post_order_event_once(
         &self,
-        event: impl Into<builder::OrderEventBase>,
+        event: impl Into<builder::OrderEventBaseBuilder>,
     ) -> Result<Once<OrderEvent>, OnceError<OrderEvent>> {
         once(self, identified(event.into().build())?).await
     }

@@ -109,17 +109,18 @@ mod sealed {
 mod tests {
     use super::{IntoField, IntoList};
 
-    crate::value::opaque_string! {
-        /// An id.
-        pub struct ThingId;
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    struct ThingId(String);
+
+    crate::value::opaque_string!(ThingId);
+
+    #[derive(Clone, Debug)]
+    enum Kind {
+        A,
+        Unrecognized(String),
     }
-    crate::value::open_enum! {
-        /// An enum.
-        pub enum Kind {
-            /// `A`
-            A = "A",
-        }
-    }
+
+    crate::value::open_enum!(Kind { A = "A" });
 
     /// A builder as the generated ones are.
     #[derive(Default, Debug, PartialEq)]

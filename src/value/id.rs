@@ -1,14 +1,9 @@
 //! The macro behind the identifiers: strings whose text means nothing to us and is never touched.
 
-/// Makes a type of its own out of a string: exact, case kept, no way from one kind to another.
+/// Implements what every id can do, for a struct around a `String`: the text is kept exactly, its case included, and there
+/// is no conversion from one kind of id to another.
 macro_rules! opaque_string {
-    ($(#[$meta:meta])* pub struct $name:ident;) => {
-        $(#[$meta])*
-        ///
-        /// The text is opaque: it is kept and compared exactly as it was given, case included.
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(::std::string::String);
-
+    ($name:ident) => {
         impl $name {
             /// The text, exactly as it was given.
             pub fn as_str(&self) -> &str {
@@ -118,10 +113,11 @@ pub(crate) use opaque_string;
 mod tests {
     use std::collections::HashMap;
 
-    opaque_string! {
-        /// One kind of id.
-        pub struct ThingId;
-    }
+    /// One kind of id.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    struct ThingId(String);
+
+    opaque_string!(ThingId);
 
     #[test]
     fn text_is_kept_exactly() {

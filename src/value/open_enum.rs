@@ -1,28 +1,11 @@
 //! The macro behind the enums: what the API document declares, and room for what it does not.
 
-/// Makes an enum of named texts that takes any other text as well and writes it back unchanged.
+/// Implements what every open enum can do, for an enum with a variant for each named text and `Unrecognized(String)`.
 ///
 /// Imprint adds values without notice, and its own guides use some that its document does not declare: a closed enum
-/// would turn such a value into a failed call.
+/// would turn such a value into a failed call. So an open enum takes any other text as well and writes it back unchanged.
 macro_rules! open_enum {
-    (
-        $(#[$meta:meta])*
-        pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $text:literal),* $(,)?
-        }
-    ) => {
-        $(#[$meta])*
-        ///
-        /// The set is open: a value that this version does not know is kept in `Unrecognized` and written back as it
-        /// came. Two values are equal when their texts are, so `Unrecognized` of a known text equals its variant.
-        #[derive(Clone, Debug)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant,)*
-            /// A value that this version of the library does not know, exactly as it came.
-            Unrecognized(::std::string::String),
-        }
-
+    ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         #[allow(dead_code, reason = "not every enum of a test is used in full")]
         #[allow(deprecated, reason = "a deprecated variant is still read and written")]
         impl $name {
@@ -154,17 +137,20 @@ pub(crate) use open_enum;
 mod tests {
     use std::collections::{BTreeSet, HashSet};
 
-    open_enum! {
-        /// Network of a card.
-        pub enum Network {
-            /// `""`
-            Empty = "",
-            /// `VISA`
-            Visa = "VISA",
-            /// `UNKNOWN`: a value of the API, not our word for "none of these".
-            Unknown = "UNKNOWN",
-        }
+    /// Network of a card. `UNKNOWN` is a value of the API, not our word for "none of these".
+    #[derive(Clone, Debug)]
+    enum Network {
+        Empty,
+        Visa,
+        Unknown,
+        Unrecognized(String),
     }
+
+    open_enum!(Network {
+        Empty = "",
+        Visa = "VISA",
+        Unknown = "UNKNOWN",
+    });
 
     #[test]
     fn known_and_unknown_texts_survive_the_way_in_and_out() {

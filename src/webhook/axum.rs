@@ -16,7 +16,7 @@ use super::error::WebhookError;
 use super::verifier::{Verified, Verifier, signature};
 #[cfg(feature = "tracing")]
 use crate::call::trace::TARGET;
-use crate::generated::webhook::Event;
+use super::event::Event;
 
 /// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
 ///

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::digits;
 use super::error::UnreadableError;
+use super::event::Event;
 use crate::call::decode;
 use crate::error::Finding;
-use crate::generated::webhook::Event;
 use crate::value::object;
 
 /// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::canonical::Node;
 use super::reading::{Reading, hex};
 use super::{SIGNATURE_HEADER, envelope};
-use crate::generated::webhook::Event;
+use super::event::Event;
 use crate::value::Redacted;
 use crate::value::Secret;
 

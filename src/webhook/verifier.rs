@@ -15,7 +15,7 @@ use super::error::{UnreadableError, WebhookError};
 use super::header::SignatureHeader;
 use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
-use crate::generated::webhook::Event;
+use super::event::Event;
 use crate::value::CredentialProblem;
 use crate::value::Secret;
 use crate::value::{OwnSecrets, Redacted};

@@ -1,6 +1,6 @@
 //! Compares the generated client with the document that it is generated from.
 
-use imprint_client::{Environment, operation};
+use imprint_client::operation;
 
 #[test]
 fn the_client_has_every_operation_of_the_document() {
@@ -21,13 +21,4 @@ fn only_gets_puts_and_the_marked_searches_are_repeatable() {
         let harmless = search || ["GET", "PUT"].contains(&operation.method().as_str());
         assert_eq!(operation.is_repeatable(), harmless, "{}", operation.id());
     }
-}
-
-#[test]
-fn the_environments_are_the_servers_of_the_document() {
-    let mut environments = [Environment::Sandbox, Environment::Production].map(|environment| environment.base_url());
-    let mut servers = operation::SERVERS.to_vec();
-    environments.sort_unstable();
-    servers.sort_unstable();
-    assert_eq!(environments.as_slice(), servers);
 }

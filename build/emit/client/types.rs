@@ -147,7 +147,7 @@ fn serde(field: &Field, derived: bool) -> TokenStream {
     let rename = (field.name != *wire).then(|| quote! { rename = #wire, });
     if field.list.is_some() {
         // An answer that lacks its list is an error, and one that has it writes it, empty or not.
-        let with = derived.then(|| quote! { deserialize_with = "crate::value::read_with::<crate::value::Listed, _, _>", });
+        let with = derived.then(|| quote! { deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Listed, _, _>", });
         let also = field.list.iter().flatten().filter(|_| derived);
         return match (&rename, derived) {
             (None, false) => TokenStream::new(),
@@ -164,7 +164,7 @@ fn serde(field: &Field, derived: bool) -> TokenStream {
     let default = field.shape == Shape::Collection || derived && field.shape == Shape::Optional;
     let default = default.then(|| quote! { default, });
     let with = derived.then(|| {
-        let path = format!("crate::value::read_with::<crate::value::{}, _, _>", reader(field));
+        let path = format!("crate::value::lenient::with::<crate::value::lenient::{}, _, _>", reader(field));
         quote! { deserialize_with = #path, }
     });
     let skip = is_missing.filter(|_| field.skip).map(|function| quote! { skip_serializing_if = #function, });

@@ -7,13 +7,13 @@ use crate::value::{Secret, Timestamp, object};
 
 const PAN: &str = "4111111592341815";
 
-crate::value::open_enum! {
-    /// Network.
-    pub enum Network {
-        /// `VISA`
-        Visa = "VISA",
-    }
+#[derive(Clone, Debug)]
+enum Network {
+    Visa,
+    Unrecognized(String),
 }
+
+crate::value::open_enum!(Network { Visa = "VISA" });
 
 #[derive(Debug, PartialEq)]
 struct Page {
