@@ -306,8 +306,8 @@ impl Client {
         self.end(call, result)
     }
 
-    fn begin(&self, operation: &'static Operation) -> trace::Call {
-        trace::Call::begin(operation, &self.inner.base, &*self.inner.clock)
+    fn begin(&self, operation: &'static Operation) -> trace::CallSpan {
+        trace::CallSpan::begin(operation, &self.inner.base, &*self.inner.clock)
     }
 
     /// What no error may show: the key in each form in which it is sent, and the headers that are kept out of logs.
@@ -325,7 +325,7 @@ impl Client {
 
     /// Every error of a call passes here, where the secrets are known that it must not show. Errors of single items are
     /// made beside it, and hide them by [`own_secrets`](Client::own_secrets).
-    fn end<T>(&self, call: trace::Call, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+    fn end<T>(&self, call: trace::CallSpan, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
         if let Err(error) = &mut result {
             error.hide(&self.own_secrets());
         }

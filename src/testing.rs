@@ -54,7 +54,7 @@ impl Clock for TestClock {
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What to do with one connection.
-pub(crate) enum Step {
+pub(crate) enum OnConnection {
     /// Read the request, write this, close.
     Answer(Vec<u8>),
     /// Read the request and close.
@@ -66,13 +66,13 @@ pub(crate) enum Step {
     Ignore,
 }
 
-pub(crate) struct Server {
+pub(crate) struct TestServer {
     pub(crate) url: String,
     requests: Receiver<String>,
 }
 
-impl Server {
-    pub(crate) fn start(script: Vec<Step>) -> Self {
+impl TestServer {
+    pub(crate) fn start(script: Vec<OnConnection>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = channel();
@@ -80,17 +80,17 @@ impl Server {
             for step in script {
                 let Ok((mut stream, _)) = listener.accept() else { return };
                 stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                if !matches!(step, Step::Ignore) {
+                if !matches!(step, OnConnection::Ignore) {
                     let _ = sender.send(read_request(&mut stream));
                 }
                 match step {
-                    Step::Answer(bytes) => drop(stream.write_all(&bytes)),
-                    Step::Close => {}
-                    Step::Stall(bytes) => {
+                    OnConnection::Answer(bytes) => drop(stream.write_all(&bytes)),
+                    OnConnection::Close => {}
+                    OnConnection::Stall(bytes) => {
                         let _ = stream.write_all(&bytes);
                         let _ = stream.read_to_end(&mut Vec::new());
                     }
-                    Step::Ignore => drop(stream.read_to_end(&mut Vec::new())),
+                    OnConnection::Ignore => drop(stream.read_to_end(&mut Vec::new())),
                 }
             }
         });
@@ -99,7 +99,7 @@ impl Server {
 
     /// A server with one answer.
     pub(crate) fn answering(status: &str, headers: &[&str], body: &str) -> Self {
-        Self::start(vec![Step::Answer(answer(status, headers, body))])
+        Self::start(vec![OnConnection::Answer(answer(status, headers, body))])
     }
 
     /// The next request, as it was on the wire.

@@ -9,10 +9,10 @@ mod on;
 #[cfg(all(feature = "tracing", feature = "webhooks"))]
 pub(crate) use on::TARGET;
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Call, gave_up, repeats, within};
+pub(crate) use on::{CallSpan, in_current_span, log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Call, gave_up, repeats, within};
+pub(crate) use off::{CallSpan, in_current_span, log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
 mod off {
@@ -25,9 +25,9 @@ mod off {
     use crate::error::Error;
     use crate::operation::Operation;
 
-    pub(crate) struct Call;
+    pub(crate) struct CallSpan;
 
-    impl Call {
+    impl CallSpan {
         pub(crate) fn begin(_: &'static Operation, _: &Url, _: &dyn Clock) -> Self {
             Self
         }
@@ -39,11 +39,11 @@ mod off {
         pub(crate) fn end(self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
     }
 
-    pub(crate) fn within<F>(work: F) -> F {
+    pub(crate) fn in_current_span<F>(work: F) -> F {
         work
     }
 
-    pub(crate) fn repeats(_: u32, _: Duration, _: &Error) {}
+    pub(crate) fn log_retry(_: u32, _: Duration, _: &Error) {}
 
-    pub(crate) fn gave_up(_: u32, _: Reason, _: &Error) {}
+    pub(crate) fn log_giving_up(_: u32, _: Reason, _: &Error) {}
 }

@@ -107,7 +107,7 @@ impl Transport {
             } else if lacks_tls(&error) {
                 let problem = "this build has no TLS: turn on the feature `rustls` of imprint-client, or `native-tls`";
                 ConfigError::new("rustls", problem).into()
-            } else if !ran_out(&error) {
+            } else if !is_client_timeout(&error) {
                 TransportError::new(operation, status, attempts, error).into()
             } else if error.is_connect() {
                 let limit = self.connect_timeout;
@@ -121,7 +121,7 @@ impl Transport {
         if let Some(stand_in) = &self.stand_in {
             let time = attempt_timeout.min(limits.remaining);
             let response = stand_in::execute(&**stand_in, request, time).await;
-            let response = response.map_err(|loss| loss.into_error(operation, (phase, limit), attempts))?;
+            let response = response.map_err(|no_answer| no_answer.into_error(operation, (phase, limit), attempts))?;
             return self.receive(operation, response, attempts, failure).await;
         }
         runtime::check()?;
@@ -169,7 +169,7 @@ impl Transport {
 
 /// Whether a timeout of this client ran out. The system has others, after which it takes the peer for gone: a connection
 /// that broke.
-fn ran_out(error: &reqwest::Error) -> bool {
+fn is_client_timeout(error: &reqwest::Error) -> bool {
     let of_the_system = |io: &std::io::Error| io.raw_os_error().is_some();
     error.is_timeout() && !sources(error).any(|error| error.downcast_ref().is_some_and(of_the_system))
 }

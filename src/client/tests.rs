@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::error::{ErrorKind, TimeoutPhase};
-use crate::testing::{PATIENCE, Server, Step, answer};
+use crate::testing::{OnConnection, PATIENCE, TestServer, answer};
 
 const PAN: &str = "4111111592341815";
 
@@ -65,7 +65,7 @@ fn discreet(error: Error) -> Error {
 fn a_call_through_a_generated_builder() {
     let body = r#"{"customer_id":"9B5E1EE0","partner_customer_id":"P","status":"FROZEN","metadata":null,
         "created_at":"2025-02-13T19:08:07.000Z","updated_at":"2025-02-13T19:08:07.000Z"}"#;
-    let server = Server::answering("200 OK", &["X-Trace: t1"], body);
+    let server = TestServer::answering("200 OK", &["X-Trace: t1"], body);
     let client = builder(&server.url).merchant_key("acme").user_agent_suffix("app/1").build().unwrap();
     let call = client.link_customer_account().customer_id("a b").body_map(|body| body.partner_customer_id("P"));
     let link = run(call.send()).unwrap();
@@ -90,7 +90,7 @@ fn a_call_through_a_generated_builder() {
 
 #[test]
 fn a_call_without_a_body_says_nothing_of_one() {
-    let server = Server::answering("201 Created", &[], r#"{"pan":true,"more":1}"#);
+    let server = TestServer::answering("201 Created", &[], r#"{"pan":true,"more":1}"#);
     let client = builder(&format!("{}/base/", server.url)).basic_auth().build().unwrap();
     let answer: Response<Thing> = run(client.call(&POST, request())).unwrap();
     assert_eq!((answer.status(), answer.into_inner()), (StatusCode::CREATED, Thing { pan: Some(true) }));
@@ -156,11 +156,11 @@ fn what_a_server_repeats_of_the_secrets_of_the_client_is_not_shown() {
                 ("401 Unauthorized", fields.clone()),
                 ("403 Forbidden", serde_json::json!({"error": fields})),
                 ("404 Not Found", serde_json::json!([words])),
-                ("500 Internal Server Error", serde_json::json!({"error": words})),
+                ("500 Internal TestServer Error", serde_json::json!({"error": words})),
                 ("200 OK", serde_json::json!({"labels": {secret: 1}})),
             ];
             for (status, body) in bodies {
-                let server = Server::answering(status, &[], &body.to_string());
+                let server = TestServer::answering(status, &[], &body.to_string());
                 let error = run(client(&server.url).call::<Labels>(&GET, request())).map(|_| ()).unwrap_err();
                 let shown = format!("{error} {error:?} {error:#?}");
                 assert!(!shown.contains(secret), "{status}: {shown}");
@@ -186,7 +186,7 @@ fn an_operation_without_an_answer_looks_at_none() {
         (cut, 200),
         (large, 200),
     ] {
-        let server = Server::start(vec![Step::Answer(bytes)]);
+        let server = TestServer::start(vec![OnConnection::Answer(bytes)]);
         let client = builder(&server.url).max_response_bytes(1000).build().unwrap();
         let answer: Response<()> = run(client.call(&DELETE, request())).unwrap();
         assert_eq!(answer.status().as_u16(), status);
@@ -196,7 +196,7 @@ fn an_operation_without_an_answer_looks_at_none() {
 #[test]
 fn an_error_of_the_api() {
     let body = r#"{"error":{"type":"CONFLICT_ERROR","message":"4111111592341815 is taken"}}"#;
-    let server = Server::answering("409 Conflict", &["Retry-After: 3"], body);
+    let server = TestServer::answering("409 Conflict", &["Retry-After: 3"], body);
     let client = builder(&server.url).build().unwrap();
     let Error::Api(error) = discreet(get(&client).unwrap_err()) else { panic!() };
     assert_eq!((error.kind(), error.code()), (ErrorKind::Conflict, Some("CONFLICT_ERROR")));
@@ -206,8 +206,8 @@ fn an_error_of_the_api() {
 
 #[test]
 fn redirects_are_not_followed() {
-    let other = Server::answering("200 OK", &[], "{}");
-    let server = Server::answering("307 Temporary Redirect", &[&format!("Location: {}/", other.url)], "");
+    let other = TestServer::answering("200 OK", &[], "{}");
+    let server = TestServer::answering("307 Temporary Redirect", &[&format!("Location: {}/", other.url)], "");
     let Err(Error::Api(error)) = get(&builder(&server.url).build().unwrap()) else { panic!() };
     assert_eq!((error.status(), error.kind()), (StatusCode::TEMPORARY_REDIRECT, ErrorKind::Other));
     assert!(other.got_nothing());
@@ -216,11 +216,13 @@ fn redirects_are_not_followed() {
 #[test]
 fn a_status_is_not_lost_with_its_body() {
     let cut = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 100\r\n\r\nabc".to_vec();
-    let flood = answer("500 Internal Server Error", &[], &"x".repeat(5000));
-    for (step, status, kept) in
-        [(Step::Answer(cut.clone()), 503, 3), (Step::Stall(cut), 503, 3), (Step::Answer(flood), 500, 1000)]
-    {
-        let server = Server::start(vec![step]);
+    let flood = answer("500 Internal TestServer Error", &[], &"x".repeat(5000));
+    for (step, status, kept) in [
+        (OnConnection::Answer(cut.clone()), 503, 3),
+        (OnConnection::Stall(cut), 503, 3),
+        (OnConnection::Answer(flood), 500, 1000),
+    ] {
+        let server = TestServer::start(vec![step]);
         let client = builder(&server.url).max_response_bytes(1000).timeout(Duration::from_millis(300)).build().unwrap();
         let Error::Api(error) = discreet(get(&client).unwrap_err()) else { panic!() };
         assert_eq!((error.status().as_u16(), error.body().len(), error.is_body_complete()), (status, kept, false));
@@ -244,19 +246,19 @@ fn a_connection_that_was_never_made() {
 #[test]
 fn a_connection_that_broke() {
     for (step, status) in [
-        (Step::Close, None),
-        (Step::Answer(b"nonsense\r\n\r\n".to_vec()), None),
-        (Step::Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()), Some(200)),
-        (Step::Answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{".to_vec()), Some(200)),
+        (OnConnection::Close, None),
+        (OnConnection::Answer(b"nonsense\r\n\r\n".to_vec()), None),
+        (OnConnection::Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()), Some(200)),
+        (OnConnection::Answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{".to_vec()), Some(200)),
     ] {
-        let server = Server::start(vec![step]);
+        let server = TestServer::start(vec![step]);
         let client = builder(&server.url).build().unwrap();
         let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
         assert!(matches!(error, Error::Transport(_)), "{error:?}");
         assert!(!error.is_retryable() && error.may_have_been_processed());
         assert_eq!(error.status().map(|status| status.as_u16()), status);
     }
-    let server = Server::start(vec![Step::Close]);
+    let server = TestServer::start(vec![OnConnection::Close]);
     assert!(get(&builder(&server.url).build().unwrap()).unwrap_err().is_retryable());
 }
 
@@ -264,15 +266,15 @@ fn a_connection_that_broke() {
 fn time_runs_out() {
     let short = Duration::from_millis(100);
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec();
-    for (step, status) in [(Step::Stall(vec![]), None), (Step::Stall(half), Some(StatusCode::OK))] {
-        let server = Server::start(vec![step]);
+    for (step, status) in [(OnConnection::Stall(vec![]), None), (OnConnection::Stall(half), Some(StatusCode::OK))] {
+        let server = TestServer::start(vec![step]);
         let client = builder(&server.url).attempt_timeout(short).build().unwrap();
         let Error::Timeout(error) = discreet(get(&client).unwrap_err()) else { panic!() };
         assert_eq!((error.phase(), error.limit(), error.status()), (TimeoutPhase::Attempt, short, status));
         let error = Error::from(error);
         assert!(error.is_retryable() && error.may_have_been_processed());
     }
-    let server = Server::start(vec![Step::Stall(vec![])]);
+    let server = TestServer::start(vec![OnConnection::Stall(vec![])]);
     let client = builder(&server.url).build().unwrap().with_timeout(short);
     let started = Instant::now();
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
@@ -284,7 +286,7 @@ fn time_runs_out() {
 #[cfg(feature = "rustls")]
 #[test]
 fn a_handshake_that_takes_too_long_has_sent_nothing() {
-    let server = Server::start(vec![Step::Ignore]);
+    let server = TestServer::start(vec![OnConnection::Ignore]);
     let url = server.url.replace("http://", "https://");
     let client = builder(&url).connect_timeout(Duration::from_millis(100)).build().unwrap();
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
@@ -326,15 +328,15 @@ fn bodies_are_read_up_to_the_limit() {
     // It announces more than it may, and never sends it.
     let liar = b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n{".to_vec();
     for (limit, step, fits) in [
-        (1000, Step::Stall(answer("200 OK", &[], &body)), true),
-        (1000, Step::Stall(chunked.clone()), true),
-        (1000, Step::Answer(unframed.clone()), true),
-        (999, Step::Stall(answer("200 OK", &[], &body)), false),
-        (999, Step::Stall(chunked), false),
-        (999, Step::Stall(unframed), false),
-        (1000, Step::Stall(liar), false),
+        (1000, OnConnection::Stall(answer("200 OK", &[], &body)), true),
+        (1000, OnConnection::Stall(chunked.clone()), true),
+        (1000, OnConnection::Answer(unframed.clone()), true),
+        (999, OnConnection::Stall(answer("200 OK", &[], &body)), false),
+        (999, OnConnection::Stall(chunked), false),
+        (999, OnConnection::Stall(unframed), false),
+        (1000, OnConnection::Stall(liar), false),
     ] {
-        let server = Server::start(vec![step]);
+        let server = TestServer::start(vec![step]);
         match (get(&builder(&server.url).max_response_bytes(limit).build().unwrap()), fits) {
             (Ok(_), true) => {}
             (Err(Error::ResponseTooLarge(error)), false) => assert_eq!(error.limit(), limit),
@@ -351,7 +353,7 @@ fn a_body_that_is_not_what_was_promised() {
         (format!("<html>{PAN}</html>"), "the body is HTML or XML, not JSON"),
         (format!("{{\"pan\":\"{PAN}"), "the body ends before its JSON does (line 1, column 24)"),
     ] {
-        let server = Server::answering("200 OK", &[], &body);
+        let server = TestServer::answering("200 OK", &[], &body);
         let error = discreet(get(&builder(&server.url).build().unwrap()).unwrap_err());
         assert_eq!(error.to_string(), format!("getThing answered 200, but {says}"));
         assert!(error.source().is_none() && !error.is_retryable() && error.may_have_been_processed());
@@ -360,7 +362,7 @@ fn a_body_that_is_not_what_was_promised() {
 
 #[test]
 fn what_cannot_be_sent_is_not_sent() {
-    let server = Server::answering("200 OK", &[], "{}");
+    let server = TestServer::answering("200 OK", &[], "{}");
     let client = builder(&server.url).build().unwrap();
     let error = run(client.link_customer_account().send()).unwrap_err();
     assert_eq!(error.to_string(), "linkCustomerAccount needs customer_id and partner_customer_id; nothing was sent");
@@ -375,8 +377,8 @@ fn what_cannot_be_sent_is_not_sent() {
 
 #[test]
 fn variants_of_a_client_differ_in_one_thing() {
-    let script = (0..3).map(|_| Step::Answer(answer("200 OK", &[], "{}"))).collect();
-    let server = Server::start(script);
+    let script = (0..3).map(|_| OnConnection::Answer(answer("200 OK", &[], "{}"))).collect();
+    let server = TestServer::start(script);
     let client = builder(&server.url).merchant_key("one").build().unwrap();
     let other = client.with_merchant_key("bad key").with_merchant_key("two");
     for (client, key) in [(&client, "one"), (&other, "two"), (&other.with_timeout(PATIENCE), "two")] {
@@ -395,8 +397,8 @@ fn plain_http_goes_past_any_proxy() {
         get(&builder(&url).build().unwrap()).unwrap();
         return;
     }
-    let server = Server::answering("200 OK", &[], "{}");
-    let proxy = Server::answering("200 OK", &[], "{}");
+    let server = TestServer::answering("200 OK", &[], "{}");
+    let proxy = TestServer::answering("200 OK", &[], "{}");
     let (_, module) = module_path!().split_once("::").unwrap();
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", &format!("{module}::plain_http_goes_past_any_proxy")])

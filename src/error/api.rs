@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::envelope::Envelope;
+use super::envelope::ErrorEnvelope;
 use super::mask::Masked;
 use super::{Context, retry_after};
 use crate::operation::Operation;
@@ -45,7 +45,7 @@ struct Inner {
     retry_after: Option<Duration>,
     body: Vec<u8>,
     complete: bool,
-    envelope: Envelope,
+    envelope: ErrorEnvelope,
     /// What [`existing_link_as`](ApiError::existing_link_as) has read of the envelope.
     existing_link: OnceLock<Option<ReadLink>>,
     /// What the client sent with the call and must not be shown.
@@ -162,7 +162,7 @@ impl ApiError {
         complete: bool,
     ) -> Self {
         let retry_after = retry_after::read(&headers);
-        let envelope = Envelope::read(&body);
+        let envelope = ErrorEnvelope::read(&body);
         Self(Box::new(Inner {
             context: Context::new(operation, Some(status), attempts),
             status,

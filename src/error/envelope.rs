@@ -20,7 +20,7 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// What the body of an error answer says.
 #[derive(Debug, Default)]
-pub(super) struct Envelope {
+pub(super) struct ErrorEnvelope {
     pub(super) code: Option<String>,
     pub(super) message: Option<String>,
     pub(super) param: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Envelope {
     pub(super) existing_links: Vec<Value>,
 }
 
-impl Envelope {
+impl ErrorEnvelope {
     pub(super) fn read(body: &[u8]) -> Self {
         if body.len() > MAX_BYTES {
             return Self::default();
@@ -186,7 +186,7 @@ pub(crate) fn is_blank(value: &Value) -> bool {
 
 /// What is at the top of a body.
 #[derive(Default)]
-struct Found {
+struct TopLevel {
     error: Option<Value>,
     code: bool,
     message: bool,
@@ -198,14 +198,14 @@ struct Found {
 struct TopLevelVisitor<'a>(&'a [&'a str]);
 
 impl<'de> Visitor<'de> for TopLevelVisitor<'_> {
-    type Value = Found;
+    type Value = TopLevel;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Found, A::Error> {
-        let mut found = Found::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<TopLevel, A::Error> {
+        let mut found = TopLevel::default();
         while let Some(name) = members.next_key::<String>()? {
             let is_expected = self.0.contains(&name.as_str());
             match name.as_str() {
@@ -228,11 +228,11 @@ impl<'de> Visitor<'de> for TopLevelVisitor<'_> {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Envelope {
-        Envelope::read(body.as_bytes())
+    fn read(body: &str) -> ErrorEnvelope {
+        ErrorEnvelope::read(body.as_bytes())
     }
 
-    fn parts(envelope: &Envelope) -> (Option<&str>, Option<&str>, Option<&str>) {
+    fn parts(envelope: &ErrorEnvelope) -> (Option<&str>, Option<&str>, Option<&str>) {
         (envelope.code.as_deref(), envelope.message.as_deref(), envelope.param.as_deref())
     }
 
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(parts(&wrong_types), (None, None, None));
         let huge = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
         assert_eq!(parts(&read(&huge)), (None, None, None));
-        assert_eq!(parts(&Envelope::read(b"\xff\xfe")), (None, None, None));
+        assert_eq!(parts(&ErrorEnvelope::read(b"\xff\xfe")), (None, None, None));
     }
 
     const CUSTOMER: Option<&[&str]> = Some(&["id", "type", "status", "metadata"]);

@@ -72,7 +72,7 @@ impl<T> Evidence<T> {
 }
 
 /// The answer of a list, its items still to be read.
-pub(super) struct List {
+pub(super) struct ListAnswer {
     /// An answer without the key is refused: it says nothing about what is in the list.
     data: RawItems,
     has_more: Option<bool>,
@@ -85,7 +85,7 @@ pub(super) struct List {
 }
 
 // The document calls the list of orders `data` and `orders`.
-object!(List {
+object!(ListAnswer {
     data: Plain = "data" | "orders",
     has_more: Optional = "has_more",
     total: Optional = "total",
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for RawItems {
     }
 }
 
-impl List {
+impl ListAnswer {
     /// Whether the list says of itself that it has items.
     fn promises_items(&self, moves_money: bool) -> bool {
         let total = || self.total.as_ref().and_then(|total| total.get().parse::<f64>().ok());
@@ -130,7 +130,7 @@ fn is_null(item: &RawValue) -> bool {
 
 /// Asks, and weighs the answer.
 pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -> Evidence<T> {
-    let mut sum = Sum::<T> { found: Vec::new(), seen: false, fault: None };
+    let mut sum = Tally::<T> { found: Vec::new(), seen: false, fault: None };
     let list = match list(client, question, None).await {
         Ok(list) => list,
         Err(error) => return Evidence::Unusable { error: error.into(), seen: false },
@@ -153,10 +153,10 @@ pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -
     if list.has_more == Some(true) && !asked_for_more && question.moves_money && sum.found.len() == 1 {
         sum.fault.get_or_insert(FindError::Unreliable);
     }
-    sum.weigh()
+    sum.conclude()
 }
 
-async fn list(client: &Client, question: &Question<'_>, after: Option<&str>) -> Result<Response<List>, Error> {
+async fn list(client: &Client, question: &Question<'_>, after: Option<&str>) -> Result<Response<ListAnswer>, Error> {
     let mut request = Request::new();
     request.query(question.filter, Some(question.wanted));
     if question.pages {
@@ -167,7 +167,7 @@ async fn list(client: &Client, question: &Question<'_>, after: Option<&str>) -> 
 }
 
 /// What has been learned from the pages so far.
-struct Sum<T> {
+struct Tally<T> {
     /// The items with the very id.
     found: Vec<T>,
     /// Whether another item may be it.
@@ -176,8 +176,8 @@ struct Sum<T> {
     fault: Option<FindError<T>>,
 }
 
-impl<T: Findable> Sum<T> {
-    fn add(&mut self, client: &Client, question: &Question<'_>, list: &Response<List>) {
+impl<T: Findable> Tally<T> {
+    fn add(&mut self, client: &Client, question: &Question<'_>, list: &Response<ListAnswer>) {
         if list.contradicts_itself(question.moves_money) {
             self.fault.get_or_insert(FindError::Unreliable);
         }
@@ -212,7 +212,7 @@ impl<T: Findable> Sum<T> {
         }
     }
 
-    fn weigh(mut self) -> Evidence<T> {
+    fn conclude(mut self) -> Evidence<T> {
         match self.fault {
             Some(error) => Evidence::Unusable { error, seen: self.seen || !self.found.is_empty() },
             None if self.found.len() > 1 => Evidence::Several(self.found),

@@ -18,7 +18,7 @@ mod error;
 use std::time::Duration;
 
 use super::deadline::Deadline;
-use super::evidence::List;
+use super::evidence::ListAnswer;
 use crate::call::Request;
 use crate::client::Client;
 use crate::error::{DecodeError, Error, ErrorKind, Fault, Finding, TimeoutError, TimeoutPhase};
@@ -154,7 +154,7 @@ impl Client {
             let Some(client) = deadline.client(self) else { break };
             let mut request = Request::new();
             request.query("limit", Some(&1));
-            outcome = client.call::<List>(read, request).await.and_then(|page| {
+            outcome = client.call::<ListAnswer>(read, request).await.and_then(|page| {
                 if !page.contradicts_itself(false) {
                     return Ok(());
                 }

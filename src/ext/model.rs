@@ -13,12 +13,12 @@ mod keys;
 mod links;
 mod orders;
 mod rewards;
-mod world;
+mod simulation;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-pub(super) use world::{Play, World, answer, path_of};
+pub(super) use simulation::{ModelServer, Simulation, answer, path_of};
 
 /// The choices of one run.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,7 @@ impl Choices {
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum RunResult {
     /// Every invariant held.
     Held,
     /// One did not, and could not for any client: why.
@@ -77,15 +77,15 @@ pub(super) enum Verdict {
 pub(super) fn explore(
     name: &str,
     faults: usize,
-    mut run: impl FnMut(&mut Choices) -> Result<Verdict, String>,
+    mut run: impl FnMut(&mut Choices) -> Result<RunResult, String>,
 ) -> Explored {
     let begun = Instant::now();
     let mut choices = Choices::default();
     let mut explored = Explored::default();
     loop {
         match run(&mut choices) {
-            Ok(Verdict::Held) => {}
-            Ok(Verdict::Unavoidable(why)) => {
+            Ok(RunResult::Held) => {}
+            Ok(RunResult::Unavoidable(why)) => {
                 explored.unavoidable += 1;
                 if !explored.reasons.contains(&why) {
                     explored.reasons.push(why);
@@ -129,7 +129,7 @@ fn every_way_is_gone_once() {
             way.push(choices.choose(&[("a", 0), ("b", 1), ("c", 2)]));
         }
         assert!(seen.insert(way));
-        Ok(Verdict::Held)
+        Ok(RunResult::Held)
     });
     // None, one of four at two values, and two of four at two values each.
     assert_eq!(explored.schedules, 1 + 4 * 2 + 6 * 4);

@@ -152,10 +152,10 @@ impl From<Error> for ConfirmError {
 }
 
 /// What is pending, and what it becomes.
-type Step = (RewardStatus, RewardStatus);
+type Transition = (RewardStatus, RewardStatus);
 
-const ISSUED: Step = (RewardStatus::Pending, RewardStatus::Available);
-const DEDUCTED: Step = (RewardStatus::PendingDeduction, RewardStatus::Deducted);
+const ISSUED: Transition = (RewardStatus::Pending, RewardStatus::Available);
+const DEDUCTED: Transition = (RewardStatus::PendingDeduction, RewardStatus::Deducted);
 
 impl Client {
     /// Confirms whatever is pending of a reward: that the partner has issued it, or has taken it back.
@@ -232,8 +232,13 @@ impl Client {
         self.confirm(reward.into(), &[DEDUCTED], true).await
     }
 
-    /// Confirms one of `steps`. `reads` is whether a reward in hand is read again before anything is written.
-    async fn confirm(&self, reward: RewardRef, steps: &[Step], reads: bool) -> Result<Reward, ConfirmError> {
+    /// Confirms one of `transitions`. `reads` is whether a reward in hand is read again before anything is written.
+    async fn confirm(
+        &self,
+        reward: RewardRef,
+        transitions: &[Transition],
+        reads: bool,
+    ) -> Result<Reward, ConfirmError> {
         let deadline = Deadline::of(self);
         // The read must leave time for the write.
         let reader = deadline.half(self).unwrap_or_else(|| self.clone());
@@ -251,7 +256,8 @@ impl Client {
                 (id, read)
             }
         };
-        let Some((_, target)) = steps.iter().find(|(from, to)| reward.status == *from || reward.status == *to).cloned()
+        let Some((_, target)) =
+            transitions.iter().find(|(from, to)| reward.status == *from || reward.status == *to).cloned()
         else {
             return Err(ConfirmError::NotConfirmed(Box::new(reward)));
         };

@@ -11,11 +11,11 @@ use crate::call::trace;
 use crate::error::Error;
 
 /// The answer to come.
-pub(super) type Answering<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
+pub(super) type AnswerFuture<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
 
 pub(super) enum Fetch<A> {
     /// Goes on while the stream is polled.
-    Inline(Answering<A>),
+    Inline(AnswerFuture<A>),
     /// Goes on by itself, until it is done or dropped.
     Task(Task<Result<Response<A>, Error>>),
 }
@@ -31,9 +31,9 @@ impl<T> Drop for Task<T> {
 
 impl<A: Send + 'static> Fetch<A> {
     /// In a task of the runtime around; without a runtime there is none to be had.
-    pub(super) fn ahead(answering: Answering<A>) -> Self {
+    pub(super) fn ahead(answering: AnswerFuture<A>) -> Self {
         match Handle::try_current() {
-            Ok(runtime) => Self::Task(Task(runtime.spawn(trace::within(answering)))),
+            Ok(runtime) => Self::Task(Task(runtime.spawn(trace::in_current_span(answering)))),
             Err(_) => Self::Inline(answering),
         }
     }

@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, ready};
 
 use super::Paged;
-use super::fetch::{Answering, Fetch};
+use super::fetch::{AnswerFuture, Fetch};
 use super::position::{PageAction, PageFault, Position};
 use crate::call::Answer;
 use crate::call::Response;
@@ -59,7 +59,7 @@ impl<A: Send + 'static> PageStream<A> {
                 Some(cursor) => call.clone().after(cursor),
                 None => call.clone(),
             };
-            let answering: Answering<A> = Box::pin(async move {
+            let answering: AnswerFuture<A> = Box::pin(async move {
                 let (client, request) = call.request();
                 client.call_with(P::OPERATION, P::OPERATION.path, request, |answer| read(&client, answer)).await
             });

@@ -46,14 +46,14 @@ pub trait IntoField<T, Marker>: sealed::Sealed<T, Marker> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, V: Into<T>> IntoField<T, sealed::Plain> for V {
+impl<T, V: Into<T>> IntoField<T, sealed::ValueMarker> for V {
     fn into_field(self) -> Option<T> {
         Some(self.into())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, V: Into<T>> IntoField<T, sealed::Optional> for Option<V> {
+impl<T, V: Into<T>> IntoField<T, sealed::OptionMarker> for Option<V> {
     fn into_field(self) -> Option<T> {
         self.map(Into::into)
     }
@@ -74,14 +74,14 @@ pub trait IntoList<T, Marker>: sealed::SealedList<T, Marker> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Plain> for I {
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::ValueMarker> for I {
     fn into_list(self) -> Vec<T> {
         self.into_iter().map(Into::into).collect()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Optional> for Option<I> {
+impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::OptionMarker> for Option<I> {
     fn into_list(self) -> Vec<T> {
         self.into_iter().flatten().map(Into::into).collect()
     }
@@ -90,19 +90,19 @@ impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::Optional> for Option
 mod sealed {
     /// Marks a plain value.
     #[derive(Debug)]
-    pub enum Plain {}
+    pub enum ValueMarker {}
 
     /// Marks an `Option` of a value.
     #[derive(Debug)]
-    pub enum Optional {}
+    pub enum OptionMarker {}
 
     pub trait Sealed<T, Marker> {}
-    impl<T, V: Into<T>> Sealed<T, Plain> for V {}
-    impl<T, V: Into<T>> Sealed<T, Optional> for Option<V> {}
+    impl<T, V: Into<T>> Sealed<T, ValueMarker> for V {}
+    impl<T, V: Into<T>> Sealed<T, OptionMarker> for Option<V> {}
 
     pub trait SealedList<T, Marker> {}
-    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Plain> for I {}
-    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, Optional> for Option<I> {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, ValueMarker> for I {}
+    impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, OptionMarker> for Option<I> {}
 }
 
 #[cfg(test)]
@@ -129,7 +129,7 @@ mod tests {
         kind: Option<Kind>,
         limit: Option<i64>,
         name: Option<String>,
-        secret: Option<crate::Secret>,
+        secret: Option<crate::value::Secret>,
         list: Vec<String>,
     }
 
@@ -154,7 +154,7 @@ mod tests {
             self
         }
 
-        fn secret<V: IntoField<crate::Secret, M>, M>(mut self, value: V) -> Self {
+        fn secret<V: IntoField<crate::value::Secret, M>, M>(mut self, value: V) -> Self {
             self.secret = value.into_field();
             self
         }

@@ -88,8 +88,8 @@ impl Reader<Option<i64>> for Integer {
 
 impl<T: DeserializeOwned> Reader<Vec<T>> for List {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-        let items: Option<Items<T>> = Option::deserialize(deserializer)?;
-        Ok(items.map_or_else(Vec::new, |Items(items)| items))
+        let items: Option<NonNullItems<T>> = Option::deserialize(deserializer)?;
+        Ok(items.map_or_else(Vec::new, |NonNullItems(items)| items))
     }
 
     fn absent() -> Option<Vec<T>> {
@@ -151,29 +151,29 @@ impl Reader<Vec<Value>> for Free {
 }
 
 /// A list without its nulls.
-struct Items<T>(Vec<T>);
+struct NonNullItems<T>(Vec<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonNullItems<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read<T>(PhantomData<T>);
+        struct ItemsVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Read<T> {
-            type Value = Items<T>;
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemsVisitor<T> {
+            type Value = NonNullItems<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a sequence")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Items<T>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<NonNullItems<T>, A::Error> {
                 let mut list = Vec::new();
                 while let Some(item) = items.next_element::<Option<T>>()? {
                     list.extend(item);
                 }
-                Ok(Items(list))
+                Ok(NonNullItems(list))
             }
         }
 
-        deserializer.deserialize_seq(Read(PhantomData))
+        deserializer.deserialize_seq(ItemsVisitor(PhantomData))
     }
 }
 
@@ -222,9 +222,9 @@ impl Collect for serde_json::Map<String, Value> {
 
 impl<'de, M: Collect> Deserialize<'de> for Entries<M> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read<M>(PhantomData<M>);
+        struct EntriesVisitor<M>(PhantomData<M>);
 
-        impl<'de, M: Collect> Visitor<'de> for Read<M> {
+        impl<'de, M: Collect> Visitor<'de> for EntriesVisitor<M> {
             type Value = Entries<M>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -249,7 +249,7 @@ impl<'de, M: Collect> Deserialize<'de> for Entries<M> {
 
         // A struct is an object or a list to serde_json, and nothing else: `deserialize_any` would also hand numbers
         // over as maps where serde_json's feature `arbitrary_precision` is on.
-        deserializer.deserialize_struct("", &[], Read(PhantomData))
+        deserializer.deserialize_struct("", &[], EntriesVisitor(PhantomData))
     }
 }
 

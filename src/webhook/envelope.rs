@@ -13,17 +13,17 @@ use crate::error::Finding;
 use crate::value::object;
 
 /// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.
-struct Kind {
+struct EventKind {
     object: String,
 }
 
-object!(Kind { object: Plain = "object" });
+object!(EventKind { object: Plain = "object" });
 
-struct Data<T> {
+struct EventData<T> {
     data: Option<T>,
 }
 
-object!(Data<T> { data: Optional = "data" });
+object!(EventData<T> { data: Optional = "data" });
 
 impl Event {
     /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and
@@ -50,7 +50,7 @@ impl Event {
     }
 
     pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
-        let kind: Kind = decode::body(body)?;
+        let kind: EventKind = decode::body(body)?;
         let event = Self::read(kind.object, body)?;
         // Where the digits of a long integer can be kept they are. Where they cannot, a field takes no text.
         let kept = digits::quoted(body).and_then(|body| Self::read(event.object().to_owned(), &body).ok());
@@ -60,7 +60,7 @@ impl Event {
 
 /// The `data` of a known kind. None of its fields is sure to be there, and it itself is not.
 pub(crate) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
-    match decode::body::<Data<T>>(body)?.data {
+    match decode::body::<EventData<T>>(body)?.data {
         Some(data) => Ok(data),
         None => decode::body(b"{}"),
     }
@@ -68,7 +68,7 @@ pub(crate) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
 
 /// The `data` of an unknown kind.
 pub(crate) fn data_or_null(body: &[u8]) -> Result<Value, Finding> {
-    Ok(decode::body::<Data<Value>>(body)?.data.unwrap_or_default())
+    Ok(decode::body::<EventData<Value>>(body)?.data.unwrap_or_default())
 }
 
 /// Writes the envelope around the data.

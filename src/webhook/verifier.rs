@@ -228,10 +228,10 @@ impl Verifier {
         }
         self.check_age(header.signed_at)?;
         let found = self.find_reading(&header, body);
-        self.tell_of_the_first(found.is_some());
+        self.warn_if_first_is_wrong(found.is_some());
         let (reading, canonical) = found.ok_or(WebhookError::WrongSignature)?;
         if self.pinned.is_none() {
-            self.ask_to_pin(reading);
+            self.log_reading_to_pin(reading);
         }
         Ok((Verified { reading, signed_at: header.signed_at }, canonical))
     }
@@ -286,7 +286,7 @@ impl Verifier {
     }
 
     /// Strangers may send what they like, so wrong signatures are no news; unless none has been right yet.
-    fn tell_of_the_first(&self, _right: bool) {
+    fn warn_if_first_is_wrong(&self, _right: bool) {
         #[cfg(feature = "tracing")]
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
             tracing::warn!(
@@ -297,7 +297,7 @@ impl Verifier {
         }
     }
 
-    fn ask_to_pin(&self, _reading: Reading) {
+    fn log_reading_to_pin(&self, _reading: Reading) {
         #[cfg(feature = "tracing")]
         if !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(

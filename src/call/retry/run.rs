@@ -46,11 +46,11 @@ where
             Situation { policy, operation, outcome: error.outcome(), attempts, remaining, jitter: clock.jitter() };
         match decide(&situation, || budget.pay()) {
             Decision::Stop(reason) => {
-                trace::gave_up(attempts, reason, &error);
+                trace::log_giving_up(attempts, reason, &error);
                 return Err(error);
             }
             Decision::Wait(pause) => {
-                trace::repeats(attempts, pause, &error);
+                trace::log_retry(attempts, pause, &error);
                 clock.sleep(pause).await;
             }
         }

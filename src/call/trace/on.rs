@@ -16,13 +16,13 @@ use crate::operation::Operation;
 pub(crate) const TARGET: &str = "imprint_client";
 
 /// The span of a call.
-pub(crate) struct Call {
+pub(crate) struct CallSpan {
     span: Span,
     /// Only when somebody listens.
     begun: Option<Instant>,
 }
 
-impl Call {
+impl CallSpan {
     pub(crate) fn begin(operation: &'static Operation, base: &Url, clock: &dyn Clock) -> Self {
         let span = tracing::info_span!(
             target: TARGET,
@@ -73,7 +73,7 @@ impl Call {
 }
 
 /// A call whose future was dropped says so.
-impl Drop for Call {
+impl Drop for CallSpan {
     fn drop(&mut self) {
         if self.begun.is_some() {
             self.span.record("otel.status_code", "ERROR");
@@ -83,7 +83,7 @@ impl Drop for Call {
 }
 
 /// Work for a task of its own, that stays in the caller's span.
-pub(crate) fn within<F: Future>(work: F) -> Instrumented<F> {
+pub(crate) fn in_current_span<F: Future>(work: F) -> Instrumented<F> {
     work.in_current_span()
 }
 
@@ -93,7 +93,7 @@ fn name(operation: &'static Operation) -> &'static str {
 }
 
 /// Another attempt is made.
-pub(crate) fn repeats(attempts: u32, pause: Duration, error: &Error) {
+pub(crate) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
     tracing::warn!(
         target: TARGET,
         { "error.type" = error_type(error), imprint.attempts = attempts, imprint.pause = pause.as_secs_f64() },
@@ -102,7 +102,7 @@ pub(crate) fn repeats(attempts: u32, pause: Duration, error: &Error) {
 }
 
 /// No other attempt is made, although it would do no harm.
-pub(crate) fn gave_up(attempts: u32, reason: Reason, error: &Error) {
+pub(crate) fn log_giving_up(attempts: u32, reason: Reason, error: &Error) {
     // Where one attempt is all that was wanted there is nothing to give up.
     let wanted = attempts > 1 || reason != Reason::Attempts;
     if reason != Reason::NotRepeatable && wanted {

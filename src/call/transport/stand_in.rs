@@ -29,25 +29,25 @@ pub(crate) trait StandIn: Send + Sync {
 }
 
 /// How an attempt ended without an answer.
-pub(super) enum Loss {
+pub(super) enum NoAnswer {
     Broken,
     TimedOut,
     NeverConnected,
 }
 
-pub(super) async fn execute(stand_in: &dyn StandIn, request: Request, time: Duration) -> Result<Response, Loss> {
+pub(super) async fn execute(stand_in: &dyn StandIn, request: Request, time: Duration) -> Result<Response, NoAnswer> {
     let (status, headers, body) = match stand_in.reply(request, time).await {
         Reply::Answer(status, headers, body) => (status, headers, body),
-        Reply::Broken => return Err(Loss::Broken),
-        Reply::TimedOut => return Err(Loss::TimedOut),
-        Reply::NeverConnected => return Err(Loss::NeverConnected),
+        Reply::Broken => return Err(NoAnswer::Broken),
+        Reply::TimedOut => return Err(NoAnswer::TimedOut),
+        Reply::NeverConnected => return Err(NoAnswer::NeverConnected),
     };
     let builder =
         headers.into_iter().fold(http::Response::builder().status(status), |b, (name, value)| b.header(name, value));
     Ok(builder.body(body).expect("a good status and good headers").into())
 }
 
-impl Loss {
+impl NoAnswer {
     pub(super) fn into_error(
         self,
         operation: &'static Operation,

@@ -8,9 +8,10 @@ use std::time::Duration;
 use reqwest::Request;
 use serde_json::{Value, json};
 
-use super::{Choices, Play, Verdict, World, answer, explore, in_time};
+use super::{Choices, ModelServer, RunResult, Simulation, answer, explore, in_time};
 use crate::call::RetryPolicy;
 use crate::call::stand_in::Reply;
+use crate::error::Error;
 use crate::ext::LinkError;
 
 const CUSTOMER: &str = "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4";
@@ -19,12 +20,12 @@ const ACCOUNT: &str = "P-1";
 #[derive(Clone, Copy, PartialEq)]
 enum Does {
     Answers,
-    ActsThen(Says),
-    ActsNotThen(Says),
+    ActsThen(LinkAnswer),
+    ActsNotThen(LinkAnswer),
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Says {
+enum LinkAnswer {
     Nothing,
     TimedOut,
     NeverConnected,
@@ -38,24 +39,27 @@ enum Says {
 
 const CALLS: &[(&str, Does)] = &[
     ("answers as it should", Does::Answers),
-    ("links, and the connection breaks", Does::ActsThen(Says::Nothing)),
-    ("links, and nothing comes in time", Does::ActsThen(Says::TimedOut)),
-    ("links and answers 502", Does::ActsThen(Says::Status(502))),
-    ("links and answers {}", Does::ActsThen(Says::Body("{}"))),
-    ("links and answers with an error in a 200", Does::ActsThen(Says::Body(r#"{"error":{"type":"T","message":"m"}}"#))),
-    ("links and answers in lower case", Does::ActsThen(Says::LowerCase)),
-    ("links and answers with another customer", Does::ActsThen(Says::AnotherCustomer)),
-    ("links and answers with another account", Does::ActsThen(Says::AnotherAccount)),
-    ("links and answers 409 without the link", Does::ActsThen(Says::Status(409))),
-    ("does nothing, and the connection breaks", Does::ActsNotThen(Says::Nothing)),
-    ("does nothing, and nothing comes in time", Does::ActsNotThen(Says::TimedOut)),
-    ("does nothing and answers 500", Does::ActsNotThen(Says::Status(500))),
-    ("does nothing and answers 400", Does::ActsNotThen(Says::Status(400))),
-    ("does nothing and answers 401", Does::ActsNotThen(Says::Status(401))),
-    ("does nothing and answers 403", Does::ActsNotThen(Says::Status(403))),
-    ("does nothing and answers 404", Does::ActsNotThen(Says::Status(404))),
-    ("does nothing and answers 429", Does::ActsNotThen(Says::Status(429))),
-    ("is never reached", Does::ActsNotThen(Says::NeverConnected)),
+    ("links, and the connection breaks", Does::ActsThen(LinkAnswer::Nothing)),
+    ("links, and nothing comes in time", Does::ActsThen(LinkAnswer::TimedOut)),
+    ("links and answers 502", Does::ActsThen(LinkAnswer::Status(502))),
+    ("links and answers {}", Does::ActsThen(LinkAnswer::Body("{}"))),
+    (
+        "links and answers with an error in a 200",
+        Does::ActsThen(LinkAnswer::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
+    ),
+    ("links and answers in lower case", Does::ActsThen(LinkAnswer::LowerCase)),
+    ("links and answers with another customer", Does::ActsThen(LinkAnswer::AnotherCustomer)),
+    ("links and answers with another account", Does::ActsThen(LinkAnswer::AnotherAccount)),
+    ("links and answers 409 without the link", Does::ActsThen(LinkAnswer::Status(409))),
+    ("does nothing, and the connection breaks", Does::ActsNotThen(LinkAnswer::Nothing)),
+    ("does nothing, and nothing comes in time", Does::ActsNotThen(LinkAnswer::TimedOut)),
+    ("does nothing and answers 500", Does::ActsNotThen(LinkAnswer::Status(500))),
+    ("does nothing and answers 400", Does::ActsNotThen(LinkAnswer::Status(400))),
+    ("does nothing and answers 401", Does::ActsNotThen(LinkAnswer::Status(401))),
+    ("does nothing and answers 403", Does::ActsNotThen(LinkAnswer::Status(403))),
+    ("does nothing and answers 404", Does::ActsNotThen(LinkAnswer::Status(404))),
+    ("does nothing and answers 429", Does::ActsNotThen(LinkAnswer::Status(429))),
+    ("is never reached", Does::ActsNotThen(LinkAnswer::NeverConnected)),
 ];
 
 /// Customer, account and status of a link.
@@ -70,7 +74,7 @@ const BEFORE: &[(&str, Linked)] = &[
     ("the account is linked to another customer", Some(("OTHER", ACCOUNT, "ACTIVE"))),
 ];
 
-struct Server {
+struct LinkServer {
     link: Option<Value>,
     calls: u32,
     linked_by_call: bool,
@@ -81,7 +85,7 @@ fn link(customer: &str, account: &str, status: &str) -> Value {
     json!({"customer_id": customer, "partner_customer_id": account, "status": status, "created_at": at, "updated_at": at})
 }
 
-impl Server {
+impl LinkServer {
     /// Links if nothing is in the way, and gives what a good server answers.
     fn link(&mut self) -> (u16, Value) {
         if let Some(there) = &self.link {
@@ -93,7 +97,7 @@ impl Server {
     }
 }
 
-impl Play for Server {
+impl ModelServer for LinkServer {
     fn play(&mut self, _: &Request, _: Duration, choices: &mut Choices) -> Reply {
         self.calls += 1;
         let does = choices.choose(CALLS);
@@ -109,14 +113,14 @@ impl Play for Server {
             answer(status, &body)
         };
         match says {
-            Says::Nothing => Reply::Broken,
-            Says::TimedOut => Reply::TimedOut,
-            Says::NeverConnected => Reply::NeverConnected,
-            Says::Status(status) => answer(status, &json!({})),
-            Says::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
-            Says::LowerCase => changed("customer_id", &|id| id.to_lowercase()),
-            Says::AnotherCustomer => changed("customer_id", &|_| "FALSE".to_owned()),
-            Says::AnotherAccount => changed("partner_customer_id", &|_| "P-0".to_owned()),
+            LinkAnswer::Nothing => Reply::Broken,
+            LinkAnswer::TimedOut => Reply::TimedOut,
+            LinkAnswer::NeverConnected => Reply::NeverConnected,
+            LinkAnswer::Status(status) => answer(status, &json!({})),
+            LinkAnswer::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
+            LinkAnswer::LowerCase => changed("customer_id", &|id| id.to_lowercase()),
+            LinkAnswer::AnotherCustomer => changed("customer_id", &|_| "FALSE".to_owned()),
+            LinkAnswer::AnotherAccount => changed("partner_customer_id", &|_| "P-0".to_owned()),
         }
     }
 }
@@ -125,13 +129,13 @@ impl Play for Server {
 fn ensure_linked() {
     let limit = Duration::from_secs(100);
     explore("ensure_linked", 3, |choices| {
-        let mut world_choices = choices.clone();
-        let before = world_choices.choose(BEFORE);
-        let server = Server { link: before.map(|(c, a, s)| link(c, a, s)), calls: 0, linked_by_call: false };
-        let world = World::new(server, &world_choices);
-        let result = world.run(world.client(RetryPolicy::off()).ensure_linked(CUSTOMER, ACCOUNT));
-        let took = world.passed();
-        world.end(choices, |server| {
+        let mut simulation_choices = choices.clone();
+        let before = simulation_choices.choose(BEFORE);
+        let server = LinkServer { link: before.map(|(c, a, s)| link(c, a, s)), calls: 0, linked_by_call: false };
+        let simulation = Simulation::new(server, &simulation_choices);
+        let result = simulation.run(simulation.client(RetryPolicy::off()).ensure_linked(CUSTOMER, ACCOUNT));
+        let took = simulation.passed();
+        simulation.end(choices, |server| {
             in_time(took, limit)?;
             if server.calls > 2 {
                 return Err(format!("{} calls", server.calls));
@@ -152,7 +156,7 @@ fn ensure_linked() {
                 {
                     "refused, and the pair is linked"
                 }
-                _ => return Ok(Verdict::Held),
+                _ => return Ok(RunResult::Held),
             };
             Err(broken.to_owned())
         })
@@ -160,6 +164,6 @@ fn ensure_linked() {
 }
 
 /// A 409 says that some link is there, and leaves open which.
-fn is_conflict(error: &crate::Error) -> bool {
+fn is_conflict(error: &Error) -> bool {
     error.status().is_some_and(|status| status == 409)
 }

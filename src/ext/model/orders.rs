@@ -9,47 +9,48 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Choices, Verdict, World, explore, in_time};
+use super::{Choices, RunResult, Simulation, explore, in_time};
 use crate::call::RetryPolicy;
+use crate::client::Client;
 use crate::ext::{FindError, Lookup, Once, OnceError};
 use crate::types::{Order, OrderEvent};
-use server::{Kind, LISTS, POSTS, Recorded, Server};
+use server::{LISTS, OrderServer, POSTS, RecordKind, Recorded};
 
 const LIMIT: Duration = Duration::from_secs(100);
 
 /// How a call ended, for orders and events alike.
-enum Outcome {
+enum CallResult {
     Once { sends: u32, value: Value },
     Refused { conflict: bool },
     Different(Value),
     InDoubt { several: bool },
 }
 
-fn outcome<T: serde::Serialize>(result: Result<Once<T>, OnceError<T>>) -> Outcome {
+fn outcome<T: serde::Serialize>(result: Result<Once<T>, OnceError<T>>) -> CallResult {
     match result {
-        Ok(once) => Outcome::Once { sends: once.sends(), value: json!(*once) },
+        Ok(once) => CallResult::Once { sends: once.sends(), value: json!(*once) },
         Err(OnceError::Refused(error)) => {
-            Outcome::Refused { conflict: error.status().is_some_and(|status| status == 409) }
+            CallResult::Refused { conflict: error.status().is_some_and(|status| status == 409) }
         }
-        Err(OnceError::Different(other)) => Outcome::Different(json!(other)),
+        Err(OnceError::Different(other)) => CallResult::Different(json!(other)),
         Err(OnceError::Unknown { lookup: Lookup::Failed(FindError::Several(_)), .. }) => {
-            Outcome::InDoubt { several: true }
+            CallResult::InDoubt { several: true }
         }
-        Err(OnceError::Unknown { .. } | OnceError::Unverified { .. }) => Outcome::InDoubt { several: false },
+        Err(OnceError::Unknown { .. } | OnceError::Unverified { .. }) => CallResult::InDoubt { several: false },
     }
 }
 
-async fn record(client: &crate::Client, kind: Kind) -> Outcome {
+async fn record(client: &Client, kind: RecordKind) -> CallResult {
     match kind {
-        Kind::Order => outcome(client.create_order_once(Kind::order()).await),
-        Kind::Event => outcome(client.post_order_event_once(Kind::event()).await),
+        RecordKind::Order => outcome(client.create_order_once(RecordKind::order()).await),
+        RecordKind::Event => outcome(client.post_order_event_once(RecordKind::event()).await),
     }
 }
 
 const LAG: &str = "something is recorded that no answer shows until the last look";
 
 /// The invariants of one call, or of two at once.
-fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result<Verdict, String> {
+fn check(server: &OrderServer, outcomes: &[CallResult], earlier_differs: bool) -> Result<RunResult, String> {
     let recorded = server.recorded.len();
     let by_this = server.recorded.iter().filter(|recorded| !recorded.earlier).count();
     if server.sent_what_was_shown && server.recorded.iter().all(|recorded| !recorded.earlier) {
@@ -63,43 +64,45 @@ fn check(server: &Server, outcomes: &[Outcome], earlier_differs: bool) -> Result
     let is_asked = |other: &Value| other[partner_id] == asked[partner_id] && other[amount] == asked[amount];
     for outcome in outcomes {
         let broken = match outcome {
-            Outcome::Once { value, .. } if !is_asked(value) => return Err("Ok, with something else".into()),
-            Outcome::Once { .. } if recorded != 1 => Some(format!("Ok, and it is recorded {recorded} times")),
+            CallResult::Once { value, .. } if !is_asked(value) => return Err("Ok, with something else".into()),
+            CallResult::Once { .. } if recorded != 1 => Some(format!("Ok, and it is recorded {recorded} times")),
             // With two calls the other one may have recorded it.
-            Outcome::Refused { .. } if by_this > 0 && outcomes.len() == 1 => {
+            CallResult::Refused { .. } if by_this > 0 && outcomes.len() == 1 => {
                 Some("refused, and it is recorded".to_owned())
             }
-            Outcome::Refused { conflict: true } if recorded > 0 && !earlier_differs && outcomes.len() == 1 => {
+            CallResult::Refused { conflict: true } if recorded > 0 && !earlier_differs && outcomes.len() == 1 => {
                 Some("refused by a conflict, and it is recorded".to_owned())
             }
-            Outcome::InDoubt { several: true } if recorded < 2 => return Err("several, and it is recorded once".into()),
-            Outcome::Different(other) => is_asked(other).then(|| "called different, and it is not".to_owned()),
+            CallResult::InDoubt { several: true } if recorded < 2 => {
+                return Err("several, and it is recorded once".into());
+            }
+            CallResult::Different(other) => is_asked(other).then(|| "called different, and it is not".to_owned()),
             _ => None,
         };
         // A call that sent again has looked until most of its time was up.
-        let until = if matches!(outcome, Outcome::Once { .. }) { LIMIT * 6 / 10 } else { Duration::ZERO };
+        let until = if matches!(outcome, CallResult::Once { .. }) { LIMIT * 6 / 10 } else { Duration::ZERO };
         match broken {
-            Some(_) if server.hides_something(until) => return Ok(Verdict::Unavoidable(LAG)),
+            Some(_) if server.hides_something(until) => return Ok(RunResult::Unavoidable(LAG)),
             Some(broken) => return Err(broken),
             None => {}
         }
     }
-    Ok(Verdict::Held)
+    Ok(RunResult::Held)
 }
 
-fn one_call(kind: Kind, few: bool, retry: &RetryPolicy, faults: usize) {
-    let name = if kind == Kind::Order { "create_order_once" } else { "post_order_event_once" };
+fn one_call(kind: RecordKind, few: bool, retry: &RetryPolicy, faults: usize) {
+    let name = if kind == RecordKind::Order { "create_order_once" } else { "post_order_event_once" };
     let explored = explore(name, faults, |choices| {
         let mut first = choices.clone();
-        let mut server = if few { Server::with_few(kind) } else { Server::new(kind, None) };
+        let mut server = if few { OrderServer::with_few(kind) } else { OrderServer::new(kind, None) };
         server.all_alike = first.choose(&[
             ("the list may answer in another way each time", false),
             ("the list always answers alike", true),
         ]);
-        let world = World::new(server, &first);
-        let outcome = world.run(record(&world.client(retry.clone()), kind));
-        let took = world.passed();
-        world.end(choices, |server| {
+        let simulation = Simulation::new(server, &first);
+        let outcome = simulation.run(record(&simulation.client(retry.clone()), kind));
+        let took = simulation.passed();
+        simulation.end(choices, |server| {
             in_time(took, LIMIT)?;
             if server.posts > 3 && *retry == RetryPolicy::off() {
                 return Err(format!("it was sent {} times", server.posts));
@@ -107,7 +110,7 @@ fn one_call(kind: Kind, few: bool, retry: &RetryPolicy, faults: usize) {
             if server.sent_without_proof && *retry == RetryPolicy::off() {
                 return Err("it was sent again without a page that proves that it is not there".into());
             }
-            if let Outcome::Once { sends, .. } = outcome
+            if let CallResult::Once { sends, .. } = outcome
                 && *retry == RetryPolicy::off()
                 && sends != server.posts
             {
@@ -122,23 +125,23 @@ fn one_call(kind: Kind, few: bool, retry: &RetryPolicy, faults: usize) {
 
 #[test]
 fn create_order_once_with_every_two_faults() {
-    one_call(Kind::Order, false, &RetryPolicy::off(), 2);
+    one_call(RecordKind::Order, false, &RetryPolicy::off(), 2);
 }
 
 #[test]
 fn create_order_once_with_three_faults() {
-    one_call(Kind::Order, true, &RetryPolicy::off(), 3);
+    one_call(RecordKind::Order, true, &RetryPolicy::off(), 3);
 }
 
 #[test]
 fn post_order_event_once_with_two_faults() {
-    one_call(Kind::Event, true, &RetryPolicy::off(), 2);
+    one_call(RecordKind::Event, true, &RetryPolicy::off(), 2);
 }
 
 /// The client's own retries in between: of looks, and of sends that were never made.
 #[test]
 fn create_order_once_with_retries() {
-    one_call(Kind::Order, true, &RetryPolicy::default(), 2);
+    one_call(RecordKind::Order, true, &RetryPolicy::default(), 2);
 }
 
 /// Something is there already from an earlier run of the caller.
@@ -146,17 +149,17 @@ fn create_order_once_with_retries() {
 fn create_order_once_after_an_earlier_run() {
     for amount in [5_000, 1] {
         explore("create_order_once after an earlier run", 2, |choices| {
-            let mut earlier = Kind::Order.json();
+            let mut earlier = RecordKind::Order.json();
             earlier["id"] = json!("IMPRINT-0");
             earlier["total_order_amount"] = json!(amount);
-            let world = World::new(Server::new(Kind::Order, Some(earlier)), choices);
-            let outcome = world.run(record(&world.client(RetryPolicy::off()), Kind::Order));
-            let took = world.passed();
-            world.end(choices, |server| {
+            let simulation = Simulation::new(OrderServer::new(RecordKind::Order, Some(earlier)), choices);
+            let outcome = simulation.run(record(&simulation.client(RetryPolicy::off()), RecordKind::Order));
+            let took = simulation.passed();
+            simulation.end(choices, |server| {
                 in_time(took, LIMIT)?;
                 match outcome {
                     // It does not look before it sends: that it is there from before is for the caller to know.
-                    Outcome::Once { sends: 1, .. } if server.posts == 1 => Ok(Verdict::Held),
+                    CallResult::Once { sends: 1, .. } if server.posts == 1 => Ok(RunResult::Held),
                     outcome => check(server, &[outcome], amount == 1),
                 }
             })
@@ -170,12 +173,12 @@ fn two_calls_for_one_id() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _entered = runtime.enter();
     let explored = explore("two calls for one id", 2, |choices| {
-        let world = World::new(Server::with_few(Kind::Order), choices);
-        let client = world.client(RetryPolicy::off());
+        let simulation = Simulation::new(OrderServer::with_few(RecordKind::Order), choices);
+        let client = simulation.client(RetryPolicy::off());
         let clone = client.with_timeout(LIMIT);
-        let (one, other) = world.run_both(record(&client, Kind::Order), record(&clone, Kind::Order));
-        let took = world.passed();
-        world.end(choices, |server| {
+        let (one, other) = simulation.run_both(record(&client, RecordKind::Order), record(&clone, RecordKind::Order));
+        let took = simulation.passed();
+        simulation.end(choices, |server| {
             in_time(took, 2 * LIMIT)?;
             if choices_are_good(&one, &other)
                 && server.posts == 2
@@ -190,8 +193,8 @@ fn two_calls_for_one_id() {
     assert!(explored.unavoidable < explored.schedules / 2, "{explored:?}");
 }
 
-fn choices_are_good(one: &Outcome, other: &Outcome) -> bool {
-    matches!((one, other), (Outcome::Once { .. }, Outcome::Once { .. }))
+fn choices_are_good(one: &CallResult, other: &CallResult) -> bool {
+    matches!((one, other), (CallResult::Once { .. }, CallResult::Once { .. }))
 }
 
 /// What comes late, but within the patience of the first look, is found and not doubled.
@@ -199,13 +202,13 @@ fn choices_are_good(one: &Outcome, other: &Outcome) -> bool {
 fn what_comes_twenty_seconds_late_is_found() {
     for post in [2, 5] {
         let mut choices = Choices { taken: vec![(post, POSTS.len(), "")], at: 0 };
-        let world = World::new(Server::new(Kind::Order, None), &choices);
-        let outcome = world.run(record(&world.client(RetryPolicy::off()), Kind::Order));
-        assert!(matches!(outcome, Outcome::Once { sends: 1, .. }));
-        let held = world.end(&mut choices, |server| {
-            Ok(if server.recorded.len() == 1 { Verdict::Held } else { Verdict::Unavoidable(LAG) })
+        let simulation = Simulation::new(OrderServer::new(RecordKind::Order, None), &choices);
+        let outcome = simulation.run(record(&simulation.client(RetryPolicy::off()), RecordKind::Order));
+        assert!(matches!(outcome, CallResult::Once { sends: 1, .. }));
+        let held = simulation.end(&mut choices, |server| {
+            Ok(if server.recorded.len() == 1 { RunResult::Held } else { RunResult::Unavoidable(LAG) })
         });
-        assert_eq!(held, Ok(Verdict::Held));
+        assert_eq!(held, Ok(RunResult::Held));
     }
 }
 
@@ -214,34 +217,34 @@ fn what_comes_twenty_seconds_late_is_found() {
 fn lookups() {
     let order = |found: &Result<Option<Order>, FindError<Order>>| matches!(found, Ok(None));
     let event = |found: &Result<Option<OrderEvent>, FindError<OrderEvent>>| matches!(found, Ok(None));
-    for kind in [Kind::Order, Kind::Event] {
+    for kind in [RecordKind::Order, RecordKind::Event] {
         for there in [0, 1, 2] {
             explore("lookups", 2, |choices| {
-                let mut server = Server::new(kind, None);
+                let mut server = OrderServer::new(kind, None);
                 for number in 0..there {
                     let mut json = kind.json();
                     json[kind.names()[1]] = json!(format!("IMPRINT-{number}"));
                     server.recorded.push(Recorded { json, since: Duration::ZERO, shown: false, earlier: true });
                 }
-                let world = World::new(server, choices);
-                let client = world.client(RetryPolicy::off());
-                let (none, one) = world.run(async {
+                let simulation = Simulation::new(server, choices);
+                let client = simulation.client(RetryPolicy::off());
+                let (none, one) = simulation.run(async {
                     match kind {
-                        Kind::Order => {
+                        RecordKind::Order => {
                             let found = client.find_order("o-1").await;
                             (order(&found), matches!(found, Ok(Some(_))))
                         }
-                        Kind::Event => {
+                        RecordKind::Event => {
                             let found = client.find_order_event("o-1").await;
                             (event(&found), matches!(found, Ok(Some(_))))
                         }
                     }
                 });
-                world.end(choices, |server| match (none, one, there) {
-                    (true, ..) if server.hides_something(Duration::ZERO) => Ok(Verdict::Unavoidable(LAG)),
+                simulation.end(choices, |server| match (none, one, there) {
+                    (true, ..) if server.hides_something(Duration::ZERO) => Ok(RunResult::Unavoidable(LAG)),
                     (true, _, 1..) => Err("none, and it is there".into()),
                     (_, true, 0 | 2) => Err(format!("one, and {there} are there")),
-                    _ => Ok(Verdict::Held),
+                    _ => Ok(RunResult::Held),
                 })
             });
         }
@@ -252,20 +255,24 @@ fn lookups() {
 #[test]
 fn several_are_told() {
     // The first is lost and comes 20 s late, after the list has lagged all the while; the second is answered.
-    let world = World::new(Server::new(Kind::Order, None), &Choices { taken: vec![(3, POSTS.len(), "")], at: 0 });
-    let client = world.client(RetryPolicy::off());
-    let error = world.run(async {
-        let call = client.create_order_once(Kind::order());
+    let simulation = Simulation::new(
+        OrderServer::new(RecordKind::Order, None),
+        &Choices { taken: vec![(3, POSTS.len(), "")], at: 0 },
+    );
+    let client = simulation.client(RetryPolicy::off());
+    let error = simulation.run(async {
+        let call = client.create_order_once(RecordKind::order());
         call.await
     });
     // Never to be seen: the client cannot know.
     assert!(error.is_ok());
-    let two = Server::new(Kind::Order, None);
+    let two = OrderServer::new(RecordKind::Order, None);
     let mut choices = Choices { taken: vec![(1, POSTS.len(), ""), (1, LISTS.len(), "")], at: 0 };
     choices.taken.extend(vec![(1, LISTS.len(), ""); 5]);
-    let world = World::new(two, &choices);
-    let error =
-        world.run(world.client(RetryPolicy::off()).create_order_once(Kind::order())).expect_err("two are there");
+    let simulation = Simulation::new(two, &choices);
+    let error = simulation
+        .run(simulation.client(RetryPolicy::off()).create_order_once(RecordKind::order()))
+        .expect_err("two are there");
     let says = "createOrder was sent more than once, and 2 are recorded under the id that only one should have";
     assert_eq!(error.to_string(), says);
     assert!(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{Choices, Play, Verdict, World, answer, explore, in_time};
+use super::{Choices, ModelServer, RunResult, Simulation, answer, explore, in_time};
 use crate::call::RetryPolicy;
 use crate::call::stand_in::Reply;
 use crate::ext::{ConfirmError, RewardRef};
@@ -19,7 +19,7 @@ const ID: &str = "2EE24580";
 const AMOUNT: i64 = 500;
 
 #[derive(Clone, Copy, PartialEq)]
-enum Says {
+enum RewardAnswer {
     Truth,
     TruthInLowerCase,
     /// The status before the last change.
@@ -33,46 +33,49 @@ enum Says {
     NeverConnected,
 }
 
-const READS: &[(&str, Says)] = &[
-    ("the read shows it", Says::Truth),
-    ("the read shows it in lower case", Says::TruthInLowerCase),
-    ("the read is late", Says::Late),
-    ("the read shows another reward", Says::AnotherId),
-    ("the read shows another amount", Says::AnotherAmount),
-    ("the read answers {}", Says::Body("{}")),
-    ("the read answers with an error in a 200", Says::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
-    ("the read answers 401", Says::Status(401)),
-    ("the read answers 403", Says::Status(403)),
-    ("the read answers 404", Says::Status(404)),
-    ("the read answers 429", Says::Status(429)),
-    ("the read answers 500", Says::Status(500)),
-    ("the read breaks", Says::Nothing),
-    ("the read does not come in time", Says::TimedOut),
+const READS: &[(&str, RewardAnswer)] = &[
+    ("the read shows it", RewardAnswer::Truth),
+    ("the read shows it in lower case", RewardAnswer::TruthInLowerCase),
+    ("the read is late", RewardAnswer::Late),
+    ("the read shows another reward", RewardAnswer::AnotherId),
+    ("the read shows another amount", RewardAnswer::AnotherAmount),
+    ("the read answers {}", RewardAnswer::Body("{}")),
+    ("the read answers with an error in a 200", RewardAnswer::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
+    ("the read answers 401", RewardAnswer::Status(401)),
+    ("the read answers 403", RewardAnswer::Status(403)),
+    ("the read answers 404", RewardAnswer::Status(404)),
+    ("the read answers 429", RewardAnswer::Status(429)),
+    ("the read answers 500", RewardAnswer::Status(500)),
+    ("the read breaks", RewardAnswer::Nothing),
+    ("the read does not come in time", RewardAnswer::TimedOut),
 ];
 
 /// Whether the patch is carried out, and what is answered.
-const PATCHES: &[(&str, (bool, Says))] = &[
-    ("patches and answers", (true, Says::Truth)),
-    ("patches and answers in lower case", (true, Says::TruthInLowerCase)),
-    ("patches and answers with the status before", (true, Says::Late)),
-    ("patches and answers with another reward", (true, Says::AnotherId)),
-    ("patches and answers with another amount", (true, Says::AnotherAmount)),
-    ("patches and answers {}", (true, Says::Body("{}"))),
-    ("patches and answers with an error in a 200", (true, Says::Body(r#"{"error":{"type":"T","message":"m"}}"#))),
-    ("patches and answers 500", (true, Says::Status(500))),
-    ("patches and answers 409", (true, Says::Status(409))),
-    ("patches, and the connection breaks", (true, Says::Nothing)),
-    ("patches, and nothing comes in time", (true, Says::TimedOut)),
-    ("does nothing and shows it", (false, Says::Truth)),
-    ("does nothing and answers 400", (false, Says::Status(400))),
-    ("does nothing and answers 401", (false, Says::Status(401))),
-    ("does nothing and answers 403", (false, Says::Status(403))),
-    ("does nothing and answers 404", (false, Says::Status(404))),
-    ("does nothing and answers 409", (false, Says::Status(409))),
-    ("does nothing and answers 429", (false, Says::Status(429))),
-    ("does nothing and answers 500", (false, Says::Status(500))),
-    ("does nothing, and the connection breaks", (false, Says::Nothing)),
-    ("is never reached", (false, Says::NeverConnected)),
+const PATCHES: &[(&str, (bool, RewardAnswer))] = &[
+    ("patches and answers", (true, RewardAnswer::Truth)),
+    ("patches and answers in lower case", (true, RewardAnswer::TruthInLowerCase)),
+    ("patches and answers with the status before", (true, RewardAnswer::Late)),
+    ("patches and answers with another reward", (true, RewardAnswer::AnotherId)),
+    ("patches and answers with another amount", (true, RewardAnswer::AnotherAmount)),
+    ("patches and answers {}", (true, RewardAnswer::Body("{}"))),
+    (
+        "patches and answers with an error in a 200",
+        (true, RewardAnswer::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
+    ),
+    ("patches and answers 500", (true, RewardAnswer::Status(500))),
+    ("patches and answers 409", (true, RewardAnswer::Status(409))),
+    ("patches, and the connection breaks", (true, RewardAnswer::Nothing)),
+    ("patches, and nothing comes in time", (true, RewardAnswer::TimedOut)),
+    ("does nothing and shows it", (false, RewardAnswer::Truth)),
+    ("does nothing and answers 400", (false, RewardAnswer::Status(400))),
+    ("does nothing and answers 401", (false, RewardAnswer::Status(401))),
+    ("does nothing and answers 403", (false, RewardAnswer::Status(403))),
+    ("does nothing and answers 404", (false, RewardAnswer::Status(404))),
+    ("does nothing and answers 409", (false, RewardAnswer::Status(409))),
+    ("does nothing and answers 429", (false, RewardAnswer::Status(429))),
+    ("does nothing and answers 500", (false, RewardAnswer::Status(500))),
+    ("does nothing, and the connection breaks", (false, RewardAnswer::Nothing)),
+    ("is never reached", (false, RewardAnswer::NeverConnected)),
 ];
 
 const MOVES: &[(&str, Option<&str>)] = &[
@@ -82,7 +85,7 @@ const MOVES: &[(&str, Option<&str>)] = &[
     ("it is deducted by now", Some("DEDUCTED")),
 ];
 
-struct Server {
+struct RewardServer {
     status: String,
     before: String,
     patches: Vec<String>,
@@ -103,7 +106,7 @@ fn reward(id: &str, amount: i64, status: &str) -> Value {
     })
 }
 
-impl Server {
+impl RewardServer {
     fn shows(&mut self, status: String) {
         if !self.patches.is_empty() {
             self.shown_since_patch = Some(status.clone());
@@ -116,7 +119,7 @@ impl Server {
     }
 }
 
-impl Play for Server {
+impl ModelServer for RewardServer {
     fn play(&mut self, request: &Request, _: Duration, choices: &mut Choices) -> Reply {
         let says = if request.method() == Method::PATCH {
             let body = request.body().and_then(reqwest::Body::as_bytes).expect("a body");
@@ -136,31 +139,31 @@ impl Play for Server {
             choices.choose(READS)
         };
         match says {
-            Says::Truth => {
+            RewardAnswer::Truth => {
                 self.shows(self.status.clone());
                 answer(200, &reward(ID, AMOUNT, &self.status))
             }
-            Says::TruthInLowerCase => {
+            RewardAnswer::TruthInLowerCase => {
                 self.shows(self.status.clone());
                 answer(200, &reward(&ID.to_lowercase(), AMOUNT, &self.status))
             }
-            Says::Late => {
+            RewardAnswer::Late => {
                 self.shows(self.before.clone());
                 answer(200, &reward(ID, AMOUNT, &self.before))
             }
-            Says::AnotherId => answer(200, &reward("OTHER", AMOUNT, &self.status)),
-            Says::AnotherAmount => {
+            RewardAnswer::AnotherId => answer(200, &reward("OTHER", AMOUNT, &self.status)),
+            RewardAnswer::AnotherAmount => {
                 self.other_amount = true;
                 if !self.amount_known {
                     self.shows(self.status.clone());
                 }
                 answer(200, &reward(ID, AMOUNT + 1, &self.status))
             }
-            Says::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
-            Says::Status(status) => answer(status, &json!({})),
-            Says::Nothing => Reply::Broken,
-            Says::TimedOut => Reply::TimedOut,
-            Says::NeverConnected => Reply::NeverConnected,
+            RewardAnswer::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
+            RewardAnswer::Status(status) => answer(status, &json!({})),
+            RewardAnswer::Nothing => Reply::Broken,
+            RewardAnswer::TimedOut => Reply::TimedOut,
+            RewardAnswer::NeverConnected => Reply::NeverConnected,
         }
     }
 }
@@ -189,10 +192,10 @@ fn confirmations() {
     }
 }
 
-fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Choices) -> Result<Verdict, String> {
+fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Choices) -> Result<RunResult, String> {
     let limit = Duration::from_secs(100);
     let before = status.to_owned();
-    let server = Server {
+    let server = RewardServer {
         status: before.clone(),
         before,
         patches: Vec::new(),
@@ -202,21 +205,21 @@ fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Ch
         shown_since_patch: None,
         other_amount: false,
     };
-    let world = World::new(server, choices);
-    let client = world.client(RetryPolicy::off());
+    let simulation = Simulation::new(server, choices);
+    let client = simulation.client(RetryPolicy::off());
     let given: RewardRef = match in_hand {
         Some(status) => serde_json::from_value::<Reward>(reward(ID, AMOUNT, status)).expect("a reward").into(),
         None => RewardId::from(ID).into(),
     };
-    let result = world.run(async {
+    let result = simulation.run(async {
         match helper {
             Helper::Issued => client.confirm_issued(given).await,
             Helper::Deducted => client.confirm_deducted(given).await,
             Helper::Any => client.confirm_reward(given).await,
         }
     });
-    let took = world.passed();
-    world.end(choices, |server| {
+    let took = simulation.passed();
+    simulation.end(choices, |server| {
         in_time(took, limit)?;
         let steps: &[(&str, &str)] = match helper {
             Helper::Issued => &[("PENDING", "AVAILABLE")],
@@ -260,11 +263,11 @@ fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Ch
                 // Refused, then read as still pending by a read that was late.
                 let shown = server.shown_since_patch.as_ref();
                 match shown.is_some_and(|shown| Some(shown) != server.patched.as_ref()) {
-                    true => Ok(Verdict::Unavoidable(LATE)),
+                    true => Ok(RunResult::Unavoidable(LATE)),
                     false => Err("refused, and it is confirmed".into()),
                 }
             }
-            _ => Ok(Verdict::Held),
+            _ => Ok(RunResult::Held),
         }
     })
 }

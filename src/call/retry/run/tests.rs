@@ -28,12 +28,12 @@ const fn operation(method: Method, repeatable: bool) -> Operation {
 
 /// What an attempt comes to, and how long it takes.
 #[derive(Clone, Copy)]
-enum Step {
+enum AttemptResult {
     Good,
     Status(u16, Option<u64>),
     Timeout(TimeoutPhase, u64),
 }
-use Step::{Good, Status, Timeout};
+use AttemptResult::{Good, Status, Timeout};
 
 struct Seen {
     /// How the call ended, and with how many attempts.
@@ -44,11 +44,17 @@ struct Seen {
     pauses: Vec<u128>,
 }
 
-fn context(operation: &'static Operation, steps: &[Step]) -> Seen {
+fn context(operation: &'static Operation, steps: &[AttemptResult]) -> Seen {
     with(operation, &RetryPolicy::default(), &Budget::new(), 100, steps)
 }
 
-fn with(operation: &'static Operation, policy: &RetryPolicy, budget: &Budget, timeout: u64, steps: &[Step]) -> Seen {
+fn with(
+    operation: &'static Operation,
+    policy: &RetryPolicy,
+    budget: &Budget,
+    timeout: u64,
+    steps: &[AttemptResult],
+) -> Seen {
     let clock = TestClock::default();
     let steps = Mutex::new(VecDeque::from(steps.to_vec()));
     let remaining = Mutex::new(Vec::new());

@@ -6,17 +6,17 @@ use reqwest::Request;
 use serde_json::{Value, json};
 
 use crate::call::stand_in::Reply;
-use crate::ext::model::{Choices, Play, answer, path_of};
+use crate::ext::model::{Choices, ModelServer, answer, path_of};
 use crate::types::{OrderBase, OrderEventBase};
 
 /// What is being recorded.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum RecordKind {
     Order,
     Event,
 }
 
-impl Kind {
+impl RecordKind {
     pub(super) fn order() -> OrderBase {
         let order = OrderBase::builder().partner_order_id("o-1").payment_method_id("PM-1").total_order_amount(5_000);
         order.build().expect("complete")
@@ -58,12 +58,12 @@ pub(super) struct Recorded {
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Post {
     /// Stores it, to be seen after so many seconds.
-    Stores(u64, Says),
-    StoresNot(Says),
+    Stores(u64, PostAnswer),
+    StoresNot(PostAnswer),
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Says {
+pub(super) enum PostAnswer {
     What,
     WhatInLowerCase,
     Nothing,
@@ -93,39 +93,39 @@ pub(super) enum Lists {
 }
 
 pub(super) const POSTS: &[(&str, Post)] = &[
-    ("stores it and answers", Post::Stores(0, Says::What)),
-    ("stores it, and the connection breaks", Post::Stores(0, Says::Nothing)),
-    ("stores it, to be seen after 20 s, and the connection breaks", Post::Stores(20, Says::Nothing)),
-    ("stores it, never to be seen, and the connection breaks", Post::Stores(100_000, Says::Nothing)),
-    ("stores it, and nothing comes in time", Post::Stores(0, Says::TimedOut)),
-    ("stores it after 20 s, and answers 504", Post::Stores(20, Says::Status(504))),
-    ("stores it and answers 500", Post::Stores(0, Says::Status(500))),
-    ("stores it and answers 409", Post::Stores(0, Says::Status(409))),
-    ("stores it and answers {}", Post::Stores(0, Says::Body("{}"))),
+    ("stores it and answers", Post::Stores(0, PostAnswer::What)),
+    ("stores it, and the connection breaks", Post::Stores(0, PostAnswer::Nothing)),
+    ("stores it, to be seen after 20 s, and the connection breaks", Post::Stores(20, PostAnswer::Nothing)),
+    ("stores it, never to be seen, and the connection breaks", Post::Stores(100_000, PostAnswer::Nothing)),
+    ("stores it, and nothing comes in time", Post::Stores(0, PostAnswer::TimedOut)),
+    ("stores it after 20 s, and answers 504", Post::Stores(20, PostAnswer::Status(504))),
+    ("stores it and answers 500", Post::Stores(0, PostAnswer::Status(500))),
+    ("stores it and answers 409", Post::Stores(0, PostAnswer::Status(409))),
+    ("stores it and answers {}", Post::Stores(0, PostAnswer::Body("{}"))),
     (
         "stores it and answers with an error in a 200",
-        Post::Stores(5, Says::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
+        Post::Stores(5, PostAnswer::Body(r#"{"error":{"type":"T","message":"m"}}"#)),
     ),
-    ("stores it, never to be seen, and answers with HTML", Post::Stores(100_000, Says::Body("<html>"))),
-    ("stores it and answers with another one's id", Post::Stores(0, Says::AnotherId)),
-    ("stores it and answers with another amount", Post::Stores(0, Says::AnotherAmount)),
-    ("stores it, not to be seen yet, and answers", Post::Stores(60, Says::What)),
-    ("stores it and answers in lower case", Post::Stores(0, Says::WhatInLowerCase)),
-    ("stores nothing, and the connection breaks", Post::StoresNot(Says::Nothing)),
-    ("stores nothing, and nothing comes in time", Post::StoresNot(Says::TimedOut)),
-    ("stores nothing and answers 500", Post::StoresNot(Says::Status(500))),
-    ("stores nothing and answers 408", Post::StoresNot(Says::Status(408))),
-    ("stores nothing and answers 400", Post::StoresNot(Says::Status(400))),
-    ("stores nothing and answers 401", Post::StoresNot(Says::Status(401))),
-    ("stores nothing and answers 403", Post::StoresNot(Says::Status(403))),
-    ("stores nothing and answers 409", Post::StoresNot(Says::Status(409))),
-    ("stores nothing and answers 429", Post::StoresNot(Says::Status(429))),
+    ("stores it, never to be seen, and answers with HTML", Post::Stores(100_000, PostAnswer::Body("<html>"))),
+    ("stores it and answers with another one's id", Post::Stores(0, PostAnswer::AnotherId)),
+    ("stores it and answers with another amount", Post::Stores(0, PostAnswer::AnotherAmount)),
+    ("stores it, not to be seen yet, and answers", Post::Stores(60, PostAnswer::What)),
+    ("stores it and answers in lower case", Post::Stores(0, PostAnswer::WhatInLowerCase)),
+    ("stores nothing, and the connection breaks", Post::StoresNot(PostAnswer::Nothing)),
+    ("stores nothing, and nothing comes in time", Post::StoresNot(PostAnswer::TimedOut)),
+    ("stores nothing and answers 500", Post::StoresNot(PostAnswer::Status(500))),
+    ("stores nothing and answers 408", Post::StoresNot(PostAnswer::Status(408))),
+    ("stores nothing and answers 400", Post::StoresNot(PostAnswer::Status(400))),
+    ("stores nothing and answers 401", Post::StoresNot(PostAnswer::Status(401))),
+    ("stores nothing and answers 403", Post::StoresNot(PostAnswer::Status(403))),
+    ("stores nothing and answers 409", Post::StoresNot(PostAnswer::Status(409))),
+    ("stores nothing and answers 429", Post::StoresNot(PostAnswer::Status(429))),
     (
         "stores nothing and answers with a rate limit in a 200",
-        Post::StoresNot(Says::Body(r#"{"message":"Too many requests"}"#)),
+        Post::StoresNot(PostAnswer::Body(r#"{"message":"Too many requests"}"#)),
     ),
-    ("is never reached", Post::StoresNot(Says::NeverConnected)),
-    ("stores it, to be seen after 40 s, and the connection breaks", Post::Stores(40, Says::Nothing)),
+    ("is never reached", Post::StoresNot(PostAnswer::NeverConnected)),
+    ("stores it, to be seen after 40 s, and the connection breaks", Post::Stores(40, PostAnswer::Nothing)),
 ];
 
 pub(super) const LISTS: &[(&str, Lists)] = &[
@@ -166,8 +166,8 @@ fn few<T: Copy>(of: &[T], which: &[usize]) -> Vec<T> {
     which.iter().map(|index| of[*index]).collect()
 }
 
-pub(super) struct Server {
-    pub(super) kind: Kind,
+pub(super) struct OrderServer {
+    pub(super) kind: RecordKind,
     pub(super) posts_to_choose: Vec<(&'static str, Post)>,
     pub(super) lists_to_choose: Vec<(&'static str, Lists)>,
     pub(super) recorded: Vec<Recorded>,
@@ -189,8 +189,8 @@ pub(super) struct Server {
     pub(super) sent_after_success: bool,
 }
 
-impl Server {
-    pub(super) fn new(kind: Kind, earlier: Option<Value>) -> Self {
+impl OrderServer {
+    pub(super) fn new(kind: RecordKind, earlier: Option<Value>) -> Self {
         let recorded =
             earlier.into_iter().map(|json| Recorded { json, since: Duration::ZERO, shown: false, earlier: true });
         let recorded = recorded.collect();
@@ -213,7 +213,7 @@ impl Server {
     }
 
     /// With fewer choices.
-    pub(super) fn with_few(kind: Kind) -> Self {
+    pub(super) fn with_few(kind: RecordKind) -> Self {
         let (posts_to_choose, lists_to_choose) = (few(POSTS, FEW_POSTS), few(LISTS, FEW_LISTS));
         Self { posts_to_choose, lists_to_choose, ..Self::new(kind, None) }
     }
@@ -230,24 +230,27 @@ impl Server {
         let post = choices.choose(&self.posts_to_choose);
         let (Post::Stores(_, says) | Post::StoresNot(says)) = post;
         if let Post::Stores(after, _) = post {
-            let shown = matches!(says, Says::What | Says::WhatInLowerCase);
+            let shown = matches!(says, PostAnswer::What | PostAnswer::WhatInLowerCase);
             let since = since + Duration::from_secs(after);
             self.recorded.push(Recorded { json: json.clone(), since, shown, earlier: false });
         }
-        self.succeeded |= !matches!(says, Says::Nothing | Says::TimedOut | Says::NeverConnected | Says::Status(_));
+        self.succeeded |= !matches!(
+            says,
+            PostAnswer::Nothing | PostAnswer::TimedOut | PostAnswer::NeverConnected | PostAnswer::Status(_)
+        );
         match says {
-            Says::What => answer(200, &json),
-            Says::WhatInLowerCase => answer(200, &lower(&json, self.kind)),
-            Says::Nothing => Reply::Broken,
-            Says::TimedOut => Reply::TimedOut,
-            Says::NeverConnected => Reply::NeverConnected,
-            Says::Status(status) => answer(status, &json!({})),
-            Says::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
-            Says::AnotherId => {
+            PostAnswer::What => answer(200, &json),
+            PostAnswer::WhatInLowerCase => answer(200, &lower(&json, self.kind)),
+            PostAnswer::Nothing => Reply::Broken,
+            PostAnswer::TimedOut => Reply::TimedOut,
+            PostAnswer::NeverConnected => Reply::NeverConnected,
+            PostAnswer::Status(status) => answer(status, &json!({})),
+            PostAnswer::Body(body) => Reply::Answer(200, Vec::new(), body.into()),
+            PostAnswer::AnotherId => {
                 json[partner_id] = json!("o-2");
                 answer(200, &json)
             }
-            Says::AnotherAmount => {
+            PostAnswer::AnotherAmount => {
                 json[amount] = json!(1);
                 answer(200, &json)
             }
@@ -269,7 +272,7 @@ impl Server {
         let to_rely_on = match lists {
             Lists::Body(body) => empty.contains(&body),
             Lists::Unreadable => !self.recorded.iter().any(|recorded| recorded.since <= since),
-            Lists::FirstAndMore => self.kind == Kind::Event,
+            Lists::FirstAndMore => self.kind == RecordKind::Event,
             lists => matches!(lists, Lists::Truth | Lists::LowerCase | Lists::Twice),
         };
         self.last_look = (since, to_rely_on);
@@ -285,7 +288,7 @@ impl Server {
             Lists::Twice => page(show().into_iter().flat_map(|json| [json.clone(), json]).collect()),
             Lists::ForeignToo => page([show(), vec![foreign]].concat()),
             Lists::Foreign => page(vec![foreign]),
-            Lists::FirstAndMore if self.kind == Kind::Order => {
+            Lists::FirstAndMore if self.kind == RecordKind::Order => {
                 let first = show().into_iter().take(1).collect::<Vec<_>>();
                 // The others are not shown by it.
                 self.recorded.iter_mut().skip(1).for_each(|recorded| recorded.shown = false);
@@ -309,7 +312,7 @@ impl Server {
     }
 }
 
-impl Play for Server {
+impl ModelServer for OrderServer {
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply {
         match path_of(request).as_str() {
             "POST /v2/orders" | "POST /v2/order_events" => self.post(since, choices),
@@ -320,7 +323,7 @@ impl Play for Server {
 }
 
 /// The ids that Imprint gives, in the letter case of other answers.
-fn lower(json: &Value, kind: Kind) -> Value {
+fn lower(json: &Value, kind: RecordKind) -> Value {
     let mut json = json.clone();
     for name in [kind.names()[1], "payment_method_id", "order_id"] {
         if let Some(id) = json[name].as_str().map(str::to_lowercase) {

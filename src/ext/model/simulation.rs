@@ -18,13 +18,13 @@ use crate::client::Client;
 const ANSWER_TIME: Duration = Duration::from_millis(20);
 
 /// The server of a model.
-pub(crate) trait Play: Send + 'static {
+pub(crate) trait ModelServer: Send + 'static {
     /// Answers a request, and chooses how. `since` is the time since the start of the run.
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply;
 }
 
 /// A server, its choices and the time.
-pub(crate) struct World<P> {
+pub(crate) struct Simulation<P> {
     state: Arc<Mutex<State<P>>>,
     timers: ModelClock,
 }
@@ -34,7 +34,7 @@ struct State<P> {
     choices: Choices,
 }
 
-impl<P: Play> World<P> {
+impl<P: ModelServer> Simulation<P> {
     pub(crate) fn new(server: P, choices: &Choices) -> Self {
         let state = State { server, choices: choices.clone() };
         Self { state: Arc::new(Mutex::new(state)), timers: ModelClock::default() }
@@ -111,8 +111,8 @@ impl<P: Play> World<P> {
     pub(crate) fn end(
         &self,
         choices: &mut Choices,
-        look: impl FnOnce(&mut P) -> Result<super::Verdict, String>,
-    ) -> Result<super::Verdict, String> {
+        look: impl FnOnce(&mut P) -> Result<super::RunResult, String>,
+    ) -> Result<super::RunResult, String> {
         let mut state = self.lock();
         *choices = state.choices.clone();
         look(&mut state.server)
@@ -142,7 +142,7 @@ struct Wire<P> {
     clock: ModelClock,
 }
 
-impl<P: Play> StandIn for Wire<P> {
+impl<P: ModelServer> StandIn for Wire<P> {
     fn reply(&self, request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
         Box::pin(async move {
             let reply = {
