@@ -7,7 +7,8 @@ use super::problem::Problem;
 /// Reads the Rust files at and below a path, in the order of their names; a path that does not exist has none.
 pub fn read(path: &Path, texts: &mut Vec<String>) -> io::Result<()> {
     if path.is_dir() {
-        let mut paths: Vec<_> = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        let mut paths: Vec<_> =
+            fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
         paths.sort();
         return paths.iter().try_for_each(|path| read(path, texts));
     }

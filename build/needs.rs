@@ -86,16 +86,16 @@ impl Needs {
     #[allow(dead_code, reason = "`cargo xtask check` proves with it that the file is complete")]
     pub fn prune(&self, api: &mut Api) {
         api.operations.retain(|operation| self.operations.contains_key(&operation.id));
-        let is_kept = |name: &str, wire: &str| {
-            self.schemas.get(name).is_some_and(|need| need.members.contains_key(wire))
-        };
+        let is_kept =
+            |name: &str, wire: &str| self.schemas.get(name).is_some_and(|need| need.members.contains_key(wire));
         for structure in &mut api.structs {
             // An alias is needed under its own name.
-            let names = api.aliases.iter().filter(|(_, target)| **target == structure.name).map(|(name, _)| name.as_str());
+            let names =
+                api.aliases.iter().filter(|(_, target)| **target == structure.name).map(|(name, _)| name.as_str());
             let names: Vec<&str> = names.chain([structure.name.as_str()]).collect();
-            structure.fields.retain(|field| {
-                field.list.is_some() || names.iter().any(|name| is_kept(name, &field.wire))
-            });
+            structure
+                .fields
+                .retain(|field| field.list.is_some() || names.iter().any(|name| is_kept(name, &field.wire)));
         }
         for item in &mut api.enums {
             let values = self.enums.get(&item.name).map(|need| need.values.as_slice()).unwrap_or_default();

@@ -78,7 +78,6 @@ mod tests {
 
     use super::*;
     use crate::build::lower::normal;
-    
 
     fn names_of(answer: Value) -> Vec<String> {
         let content = json!({"application/json": {"schema": answer}});

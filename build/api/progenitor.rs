@@ -228,9 +228,8 @@ fn read_call(
             }
             continue;
         }
-        let parameter = parameter(declared, &sent, &name, ty, marks)?.ok_or_else(|| {
-            located(unknown(&place, format!("`{name}` goes neither in the path nor in the query")))
-        })?;
+        let parameter = parameter(declared, &sent, &name, ty, marks)?
+            .ok_or_else(|| located(unknown(&place, format!("`{name}` goes neither in the path nor in the query"))))?;
         parameters.push(parameter);
     }
     let is_empty = matches!(answer, syn::Type::Tuple(tuple) if tuple.elems.is_empty());

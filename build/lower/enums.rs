@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Lowered;
-use crate::build::{
-    enum_tokens::token,
-    problem::Problem,
-    walk,
-};
+use crate::build::{enum_tokens::token, problem::Problem, walk};
 
 /// In the overlay, on a place with a list of values: the named schema that has the same values.
 const ENUM: &str = "x-imprint-enum";

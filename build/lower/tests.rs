@@ -236,7 +236,12 @@ fn cases() -> Vec<Case> {
         ),
         case("require nothing of events", events.clone(), "/components/schemas/P/required", Value::Null),
         case("require nothing of events", events.clone(), format!("{in_events}/type"), json!("object")),
-        case("require nothing of events", events.clone(), format!("{in_events}/properties/required/type"), json!("string")),
+        case(
+            "require nothing of events",
+            events.clone(),
+            format!("{in_events}/properties/required/type"),
+            json!("string"),
+        ),
         case(
             "require nothing of events",
             events.clone(),
@@ -280,7 +285,12 @@ fn cases() -> Vec<Case> {
             format!("{A}/enum"),
             json!(["T", "T612d62"]),
         ),
-        case("write enum values as tokens", object(json!({"type": "integer", "enum": [1, 2]})), A, json!({"type": "integer"})),
+        case(
+            "write enum values as tokens",
+            object(json!({"type": "integer", "enum": [1, 2]})),
+            A,
+            json!({"type": "integer"}),
+        ),
         case(
             "mark secrets",
             named("ssn", json!({"type": "string", "minLength": 9, "example": "x"})),

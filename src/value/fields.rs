@@ -26,7 +26,7 @@ pub(crate) use free_form::FreeForm;
 /// # }
 /// ```
 ///
-/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::Merchant::build) or
+/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::MerchantBuilder::build) or
 /// `send` names all that is missing at once:
 ///
 /// ```

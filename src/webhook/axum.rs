@@ -13,10 +13,10 @@ use reqwest::StatusCode;
 
 use super::MAX_BODY_BYTES;
 use super::error::WebhookError;
+use super::event::Event;
 use super::verifier::{Verified, Verifier, signature};
 #[cfg(feature = "tracing")]
 use crate::call::trace::TARGET;
-use super::event::Event;
 
 /// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
 ///

@@ -7,9 +7,9 @@ use hmac::Mac;
 use serde::Serialize;
 
 use super::canonical::Node;
+use super::event::Event;
 use super::reading::{Reading, hex};
 use super::{SIGNATURE_HEADER, envelope};
-use super::event::Event;
 use crate::value::Redacted;
 use crate::value::Secret;
 

@@ -12,10 +12,10 @@ use reqwest::header::HeaderMap;
 
 use super::canonical::Node;
 use super::error::{UnreadableError, WebhookError};
+use super::event::Event;
 use super::header::SignatureHeader;
 use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
-use super::event::Event;
 use crate::value::CredentialProblem;
 use crate::value::Secret;
 use crate::value::{OwnSecrets, Redacted};

@@ -79,7 +79,7 @@ macro_rules! table {
                 let call = client.$method()$(.$parameter(value!(given.parameters, $parameter $(: $parameter_type)?)))*;
                 $(
                     let body: Json = body(given);
-                    let call = call.body_map(|b: types::builder::$body| {
+                    let call = call.body_map(|b| {
                         b$(.$field(value!(body, $field $(: $field_type)?)))*
                     });
                 )?
@@ -92,7 +92,7 @@ macro_rules! table {
                 $(
                     let body: Json = body(given);
                     let mut shown = shown;
-                    let call = call.body_map(|b: types::builder::$body| {
+                    let call = call.body_map(|b| {
                         let body = b$(.$field(value!(body, $field $(: $field_type)?)))*;
                         shown += &format!("{body:?}\n{body:#?}\n");
                         body

@@ -56,7 +56,7 @@ fn values_outside_of_the_documents_limits_are_read() {
 fn setters_accept_plain_values_options_and_references() {
     let customer = types::CustomerId::from("C");
     let text = String::from("C");
-    let build = |builder: types::builder::CreateSessionBody| builder.build().expect("nothing is required");
+    let build = |builder: types::builder::CreateSessionBodyBuilder| builder.build().expect("nothing is required");
     let by_id = build(types::CreateSessionBody::builder().customer_id(&customer).transaction_amount(34_000));
     let by_text = build(types::CreateSessionBody::builder().customer_id(&text).transaction_amount(Some(34_000_i64)));
     let by_owned = build(types::CreateSessionBody::builder().customer_id(text).transaction_amount(34_000_i64));
@@ -82,7 +82,7 @@ fn a_value_can_be_turned_back_into_its_builder() {
         .order_lines(vec![line])
         .build()
         .expect("an order");
-    let changed = types::builder::OrderBase::from(order.clone()).currency("USD").build().expect("an order");
+    let changed = types::builder::OrderBaseBuilder::from(order.clone()).currency("USD").build().expect("an order");
     assert_eq!((changed.currency.as_deref(), &changed.order_lines), (Some("USD"), &order.order_lines));
 }
 
@@ -111,7 +111,7 @@ fn a_nested_value_can_be_set_as_a_value_or_as_its_builder() {
 
     let address = types::Address::builder().city("Rome");
     let intent = |address| types::CreateTransactionIntentBody::builder().merchant_address(address);
-    let finished = types::builder::CreateTransactionIntentBody::default()
+    let finished = types::builder::CreateTransactionIntentBodyBuilder::default()
         .merchant_address(address.clone().build().expect("nothing is required"));
     assert_eq!(format!("{finished:?}"), format!("{:?}", intent(Some(address))));
     assert!(!format!("{finished:?}").contains("Rome"));
@@ -192,7 +192,8 @@ fn debug_shows_neither_secrets_nor_personal_data() {
         serde_json::from_str(&payload("updateCustomer--seed-002.json")).expect("a customer");
     let method: types::PaymentMethod =
         serde_json::from_str(&payload("getPaymentMethod--openapi-composed.json")).expect("a payment method");
-    let shown = format!("{customer:?} {customer:#?} {method:?} {:?}", types::builder::Customer::from(customer.clone()));
+    let shown =
+        format!("{customer:?} {customer:#?} {method:?} {:?}", types::builder::CustomerBuilder::from(customer.clone()));
     for hidden in [
         "customer@example.com",
         "John",
@@ -226,7 +227,7 @@ fn a_timestamp_keeps_the_text_that_was_sent() {
 #[test]
 fn an_order_that_was_read_can_be_sent() {
     let order: types::Order = serde_json::from_str(&payload("createOrder--docs-newer.json")).expect("an order");
-    let builder = types::builder::OrderBase::from(order);
+    let builder = types::builder::OrderBaseBuilder::from(order);
     assert!(builder.total_order_amount(1).build().is_ok());
 }
 
@@ -234,8 +235,8 @@ fn an_order_that_was_read_can_be_sent() {
 fn builders_and_types_are_send_sync_and_static() {
     fn assert_send_and_sync<T: Send + Sync + Clone + 'static>() {}
     assert_send_and_sync::<imprint_client::Client>();
-    assert_send_and_sync::<imprint_client::builder::GetRewards>();
-    assert_send_and_sync::<types::builder::CreateSessionBody>();
+    assert_send_and_sync::<imprint_client::calls::GetRewards>();
+    assert_send_and_sync::<types::builder::CreateSessionBodyBuilder>();
     assert_send_and_sync::<types::Customer>();
     fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
     assert_error::<Error>();

@@ -6,7 +6,7 @@ use crate::{
     check,
     failure::Failure,
     files::Files,
-    pipeline, refresh,
+    needs, pipeline, refresh,
     report::{self, Format},
 };
 
@@ -64,8 +64,13 @@ pub fn check(files: &Files, list_suspicious: bool) -> CommandOutput {
         let lines = checked.suspicious.iter().map(|p| format!("{}: {}\n  {}\n", p.kind, p.pointer, p.advice));
         stdout.extend(lines);
     }
-    if !checked.problems.is_empty() {
-        let stderr = format!("{}\n", Failure { reasons: checked.problems });
+    let mut problems = checked.problems;
+    match needs::prove(files) {
+        Ok(missing) => problems.extend(missing),
+        Err(failure) => return CommandOutput::could_not_run(failure),
+    }
+    if !problems.is_empty() {
+        let stderr = format!("{}\n", Failure { reasons: problems });
         return CommandOutput { stdout, stderr, exit_code: 1 };
     }
     let places = report::count(checked.suspicious.len(), "suspicious place");

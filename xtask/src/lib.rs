@@ -15,6 +15,7 @@ pub mod failure;
 pub mod files;
 pub mod foreign_crates;
 pub mod lock;
+pub mod needs;
 mod openapi;
 pub mod overlay_actions;
 pub mod pipeline;

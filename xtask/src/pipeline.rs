@@ -3,14 +3,60 @@
 //!
 //! The generator's model of the API may change without a change of the commands, as long as this file can still answer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-use crate::build::{self, lower, overlay::Overlay, plan::Plan};
+use crate::build::{
+    self, Sources, emit,
+    lower::{self, Marks},
+    methods,
+    needs::Needs,
+    overlay::Overlay,
+};
+pub use crate::build::{document::parse, problem::Problem, walk, walk::resolve};
+
+/// What hand-written code needs of the API. It belongs to that code, and so is the same for every document.
+const NEEDS: &str = include_str!("../../openapi/needs.yaml");
+
+/// The rooms of `src/` that add methods to `Client`, as build.rs has them.
+const HAND_WRITTEN: [&str; 4] = ["client.rs", "client", "ext.rs", "ext"];
+
+/// The source of the client, and what the maintainer should know although generating it succeeded.
+pub struct Output {
+    pub code: String,
+    pub notes: Vec<String>,
+}
+
 /// The whole generator, from the texts of a document and its overlay to the source of the client.
-pub use crate::build::{Output, run};
-pub use crate::build::{document::parse, lower::resolve, problem::Problem, walk};
+pub fn run(document: &str, overlay: &str) -> Result<Output, Problem> {
+    let output = build::run(Sources { document, overlay, needs: NEEDS, hand_written: &hand_written()? })?;
+    Ok(Output { code: as_modules(&output.files), notes: output.notes })
+}
+
+fn hand_written() -> Result<Vec<String>, Problem> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    let mut texts = Vec::new();
+    for path in HAND_WRITTEN {
+        methods::read(&src.join(path), &mut texts)
+            .map_err(|e| Problem::new("src", format!("a file cannot be read: {e}"), "run xtask from a checkout"))?;
+    }
+    Ok(texts)
+}
+
+/// The generated files as one text, each in the module of `src/` that includes it.
+fn as_modules(files: &[emit::client::File]) -> String {
+    let code = |name: &str| files.iter().find(|file| file.name == name).map_or("", |file| file.code.as_str());
+    format!(
+        "pub mod operation {{\n{}}}\n\npub mod types {{\n{}\npub mod builder {{\n{}}}\n}}\n\npub mod calls {{\n{}}}\n\n\
+         pub mod webhook {{\n{}}}\n",
+        code("operation.rs"),
+        code("types.rs"),
+        code("builder.rs"),
+        code("calls.rs"),
+        code("event.rs")
+    )
+}
 
 /// What the generator makes of a document, as far as the commands use it.
 pub struct GeneratedClient {
@@ -29,9 +75,9 @@ impl MarkedPlaces {
     }
 }
 
-impl From<&Plan> for MarkedPlaces {
-    fn from(plan: &Plan) -> Self {
-        Self(plan.secrets.iter().chain(&plan.personal).map(|mark| mark.pointer.clone()).collect())
+impl From<&Marks> for MarkedPlaces {
+    fn from(marks: &Marks) -> Self {
+        Self(marks.secrets.iter().chain(&marks.personal).map(|mark| mark.pointer.clone()).collect())
     }
 }
 
@@ -55,21 +101,43 @@ pub fn try_overlay(document: &mut Value, overlay: &Value) -> Result<Vec<TriedAct
 
 /// Generates the client from a document that its overlay has been applied to.
 pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
-    let (code, plan) = build::client(document.clone())?;
-    Ok(GeneratedClient { code, marked: MarkedPlaces::from(&plan) })
+    let api = build::api(document.clone())?;
+    Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?.check(&api)?;
+    let marked = MarkedPlaces::from(&api.marks);
+    let reserved = emit::client::Reserved { client_methods: methods::of_client(&hand_written()?)? };
+    let files = emit::client::write(api, &reserved, &|_| true)?;
+    Ok(GeneratedClient { code: as_modules(&files), marked })
 }
 
 /// The places that the rules mark in a document, without generating a client.
 pub fn marked_places(document: &Value) -> Result<MarkedPlaces, Problem> {
-    Ok(MarkedPlaces::from(&lower::lower(document.clone())?.plan))
+    Ok(MarkedPlaces::from(&lower::client(normalized(document)?)?.marks))
 }
-
-/// The rules that write a document the 3.0 way and lose nothing of it.
-const LOSSLESS_RULES: [&str; 7] =
-    ["inline components", "type with null", "const", "union with null", "enum with null", "examples", "single allOf"];
 
 /// The document in the one form in which two documents are compared: components inlined, `nullable` in the place of
 /// `type: [string, "null"]`. Nothing that the document says is lost.
 pub fn normalized(document: &Value) -> Result<Value, Problem> {
-    Ok(lower::lower_with(document.clone(), &|rule| LOSSLESS_RULES.contains(&rule))?.document)
+    lower::normal(document.clone())
+}
+
+/// The generated files of an API that has nothing but what hand-written code is said to need.
+pub fn needed_only(document: &str, overlay: &str) -> Result<Vec<(&'static str, String)>, Problem> {
+    let mut document = parse("openapi/openapi.yaml", document)?;
+    Overlay::parse(&parse("openapi/overlay.yaml", overlay)?)?.apply(&mut document)?;
+    let mut api = build::api(document)?;
+    Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?.prune(&mut api);
+    let reserved = emit::client::Reserved { client_methods: methods::of_client(&hand_written()?)? };
+    let files = emit::client::write(api, &reserved, &|_| true)?;
+    Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
+}
+
+/// Each name in `openapi/needs.yaml`, with the hand-written files that are said to use it.
+pub fn needed_names() -> Result<Vec<(String, Vec<String>)>, Problem> {
+    let needs = Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?;
+    let all = needs.schemas.into_values().chain(needs.operations.into_values()).chain(needs.enums.into_values());
+    let names = all.flat_map(|need| {
+        let used_by = need.used_by;
+        need.members.into_keys().map(move |name| (name, used_by.clone()))
+    });
+    Ok(names.collect())
 }

@@ -107,7 +107,10 @@ fn what_cannot_be_read_stops_with_place_and_advice() {
             "without `x-imprint-dedupe`",
         ),
         (
-            document(json!({}), json!({"/one": {"get": {"operationId": "one", "requestBody": list, "responses": responses}}})),
+            document(
+                json!({}),
+                json!({"/one": {"get": {"operationId": "one", "requestBody": list, "responses": responses}}}),
+            ),
             "/paths/~1one/get/requestBody",
             "not an object",
         ),

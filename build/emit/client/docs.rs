@@ -59,7 +59,8 @@ fn wrapped(text: &str) -> Vec<String> {
 fn wrap(line: &str, lines: &mut Vec<String>) {
     let start = line.len() - line.trim_start().len();
     let marker = line[start..].split(' ').next().unwrap_or_default();
-    let is_item = matches!(marker, "-" | "*" | "+") || marker.ends_with(['.', ')']) && marker.len() < 4 && begins(marker);
+    let is_item =
+        matches!(marker, "-" | "*" | "+") || marker.ends_with(['.', ')']) && marker.len() < 4 && begins(marker);
     let indent = " ".repeat(start + if is_item { marker.len() + 1 } else { 0 });
     // Words that must not begin a line stay with the word before them.
     let mut units: Vec<String> = Vec::new();

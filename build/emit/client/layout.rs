@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use crate::build::problem::Problem;
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 
 /// A part of a generated file.
 pub enum Piece {
@@ -227,7 +227,10 @@ mod tests {
         let text = rendered(code.clone(), &["Option"]);
         assert!(text.contains("pub a: ::std::option::Option<Secret>,"), "{text}");
         let text = rendered(code, &["Option", "Secret"]);
-        assert!(text.contains("pub a: ::std::option::Option<crate::value::Secret>,") && !text.contains("use "), "{text}");
+        assert!(
+            text.contains("pub a: ::std::option::Option<crate::value::Secret>,") && !text.contains("use "),
+            "{text}"
+        );
     }
 
     #[test]

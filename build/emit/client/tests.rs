@@ -120,7 +120,11 @@ fn cases() -> Vec<Case> {
             object(json!({"a": {"type": "string", "description": "a <tag>"}})),
             r"/// a \<tag\>",
         ),
-        case("make prose safe for rustdoc", call(json!({"operationId": "one", "summary": "see [x]"})), r"/// see \[x\]."),
+        case(
+            "make prose safe for rustdoc",
+            call(json!({"operationId": "one", "summary": "see [x]"})),
+            r"/// see \[x\].",
+        ),
         case("describe bodies and answers", undescribed(), "/// Body of [`Client::one`](crate::Client::one)."),
         case("describe bodies and answers", undescribed(), "/// Answer of [`Client::one`](crate::Client::one)."),
     ]
@@ -330,7 +334,12 @@ fn secrets_keep_their_type_whatever_stands_beside_them() {
         "pan": {"type": "string", "minLength": 12, "description": "The card number.", "example": "4"},
         "cvv": {"type": ["string", "null"], "maxLength": 4},
     })));
-    assert!(code.contains("/// The card number. #[serde(skip_serializing_if = \"Option::is_none\")] pub pan: Option<Secret>"), "{code}");
+    assert!(
+        code.contains(
+            "/// The card number. #[serde(skip_serializing_if = \"Option::is_none\")] pub pan: Option<Secret>"
+        ),
+        "{code}"
+    );
     assert!(code.contains("pub cvv: Option<Secret>"), "{code}");
 }
 
@@ -341,11 +350,7 @@ fn secrets_in_lists_and_maps_are_secrets() {
     let code = client(object(
         json!({"tokens": list, "ssn": list, "client_secret": {"type": "object", "additionalProperties": text}}),
     ));
-    for field in [
-        "pub tokens: Vec<Secret>",
-        "pub ssn: Vec<Secret>",
-        "pub client_secret: BTreeMap<String, Secret>",
-    ] {
+    for field in ["pub tokens: Vec<Secret>", "pub ssn: Vec<Secret>", "pub client_secret: BTreeMap<String, Secret>"] {
         assert!(code.contains(field), "{field}\n{code}");
     }
 }

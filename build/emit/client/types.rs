@@ -7,7 +7,8 @@ use super::{docs, layout::Piece, names, rust};
 use crate::build::api::{Api, Enum, Field, Shape, Struct, Text, Type};
 
 /// What is added to the comment of an enum.
-const OPEN: &str = "The set is open: a value that this version does not know is kept in `Unrecognized` and written back as it
+const OPEN: &str =
+    "The set is open: a value that this version does not know is kept in `Unrecognized` and written back as it
 came. Two values are equal when their texts are, so `Unrecognized` of a known text equals its variant.";
 
 /// What is added to the comment of a named string.
@@ -147,7 +148,9 @@ fn serde(field: &Field, derived: bool) -> TokenStream {
     let rename = (field.name != *wire).then(|| quote! { rename = #wire, });
     if field.list.is_some() {
         // An answer that lacks its list is an error, and one that has it writes it, empty or not.
-        let with = derived.then(|| quote! { deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Listed, _, _>", });
+        let with = derived.then(
+            || quote! { deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Listed, _, _>", },
+        );
         let also = field.list.iter().flatten().filter(|_| derived);
         return match (&rename, derived) {
             (None, false) => TokenStream::new(),

@@ -90,7 +90,8 @@ fn filled_value(owner: &str, name: &str, ty: &str) -> Value {
     }
 }
 
-fn check<T, B>(name: &str)
+/// `_` is a builder of the type, for its own type.
+fn check<T, B>(name: &str, _: B)
 where
     T: DeserializeOwned + Serialize + Debug + Clone,
     B: From<T> + Debug,
@@ -141,7 +142,7 @@ fn add_nested_structs(name: &str, within: &mut BTreeSet<String>) {
 
 macro_rules! every {
     ($($name:ident)*) => {
-        const EVERY: &[(&str, fn(&str))] = &[$((stringify!($name), check::<types::$name, types::builder::$name>)),*];
+        const EVERY: &[(&str, fn(&str))] = &[$((stringify!($name), |name| check::<types::$name, _>(name, types::$name::builder()))),*];
     };
 }
 

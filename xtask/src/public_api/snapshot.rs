@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, Fields, FnArg, GenericParam, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct, Lit, Meta,
-    ReturnType, Token, Visibility, punctuated::Punctuated,
+    Attribute, Expr, Fields, FnArg, GenericParam, Ident, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct, Lit, Meta,
+    ReturnType, Token, Visibility, parse::ParseStream, punctuated::Punctuated,
 };
 
 use crate::pipeline::Problem;
@@ -41,8 +41,12 @@ pub fn lines(snapshot: &str) -> BTreeSet<&str> {
 type Lines = BTreeSet<String>;
 
 fn items(items: &[Item], within: &str, lines: &mut Lines) -> syn::Result<()> {
+    // Types that a macro call behind them says more of.
+    let described: BTreeSet<String> = items.iter().filter_map(described).collect();
     for item in items {
         match item {
+            Item::Struct(item) if described.contains(&item.ident.to_string()) => {}
+            Item::Enum(item) if described.contains(&item.ident.to_string()) => {}
             Item::Mod(module) if public(&module.vis) => {
                 let within = format!("{within}{}::", module.ident);
                 self::items(module.content.as_ref().map_or(&[][..], |(_, items)| items), &within, lines)?;
@@ -140,25 +144,78 @@ fn constant(name: &str, value: &Expr, within: &str, lines: &mut Lines) {
     lines.insert(format!("{within}{name} = {text}"));
 }
 
-/// `open_enum!` and `opaque_string!` hold an enum and a struct in Rust's own syntax. `object!` holds how the struct
-/// beside it is read, which is no part of its API.
+/// The type that `open_enum!` or `opaque_string!` is about.
+fn described(item: &Item) -> Option<String> {
+    let Item::Macro(item) = item else { return None };
+    let name = macro_name(item);
+    let first = item.mac.tokens.clone().into_iter().next()?;
+    (name == "open_enum" || name == "opaque_string").then(|| first.to_string())
+}
+
+fn macro_name(item: &ItemMacro) -> String {
+    item.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
+}
+
+/// `open_enum!` has the values of an enum, `opaque_string!` the name of an id, and `events!` the kinds of events.
+/// `object!` has how the struct beside it is read, which is no part of its API.
 fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<()> {
-    let name = item.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-    match name.as_str() {
-        "open_enum" => enumeration(&item.mac.parse_body()?, within, "open enum", lines),
-        "opaque_string" => structure(&item.mac.parse_body()?, within, "opaque string", lines),
-        "object" => {}
+    match macro_name(item).as_str() {
+        "open_enum" => item.mac.parse_body_with(|input: ParseStream<'_>| open_enum(input, within, lines)),
+        "opaque_string" => {
+            lines.insert(format!("{within}{}: opaque string", item.mac.tokens));
+            Ok(())
+        }
+        "events" => item.mac.parse_body_with(|input: ParseStream<'_>| events(input, within, lines)),
+        "object" => Ok(()),
         other => {
             let message = format!("`{other}!` is a macro that the snapshot does not know");
-            return Err(syn::Error::new_spanned(&item.mac.path, message));
+            Err(syn::Error::new_spanned(&item.mac.path, message))
         }
+    }
+}
+
+/// `Name { Variant = "text", … }`.
+fn open_enum(input: ParseStream<'_>, within: &str, lines: &mut Lines) -> syn::Result<()> {
+    let name = format!("{within}{}", input.parse::<Ident>()?);
+    lines.insert(format!("{name}: open enum"));
+    let values;
+    syn::braced!(values in input);
+    while !values.is_empty() {
+        let variant: Ident = values.parse()?;
+        values.parse::<Token![=]>()?;
+        lines.insert(format!("{name}::{variant} = {}", clean(&values.parse::<Lit>()?)));
+        values.parse::<Option<Token![,]>>()?;
+    }
+    Ok(())
+}
+
+/// `Kind(Data) { facts }` for each kind of event.
+fn events(input: ParseStream<'_>, within: &str, lines: &mut Lines) -> syn::Result<()> {
+    lines.insert(format!("{within}Event: enum"));
+    while !input.is_empty() {
+        input.call(Attribute::parse_outer)?;
+        let kind: Ident = input.parse()?;
+        let (data, facts);
+        syn::parenthesized!(data in input);
+        lines.insert(format!("{within}Event::{kind}(types::{})", data.parse::<Ident>()?));
+        syn::braced!(facts in input);
+        facts.parse::<proc_macro2::TokenStream>()?;
     }
     Ok(())
 }
 
 fn implementation(item: &ItemImpl, within: &str, lines: &mut Lines) {
-    // `impl crate::Client` stands at the root of the generated module.
     let name = clean(&item.self_ty);
+    // The methods of the client stand among the builders that they start.
+    if name == "Client" {
+        for function in &item.items {
+            if let syn::ImplItem::Fn(function) = function {
+                let started = signature(&function.sig).replace(" -> ", &format!(" -> {within}"));
+                lines.insert(format!("Client::{started}{}", deprecated(&function.attrs)));
+            }
+        }
+        return;
+    }
     if let Some((path, _)) = &item.trait_ {
         let path = clean(path);
         if path.starts_with("Default") || path.contains("Stream") {
@@ -262,45 +319,54 @@ mod tests {
     use super::*;
 
     const CODE: &str = r#"
+pub mod operation {
+    pub static GET_REWARD: Operation = Operation {
+        id: "getReward", method: Method::GET, path: "/v2/rewards", repeatable: true, pages: false,
+    };
+    pub static ALL: &[&Operation] = &[&GET_REWARD];
+    pub(crate) static SERVERS: &[&str] = &["https://a.example"];
+}
 pub mod types {
-    crate::open_enum! { #[doc = "d"] pub enum Status { #[doc = "d"] Active = "ACTIVE", Empty = "", } }
-    crate::opaque_string! { #[doc = "d"] pub struct RewardId; }
+    #[non_exhaustive]
+    pub enum Status { Active, Empty, Unrecognized(String) }
+    crate::value::open_enum!(Status { Active = "ACTIVE", Empty = "", });
+    pub struct RewardId(String);
+    crate::value::opaque_string!(RewardId);
     /// Prose.
     #[derive(Clone, Default)]
     #[non_exhaustive]
     pub struct Reward {
         pub id: RewardId,
         #[deprecated]
-        pub tags: ::std::vec::Vec<::std::collections::BTreeMap<::std::string::String, i64>>,
+        pub tags: Vec<BTreeMap<String, i64>>,
         hidden: i64,
     }
     pub type Alias = Reward;
-    impl Reward { pub fn builder() -> builder::Reward { ::std::default::Default::default() } fn private(&self) {} }
+    impl Reward { pub fn builder() -> builder::RewardBuilder { Default::default() } fn private(&self) {} }
 }
-impl crate::Client { pub fn get_reward(&self) -> builder::GetReward { builder::GetReward::new(self.clone()) } }
-pub mod builder {
-    pub struct GetReward { client: crate::Client, request: crate::request::Request }
+pub mod calls {
+    impl Client { pub fn get_reward(&self) -> GetReward { GetReward::new(self.clone()) } }
+    pub struct GetReward { client: Client, request: Request }
     impl GetReward {
-        pub(crate) fn new(client: crate::Client) -> Self { Self { client, request: crate::request::Request::new() } }
-        pub fn reward_id<V, M>(mut self, value: V) -> Self where V: crate::IntoField<types::RewardId, M> {
+        pub(crate) fn new(client: Client) -> Self { Self { client, request: Request::new() } }
+        pub fn reward_id<V, M>(mut self, value: V) -> Self where V: IntoField<types::RewardId, M> {
             self.request.path("reward_id", value.into_field().as_ref());
             self
         }
-        pub fn body<V>(mut self, value: V) -> Self where V: ::std::convert::Into<types::Reward> {
-            self.request.json(::std::result::Result::Ok(value.into()));
+        pub fn body<V>(mut self, value: V) -> Self where V: Into<types::Reward> {
+            self.request.json(Ok(value.into()));
             self
         }
-        pub async fn send(self) -> ::std::result::Result<crate::Response<types::Reward>, crate::Error> {
-            self.client.call(&super::operation::GET_REWARD, self.request).await
+        pub async fn send(self) -> Result<Response<types::Reward>, Error> {
+            self.client.call(&operation::GET_REWARD, self.request).await
         }
     }
 }
-pub mod operation {
-    pub static GET_REWARD: crate::Operation = crate::Operation {
-        id: "getReward", method: ::reqwest::Method::GET, path: "/v2/rewards", repeatable: true, pages: false,
-    };
-    pub static ALL: &[&crate::Operation] = &[&GET_REWARD];
-    pub static SERVERS: &[&str] = &["https://a.example"];
+pub mod webhook {
+    events! {
+        /// Prose.
+        Reward(RewardEventData) { object: "REWARD", body: data, }
+    }
 }
 "#;
 
@@ -308,23 +374,24 @@ pub mod operation {
     fn everything_a_user_can_name_is_a_line() {
         let snapshot = of(CODE).unwrap();
         let expected = [
-            "Client::get_reward() -> builder::GetReward",
-            "builder::GetReward: struct",
-            "builder::GetReward::body(Into<types::Reward>)",
-            "builder::GetReward::reward_id(types::RewardId)",
-            "builder::GetReward::send() -> Result<Response<types::Reward>, Error>, async",
+            "Client::get_reward() -> calls::GetReward",
+            "calls::GetReward: struct",
+            "calls::GetReward::body(Into<types::Reward>)",
+            "calls::GetReward::reward_id(types::RewardId)",
+            "calls::GetReward::send() -> Result<Response<types::Reward>, Error>, async",
             "operation::GET_REWARD = getReward GET /v2/rewards repeatable",
-            "operation::SERVERS = &[\"https://a.example\"]",
             "types::Alias: alias of Reward",
             "types::Reward.id: RewardId",
             "types::Reward.tags: Vec<BTreeMap<String, i64>> (deprecated)",
             "types::Reward: Default",
             "types::Reward: struct",
-            "types::Reward::builder() -> builder::Reward",
+            "types::Reward::builder() -> builder::RewardBuilder",
             "types::RewardId: opaque string",
             "types::Status: open enum",
             "types::Status::Active = \"ACTIVE\"",
             "types::Status::Empty = \"\"",
+            "webhook::Event: enum",
+            "webhook::Event::Reward(types::RewardEventData)",
         ];
         assert_eq!(lines(&snapshot).into_iter().collect::<Vec<_>>(), expected);
         assert!(snapshot.starts_with("# The public API") && snapshot.ends_with("\n"));
@@ -332,7 +399,7 @@ pub mod operation {
 
     #[test]
     fn code_that_is_not_rust_and_unknown_macros_are_refused() {
-        for (code, says) in [("pub struct {", "not Rust"), ("crate::closed_enum! { pub enum A {} }", "closed_enum")] {
+        for (code, says) in [("pub struct {", "not Rust"), ("crate::closed_enum!(A { });", "closed_enum")] {
             let problem = of(code).unwrap_err().to_string();
             assert!(problem.contains(says) && problem.contains("advice"), "{problem}");
         }

@@ -15,7 +15,7 @@ const OVERLAY: &str = include_str!("../../../openapi/overlay.yaml");
 fn library() -> Vec<Module> {
     let mut modules = modules_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")).unwrap();
     let generated = pipeline::run(DOCUMENT, OVERLAY).unwrap().code;
-    modules.extend(modules_of("generated.rs", &["generated".into()], &generated).unwrap());
+    modules.extend(modules_of("generated.rs", &[], &generated).unwrap());
     modules
 }
 
