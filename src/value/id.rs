@@ -1,4 +1,4 @@
-//! The macro behind the identifiers: strings whose text means nothing to us and is never touched.
+//! The macro behind the id types: strings that are kept and compared exactly as they came.
 
 /// Makes a type of its own out of a string: exact, case kept, no way from one kind to another.
 macro_rules! opaque_string {

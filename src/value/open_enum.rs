@@ -1,4 +1,4 @@
-//! The macro behind the enums: what the API document declares, and room for what it does not.
+//! The macro behind the enums of the API, which keep values that this version does not know.
 
 /// Makes an enum of named texts that takes any other text as well and writes it back unchanged.
 ///
