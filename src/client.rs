@@ -1,7 +1,7 @@
 //! The client: what all calls share (URL, headers, limits, budget, clock), and the one way from a builder to the API.
 //!
-//! It imports the floors below (`value`, `operation`, `error`, `call`) and no generated type: the methods of the operations
-//! are generated, those of the helpers are in `ext`.
+//! It imports the floors below (`value`, `operation`, `error`, `call`) and no generated type: the methods of the
+//! operations are generated, those of the helpers are in `ext`.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -60,11 +60,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// [`Error::Config`]. (With `panic = "abort"` a runtime
 /// without them ends the process: tokio panics when it is asked, and that panic cannot be caught then.)
 ///
-/// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to calls
-/// of any runtime:
+/// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to
+/// calls of any runtime:
 ///
-/// - When a runtime ends, its connections end with it. Later calls make new ones, but a call of another runtime that uses
-///   one at that moment fails as by a broken connection.
+/// - When a runtime ends, its connections end with it. Later calls make new ones, but a call of another runtime that
+///   uses one at that moment fails as by a broken connection.
 /// - While a runtime is there but does not run (one of a single thread, outside of its `block_on`), a call of another
 ///   runtime may get one of its connections. Nobody sends that request, and the call waits until its
 ///   [`attempt_timeout`](ClientBuilder::attempt_timeout). As with any timeout, a GET is then made again on another
@@ -111,6 +111,7 @@ struct Inner {
     record_locks: Arc<RecordLocks>,
 }
 
+/// # Clients and variants of them
 impl Client {
     /// A builder of a client.
     pub fn builder() -> ClientBuilder {
@@ -194,7 +195,7 @@ impl Client {
     }
 }
 
-/// What the other floors use.
+// What the other modules of this crate use.
 impl Client {
     fn new(
         transport: Transport,
@@ -281,7 +282,7 @@ impl Client {
     }
 
     /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
-    pub(crate) async fn call_at<T: DeserializeOwned>(
+    async fn call_at<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         path: &str,

@@ -1,13 +1,14 @@
 //! What can go wrong with a call, and what a caller may do about it: [`Error`], and the payloads of its variants.
 //!
-//! Every error of a call says which operation it is about, the status, the attempts, and whether the API may have acted on
-//! one of them. The payloads add what is particular to them.
+//! Every error of a call says which operation it is about, the status, the attempts, and whether the API may have acted
+//! on one of them. The payloads add what is particular to them.
 
-// This room imports `value`, `operation` and `repeat`, and no generated type: what is read of an error's body as a type of
-// the API is read in `ext`.
+// This room imports `value`, `operation` and `repeat`, and no generated type: what is read of an error's body as a type
+// of the API is read in `ext`.
 //
-// `context` is what all errors of a call say, `finding` what is wrong with a body; `envelope` reads the bodies of errors,
-// `mask` makes the words of the server fit for a log, and `nested` collects the problems of values within values.
+// `context` is what all errors of a call say, `finding` what is wrong with a body; `envelope` reads the bodies of
+// errors, `mask` makes the words of the server fit for a log, and `nested` collects the problems of values within
+// values.
 
 mod api;
 mod config;
@@ -89,8 +90,8 @@ impl Error {
     /// have made a session. True for
     ///
     /// - any operation when the connection was never made,
-    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502 to 504, on 520 to 524, 527 and
-    ///   530 (by which a gateway says that it did not reach the API), on broken connections and timeouts,
+    /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502 to 504, on 520 to 524, 527
+    ///   and 530 (by which a gateway says that it did not reach the API), on broken connections and timeouts,
     /// - others, except DELETE, on a 429 that carries `Retry-After`.
     ///
     /// These are the failures that the client itself repeats, as its [`RetryPolicy`](crate::RetryPolicy) allows; so the

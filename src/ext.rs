@@ -1,7 +1,8 @@
 //! The helpers: methods of [`Client`](crate::Client) around the generated ones, and the errors they fail with.
 //!
-//! Each helper is made of generated calls only. It may import everything below (`value` to `page`, and the generated code);
-//! nothing but `helpers` and `lib.rs` imports it. This is the one room that names operations and types of the API by hand.
+//! Each helper is made of generated calls only. It may import everything below (`value` to `page`, and the generated
+//! code); nothing but `helpers` and `lib.rs` imports it. This is the one room that names operations and types of the
+//! API by hand.
 //!
 //! | module | what it has |
 //! |---|---|

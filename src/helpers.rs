@@ -1,4 +1,4 @@
-//! What the helpers of [`Client`](crate::Client) take, give back and fail with.
+//! The types that the helpers of [`Client`](crate::Client) take, return and fail with.
 //!
 //! A helper is a method beside those of the operations. It makes the calls that a partner would otherwise write around
 //! them by hand, and sends nothing that its documentation does not name:
@@ -19,12 +19,13 @@
 //! ([`timeout`](crate::ClientBuilder::timeout)) holds for the whole helper; in `rotate_key` it holds for each call by
 //! itself, and once for all reads that prove the new key.
 //!
-//! **Ids** are compared by one rule: those that Imprint assigns (of customers, rewards, payment methods, orders …) without
-//! regard to letter case, because Imprint writes them in upper case in some answers and in lower case in others; the
-//! partner's own (`partner_customer_id`, `partner_order_id`, `partner_event_id`) exactly.
+//! **Ids** are compared by one rule: those that Imprint assigns (of customers, rewards, payment methods, orders …)
+//! without regard to letter case, because Imprint writes them in upper case in some answers and in lower case in
+//! others; the partner's own (`partner_customer_id`, `partner_order_id`, `partner_event_id`) exactly.
 //!
-//! **Answers are believed for what they say.** What an answer shows is compared with what was asked, and another one is an
-//! error that carries it. "There is none" is said only by a list that is there, is empty and does not contradict itself.
+//! **Answers are believed for what they say.** What an answer shows is compared with what was asked, and another one is
+//! an error that carries it. "There is none" is said only by a list that is there, is empty and does not contradict
+//! itself.
 
 pub use crate::ext::{
     ConfirmError, FindError, KeyRotationError, KeyState, LinkError, Lookup, Once, OnceError, RewardRef, RotationStep,

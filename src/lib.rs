@@ -39,9 +39,10 @@ mod testing;
 
 pub use call::{Clock, OptionalExt, Pause, Response, RetryPolicy};
 pub use client::{CallOptions, Client, ClientBuilder, Environment, RawRequest};
+#[doc(inline)]
 pub use error::{ApiError, Error, ErrorKind};
-/// The HTTP client underneath, at the version that [`ClientBuilder::http`] takes: for proxies, certificates and the pool,
-/// without a dependency of your own.
+/// The HTTP client underneath, at the version that [`ClientBuilder::http`] takes: for proxies, certificates and the
+/// pool, without a dependency of your own.
 ///
 /// A new major version of it is a new major version of this crate.
 #[doc(no_inline)]

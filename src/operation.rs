@@ -9,6 +9,8 @@
 //! assert!(!link.is_repeatable());
 //! ```
 
+// This room imports no other module, except that it re-exports the generated constants.
+
 use reqwest::Method;
 
 /// Made by the build script from the API document.

@@ -62,8 +62,8 @@ pub(crate) trait Paged: Clone + Send + 'static {
 /// # Errors
 ///
 /// A page is given whole or not at all. An item that cannot be decoded, or that has no id, is therefore an error of its
-/// page, after which the stream is at its end; use [`Items`] to read the other items of such a page. All other errors are
-/// those of [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) says where the list goes on.
+/// page, after which the stream is at its end; use [`Items`] to read the other items of such a page. All other errors
+/// are those of [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) says where the list goes on.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;

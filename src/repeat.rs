@@ -1,4 +1,6 @@
-//! What may be repeated: the one home of that rule, for the retry loop and for the errors' `is_retryable`.
+//! The rule of what may be repeated. The retry loop and `is_retryable` of the errors ask it, so that they never differ.
+//!
+//! It knows the operation and what an attempt came to, and nothing of policies, budgets or time.
 
 use std::time::Duration;
 
@@ -6,7 +8,7 @@ use reqwest::{Method, StatusCode};
 
 use crate::operation::Operation;
 
-/// What an attempt came to, as far as repeating it goes.
+/// How an attempt ended, as far as it matters for repeating it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
     /// No connection was made: nothing was sent.
@@ -25,8 +27,8 @@ pub(crate) fn may_be_repeated(operation: &Operation, outcome: AttemptOutcome) ->
         AttemptOutcome::NeverConnected => true,
         AttemptOutcome::Lost => operation.repeatable,
         AttemptOutcome::Status(status, _) if operation.repeatable => may_pass(status),
-        // With the header the API says itself that it refused the request and will take it later. A DELETE stays out even
-        // so: `deleteKey` deletes the key that makes the call.
+        // With the header the API says itself that it refused the request and will take it later. A DELETE stays out
+        // even so: `deleteKey` deletes the key that makes the call.
         AttemptOutcome::Status(StatusCode::TOO_MANY_REQUESTS, Some(_)) => operation.method != Method::DELETE,
         AttemptOutcome::Status(..) | AttemptOutcome::Final => false,
     }

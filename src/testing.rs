@@ -1,4 +1,6 @@
-//! A server on the loopback for the unit tests: it follows a script, a connection a step, and hands over what it got.
+//! For unit tests: a server on the loopback that follows a script, and a clock that does not wait.
+//!
+//! The script has an entry for each connection. The server hands over the requests that it got.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,7 +1,8 @@
-//! What the generated types are made of: secrets, timestamps, open enums, ids, what setters take, and how fields are read.
+//! What the generated types are made of: secrets, timestamps, open enums, ids, what setters take, and how fields are
+//! read.
 //!
-//! This is the lowest floor. It imports no other module of this crate: nothing here knows of operations, errors of calls,
-//! or the client.
+//! This is the lowest floor. It imports no other module of this crate: nothing here knows of operations, errors of
+//! calls, or the client.
 //!
 //! | module | what it has |
 //! |---|---|

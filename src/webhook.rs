@@ -65,10 +65,10 @@
 //! share with the API, such as the tokens of a payment method, they have a type of their own for that reason.
 //!
 //! Events may come twice, late, and in any order; each carries its own times. There is no id of a delivery:
-//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A field that may tell
-//! two events apart is part of the key (amounts, times and statuses, too): if it were left out, an event could be taken
-//! for a repetition and be lost. So a reward that is announced again with another amount has
-//! another key: what must happen once for each reward needs its id under a unique index of its own.
+//! [`Event::dedupe_key`] is made of what tells one event from another, as far as that can be told. A field that may
+//! tell two events apart is part of the key (amounts, times and statuses, too): if it were left out, an event could be
+//! taken for a repetition and be lost. So a reward that is announced again with another amount has another key: what
+//! must happen once for each reward needs its id under a unique index of its own.
 //!
 //! Kinds, statuses and fields that this
 //! version does not know are no errors, but a field of the wrong type is. Such a body is in
@@ -118,6 +118,9 @@
 //! # Test
 //!
 //! [`testing::Signer`] makes deliveries of any event, at any time, under any reading.
+
+// This room imports `value`, `error` and `call` (decoding, and the target of logs), and not the client: a receiver
+// needs none. `Event` is generated from the document, and uses `envelope` and `dedupe`.
 
 #[cfg(feature = "axum")]
 mod axum;

@@ -1,4 +1,7 @@
-//! Success answers into values: what a body has to say to count as the success that its status claims.
+//! Decides whether a 2xx answer is a success, and decodes it.
+//!
+//! Some servers write the body of an error under the status 200. Such an answer is an error here, since decoding it
+//! would give an empty value that looks like an answer.
 
 pub(crate) mod split;
 
@@ -9,7 +12,7 @@ use super::{Answer, Response, decode};
 use crate::error::{ApiError, BodyKind, DecodeError, Error, Fault, Finding};
 use crate::operation::Operation;
 
-/// Decodes a success answer.
+/// Decodes a 2xx answer.
 pub(crate) fn response<T: DeserializeOwned>(
     operation: &'static Operation,
     answer: Answer,
@@ -18,7 +21,7 @@ pub(crate) fn response<T: DeserializeOwned>(
     Ok(with(answer, value))
 }
 
-/// The same for an operation whose answer is not known: one without a body is read as `null`.
+/// Decodes a 2xx answer of an operation that the API document does not have. An empty body is read as `null`.
 pub(crate) fn raw_response<T: DeserializeOwned>(
     operation: &'static Operation,
     answer: Answer,
@@ -33,10 +36,10 @@ pub(crate) fn raw_response<T: DeserializeOwned>(
     Ok(with(answer, value))
 }
 
-/// The value of an answer whose body the caller still needs.
+/// Decodes a 2xx answer without consuming it, for callers that still need the body.
 pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &Answer) -> Result<T, Error> {
-    // The status says that the call succeeded and the body that it failed. Which of the two is right cannot be known;
-    // a value made of such a body would be an empty one, and be taken for an answer.
+    // The status says that the call succeeded, and the body that it failed. Which of them is right cannot be known, and
+    // the value decoded from such a body would be an empty one that looks like an answer.
     if BodyKind::of(&answer.body, Some(operation.answer)) == BodyKind::Error {
         return Err(contradiction(operation, answer));
     }
@@ -44,7 +47,8 @@ pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &
         // The type of such an answer is `()`, which JSON writes as null.
         return decode::body(b"null").map_err(|finding| undecoded(operation, answer, finding));
     }
-    // 204 for a documented 200: what was asked for is done, so an answer without required fields is an empty one.
+    // A 204 in the place of a documented 200: the call was carried out, so an answer type without required fields is
+    // read as an empty object.
     if answer.body.is_empty() && answer.status == StatusCode::NO_CONTENT {
         return decode::body(b"{}")
             .map_err(|finding: Finding| undecoded(operation, answer, finding.without_position()));
@@ -66,7 +70,7 @@ fn read_again<T: DeserializeOwned>(
     let finding = match split::one_list(&answer.body, operation.list) {
         Some(body) => match decode::body(&body) {
             Ok(value) => return Ok(value),
-            // Of another text: the path is right and the position is not.
+            // The position is one in the rewritten text, and would mislead.
             Err(finding) => Finding::without_position(finding),
         },
         None => Finding { path: operation.list[0].to_owned(), fault: Fault::TwoLists, ..finding },

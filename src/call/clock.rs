@@ -1,4 +1,4 @@
-//! Time and chance, as the pauses between attempts need them.
+//! The clock: where the retry loop takes the time, the pauses and the jitter from, so that tests need not wait.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -8,8 +8,8 @@ pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Where a client takes the time from when it makes an attempt again: to know how much is left, and to wait.
 ///
-/// There is one reason to write another: tests. With a clock that notes its pauses and does not wait, a test of code that
-/// calls a failing API takes no time and can assert how long the pauses would have been.
+/// There is one reason to write another: tests. With a clock that notes its pauses and does not wait, a test of code
+/// that calls a failing API takes no time and can assert how long the pauses would have been.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};

@@ -1,4 +1,7 @@
-//! Bodies into types, and the finding of what is wrong with a body that does not become one.
+//! Decodes bodies into types, and finds out what is wrong with a body that cannot be decoded.
+//!
+//! serde quotes the values it meets in its errors, and a value may be a card number. So its text is looked at, wiped,
+//! and never passed on: a [`Finding`] is made of a path and of our own words.
 
 mod locate;
 

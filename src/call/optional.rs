@@ -1,4 +1,4 @@
-//! "There is none" as a value instead of an error.
+//! Turns the 404 by which the API says that there is no such thing into `None`.
 
 use crate::call::Response;
 use crate::error::{Error, ErrorKind};
@@ -8,8 +8,8 @@ pub trait OptionalExt<T> {
     /// `Some` answer, or `None` when the API says that there is no such thing: a 404 ([`ErrorKind::NotFound`]) that
     /// carries one of its codes for that, such as `CUSTOMER_NOT_FOUND_ERROR`. All of them end in `FOUND_ERROR`.
     ///
-    /// Any other 404 stays an error, whatever its body: none, HTML, or the JSON of a gateway or of a web server. It comes
-    /// from a base URL with a wrong path just as well, and says nothing about the thing.
+    /// Any other 404 stays an error, whatever its body: none, HTML, or the JSON of a gateway or of a web server. It
+    /// comes from a base URL with a wrong path just as well, and says nothing about the thing.
     ///
     /// ```no_run
     /// use imprint_client::OptionalExt;

@@ -1,4 +1,4 @@
-//! What a builder hands over to be sent: the values of path, query and body, and all that is wrong with them.
+//! The request that a builder makes: the values of path, query and body, and all problems with them.
 
 use std::fmt::Display;
 

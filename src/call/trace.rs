@@ -1,7 +1,7 @@
-//! What is said to `tracing`: a span per call and an event per retry, in the names of OpenTelemetry's HTTP conventions.
+//! What `tracing` is told: a span per call and an event per retry, in the names of OpenTelemetry's HTTP conventions.
 //!
-//! Neither a body nor a filled path nor a query is ever among it. Without the feature `tracing`, and when nobody listens,
-//! nothing is computed.
+//! It never contains a body, a filled path or a query, since these may hold personal data. Nothing is computed without
+//! the feature `tracing`, or when no subscriber is interested.
 
 #[cfg(feature = "tracing")]
 mod on;
@@ -9,10 +9,14 @@ mod on;
 #[cfg(all(feature = "tracing", feature = "webhooks"))]
 pub(crate) use on::TARGET;
 #[cfg(feature = "tracing")]
-pub(crate) use on::{CallSpan, in_current_span, log_giving_up, log_retry};
+pub(crate) use on::{CallSpan, in_current_span};
+#[cfg(feature = "tracing")]
+pub(super) use on::{log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{CallSpan, in_current_span, log_giving_up, log_retry};
+pub(crate) use off::{CallSpan, in_current_span};
+#[cfg(not(feature = "tracing"))]
+pub(super) use off::{log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
 mod off {
@@ -21,7 +25,6 @@ mod off {
     use reqwest::{StatusCode, Url};
 
     use crate::call::Clock;
-    use crate::call::retry::Reason;
     use crate::error::Error;
     use crate::operation::Operation;
 
@@ -43,7 +46,7 @@ mod off {
         work
     }
 
-    pub(crate) fn log_retry(_: u32, _: Duration, _: &Error) {}
+    pub(in crate::call) fn log_retry(_: u32, _: Duration, _: &Error) {}
 
-    pub(crate) fn log_giving_up(_: u32, _: Reason, _: &Error) {}
+    pub(in crate::call) fn log_giving_up(_: u32, _: &str, _: &Error) {}
 }

@@ -1,4 +1,4 @@
-//! One attempt to get an answer with the HTTP client underneath.
+//! Makes one attempt with the HTTP client of reqwest: sends the request once, and reads the answer up to a limit.
 
 mod http;
 mod runtime;
@@ -16,10 +16,10 @@ use crate::error::{ApiError, ConfigError, Error, Problems, ResponseTooLargeError
 use crate::error::{TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;
 
-/// How much is set aside for a body on the word of its `Content-Length` alone.
+/// The most memory that is reserved because of a `Content-Length` alone, which may be false.
 const MAX_RESERVED: usize = 1 << 20;
 
-/// How much is read of a body where the API document has none.
+/// How much is read of a body that the API document does not have.
 const MAX_UNEXPECTED: usize = 64 << 10;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub(crate) struct Transport {
     max_response_bytes: usize,
 }
 
-/// A success answer with its body not decoded yet.
+/// A 2xx answer whose body is not decoded yet.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 /// How long an attempt may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// In the place of what the transport has.
+    /// Replaces the timeout of an attempt that the transport has.
     pub(crate) attempt: Option<Duration>,
     /// The whole call.
     pub(crate) call: Duration,
@@ -51,7 +51,7 @@ pub(crate) struct Limits {
     pub(crate) remaining: Duration,
 }
 
-/// How the reading of a body ended.
+/// How reading a body ended.
 enum BodyEnd {
     Complete,
     TooLarge,
@@ -140,14 +140,14 @@ impl Transport {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if !status.is_success() {
-            // Whatever becomes of its body, the status must not get lost.
+            // The status is reported even if the body breaks off.
             let (body, end) = read(&mut response, self.max_response_bytes).await;
             let complete = matches!(end, BodyEnd::Complete);
             return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
         }
         if operation.empty {
-            // Nothing is expected. A body that comes all the same may say that the call failed, so a short one is read;
-            // one that is long, or breaks off, says nothing and is no failure of the call.
+            // No body is expected. One that comes nevertheless may say that the call failed, so a short one is read.
+            // One that is too long or breaks off is ignored: the status says that the call succeeded.
             let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {
                 (body, BodyEnd::Complete) => body,
                 (_, BodyEnd::TooLarge | BodyEnd::Broken(_)) => Vec::new(),
@@ -167,14 +167,14 @@ impl Transport {
     }
 }
 
-/// Whether a timeout of this client ran out. The system has others, after which it takes the peer for gone: a connection
-/// that broke.
+/// Whether a timeout of this client ran out. A timeout of the operating system, which gives up an unresponsive peer,
+/// counts as a broken connection instead.
 fn is_client_timeout(error: &reqwest::Error) -> bool {
     let of_the_system = |io: &std::io::Error| io.raw_os_error().is_some();
     error.is_timeout() && !sources(error).any(|error| error.downcast_ref().is_some_and(of_the_system))
 }
 
-/// Whether the HTTP stack refused https because it was built without it. It has no other sign of that than its words.
+/// Whether the HTTP stack refused https because it was built without TLS. Only the text of its error tells.
 fn lacks_tls(error: &reqwest::Error) -> bool {
     sources(error).any(|error| error.to_string() == "invalid URL, scheme is not http")
 }

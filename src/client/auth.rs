@@ -37,8 +37,8 @@ impl Auth {
         Ok(header)
     }
 
-    /// Adds what no error may show of a header that [`header`](Self::header) has made: the key as it is, and in each form
-    /// in which the header has it.
+    /// Adds what no error may show of a header that [`header`](Self::header) has made: the key as it is, and in each
+    /// form in which the header has it.
     pub(super) fn add_secrets(self, header: &[u8], own: &mut OwnSecrets) {
         let scheme_end = header.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1);
         let value = header[scheme_end..].trim_ascii();

@@ -127,8 +127,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds if nothing else is
-    /// said. See also [`Client::with_timeout`].
+    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds if nothing else
+    /// is said. See also [`Client::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -141,8 +141,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts if nothing else is said. See also
-    /// [`CallOptions::retry`](crate::CallOptions::retry).
+    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts if nothing else is said. See
+    /// also [`CallOptions::retry`](crate::CallOptions::retry).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -158,15 +158,15 @@ impl ClientBuilder {
     /// backend, the pool. Its types are in [`imprint_client::reqwest`](reqwest), so that no dependency of your own is
     /// needed.
     ///
-    /// These are set after it and cannot be changed here: only HTTP/1.1 is spoken, redirects are not
-    /// followed, nothing is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no
-    /// certificates. Timeouts are set by the methods of this builder.
+    /// These are set after it and cannot be changed here: only HTTP/1.1 is spoken, redirects are not followed, nothing
+    /// is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no certificates.
+    /// Timeouts are set by the methods of this builder.
     ///
     /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
     /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
-    /// `native-tls` is on as well. A backend given by `tls_backend_preconfigured()`, such as one for FIPS, for an HSM or
-    /// for pinned certificates, is taken as it is: reqwest cannot change it, so the oldest version of TLS and the list of
-    /// protocols (ALPN: none, or `http/1.1` alone) are for you to set in it.
+    /// `native-tls` is on as well. A backend given by `tls_backend_preconfigured()`, such as one for FIPS, for an HSM
+    /// or for pinned certificates, is taken as it is: reqwest cannot change it, so the oldest version of TLS and the
+    /// list of protocols (ALPN: none, or `http/1.1` alone) are for you to set in it.
     ///
     /// ```
     /// use imprint_client::reqwest::{Certificate, Proxy};
@@ -200,8 +200,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable holds what cannot be read. [`build`](Self::build)
-    /// finds the rest, and names the variable.
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable holds what cannot be read.
+    /// [`build`](Self::build) finds the rest, and names the variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::new().variables(std::env::var)
     }
@@ -256,13 +256,13 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`], with a sentence that says what to change, when
     ///
-    /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or another one
-    ///   that no key has,
+    /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or
+    ///   another one that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
     /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot stand in a header,
     /// - a timeout, the size limit or the number of attempts is zero,
-    /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed for
-    ///   the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
+    /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed
+    ///   for the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
     pub fn build(mut self) -> Result<Client, Error> {
         let from_variables = std::mem::take(&mut self.from_variables);
         self.checked().map_err(|error| Self::name_variables(&from_variables, error).into())

@@ -1,4 +1,4 @@
-//! The rules for each setting. Every refusal says what to do, and none repeats the value.
+//! Checks the settings of a client. Every error says what to change, and none repeats the value, which may be a key.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

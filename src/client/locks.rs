@@ -1,8 +1,8 @@
 //! Locks by which calls that record the same thing wait for each other, so that two of them at a time do not record it
 //! twice.
 //!
-//! A client and all of its clones share one table of locks. A call that had to wait learns how the calls before it ended:
-//! what they recorded is its result as well, and what they left in doubt is looked up before anything is sent.
+//! A client and all of its clones share one table of locks. A call that had to wait learns how the calls before it
+//! ended: what they recorded is its result as well, and what they left in doubt is looked up before anything is sent.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::call::check_runtime;
 use crate::error::ConfigError;
 
 /// What makes two calls wait for each other: operation, product and the partner's own id.
-pub(crate) type LockKey = (&'static str, Vec<u8>, String);
+type LockKey = (&'static str, Vec<u8>, String);
 
 /// The lock of each thing that is being recorded. A lock that no call holds or waits for is dropped.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! What can be said for one call, or for some calls, without another pool of connections.
+//! Options for single calls: a variant of a client has them, and shares its connection pool.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
 use super::{MERCHANT_KEY, check};
 use crate::call::RetryPolicy;
 
-/// What a call does differently from the client it is made by; see [`Client::with_options`](crate::Client::with_options).
+/// What a call does differently from the client it is made by; see
+/// [`Client::with_options`](crate::Client::with_options).
 ///
 /// What is not set here stays as the client has it. A value that cannot be sent is found when a call is made, which is
 /// then an [`Error::Config`](crate::Error::Config) and sends nothing.
@@ -46,8 +47,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// How long a whole call may take, with all its attempts and the pauses between them. An attempt still ends after its own timeout, see
-    /// [`attempt_timeout`](Self::attempt_timeout).
+    /// How long a whole call may take, with all its attempts and the pauses between them. An attempt still ends after
+    /// its own timeout, see [`attempt_timeout`](Self::attempt_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         if timeout.is_zero() {
             self.refuse("timeout", "the timeout of the call is zero, it could not succeed; nothing was sent");
@@ -91,10 +92,10 @@ impl CallOptions {
     ///
     /// Headers that the client sets itself are refused: `Authorization`, the merchant key (see
     /// [`merchant_key`](Self::merchant_key)), the `User-Agent` (see
-    /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those of the body. So are headers that describe
-    /// the connection (such as `Connection`, `TE`, `Upgrade`, `Expect` and all that begin with `Proxy-`), the coding of a
-    /// message (such as `Content-Encoding` and `Accept-Encoding`) or a part of it (`Range`): the client would not do as
-    /// they say, or could not read the answer.
+    /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those of the body. So are headers that
+    /// describe the connection (such as `Connection`, `TE`, `Upgrade`, `Expect` and all that begin with `Proxy-`), the
+    /// coding of a message (such as `Content-Encoding` and `Accept-Encoding`) or a part of it (`Range`): the client
+    /// would not do as they say, or could not read the answer.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match (name.as_ref().parse::<HeaderName>(), HeaderValue::from_str(value.as_ref())) {
             (Ok(name), _) if is_set_here(&name) => {

@@ -1,4 +1,4 @@
-//! Calls of what the API document does not know yet.
+//! Calls of operations that the API document of this version does not have.
 
 use std::fmt::{self, Display};
 
@@ -89,10 +89,10 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// Those of every other call. [`Error::Api`] also for a success whose body has an object `error` that says something;
-    /// where that is part of the answer, [`ApiError::body`](crate::ApiError::body) has it. [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of
-    /// its own or is rewritten on the way (`..`), for a `{name}` without a value, and for methods other than GET, PUT,
-    /// POST, PATCH and DELETE.
+    /// Those of every other call. [`Error::Api`] also for a success whose body has an object `error` that says
+    /// something; where that is part of the answer, [`ApiError::body`](crate::ApiError::body) has it.
+    /// [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of its own or is rewritten on
+    /// the way (`..`), for a `{name}` without a value, and for methods other than GET, PUT, POST, PATCH and DELETE.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let Self { client, operation, template, request } = self;
         let Some(operation) = operation else {

@@ -1,4 +1,4 @@
-//! Calls over the loopback: what goes out, what comes back, and what happens when it does not.
+//! Calls to a server on the loopback: what is sent, what is decoded, and what errors say.
 
 use std::error::Error as _;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Answers of the API that are no success.
+//! The error for an answer of the API that is not a success: its status, its code and message, and its body.
 
 use std::any::Any;
 use std::fmt;
@@ -27,12 +27,12 @@ const MAX_DETAILS: usize = 20;
 /// [`ErrorKind::Other`]. Such an answer contradicts itself, so it is not repeated, and a call that changes something
 /// [may have been processed](ApiError::may_have_been_processed).
 ///
-/// Its body is read by its structure, whatever the operation and the status, because the API documents several and keeps
-/// to none; what it does not say is `None`.
+/// Its body is read by its structure, whatever the operation and the status, because the API documents several and
+/// keeps to none; what it does not say is `None`.
 ///
 /// The server may repeat in its words what it was sent. `Display` and `Debug` put `[REDACTED]` in the place of the key
-/// and the other secrets that this client sent, of what may be a card or social security number, of e-mail addresses and
-/// of phone numbers. The accessors give the words as they came, and so does the body: keep them out of logs.
+/// and the other secrets that this client sent, of what may be a card or social security number, of e-mail addresses
+/// and of phone numbers. The accessors give the words as they came, and so does the body: keep them out of logs.
 pub struct ApiError(Box<Inner>);
 
 /// An `existing_link` that was read, whatever its type.
@@ -64,8 +64,8 @@ pub enum ErrorKind {
     Unauthorized,
     /// 403: the key may not do this, or not in this environment.
     Forbidden,
-    /// 404: there is no such thing, or not for this key; or there is no such path, if it comes from a gateway or the base
-    /// URL is wrong. [`optional`](crate::OptionalExt::optional) tells the two apart.
+    /// 404: there is no such thing, or not for this key; or there is no such path, if it comes from a gateway or the
+    /// base URL is wrong. [`optional`](crate::OptionalExt::optional) tells the two apart.
     NotFound,
     /// 409: it conflicts with what is there; see [`ApiError::existing_link`].
     Conflict,
@@ -176,8 +176,8 @@ impl ApiError {
         }))
     }
 
-    /// The `existing_link` of the body, read as `T` when it is first asked for. This room knows no type of the API, so the
-    /// caller says which one it is; it has to be the same one each time.
+    /// The `existing_link` of the body, read as `T` when it is first asked for. This room knows no type of the API, so
+    /// the caller says which one it is; it has to be the same one each time.
     pub(crate) fn existing_link_as<T>(&self) -> Option<&T>
     where
         T: DeserializeOwned + Any + Send + Sync + UnwindSafe + RefUnwindSafe,
@@ -201,7 +201,8 @@ impl ApiError {
         self.code().is_some_and(of_the_api)
     }
 
-    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    /// Whether repeating this very call is harmless and may help; see
+    /// [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
         may_be_repeated(self.0.context.operation, self.outcome())
     }
@@ -236,7 +237,8 @@ impl ApiError {
         self.0.status.as_str()
     }
 
-    /// Takes the secrets that its texts must not show. They are known to the client only, which comes after the attempt.
+    /// Takes the secrets that its texts must not show. They are known to the client only, which comes after the
+    /// attempt.
     pub(super) fn hide(&mut self, own: OwnSecrets) {
         self.0.own = own;
     }

@@ -1,4 +1,4 @@
-//! Configurations that cannot work.
+//! The error for a client that cannot work as it is configured.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,8 +17,8 @@ struct Inner {
 
 impl ConfigError {
     /// The setting that is wrong, by the name of its method on [`ClientBuilder`](crate::ClientBuilder), or by that of
-    /// the environment variable it was read from. `rustls` is the feature that is missing, and `runtime` the tokio runtime
-    /// around the call.
+    /// the environment variable it was read from. `rustls` is the feature that is missing, and `runtime` the tokio
+    /// runtime around the call.
     pub fn setting(&self) -> &'static str {
         self.0.setting
     }

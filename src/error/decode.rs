@@ -1,4 +1,4 @@
-//! Answers that are not what the API document promises.
+//! The error for a 2xx answer whose body is not what the API document promises.
 
 use std::fmt;
 
@@ -65,12 +65,12 @@ impl DecodeError {
         self.0.context.attempts
     }
 
-    /// Where the list goes on, if the error is one of [`Items`](crate::list::Items) or [`Pages`](crate::list::Pages): the value for
-    /// `starting_after`.
+    /// Where the list goes on, if the error is one of [`Items`](crate::list::Items) or [`Pages`](crate::list::Pages):
+    /// the value for `starting_after`.
     ///
-    /// Of an error about one item it is the id of that item, if it has one that can be read. Of an error about a page it
-    /// is the cursor that the page was asked for with, so the page is asked for again; `None` is the beginning of the
-    /// list.
+    /// Of an error about one item it is the id of that item, if it has one that can be read. Of an error about a page
+    /// it is the cursor that the page was asked for with, so the page is asked for again; `None` is the beginning of
+    /// the list.
     pub fn cursor(&self) -> Option<&str> {
         self.0.cursor.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Requests that cannot be sent as they are.
+//! The error for a request that cannot be sent as it is, and the list of its problems.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -97,7 +97,7 @@ impl Problems {
     }
 
     /// The problems of what stands at `place`, each by its path from here.
-    pub(crate) fn nest(&mut self, place: &str, other: Self) {
+    pub(super) fn nest(&mut self, place: &str, other: Self) {
         other.missing.into_iter().for_each(|name| self.missing(format!("{place}.{name}")));
         other.invalid.into_iter().for_each(|(name, reason)| self.invalid(format!("{place}.{name}"), reason));
     }

@@ -1,4 +1,4 @@
-//! Words of the server, made fit for a log.
+//! Hides secrets and personal data in texts of the server, so that errors can be logged.
 
 mod mail;
 mod numbers;

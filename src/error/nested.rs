@@ -1,4 +1,4 @@
-//! Finishing what is nested in a value: everything that is wrong with it is collected, by its path.
+//! Builds the values nested in another value, and collects all problems with them by their paths.
 
 use super::{Error, Problems};
 use crate::value::fields::FreeForm;

@@ -8,10 +8,10 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// How long the server asks to wait: a number of seconds, or the time until a date.
 ///
-/// HTTP knows whole seconds, in one header. Servers also send a fraction (`0.503`), and a gateway that joins the headers
-/// of several servers sends a list (`2, 2`) or the header more than once. A fraction is rounded up and the longest of
-/// several waits counts, because a retry that comes too early is refused again. If one of several values cannot be read,
-/// the others count.
+/// HTTP knows whole seconds, in one header. Servers also send a fraction (`0.503`), and a gateway that joins the
+/// headers of several servers sends a list (`2, 2`) or the header more than once. A fraction is rounded up and the
+/// longest of several waits counts, because a retry that comes too early is refused again. If one of several values
+/// cannot be read, the others count.
 ///
 /// A date is measured against the server's own `Date` where it sends one, so that a wrong clock here does no harm. One
 /// in the past means now.

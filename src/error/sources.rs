@@ -1,4 +1,4 @@
-//! What the errors of the HTTP stack hold within each other.
+//! Walks through the errors that an error of the HTTP stack contains.
 
 use std::error::Error;
 use std::io;

@@ -1,4 +1,4 @@
-//! Answers beyond the limit.
+//! The error for a 2xx answer whose body is larger than the client accepts.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Connections that could not be made, broke, or took too long.
+//! The errors for connections that could not be made, broke, or took too long.
 
 use std::fmt;
 use std::io;
@@ -84,8 +84,8 @@ impl TransportError {
     /// Whether the connection was never made: the name was not found, the connection refused, the TLS handshake
     /// failed, a proxy in between refused. Nothing was sent then.
     ///
-    /// It is made again unless the reason stays: a proxy that wants credentials (407) or refuses the host, too many open
-    /// files, or no permission. The text of the error says which.
+    /// It is made again unless the reason stays: a proxy that wants credentials (407) or refuses the host, too many
+    /// open files, or no permission. The text of the error says which.
     pub fn is_connect(&self) -> bool {
         !self.0.connected
     }
@@ -114,7 +114,8 @@ impl TransportError {
         Self(Box::new(TransportDetails { context, connected, obstacle, source }))
     }
 
-    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    /// Whether repeating this very call is harmless and may help; see
+    /// [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
         may_be_repeated(self.0.context.operation, self.outcome())
     }
@@ -257,7 +258,8 @@ impl TimeoutError {
         Self(Box::new(TimeoutDetails { context, phase, limit }))
     }
 
-    /// Whether repeating this very call is harmless and may help; see [`Error::is_retryable`](crate::Error::is_retryable).
+    /// Whether repeating this very call is harmless and may help; see
+    /// [`Error::is_retryable`](crate::Error::is_retryable).
     pub fn is_retryable(&self) -> bool {
         may_be_repeated(self.0.context.operation, self.outcome())
     }

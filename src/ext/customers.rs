@@ -1,4 +1,4 @@
-//! Customers by the id that the partner knows them by.
+//! The helper `find_customer`: looks a customer up by the partner's own id.
 
 use super::evidence::{Evidence, Findable, Question, ask};
 use super::find::{FindError, not_empty};
@@ -6,6 +6,7 @@ use crate::client::Client;
 use crate::operation::SEARCH_CUSTOMERS;
 use crate::types::{Customer, PartnerCustomerId};
 
+/// # Helpers for customers
 impl Client {
     /// The customer that the partner knows by this id, or `None` when there is none.
     ///

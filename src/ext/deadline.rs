@@ -1,4 +1,4 @@
-//! The time that a helper of several calls has for all of them together.
+//! The time limit that all calls of one helper share.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

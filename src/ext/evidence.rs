@@ -1,4 +1,4 @@
-//! What the answer of a list proves about the one thing that was asked for by the partner's own id.
+//! Decides what the answer of a list operation proves about the one thing that was looked up by the partner's own id.
 //!
 //! A helper sends money again, or says "there is none", on the ground of such an answer. So the answer is read more
 //! strictly here than by the generated types: an answer without its list, a page that contradicts itself, and an item
@@ -36,9 +36,9 @@ pub(super) struct Question<'a> {
     pub(super) wanted: &'a str,
     /// Whether the list comes in pages: then two items are asked for, and the page behind them if there are more.
     pub(super) pages: bool,
-    /// Whether money may be sent again on the answer. Then an empty page with a `total` above 0 is a contradiction (what
-    /// `total` counts is not documented, so no other lookup relies on it), and one item is not the only one where the list
-    /// says that there is more and does not show it.
+    /// Whether money may be sent again on the answer. Then an empty page with a `total` above 0 is a contradiction
+    /// (what `total` counts is not documented, so no other lookup relies on it), and one item is not the only one where
+    /// the list says that there is more and does not show it.
     pub(super) moves_money: bool,
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Evidence<T> {
     One(T),
     /// It is there more than once.
     Several(Vec<T>),
-    /// Nothing to rely on.
+    /// The answer proves nothing.
     Unusable {
         error: FindError<T>,
         /// Whether something in the answer may still be what was asked for: it has the id, letter case aside, or no id,
@@ -128,7 +128,7 @@ fn is_null(item: &RawValue) -> bool {
     item.get() == "null"
 }
 
-/// Asks, and weighs the answer.
+/// Looks the thing up, and decides what the answers prove.
 pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -> Evidence<T> {
     let mut sum = Tally::<T> { found: Vec::new(), seen: false, fault: None };
     let list = match list(client, question, None).await {
@@ -166,7 +166,7 @@ async fn list(client: &Client, question: &Question<'_>, after: Option<&str>) -> 
     client.call(question.operation, request).await
 }
 
-/// What has been learned from the pages so far.
+/// What the pages have shown so far.
 struct Tally<T> {
     /// The items with the very id.
     found: Vec<T>,
@@ -202,8 +202,8 @@ impl<T: Findable> Tally<T> {
         }
     }
 
-    /// One with an id that was there before is that one again: a list that repeats an item, or a server that ignores the
-    /// cursor.
+    /// One with an id that was there before is that one again: a list that repeats an item, or a server that ignores
+    /// the cursor.
     fn found(&mut self, item: T) {
         let is_again =
             |earlier: &T| matches!((earlier.id(), item.id()), (Some(one), Some(other)) if same_resource(one, other));

@@ -1,4 +1,4 @@
-//! Why a lookup by the partner's own id gives no answer to rely on.
+//! The error of lookups by the partner's own id.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ pub enum FindError<T> {
     /// Several have this id. Imprint documents no rule that keeps it unique.
     Several(Vec<T>),
     /// The answer is not one to the question, or it contradicts itself: it holds things that do not have this id, as it
-    /// does when the filter of the request was ignored; or it is empty and says by `has_more` that there is more, or (for
-    /// orders and their events) by `total` that there is something; or its items are all `null`.
+    /// does when the filter of the request was ignored; or it is empty and says by `has_more` that there is more, or
+    /// (for orders and their events) by `total` that there is something; or its items are all `null`.
     Unreliable,
 }
 

@@ -1,4 +1,4 @@
-//! The rotation of the API key: the one change after which nothing may work any more.
+//! The helper `rotate_key`. A mistake in it can delete the only key that works, so each step follows the table below.
 //!
 //! | what is known | what is done | what is said |
 //! |---|---|---|
@@ -35,6 +35,7 @@ static READS: [&Operation; 4] = [&SEARCH_REWARDS, &SEARCH_TRANSACTION_INTENTS, &
 /// The pauses before a new key that is answered 401 is tried again: it may take a while until all servers know it.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
 
+/// # Helpers for API keys
 impl Client {
     /// Puts a new API key in the place of the one this client has, and gives the client with the new key.
     ///
@@ -45,10 +46,10 @@ impl Client {
     /// | prove | a read of one item with the new key: `searchRewards`, or if that is refused `searchTransactionIntents`, `listOrderEvents`, `searchCustomers`. Only an answer with a list in it counts. The items are not looked at. A 401 is tried twice more |
     /// | delete | `deleteKey` with the old key, because it deletes the key that makes the call |
     ///
-    /// The old key is not touched before the new one is stored and proven. At any failure it lives on, or the error says
-    /// that this is not known; and the error carries the new key and its client, so that nothing is lost. When the
-    /// answer to `deleteKey` is lost, a read with each key tells: the old one counts as gone only if it is refused while
-    /// the new one works. When both are refused, that is an outage and no proof.
+    /// The old key is not touched before the new one is stored and proven. At any failure it lives on, or the error
+    /// says that this is not known; and the error carries the new key and its client, so that nothing is lost. When the
+    /// answer to `deleteKey` is lost, a read with each key tells: the old one counts as gone only if it is refused
+    /// while the new one works. When both are refused, that is an outage and no proof.
     ///
     /// The new client has the base URL, the options and the connections of this one, and sends the key in the same way.
     /// This client, its clones and its other variants keep the old key: replace them.
@@ -58,8 +59,8 @@ impl Client {
     ///
     /// **Two rotations of one key at a time** both succeed, and leave two new keys behind: each makes and stores one of
     /// its own, the first to come to its end deletes the old key, and the second finds it gone. The key that was stored
-    /// last is the one in your store; the other one works too, until somebody deletes it with a client that has it. So let
-    /// one process rotate at a time.
+    /// last is the one in your store; the other one works too, until somebody deletes it with a client that has it. So
+    /// let one process rotate at a time.
     ///
     /// **What it cannot find out**: it goes by what the server answers. If a gateway answers reads from a cache without
     /// looking at the key, a new key that does not work is taken for proven, and the old one is deleted.
@@ -145,8 +146,8 @@ impl Client {
         }
     }
 
-    /// Succeeds with the first read that gives a page. Of a read that is refused for its own sake, or whose answer is no
-    /// page, it goes on to the next.
+    /// Succeeds with the first read that gives a page. Of a read that is refused for its own sake, or whose answer is
+    /// no page, it goes on to the next.
     async fn read_something(&self, deadline: &Deadline) -> Result<(), Error> {
         let mut outcome: Result<(), Error> =
             Err(TimeoutError::new(READS[0], TimeoutPhase::Call, self.timeout(), None, 0).into());
@@ -174,8 +175,8 @@ impl Client {
         outcome
     }
 
-    /// Deletes the key of this client, which is not to be `new`, that of `client`; else the states of the old and of the
-    /// new key.
+    /// Deletes the key of this client, which is not to be `new`, that of `client`; else the states of the old and of
+    /// the new key.
     async fn end_key(&self, client: &Self, new: &Secret) -> Result<(), (KeyState, KeyState, BoxError)> {
         let error: BoxError = match self.delete_key().send().await {
             Ok(deleted) => match &deleted.key {

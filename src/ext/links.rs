@@ -1,4 +1,4 @@
-//! Links of customers to the accounts that a partner keeps for them.
+//! The helper `ensure_linked`: links a customer to the account that the partner keeps for it.
 //!
 //! | what is known | what is done | what is said |
 //! |---|---|---|
@@ -83,17 +83,18 @@ impl ApiError {
     }
 }
 
+/// # Helpers for links of customers
 impl Client {
     /// Links a customer to an account of the partner, or finds that it is linked to it already.
     ///
     /// Sends `linkCustomerAccount` without metadata. A 409 whose `existing_link` is of this very customer and this very
     /// account is success, and the link is that one. An answer of success is compared with what was asked for, too. The
-    /// customer's id may differ in letter case, because Imprint writes its ids in both; the partner's account is compared
-    /// exactly.
+    /// customer's id may differ in letter case, because Imprint writes its ids in both; the partner's account is
+    /// compared exactly.
     ///
-    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx, a success that
-    /// cannot be read), it is made a second time: if the first one was carried out, the second is answered 409 with that link, which is success. So this helper is safe to call as often
-    /// as one likes.
+    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx, a success
+    /// that cannot be read), it is made a second time: if the first one was carried out, the second is answered 409
+    /// with that link, which is success. So this helper is safe to call as often as one likes.
     ///
     /// ```no_run
     /// use imprint_client::helpers::LinkError;
@@ -110,8 +111,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`LinkError::LinkedElsewhere`]: the 409, or the answer, shows another link. It carries that one and the pair asked
-    ///   for.
+    /// - [`LinkError::LinkedElsewhere`]: the 409, or the answer, shows another link. It carries that one and the pair
+    ///   asked for.
     /// - [`LinkError::Inactive`]: the link of this pair is there but `INACTIVE`. A status that this version does not
     ///   know is no error: look at [`CustomerLink::status`].
     /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them. A blank account is an

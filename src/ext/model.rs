@@ -1,10 +1,11 @@
-//! The helpers against every server that a model can be: each schedule of answers, losses, lies and delays up to a bound.
+//! Tests the helpers against a model of the server: every schedule of answers, lost answers, false answers and delays
+//! up to a bound.
 //!
 //! A model is a small server whose every decision is a choice: it stores what it is sent or not, answers, loses or
-//! falsifies the answer, shows its lists or lags behind. A run makes the choices in turn; [`explore`] runs the model once
-//! for each way in which they can come out. Choice 0 is always what a good server does, so that a run is bounded by the
-//! number of its faults, and a failure is printed as the faults that make it. Time is injected and nothing uses a socket:
-//! requests are answered by the model itself, and a pause ends when nothing else can happen.
+//! falsifies the answer, shows its lists or lags behind. A run makes the choices in turn; [`explore`] runs the model
+//! once for each way in which they can come out. Choice 0 is always what a good server does, so that a run is bounded
+//! by the number of its faults, and a failure is printed as the faults that make it. Time is injected and nothing uses
+//! a socket: requests are answered by the model itself, and a pause ends when nothing else can happen.
 //!
 //! Where an invariant cannot hold for any client, the model counts the run as one, by a rule that it states; the
 //! documentation of the helper gives that schedule.
@@ -72,8 +73,8 @@ pub(super) enum RunResult {
     Unavoidable(&'static str),
 }
 
-/// Runs `run` for each way in which its choices can come out, with so many faults at most, and prints how many runs that
-/// were. An `Err` of a run is a broken invariant: it fails the test with the story of the run.
+/// Runs `run` for each way in which its choices can come out, with so many faults at most, and prints how many runs
+/// that were. An `Err` of a run is a broken invariant: it fails the test with the story of the run.
 pub(super) fn explore(
     name: &str,
     faults: usize,

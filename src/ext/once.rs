@@ -1,4 +1,5 @@
-//! A POST that must neither be lost nor doubled: sent again only after looks that prove that it did not get through.
+//! Makes a POST that must neither be lost nor carried out twice. It is sent again only after lookups prove that it was
+//! not recorded.
 //!
 //! | what is known after a send | what is done | what is said |
 //! |---|---|---|
@@ -30,7 +31,7 @@ use crate::operation::Operation;
 pub use error::{Lookup, OnceError};
 use lookup_schedule::LookupSchedule;
 
-/// How often a request is sent at most, the first time included.
+/// How often a request is sent at most, including the first time.
 const SENDS: u32 = 3;
 
 /// What was recorded once, and how that came about. It dereferences to the thing itself.
@@ -42,8 +43,8 @@ pub struct Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Whether no answer to this call confirmed it: it was found by the partner's own id, or another call for the same id
-    /// recorded it, for which this one had waited.
+    /// Whether no answer to this call confirmed it: it was found by the partner's own id, or another call for the same
+    /// id recorded it, for which this one had waited.
     pub fn was_found(&self) -> bool {
         self.found
     }
@@ -252,8 +253,8 @@ impl<T: Entry> Recording<'_, T> {
         Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup })
     }
 
-    /// Looks how often it is there, after each of the pauses. The first send may be carried out late, so a look that shows
-    /// it once does not end this: the last one decides, and one that shows two at any time.
+    /// Looks how often it is there, after each of the pauses. The first send may be carried out late, so a look that
+    /// shows it once does not end this: the last one decides, and one that shows two at any time.
     async fn count(&mut self, recorded: &T) -> Result<(), Lookup<T>> {
         let (pauses, complete) = LookupSchedule::TO_COUNT.pauses(self.deadline.left());
         let mut outcome = Err(Lookup::NoTime);
@@ -275,8 +276,8 @@ impl<T: Entry> Recording<'_, T> {
 
     /// Looks for it, after each of the pauses.
     ///
-    /// It is not there only if the last look proves it, after all of the pauses. Whatever an earlier look has seen of it
-    /// stays the outcome.
+    /// It is not there only if the last look proves it, after all of the pauses. Whatever an earlier look has seen of
+    /// it stays the outcome.
     async fn look(&mut self, schedule: LookupSchedule) -> Result<T, Lookup<T>> {
         let (pauses, complete) = schedule.pauses(self.deadline.left());
         let mut outcome = Lookup::NoTime;

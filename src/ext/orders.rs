@@ -1,4 +1,4 @@
-//! Orders and their events, recorded once.
+//! The helpers for orders and their events: recording one exactly once, and looking one up by the partner's own id.
 
 use super::evidence::{Evidence, Findable, Question, ask};
 use super::find::{FindError, not_empty};
@@ -10,12 +10,13 @@ use crate::error::{Error, Problems};
 use crate::operation::{CREATE_ORDER, LIST_ORDER_EVENTS, LIST_ORDERS, Operation, POST_ORDER_EVENT};
 use crate::types::{Order, OrderEvent, OrderEventId, OrderId, PartnerEventId, PartnerOrderId, builder};
 
+/// # Helpers for orders and their events
 impl Client {
     /// The order that the partner knows by this id, or `None` when there is none.
     ///
     /// Sends `listOrders` with the filter `partner_order_id`, and compares what comes back with what was asked for,
-    /// exactly and letter case included. `None` is said only by an answer that proves it: a list that is there, is empty and
-    /// does not contradict itself by `has_more` or `total`.
+    /// exactly and letter case included. `None` is said only by an answer that proves it: a list that is there, is
+    /// empty and does not contradict itself by `has_more` or `total`.
     ///
     /// ```no_run
     /// # use imprint_client::types::OrderBase;
@@ -67,33 +68,35 @@ impl Client {
     /// Records an order so that it is neither lost nor doubled when an answer is.
     ///
     /// Sends `createOrder`. When that fails in a way that leaves open whether the order was recorded (no answer, a
-    /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order): after
-    /// half a second, and then with growing pauses. It looks for a third of the time that the call has left, but for 2.5
-    /// seconds at least; after a timeout or a 504 for half of that time, but for 10 seconds at least; and never for more
-    /// than two minutes. Without enough time for the minimum it is not sent again. A longer timeout makes it look longer
-    /// before it sends again, a shorter one less long: see [`with_timeout`](Client::with_timeout). With the default of 100
-    /// seconds a call whose first answer is lost takes half a minute or more if the order is not on the list.
+    /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order):
+    /// after half a second, and then with growing pauses. It looks for a third of the time that the call has left, but
+    /// for 2.5 seconds at least; after a timeout or a 504 for half of that time, but for 10 seconds at least; and never
+    /// for more than two minutes. Without enough time for the minimum it is not sent again. A longer timeout makes it
+    /// look longer before it sends again, a shorter one less long: see [`with_timeout`](Client::with_timeout). With the
+    /// default of 100 seconds a call whose first answer is lost takes half a minute or more if the order is not on the
+    /// list.
     ///
-    /// Found, the order is the result. It is sent again, three times in all at most, only if the last look proves that it
-    /// is not there: a list that is there, is empty and does not contradict itself. A look that fails proves nothing, and
-    /// once anything has shown that the order may be there, it is not sent again. A 409 makes it look as well. An order
-    /// that was sent more than once is a success only if a list then shows it a single time.
+    /// Found, the order is the result. It is sent again, three times in all at most, only if the last look proves that
+    /// it is not there: a list that is there, is empty and does not contradict itself. A look that fails proves
+    /// nothing, and once anything has shown that the order may be there, it is not sent again. A 409 makes it look as
+    /// well. An order that was sent more than once is a success only if a list then shows it a single time.
     ///
     /// The answer, or what was found, counts as this order if its `partner_order_id`, its `total_order_amount` and its
     /// `payment_method_id`, letter case aside, are the same.
     ///
-    /// Calls for the same `partner_order_id` and product, on clients that come from one builder (clones and variants), wait
-    /// for each other. The second has the order of the first as its result; if the first was refused it sends its own, and
-    /// if the first ended in doubt it looks before it sends. The time that it waits counts towards its timeout.
+    /// Calls for the same `partner_order_id` and product, on clients that come from one builder (clones and variants),
+    /// wait for each other. The second has the order of the first as its result; if the first was refused it sends its
+    /// own, and if the first ended in doubt it looks before it sends. The time that it waits counts towards its
+    /// timeout.
     ///
     /// # What it cannot do
     ///
-    /// Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique. So no client can keep an order
-    /// from being recorded twice in this schedule: the answer to the first send is lost, the order is recorded, but no list
-    /// shows it until the last look; so it is sent again, and recorded again. Two processes that send the same order at the
-    /// same time record it twice, too. It does not look before the first send: after a restart, when it is not certain
-    /// whether the order was sent before, ask [`find_order`](Client::find_order) first. And do not drop the future of this
-    /// helper while it runs: what became of the order is known to nobody then.
+    /// Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique. So no client can keep an
+    /// order from being recorded twice in this schedule: the answer to the first send is lost, the order is recorded,
+    /// but no list shows it until the last look; so it is sent again, and recorded again. Two processes that send the
+    /// same order at the same time record it twice, too. It does not look before the first send: after a restart, when
+    /// it is not certain whether the order was sent before, ask [`find_order`](Client::find_order) first. And do not
+    /// drop the future of this helper while it runs: what became of the order is known to nobody then.
     ///
     /// # Example
     ///
@@ -119,8 +122,8 @@ impl Client {
     ///   an [`Error::InvalidRequest`], and nothing is sent.
     /// - [`OnceError::Different`]: an order of another amount or payment method is recorded under the same
     ///   `partner_order_id`, or the API answered with another order.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded; or it is recorded more than once,
-    ///   see [`Lookup::Failed`](crate::helpers::Lookup::Failed).
+    /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded; or it is recorded more than
+    ///   once, see [`Lookup::Failed`](crate::helpers::Lookup::Failed).
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn create_order_once(
         &self,
@@ -140,9 +143,10 @@ impl Client {
     ///
     /// - [`OnceError::Refused`]: the event was not recorded. What is missing in it, `partner_event_id` included, is an
     ///   [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same `partner_event_id`,
-    ///   or the API answered with another event.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded; or it is recorded more than once.
+    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same
+    ///   `partner_event_id`, or the API answered with another event.
+    /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded; or it is recorded more than
+    ///   once.
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn post_order_event_once(
         &self,

@@ -1,4 +1,4 @@
-//! The confirmation of rewards, which is the partner's duty.
+//! The helpers that confirm rewards, as Imprint requires of partners.
 //!
 //! "Pending" and "confirmed" are meant for what the helper confirms: issued, deducted, or either of the two.
 //!
@@ -98,8 +98,8 @@ pub enum ConfirmError {
     /// The API answered with another reward than the one that was asked for: its id, its amount or its currency is not
     /// the one that was to be confirmed. This is that reward.
     ///
-    /// If it was answered by the read before the write, nothing was confirmed. If it was answered by the write or after it,
-    /// the reward may be confirmed: read it again and look at its `status` before you correct your books.
+    /// If it was answered by the read before the write, nothing was confirmed. If it was answered by the write or after
+    /// it, the reward may be confirmed: read it again and look at its `status` before you correct your books.
     Different(Box<Reward>),
     /// It is not known whether the reward was confirmed: the call that confirms it failed in a way that leaves it open,
     /// or the API refused it, perhaps because it was confirmed before; and the look at the reward after it failed, too.
@@ -151,12 +151,13 @@ impl From<Error> for ConfirmError {
     }
 }
 
-/// What is pending, and what it becomes.
+/// A confirmation: the pending status, and the status that it becomes.
 type Transition = (RewardStatus, RewardStatus);
 
 const ISSUED: Transition = (RewardStatus::Pending, RewardStatus::Available);
 const DEDUCTED: Transition = (RewardStatus::PendingDeduction, RewardStatus::Deducted);
 
+/// # Helpers for rewards
 impl Client {
     /// Confirms whatever is pending of a reward: that the partner has issued it, or has taken it back.
     ///
@@ -171,13 +172,13 @@ impl Client {
     /// | `AVAILABLE`, `DEDUCTED` | nothing: it is confirmed |
     /// | any other | nothing: an error that carries the reward |
     ///
-    /// If you give an id, the reward is read by `getReward` first. If you give a `Reward`, it is not read first, and its
-    /// status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the reward is
-    /// read again, and counts as confirmed if it has become so. Nothing is ever patched twice by one call. `amount` is not
-    /// sent.
+    /// If you give an id, the reward is read by `getReward` first. If you give a `Reward`, it is not read first, and
+    /// its status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the
+    /// reward is read again, and counts as confirmed if it has become so. Nothing is ever patched twice by one call.
+    /// `amount` is not sent.
     ///
-    /// Do not confirm while a list of rewards by customer is being paged: that list is sorted by `updated_at`, which the
-    /// confirmation changes, so that rewards would be skipped.
+    /// Do not confirm while a list of rewards by customer is being paged: that list is sorted by `updated_at`, which
+    /// the confirmation changes, so that rewards would be skipped.
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -201,10 +202,10 @@ impl Client {
 
     /// Confirms that the partner has issued a reward: from `PENDING` to `AVAILABLE`, and nothing else.
     ///
-    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It reads
-    /// the reward by `getReward` before it writes, whatever it is given: a reward that has become something else meanwhile,
-    /// a pending deduction above all, is an error that carries it, and so is one whose amount is not that of a reward in
-    /// hand. `AVAILABLE` is success. When `patchReward` fails it goes on like
+    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It
+    /// reads the reward by `getReward` before it writes, whatever it is given: a reward that has become something else
+    /// meanwhile, a pending deduction above all, is an error that carries it, and so is one whose amount is not that of
+    /// a reward in hand. `AVAILABLE` is success. When `patchReward` fails it goes on like
     /// [`confirm_reward`](Client::confirm_reward).
     ///
     /// ```no_run

@@ -1,4 +1,4 @@
-//! The sums that Imprint checks in orders and their events, checked before anything is sent.
+//! `check_totals`: checks the sums of orders and their events, which Imprint checks too, before anything is sent.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The request of a page under way: in the stream itself, or in a task of its own.
+//! The request of a page that is under way: polled by the stream itself, or in a task of its own.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +10,7 @@ use crate::call::Response;
 use crate::call::trace;
 use crate::error::Error;
 
-/// The answer to come.
+/// The future of the answer.
 pub(super) type AnswerFuture<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
 
 pub(super) enum Fetch<A> {

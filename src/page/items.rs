@@ -1,4 +1,4 @@
-//! The items of a list one by one.
+//! The stream of the items of a list.
 
 use std::fmt;
 use std::pin::Pin;
@@ -27,22 +27,22 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// - **Lazy**: nothing is sent before the stream is polled, and a page is asked for when the one before is used up. With
-///   [`prefetch`](Items::prefetch) it is asked for when the one before arrives.
-/// - **Pages** are as large as the call's `limit` says. Each is a call of its own: retries, timeouts and limits are those
-///   of the client, a page each.
-/// - **Cancel-safe**: dropping the future of `try_next` loses nothing. The request stays under way in the stream and the
-///   next poll goes on with it.
+/// - **Lazy**: nothing is sent before the stream is polled, and a page is asked for when the one before is used up.
+///   With [`prefetch`](Items::prefetch) it is asked for when the one before arrives.
+/// - **Pages** are as large as the call's `limit` says. Each is a call of its own: retries, timeouts and limits are
+///   those of the client, a page each.
+/// - **Cancel-safe**: dropping the future of `try_next` loses nothing. The request stays under way in the stream and
+///   the next poll goes on with it.
 /// - **Memory** holds one page, with `prefetch` two, however long the list is.
-/// - **The end** is a page with `has_more: false`. A list without `has_more` ends with an empty page or one that was there
-///   before.
+/// - **The end** is a page with `has_more: false`. A list without `has_more` ends with an empty page or one that was
+///   there before.
 ///
 /// # Errors
 ///
-/// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll goes on
-/// with the item behind it. [`DecodeError::item_json`](crate::error::DecodeError::item_json) is `Some` for these errors alone
-/// and gives the item as it came; [`path`](crate::error::DecodeError::path) says what is wrong with it. `?` gives up at such an
-/// error. To go on, log the path and poll again:
+/// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll goes
+/// on with the item behind it. [`DecodeError::item_json`](crate::error::DecodeError::item_json) is `Some` for these
+/// errors alone and gives the item as it came; [`path`](crate::error::DecodeError::path) says what is wrong with it.
+/// `?` gives up at such an error. To go on, log the path and poll again:
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -63,14 +63,14 @@ use crate::error::Error;
 /// ```
 ///
 /// **All other errors** end the stream. They are those of the call, and [`Error::Decode`] for a page that says nothing
-/// reliable: its list is missing, it is empty and says `has_more`, it holds null in the place of every item, it leads back
-/// to an earlier page, or its last item has no id and the next page cannot be asked for. A page is looked at before any of
-/// it is given. If the server repeats pages in a circle (1, 2, 3, 2, 3 …), the pages of the circle may be given twice
-/// before the error.
+/// reliable: its list is missing, it is empty and says `has_more`, it holds null in the place of every item, it leads
+/// back to an earlier page, or its last item has no id and the next page cannot be asked for. A page is looked at
+/// before any of it is given. If the server repeats pages in a circle (1, 2, 3, 2, 3 …), the pages of the circle may be
+/// given twice before the error.
 ///
-/// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a page
-/// [`DecodeError::cursor`](crate::error::DecodeError::cursor) says the same, for callers that have given the stream away.
-/// One exception: if the last item before the error had no id that can be read, it is given again.
+/// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a
+/// page [`DecodeError::cursor`](crate::error::DecodeError::cursor) says the same, for callers that have given the
+/// stream away. One exception: if the last item before the error had no id that can be read, it is given again.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -96,9 +96,9 @@ use crate::error::Error;
 ///
 /// # A list that changes while it is read
 ///
-/// Paging follows the order of the list as it is at the time of each request. `getRewards` gives the latest `updated_at`
-/// first, and confirming a reward moves it to the front: if you confirm rewards while you stream them, you **skip** others that
-/// move past the cursor, or meet some twice. Collect first, then change:
+/// Paging follows the order of the list as it is at the time of each request. `getRewards` gives the latest
+/// `updated_at` first, and confirming a reward moves it to the front: if you confirm rewards while you stream them, you
+/// **skip** others that move past the cursor, or meet some twice. Collect first, then change:
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -136,9 +136,9 @@ impl<T: Send + 'static> Items<T> {
 impl<T> Items<T> {
     /// Asks for the next page while the caller works on this one.
     ///
-    /// The request runs in a tokio task of its own, one at a time, so it makes progress between polls. The task ends with
-    /// the stream: dropping the stream aborts it. At most one page is held in advance; an error that it met is given when
-    /// the items before it are used up.
+    /// The request runs in a tokio task of its own, one at a time, so it makes progress between polls. The task ends
+    /// with the stream: dropping the stream aborts it. At most one page is held in advance; an error that it met is
+    /// given when the items before it are used up.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -157,11 +157,11 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor of the last item that was given, or whose error was given: `starting_after` it the list goes on with the
-    /// next.
+    /// The cursor of the last item that was given, or whose error was given: `starting_after` it the list goes on with
+    /// the next.
     ///
-    /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list. An item whose id
-    /// cannot be read leaves the cursor where it is.
+    /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list. An item whose
+    /// id cannot be read leaves the cursor where it is.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }

@@ -1,4 +1,4 @@
-//! The items of a page, each decoded or with the error that it is not: one item that cannot be read costs no other.
+//! Reads a page item by item, so that an item that cannot be decoded is one error and the others are still given.
 
 use std::vec;
 
@@ -13,7 +13,7 @@ use crate::call::decode;
 use crate::client::Client;
 use crate::error::{DecodeError, Error, Fault, Finding};
 
-/// A page, item by item.
+/// The items of a page, and the errors in the place of those that cannot be given.
 pub(super) struct PageItems<T> {
     items: vec::IntoIter<T>,
     /// In the order of their places.
@@ -32,7 +32,7 @@ struct BrokenItem {
 }
 
 impl<T> PageItems<T> {
-    /// A page without items.
+    /// An empty page.
     pub(super) fn none() -> Self {
         Self { items: Vec::new().into_iter(), broken: Vec::new().into_iter(), next: 0, has_more: None }
     }
@@ -79,8 +79,8 @@ impl<T> PageItems<T> {
     }
 }
 
-/// Reads a page whole, as `send` does; but one whose list holds nothing but nulls is an error, and so is an item without
-/// an id.
+/// Reads a page whole, as `send` does; but one whose list holds nothing but nulls is an error, and so is an item
+/// without an id.
 pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::Answer>, Error> {
     let page: P::Answer = answer::read(P::OPERATION, &answer)?;
     if P::items(&page).is_empty() {
@@ -140,7 +140,8 @@ fn list_of<P: Paged>(body: &[u8]) -> Option<(&'static str, Vec<split::Member<'_>
     Some((name, members, index))
 }
 
-/// An empty page must be one: null in the place of every item says that there are items, and not which.
+/// Refuses a page that is empty only because every item of it is null: such a page says that there are items and does
+/// not show them.
 #[cold]
 fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
     let Some((name, members, index)) = list_of::<P>(&answer.body) else { return Ok(()) };
@@ -152,7 +153,7 @@ fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
     }
 }
 
-/// Reads each item by itself. `None` when it is not the items that are wrong.
+/// Decodes each item by itself. `None` when the fault is not in the items.
 #[cold]
 fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<P::Item>> {
     let (name, members, index) = list_of::<P>(&answer.body)?;
@@ -172,7 +173,7 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<
         let id = raw_id(json, P::CURSOR);
         let mut error =
             DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
-        // It travels in a page that was read, so the call does not do it.
+        // The call hides secrets only in the error that it returns, and this error is part of a page.
         error.hide(&client.own_secrets());
         broken.push(BrokenItem { place: items.len() + broken.len(), error, id });
     }

@@ -1,4 +1,4 @@
-//! From page to page: asks for each behind the one before, until the list is at its end.
+//! The stream of the pages of a list: asks for one page after another until the list ends.
 
 use std::task::{Context, Poll, ready};
 
@@ -10,7 +10,7 @@ use crate::call::Response;
 use crate::client::Client;
 use crate::error::{DecodeError, Error, Fault, Finding};
 
-/// The pages of a list, read as `A`.
+/// The pages of a list, each decoded as `A`.
 pub(super) struct PageStream<A> {
     /// `None` when the list is at its end.
     call: Option<PagedCall<A>>,
@@ -21,20 +21,20 @@ pub(super) struct PageStream<A> {
     ahead: bool,
 }
 
-/// An operation, without its type.
+/// The call whose pages are read, with the types of its operation erased.
 struct PagedCall<A> {
     start: StartFetch<A>,
     advance: AdvancePosition<A>,
     fault: fn(&Response<A>, PageFault) -> DecodeError,
 }
 
-/// Sends the call for what comes behind a cursor; ahead of the caller or when polled.
+/// Sends the call for the page after a cursor. If the flag is true, in a task, so that it proceeds between polls.
 type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
 
-/// Makes a page of an answer to a client.
+/// Decodes a page.
 type ReadPage<A> = fn(&Client, Answer) -> Result<Response<A>, Error>;
 
-/// Moves the position behind a page.
+/// Moves the position to the end of a page.
 type AdvancePosition<A> = fn(&mut Position, &A) -> Result<PageAction, PageFault>;
 
 impl<A> PagedCall<A> {
@@ -43,7 +43,7 @@ impl<A> PagedCall<A> {
     }
 }
 
-/// The error for a page: the path leads to the item's id, or to the list.
+/// The error for a page. Its path is that of the item's id, or that of the list.
 fn fault<P: Paged, A>(page: &Response<A>, (item, fault): PageFault) -> DecodeError {
     let list = P::OPERATION.list[0];
     let path = item.map_or_else(|| list.to_owned(), |index| format!("{list}[{index}].{}", P::CURSOR));
@@ -71,7 +71,7 @@ impl<A: Send + 'static> PageStream<A> {
 }
 
 impl<A> PageStream<A> {
-    /// The next page, and the error that stands behind it if the list cannot go on from there.
+    /// The next page, and an error to give after it if the list cannot go on from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
         let Self { call, fetch, position, ahead } = self;
         let Some(list) = call else { return Poll::Ready(None) };
@@ -79,7 +79,7 @@ impl<A> PageStream<A> {
             let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
             match ready!(under_way.poll(cx)) {
                 Some(answer) => break answer,
-                // The runtime of the task is gone, the one that polls is another.
+                // The runtime of the task has ended. Ask again in the runtime that polls.
                 None => *fetch = Some(list.start(position, false)),
             }
         };
@@ -102,7 +102,7 @@ impl<A> PageStream<A> {
             Err(Error::Decode(error)) => Some(Err(error.at_cursor(position.cursor()).into())),
             Err(error) => Some(Err(error)),
         };
-        // What the call holds, a number of a card perhaps, is needed no more.
+        // Drop what the call holds, which may be personal data.
         *call = None;
         Poll::Ready(page)
     }
@@ -121,5 +121,5 @@ impl<A> PageStream<A> {
     }
 }
 
-/// A page, and the error behind it.
+/// A page, and the error to give after it.
 pub(super) type PageAndError<A> = (Response<A>, Option<DecodeError>);

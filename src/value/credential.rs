@@ -1,4 +1,5 @@
-//! What keys and tokens are never made of, and get when they are copied.
+//! What can be wrong with an API key or a signing token, mostly by copying: line ends, quotation marks, invisible
+//! characters.
 
 use std::fmt;
 
@@ -32,7 +33,7 @@ impl CredentialProblem {
     }
 
     /// What is wrong and what to do about it, as the end of a sentence about a key or a token.
-    pub(crate) const fn advice(self) -> &'static str {
+    const fn advice(self) -> &'static str {
         match self {
             Self::Blank => "is empty or blank",
             Self::LineEnd => "holds a line end, as one that was read from a file does; trim it",
@@ -63,7 +64,8 @@ fn is_quote(c: char) -> bool {
     )
 }
 
-/// Characters that show nothing, other than the plain space: controls, other spaces, and what Unicode ignores by default.
+/// Characters that are not visible, other than the plain space: controls, other spaces, and those that Unicode calls
+/// default-ignorable.
 fn is_invisible(c: char) -> bool {
     let of_unicode = matches!(
         c,

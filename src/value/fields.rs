@@ -1,4 +1,4 @@
-//! What the setters of the builders take: a value or an `Option` of one, lists, and maps of the caller's making.
+//! What the setters of the builders take: a value or an `Option` of one, lists, and free-form maps.
 
 mod free_form;
 
@@ -6,9 +6,9 @@ pub(crate) use free_form::FreeForm;
 
 /// Something a setter takes for a field of type `T`: anything that converts into `T`, or an [`Option`] of such a thing.
 ///
-/// So an id is set by `"text"`, by a `String`, by `&id`, and by `Some("text")` or `None::<&str>` where the caller has an
-/// option in hand; `None` leaves the field out. The trait is implemented for all of these already and is not meant to be
-/// implemented elsewhere; `Marker` only tells its two implementations apart and is always inferred.
+/// So an id is set by `"text"`, by a `String`, by `&id`, and by `Some("text")` or `None::<&str>` where the caller has
+/// an option in hand; `None` leaves the field out. The trait is implemented for all of these already and is not meant
+/// to be implemented elsewhere; `Marker` only tells its two implementations apart and is always inferred.
 ///
 /// One kind of id is not taken for another:
 ///
@@ -59,8 +59,8 @@ impl<T, V: Into<T>> IntoField<T, sealed::OptionMarker> for Option<V> {
     }
 }
 
-/// Something a setter takes for a list of `T`: a list, an array or an iterator of anything that converts into `T`, or an
-/// [`Option`] of such a thing.
+/// Something a setter takes for a list of `T`: a list, an array or an iterator of anything that converts into `T`, or
+/// an [`Option`] of such a thing.
 ///
 /// Like [`IntoField`] it is implemented for all there is, and `Marker` is inferred.
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,4 @@
-//! The macro behind the identifiers: strings whose text means nothing to us and is never touched.
+//! The macro behind the id types: strings that are kept and compared exactly as they came.
 
 /// Implements what every id can do, for a struct around a `String`: the text is kept exactly, its case included, and there
 /// is no conversion from one kind of id to another.

@@ -257,7 +257,7 @@ impl<'de, M: Collect> Deserialize<'de> for Entries<M> {
 ///
 /// The list is read to its end first. Otherwise the position in the error would be within the list, and so would be the
 /// path that is made of the position.
-pub(crate) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl Visitor<'de>) -> A::Error {
+pub(super) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl Visitor<'de>) -> A::Error {
     loop {
         match items.next_element::<IgnoredAny>() {
             Ok(Some(_)) => {}

@@ -1,8 +1,8 @@
-//! Structs from JSON objects.
+//! The macro that reads structs from JSON objects.
 //!
-//! serde's derive also reads a list as a struct, by the order of its fields: `[1990, 1, 2]` would become a date of birth
-//! and six strings an address. What is generated here looks for the fields by their names and takes nothing but an
-//! object. It is also less code for each struct than the derive writes, and so takes less time to build.
+//! serde's derive also reads a list as a struct, by the order of its fields: `[1990, 1, 2]` would become a date of
+//! birth and six strings an address. What is generated here looks for the fields by their names and takes nothing but
+//! an object. It is also less code for each struct than the derive writes, and so takes less time to build.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! The macro behind the enums: what the API document declares, and room for what it does not.
+//! The macro behind the enums of the API, which keep values that this version does not know.
 
 /// Implements what every open enum can do, for an enum with a variant for each named text and `Unrecognized(String)`.
 ///

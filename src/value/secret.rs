@@ -1,4 +1,4 @@
-//! Values that must not be seen: secrets, and the mark that stands in for personal data in `Debug`.
+//! Values that must not be shown: [`Secret`], and the mark that replaces personal data in `Debug`.
 
 mod own;
 

@@ -1,4 +1,4 @@
-//! Reading JSON strings into the types of this crate that are strings: one visitor for all of them.
+//! Reads JSON strings into the types of this crate that are strings, by one visitor for all of them.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! Points in time, as the API writes them.
+//! The type of timestamps: the text that the API wrote, converted on demand.
 
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 use std::borrow::Cow;
@@ -55,8 +55,8 @@ impl Timestamp {
         chrono::DateTime::parse_from_rfc3339(&text).map_err(|_| TimestampError { _private: () })
     }
 
-    /// The instant as [`jiff`] sees it. What is beyond the nanosecond is cut off, and a leap second is the second before
-    /// it.
+    /// The instant as [`jiff`] sees it. What is beyond the nanosecond is cut off, and a leap second is the second
+    /// before it.
     ///
     /// # Errors
     ///
@@ -73,7 +73,8 @@ impl Timestamp {
 /// The text, if it has the form of RFC 3339, with nine digits of the fraction at most.
 ///
 /// Both libraries read more than RFC 3339, each something else: a space for the `T`, a time zone in brackets, other
-/// signs for minus. And both would go different ways beyond the ninth digit. Whether there is such a day is left to them.
+/// signs for minus. And both would go different ways beyond the ninth digit. Whether there is such a day is left to
+/// them.
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 fn rfc3339(text: &str) -> Option<Cow<'_, str>> {
     // Two digits, with the largest number that they may be.

@@ -34,8 +34,8 @@ pub(crate) fn key(object: &str, data: &impl Serialize, needed: &[&str], also: &[
     format!("{}:{}", if is_word { object } else { "UNRECOGNIZED" }, *hex(&hash))
 }
 
-/// Gives what means the same one spelling: a time, which the API writes with and without milliseconds, and a number, which
-/// keeps the spelling of its sender when something else in the graph turns on `arbitrary_precision`.
+/// Gives what means the same one spelling: a time, which the API writes with and without milliseconds, and a number,
+/// which keeps the spelling of its sender when something else in the graph turns on `arbitrary_precision`.
 fn settle(value: &mut Value) {
     match value {
         Value::String(text) => {

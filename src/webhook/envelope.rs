@@ -1,4 +1,4 @@
-//! What every event comes in: `{"object": "REWARD", "data": {…}}`.
+//! Reads and writes the object around every event: `{"object": "REWARD", "data": {…}}`.
 
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct;
@@ -12,7 +12,8 @@ use crate::call::decode;
 use crate::error::Finding;
 use crate::value::object;
 
-/// What is read first, with `data` passed over: it stands before `object` when the keys are sorted.
+/// The kind of an event. It is read first, and `data` is passed over, because `data` comes before `object` in a sorted
+/// body.
 struct EventKind {
     object: String,
 }
@@ -38,8 +39,8 @@ impl Event {
     /// # Ok::<(), imprint_client::webhook::UnreadableError>(())
     /// ```
     ///
-    /// In free-form data, such as `metadata` and the data of kinds that this version does not know, an integer beyond 64
-    /// bits becomes a text, because a number would lose digits.
+    /// In free-form data, such as `metadata` and the data of kinds that this version does not know, an integer beyond
+    /// 64 bits becomes a text, because a number would lose digits.
     ///
     /// # Errors
     ///

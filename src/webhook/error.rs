@@ -1,4 +1,4 @@
-//! Why a delivery is not an event.
+//! The errors of deliveries that are refused, or that cannot be read.
 
 use std::fmt;
 use std::time::Duration;
@@ -65,10 +65,10 @@ pub enum WebhookError {
     },
     /// No signature in the header is the right one under any token and any reading the verifier accepts.
     ///
-    /// If it happens with genuine deliveries, there are two causes. Either the body that was given to the verifier is not
-    /// the one that came, byte for byte: a framework decompressed it, decoded it, or parsed it and wrote it again. Or the
-    /// token is another one: that of another endpoint or of the other environment, or one that was replaced. If a reading
-    /// is [pinned](crate::webhook::Verifier::pin), the sender may use another one.
+    /// If it happens with genuine deliveries, there are two causes. Either the body that was given to the verifier is
+    /// not the one that came, byte for byte: a framework decompressed it, decoded it, or parsed it and wrote it again.
+    /// Or the token is another one: that of another endpoint or of the other environment, or one that was replaced. If
+    /// a reading is [pinned](crate::webhook::Verifier::pin), the sender may use another one.
     WrongSignature,
     /// The signature is right, but the body is no event. It is in the error, to be kept and looked at.
     Unreadable(UnreadableError),

@@ -1,4 +1,4 @@
-//! The ways to read Imprint's description of the signature.
+//! The readings: the ways in which Imprint's description of the signature can be understood.
 
 use std::fmt;
 
@@ -28,9 +28,9 @@ pub enum KeyReading {
 ///
 /// The documentation says the raw body, and shows one without white space and with its keys sorted.
 ///
-/// A body that has a key twice, or a number that may be spelled in another way, has no sorted form and matches raw only.
-/// So does one of more than 128 KiB or 10,000 values: a sorted form is made before it is known who sent the body, and a
-/// stranger must not be able to cost much by it. Events are a few kilobytes.
+/// A body that has a key twice, or a number that may be spelled in another way, has no sorted form and matches raw
+/// only. So does one of more than 128 KiB or 10,000 values: a sorted form is made before it is known who sent the body,
+/// and a stranger must not be able to cost much by it. Events are a few kilobytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyReading {

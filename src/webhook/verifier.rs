@@ -1,4 +1,4 @@
-//! Whether a delivery comes from Imprint.
+//! Verifies that a delivery comes from Imprint, and reads its event.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -78,9 +78,9 @@ pub struct Verified {
 impl Verifier {
     /// A verifier for the signing token that Imprint handed out at enrollment.
     ///
-    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or blank, begins
-    /// or ends with white space or a quotation mark, or holds a line end or an invisible character verifies nothing:
-    /// every verification says so, and [`check`](Self::check) says it at start.
+    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or blank,
+    /// begins or ends with white space or a quotation mark, or holds a line end or an invisible character verifies
+    /// nothing: every verification says so, and [`check`](Self::check) says it at start.
     pub fn new(signing_token: impl Into<Secret>) -> Self {
         let verifier = Self {
             tokens: Vec::new(),
@@ -131,8 +131,8 @@ impl Verifier {
         }
     }
 
-    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set. [`check`](Self::check) refuses
-    /// zero, under which no delivery is in time; see [`accept_any_age`](Self::accept_any_age) for no limit.
+    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set. [`check`](Self::check)
+    /// refuses zero, under which no delivery is in time; see [`accept_any_age`](Self::accept_any_age) for no limit.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = Some(tolerance);
@@ -151,8 +151,8 @@ impl Verifier {
 
     /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
     ///
-    /// Without it, what is forged costs three hashes of the body for each token, and of a body of up to 128 KiB the sorted
-    /// forms: some milliseconds at most for each token, for the largest bodies.
+    /// Without it, what is forged costs three hashes of the body for each token, and of a body of up to 128 KiB the
+    /// sorted forms: some milliseconds at most for each token, for the largest bodies.
     ///
     /// The two sorted readings count as one: they are the same text until a body holds what Go escapes, so the one that
     /// was seen first does not tell which of them it is.
@@ -285,7 +285,8 @@ impl Verifier {
         })
     }
 
-    /// Strangers may send what they like, so wrong signatures are no news; unless none has been right yet.
+    /// Warns when the very first signature is wrong, which is likely a mistake of the receiver. Later wrong ones are
+    /// not worth a warning: anybody can send them.
     fn warn_if_first_is_wrong(&self, _right: bool) {
         #[cfg(feature = "tracing")]
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
@@ -309,8 +310,8 @@ impl Verifier {
     }
 }
 
-/// The value of the signature header. One in several lines is one list of parts (RFC 9110, section 5.3): a proxy may have
-/// split it. An empty line adds nothing to it.
+/// The value of the signature header. One in several lines is one list of parts (RFC 9110, section 5.3): a proxy may
+/// have split it. An empty line adds nothing to it.
 pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookError> {
     let mut value = Cow::Borrowed("");
     for line in headers.get_all(SIGNATURE_HEADER) {

@@ -1,5 +1,7 @@
-//! JSON taken apart into its members and items, each as the bytes that came. Used where a body could not be decoded
-//! as a whole.
+//! Splits JSON into the members of an object or the items of a list, each as the bytes that came.
+//!
+//! It is used only for a body that could not be decoded as a whole: to decode a list item by item, or to remove one of
+//! two lists.
 
 use serde::de::IgnoredAny;
 
@@ -61,9 +63,9 @@ pub(crate) fn replaced(members: &[Member<'_>], index: usize, by: Option<&[u8]>) 
     json
 }
 
-/// The object with one list in the place of two that have these names, where that loses nothing: one of them is empty or
-/// null, or both are the same.
-pub(crate) fn one_list(json: &[u8], names: &[&str]) -> Option<Vec<u8>> {
+/// The object with one list in the place of two that have these names, where that loses nothing: one of them is empty
+/// or null, or both are the same.
+pub(super) fn one_list(json: &[u8], names: &[&str]) -> Option<Vec<u8>> {
     let members = members(json)?;
     let mut lists = members.iter().enumerate().filter(|(_, (key, _))| names.iter().any(|name| name.as_bytes() == *key));
     let (Some((first, (_, one))), Some((second, (_, other))), None) = (lists.next(), lists.next(), lists.next()) else {
@@ -79,7 +81,7 @@ pub(crate) fn one_list(json: &[u8], names: &[&str]) -> Option<Vec<u8>> {
     }
 }
 
-/// What has not been read yet.
+/// The part of the text that has not been read yet.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {

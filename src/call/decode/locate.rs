@@ -1,8 +1,8 @@
-//! The path to a position in a JSON text.
+//! Finds the path to a position in a JSON text, such as `data[3].card.network`, for errors to name.
 
 use std::fmt::Write as _;
 
-/// Where the reader is: in a list, or in an object at a key.
+/// A list or an object that is open at the position, with the index or the key.
 enum Frame<'a> {
     List(usize),
     Object(Option<&'a [u8]>),
@@ -10,8 +10,8 @@ enum Frame<'a> {
 
 /// The path to the value that ends at or begins behind a position, such as `data[3].card.network`; empty for the root.
 ///
-/// The text before the position has been parsed already, so it is taken for valid; the worst that an invalid one can do
-/// is a wrong path.
+/// The text before the position has been parsed already, so it is taken to be valid. An invalid text gives a wrong path
+/// and no panic.
 pub(super) fn path(json: &[u8], (line, column): (usize, usize)) -> String {
     let end = offset(json, line, column);
     let mut frames = Vec::new();
@@ -79,8 +79,8 @@ fn write(frames: &[Frame<'_>]) -> String {
     path
 }
 
-/// Whether a key looks like the name of a field. Any other comes from the data, and may be a name or a number of
-/// somebody.
+/// Whether a key looks like the name of a field. Any other key comes from the data, and may be the name or a number of
+/// a person, so errors do not show it.
 pub(super) fn is_name(key: &[u8]) -> bool {
     key.len() <= 64
         && matches!(key.first(), Some(b'a'..=b'z' | b'_'))

@@ -1,4 +1,4 @@
-//! How many retries a client can afford.
+//! The retry budget: how many retries all calls of a client may make together, so that an outage is not made worse.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +24,7 @@ impl Budget {
     }
 
     /// A call was begun.
-    pub(crate) fn earn(&self) {
+    pub(super) fn earn(&self) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tokens.owed > 0 {
             tokens.owed -= 1;
@@ -34,7 +34,7 @@ impl Budget {
     }
 
     /// Pays for a retry, if there is enough.
-    pub(crate) fn pay(&self) -> bool {
+    pub(super) fn pay(&self) -> bool {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let left = tokens.saved.checked_sub(COST);
         tokens.saved = left.unwrap_or(tokens.saved);

@@ -1,4 +1,5 @@
-//! Whether to make another attempt, and after which pause: a pure function.
+//! Decides whether another attempt is made, and after which pause. A pure function, so that it can be tested as a
+//! table.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::repeat::{AttemptOutcome, may_be_repeated};
 
 /// What to do after an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(super) enum Decision {
     /// Make another attempt after this pause.
     Wait(Duration),
     /// Give the error to the caller.
@@ -17,7 +18,7 @@ pub(crate) enum Decision {
 
 /// Why no other attempt is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(super) enum Reason {
     /// It could do harm, or would not help.
     NotRepeatable,
     /// The policy allows no more.
@@ -31,8 +32,17 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    #[cfg(feature = "tracing")]
-    pub(crate) fn as_str(self) -> &'static str {
+    /// Whether it is worth a line in the log: the attempt could have been repeated, and repeating was wanted.
+    pub(super) fn is_giving_up(self, attempts: u32) -> bool {
+        match self {
+            Self::NotRepeatable => false,
+            // Where the policy allows a single attempt there is nothing to give up.
+            Self::Attempts => attempts > 1,
+            Self::RetryAfter | Self::Deadline | Self::Budget => true,
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::NotRepeatable => "not repeatable",
             Self::Attempts => "attempts used up",
@@ -44,20 +54,20 @@ impl Reason {
 }
 
 /// What is known after an attempt that failed.
-pub(crate) struct Situation<'a> {
-    pub(crate) policy: &'a RetryPolicy,
-    pub(crate) operation: &'a Operation,
-    pub(crate) outcome: AttemptOutcome,
+pub(super) struct Situation<'a> {
+    pub(super) policy: &'a RetryPolicy,
+    pub(super) operation: &'a Operation,
+    pub(super) outcome: AttemptOutcome,
     /// The attempts made so far.
-    pub(crate) attempts: u32,
+    pub(super) attempts: u32,
     /// What is left of the time for the call.
-    pub(crate) remaining: Duration,
+    pub(super) remaining: Duration,
     /// Which part of the back-off to wait, from 0 to 1.
-    pub(crate) jitter: f64,
+    pub(super) jitter: f64,
 }
 
 /// Decides. `pay` takes the retry from the budget, and is asked last: only what would be made is paid for.
-pub(crate) fn decide(situation: &Situation<'_>, pay: impl FnOnce() -> bool) -> Decision {
+pub(super) fn decide(situation: &Situation<'_>, pay: impl FnOnce() -> bool) -> Decision {
     let &Situation { policy, operation, outcome, attempts, remaining, jitter } = situation;
     if !may_be_repeated(operation, outcome) {
         return Decision::Stop(Reason::NotRepeatable);

@@ -7,9 +7,9 @@ use std::time::Duration;
 /// Which failures are repeated at all is not for a policy to say, because it is a matter of money: only those where
 /// repeating cannot do harm (see [`Error::is_retryable`](crate::Error::is_retryable)).
 ///
-/// A pause is a random part of 250 ms, doubled with each attempt up to 8 s, or what the API asks for by `Retry-After` if
-/// that is longer. A call gives up at once, with the error it has, when the pause would outlast
-/// [its timeout](crate::ClientBuilder::timeout) or when the API asks for more than 60 s.
+/// A pause is a random part of 250 ms, doubled with each attempt up to 8 s, or what the API asks for by `Retry-After`
+/// if that is longer. A call gives up at once, with the error it has, when the pause would outlast [its
+/// timeout](crate::ClientBuilder::timeout) or when the API asks for more than 60 s.
 ///
 /// All calls of a client and its clones, whatever their options, share a budget, so that an outage is not made worse:
 /// ten retries to begin with, and on the whole no more than one for every five calls.
@@ -52,24 +52,24 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// How many attempts a call may make, the first one included. 3 if nothing else is said; 0 is refused when the client
-    /// is built, or by the call.
+    /// How many attempts a call may make, the first one included. 3 if nothing else is said; 0 is refused when the
+    /// client is built, or by the call.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest pause after the first attempt, which doubles with each further one, and the longest of all. 250 ms and
-    /// 8 s if nothing else is said. The pause is a random part of it, so that clients that failed together do not come
-    /// back together.
+    /// The longest pause after the first attempt, which doubles with each further one, and the longest of all. 250 ms
+    /// and 8 s if nothing else is said. The pause is a random part of it, so that clients that failed together do not
+    /// come back together.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
         self.cap = cap;
         self
     }
 
-    /// How long a `Retry-After` may be to be waited for. 60 s if nothing else is said; when the API asks for more, the call
-    /// ends at once with its error, whose [`retry_after`](crate::ApiError::retry_after) says how long.
+    /// How long a `Retry-After` may be to be waited for. 60 s if nothing else is said; when the API asks for more, the
+    /// call ends at once with its error, whose [`retry_after`](crate::ApiError::retry_after) says how long.
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;
         self

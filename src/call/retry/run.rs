@@ -46,7 +46,9 @@ where
             Situation { policy, operation, outcome: error.outcome(), attempts, remaining, jitter: clock.jitter() };
         match decide(&situation, || budget.pay()) {
             Decision::Stop(reason) => {
-                trace::log_giving_up(attempts, reason, &error);
+                if reason.is_giving_up(attempts) {
+                    trace::log_giving_up(attempts, reason.as_str(), &error);
+                }
                 return Err(error);
             }
             Decision::Wait(pause) => {

@@ -1,4 +1,4 @@
-//! The feature `tracing` turned on.
+//! The spans and events, with the feature `tracing`.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,16 @@ use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span};
 
 use crate::call::Clock;
-use crate::call::retry::Reason;
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// What filters know it by; the modules within may move.
+/// The target of all events, for filters to name. It is fixed here because the modules may move.
 pub(crate) const TARGET: &str = "imprint_client";
 
 /// The span of a call.
 pub(crate) struct CallSpan {
     span: Span,
-    /// Only when somebody listens.
+    /// `None` when no subscriber is interested in the span.
     begun: Option<Instant>,
 }
 
@@ -72,7 +71,7 @@ impl CallSpan {
     }
 }
 
-/// A call whose future was dropped says so.
+/// Records that the future of the call was dropped before the call ended.
 impl Drop for CallSpan {
     fn drop(&mut self) {
         if self.begun.is_some() {
@@ -82,18 +81,18 @@ impl Drop for CallSpan {
     }
 }
 
-/// Work for a task of its own, that stays in the caller's span.
+/// Keeps work that runs in a task of its own in the span of the caller.
 pub(crate) fn in_current_span<F: Future>(work: F) -> Instrumented<F> {
     work.in_current_span()
 }
 
-/// What the spans of an operation are called: by its template, or by its id where it has none.
+/// The name of the spans of an operation: its path template, or its id where it has none.
 fn name(operation: &'static Operation) -> &'static str {
     if operation.path.is_empty() { operation.id } else { operation.path }
 }
 
-/// Another attempt is made.
-pub(crate) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
+/// Logs that another attempt is made after a pause.
+pub(in crate::call) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
     tracing::warn!(
         target: TARGET,
         { "error.type" = error_type(error), imprint.attempts = attempts, imprint.pause = pause.as_secs_f64() },
@@ -101,17 +100,13 @@ pub(crate) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
     );
 }
 
-/// No other attempt is made, although it would do no harm.
-pub(crate) fn log_giving_up(attempts: u32, reason: Reason, error: &Error) {
-    // Where one attempt is all that was wanted there is nothing to give up.
-    let wanted = attempts > 1 || reason != Reason::Attempts;
-    if reason != Reason::NotRepeatable && wanted {
-        tracing::warn!(
-            target: TARGET,
-            { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason.as_str() },
-            "no other attempt is made"
-        );
-    }
+/// Logs that no other attempt is made, although it would do no harm, and why.
+pub(in crate::call) fn log_giving_up(attempts: u32, reason: &str, error: &Error) {
+    tracing::warn!(
+        target: TARGET,
+        { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason },
+        "no other attempt is made"
+    );
 }
 
 /// The status, or what kept it from coming. The status of a success is no name for an error.

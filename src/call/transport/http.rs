@@ -1,4 +1,4 @@
-//! The HTTP client underneath: what it does unless the caller says otherwise, and what it does in any case.
+//! Sets up the HTTP client of reqwest: the defaults that a user may change, and the settings that always hold.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -74,9 +74,9 @@ pub(super) fn build(
         "https" => http.https_only(true),
         _ => in_the_clear(http),
     };
-    // reqwest panics when it sets rustls up without cryptography, as it does if the caller has chosen rustls or has given
-    // another builder. The builder does not tell its backend, so the panic is caught; the line that the panic hook writes
-    // remains.
+    // reqwest panics when it sets rustls up without cryptography, as it does if the caller has chosen rustls or has
+    // given another builder. The builder does not tell its backend, so the panic is caught; the line that the panic
+    // hook writes remains.
     let built = if has_provider() {
         http.build()
     } else {

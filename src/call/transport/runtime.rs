@@ -1,4 +1,4 @@
-//! Whether there is a tokio runtime around that can carry a call.
+//! Checks that a call is made within a tokio runtime that has timers and I/O, and says what is missing otherwise.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! Answers requests in the place of the network, for tests that try many schedules without sockets.
+//! Replaces the network in tests that try many schedules: a stand-in answers each request without a socket.
 
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
@@ -28,7 +28,7 @@ pub(crate) trait StandIn: Send + Sync {
     fn reply(&self, request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>>;
 }
 
-/// How an attempt ended without an answer.
+/// Why an attempt got no answer.
 pub(super) enum NoAnswer {
     Broken,
     TimedOut,

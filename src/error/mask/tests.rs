@@ -1,3 +1,5 @@
+//! What is hidden in the words of the server, and what is left as it is.
+
 use super::*;
 
 const HIDDEN: &str = "[REDACTED]";

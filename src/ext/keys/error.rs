@@ -1,4 +1,4 @@
-//! How far a rotation got, and what became of both keys.
+//! The error of `rotate_key`: which step failed, and what is known about both keys.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a key was not rotated; see [`Client::rotate_key`].
 ///
-/// `Display` shows the step and the states alone, `Debug` the cause as well, with the new key taken out of its words. The
-/// [`source`](std::error::Error::source) is the error of the call that failed, or that of the caller's own `store`, whose
-/// words are the caller's.
+/// `Display` shows the step and the states alone, `Debug` the cause as well, with the new key taken out of its words.
+/// The [`source`](std::error::Error::source) is the error of the call that failed, or that of the caller's own `store`,
+/// whose words are the caller's.
 pub struct KeyRotationError(Box<Inner>);
 
 struct Inner {
@@ -45,14 +45,15 @@ pub enum RotationStep {
 pub enum KeyState {
     /// It was never made.
     NotCreated,
-    /// It is there: it was not deleted as far as is known, or it was tried afterwards and worked. A new key that no read
-    /// could reach afterwards, because of an outage, counts as valid, too.
+    /// It is there: it was not deleted as far as is known, or it was tried afterwards and worked. A new key that no
+    /// read could reach afterwards, because of an outage, counts as valid, too.
     Valid,
     /// It was made, and then it did not work: not yet, or not at all.
     Unproven,
     /// It is gone.
     Deleted,
-    /// It cannot be told: an answer was lost, or the key was refused in a way that may be an outage. A new key may be there that nobody knows, an old one may be gone.
+    /// It cannot be told: an answer was lost, or the key was refused in a way that may be an outage. A new key may be
+    /// there that nobody knows, an old one may be gone.
     Unknown,
 }
 

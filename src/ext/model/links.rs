@@ -1,7 +1,7 @@
 //! The model behind `ensure_linked`.
 //!
-//! What is assumed: a refusal (4xx but 408) is true, and so is the link that an answer or a 409 shows, unless it is not of
-//! the pair that was asked for.
+//! What is assumed: a refusal (4xx but 408) is true, and so is the link that an answer or a 409 shows, unless it is not
+//! of the pair that was asked for.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The model behind `create_order_once`, `post_order_event_once` and the lookups.
 //!
-//! A request is carried out once or not at all, now or later; a list lags, lies, fails, repeats or holds something else.
-//! What is assumed: a refusal (4xx but 408) is true, and the server does not carry one request out twice.
+//! A request is carried out once or not at all, now or later; a list lags, lies, fails, repeats or holds something
+//! else. What is assumed: a refusal (4xx but 408) is true, and the server does not carry one request out twice.
 
 mod server;
 

@@ -1,8 +1,8 @@
 //! The model behind `confirm_reward`, `confirm_issued` and `confirm_deducted`.
 //!
 //! The reward may move on by itself between two calls, reads may be late or of something else, and the patch may be
-//! carried out or not, whatever is answered. What is assumed: a refusal (4xx but 408) is true, and so is the status in an
-//! answer that has the id and the amount that were asked for, as that of then.
+//! carried out or not, whatever is answered. What is assumed: a refusal (4xx but 408) is true, and so is the status in
+//! an answer that has the id and the amount that were asked for, as that of then.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What a model runs in: a server without sockets, a clock without time, and an executor that moves both.
+//! Runs a helper against a model server: without sockets, with a clock that does not wait, and an executor that moves
+//! it.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! What `create_order_once` and `post_order_event_once` fail with.
+//! The error of `create_order_once` and `post_order_event_once`.
 
 use std::fmt;
 
@@ -24,12 +24,12 @@ pub enum OnceError<T> {
     Unknown {
         /// The partner's own id of it.
         partner_id: String,
-        /// How many times this call sent it. 0 when another call for the same id was under way until the time was up, or
-        /// left it in doubt.
+        /// How many times this call sent it. 0 when another call for the same id was under way until the time was up,
+        /// or left it in doubt.
         sends: u32,
-        /// Why it is in doubt: the last failure that leaves open whether the API acted; or the 409 after which it could not
-        /// be looked up; or, with `sends` 0, an [`Error::InvalidRequest`] that says what became of the other call. It is
-        /// the [`source`](std::error::Error::source), too.
+        /// Why it is in doubt: the last failure that leaves open whether the API acted; or the 409 after which it could
+        /// not be looked up; or, with `sends` 0, an [`Error::InvalidRequest`] that says what became of the other call.
+        /// It is the [`source`](std::error::Error::source), too.
         error: Error,
         /// What came of looking for it.
         lookup: Lookup<T>,

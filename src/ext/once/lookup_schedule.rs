@@ -1,4 +1,4 @@
-//! When a helper looks for something that it sent without learning what became of it.
+//! The schedule of lookups after a send whose result is not known.
 //!
 //! The API may still be at work on a request that it left without an answer, and its lists may lag behind. So the looks
 //! are spread over a part of the time that the call has left, close together at first: what is there already is found
@@ -14,7 +14,7 @@ const FIRST: Duration = Duration::from_millis(500);
 /// The longest that is looked for something, however much time the call has.
 const MOST: Duration = Duration::from_secs(120);
 
-/// How long to look.
+/// How long lookups are repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LookupSchedule {
     /// With less time than this there is no telling that it is not there.

@@ -1,4 +1,4 @@
-//! Maps of the caller's making, such as `metadata`, from whatever serializes into one.
+//! Free-form maps such as `metadata`, set from anything that serializes into an object.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A map as its setter got it: setters cannot fail, so what is no map waits for `build`.
+/// A map as its setter got it. Setters cannot fail, so a value that is not a map is an error of `build`.
 #[derive(Clone)]
 pub(crate) struct FreeForm<M>(Result<M, &'static str>);
 

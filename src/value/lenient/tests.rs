@@ -1,3 +1,5 @@
+//! How fields are read that are absent, `null`, or written in another way than documented.
+
 use serde_json::json;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! Finding the secrets of this side in texts that the other side wrote.
+//! Finds our own secrets (keys, tokens) in texts that the server wrote, to keep them out of errors and logs.
 
 use zeroize::Zeroizing;
 

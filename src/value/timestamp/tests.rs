@@ -1,3 +1,5 @@
+//! Timestamps keep their text, and convert to the types of chrono and jiff.
+
 use super::*;
 
 #[test]

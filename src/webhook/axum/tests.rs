@@ -1,3 +1,5 @@
+//! The extractor behind a real axum server.
+
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 

@@ -1,3 +1,5 @@
+//! Signatures, ages, tokens and readings that are accepted and refused.
+
 use super::*;
 use crate::webhook::testing::Signer;
 

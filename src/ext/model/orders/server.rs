@@ -157,8 +157,8 @@ pub(super) const LISTS: &[(&str, Lists)] = &[
     ("the list is empty beside a code", Lists::Body(r#"{"code":429,"data":[]}"#)),
 ];
 
-/// The choices that lead a client the furthest, for deeper runs: what may be recorded without an answer, and lists that say
-/// less than there is, or more.
+/// The choices that lead a client the furthest, for deeper runs: what may be recorded without an answer, and lists that
+/// say less than there is, or more.
 const FEW_POSTS: &[usize] = &[0, 1, 2, 3, 7, 8, 13, 15, 17, 22, 26];
 const FEW_LISTS: &[usize] = &[0, 1, 3, 7, 15, 19, 21, 23];
 
@@ -304,8 +304,8 @@ impl OrderServer {
         }
     }
 
-    /// Whether something that is recorded has been shown by no answer, although the last look, made after the last POST and
-    /// no sooner than `at`, was answered by a page to rely on: no client can know of it.
+    /// Whether something that is recorded has been shown by no answer, although the last look, made after the last POST
+    /// and no sooner than `at`, was answered by a page to rely on: no client can know of it.
     pub(super) fn hides_something(&self, at: Duration) -> bool {
         let (when, to_rely_on) = self.last_look;
         self.looks > 0 && to_rely_on && when >= at && self.recorded.iter().any(|recorded| !recorded.shown)
