@@ -55,7 +55,14 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
     let builder = module("builder").ok_or_else(|| unknown("progenitor's output", "no module `builder`"))?;
     for item in items(builder) {
         if let Item::Struct(structure) = item {
-            api.operations.push(read_call(structure, builder, &operations, &api.marks)?);
+            let operation = read_call(structure, builder, &operations, &api.marks)?;
+            // Of two builders of one name the first is found twice.
+            if api.operations.iter().any(|other| other.id == operation.id) {
+                let name = heck::AsSnakeCase(&operation.name).to_string();
+                let message = format!("`{name}` would be the Rust name of two operations");
+                return Err(operation.problem(message, "rename one operationId by an overlay action"));
+            }
+            api.operations.push(operation);
         }
     }
     let is_missing = |id: &String| !api.operations.iter().any(|operation| operation.id == *id);

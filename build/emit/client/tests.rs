@@ -214,7 +214,7 @@ fn an_object_that_keeps_unknown_properties_is_read_by_the_derive() {
     })));
     for part in [
         "PartialEq, Deserialize, Serialize)]",
-        r#"#[serde(deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Integer, _, _>")] pub a: i64,"#,
+        r#"deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Integer, _, _>", )] pub a: i64,"#,
         r#"default, deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Integer, _, _>", skip_serializing_if"#,
         r#"default, deserialize_with = "crate::value::lenient::with::<crate::value::lenient::List, _, _>", skip_serializing_if"#,
         "#[serde(flatten)] pub extra:",

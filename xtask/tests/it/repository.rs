@@ -325,6 +325,15 @@ fn leaving_out_any_overlay_action_is_noticed() {
 }
 
 #[test]
+fn each_need_is_used_by_the_files_that_are_said_to_use_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (name, used_by) in pipeline::needed_names().unwrap() {
+        let texts: String = used_by.iter().map(|file| std::fs::read_to_string(root.join(file)).expect(file)).collect();
+        assert!(texts.contains(&name), "{used_by:?} do not use {name}: remove it from openapi/needs.yaml");
+    }
+}
+
+#[test]
 fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
     let renamed = DOCUMENT
         .replace("schemas/CustomerLink'", "schemas/PartnerLink'")
@@ -333,42 +342,42 @@ fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
         OVERLAY.replace("$.components.schemas.CustomerLink.properties", "$.components.schemas.PartnerLink.properties");
     let problem = run(&renamed, &overlay).err().expect("nothing is called CustomerLink");
     assert_eq!(problem.place, "/components/schemas/CustomerLink", "{problem}");
-    assert!(problem.message.contains("existing_link"), "{problem}");
+    assert!(problem.message.contains("src/ext/links.rs"), "{problem}");
 }
 
 /// Changes of the document that remove what hand-written code names: from, to, the place and a part of the message.
 #[test]
 fn what_hand_written_code_names_is_missed_by_name() {
     for (from, to, place, says) in [
-        ("operationId: createKey", "operationId: makeKey", "createKey", "rotate_key"),
-        ("operationId: listOrders\n", "operationId: getOrders\n", "listOrders", "create_order_once"),
+        ("operationId: createKey", "operationId: makeKey", "createKey", "src/ext/keys.rs"),
+        ("operationId: listOrders\n", "operationId: getOrders\n", "listOrders", "src/ext/orders.rs"),
         (
             "- name: partner_order_id",
             "- name: partners_order_id",
             "/paths/~1v2~1orders/get",
-            "it has no `partner_order_id` any more",
+            "it no longer has the parameter `partner_order_id`",
         ),
         (
             "                status:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
             "                state:\n                  $ref: '#/components/schemas/RewardStatus'\n                  description: >-\n                    Status to move",
-            "/paths/~1v2~1rewards~1{reward_id}/patch",
-            "it has no `body.status` any more",
+            "/components/schemas/PatchRewardBody/properties/status",
+            "no longer has this property",
         ),
-        ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/Reward/properties/status", "`PENDING_DEDUCTION`"),
-        ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "check_totals"),
+        ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/RewardStatus", "`PENDING_DEDUCTION`"),
+        ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "src/ext/totals.rs"),
         (
             "        rewards_rate:\n",
             "        reward_rate:\n",
             "/components/schemas/OrderLine/properties/rewards_rate",
-            "no more",
+            "no longer has this property",
         ),
         (
             "      - rewards_rate\n",
             "",
             "/components/schemas/OrderLine/properties/rewards_rate",
-            "it has become optional",
+            "has become `Option<i64>`",
         ),
-        ("      - total_order_amount\n", "", "/components/schemas/OrderBase/properties/total_order_amount", "optional"),
+        ("      - total_order_amount\n", "", "/components/schemas/OrderBase/properties/total_order_amount", "Option<i64>"),
     ] {
         assert!(DOCUMENT.contains(from), "{from}");
         let changed = DOCUMENT.replace(from, to).replace("schemas/OrderLine'", to_reference(to));
