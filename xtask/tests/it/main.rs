@@ -13,6 +13,7 @@ mod refreshes;
 mod refusals;
 mod repository;
 mod server;
+mod structure;
 mod server_faults;
 mod support;
 mod suspicious;
