@@ -82,7 +82,8 @@ pub fn is_success(status: &str) -> bool {
 /// The response of an operation to a success; null if it declares none.
 pub fn success(operation: &Value) -> &Value {
     let responses = operation["responses"].as_object().into_iter().flatten();
-    responses.filter(|(status, _)| is_success(status)).map(|(_, response)| response).last().unwrap_or(&Value::Null)
+    let mut successes = responses.filter(|(status, _)| is_success(status)).map(|(_, response)| response);
+    successes.next_back().unwrap_or(&Value::Null)
 }
 
 /// The named schema of a webhook's payload, given its entry under `webhooks`.

@@ -4,6 +4,7 @@
 /// is no conversion from one kind of id to another.
 macro_rules! opaque_string {
     ($name:ident) => {
+        #[allow(dead_code, reason = "not every id of a test is used in full")]
         impl $name {
             /// The text, exactly as it was given.
             pub fn as_str(&self) -> &str {

@@ -78,6 +78,7 @@ macro_rules! events {
         /// It is written as the JSON that it is read from, by [`parse`](Event::parse).
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "boxes would be in the way of every match")]
         pub enum Event {
             $($(#[$docs])* $kind($data),)*
             /// A kind of event that this version does not know.

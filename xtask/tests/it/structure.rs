@@ -182,3 +182,11 @@ fn every_file_says_first_what_it_is_for() {
         }
     }
 }
+
+#[test]
+fn imports_are_found_in_every_form() {
+    let text = "//! crate::prose\nuse crate::value::{Secret, text};\nuse crate::{call::{Request, Response}, page};\n\
+                fn f() { crate::error::sources(); $crate::types::X } // crate::comment";
+    let found: Vec<String> = imported(text).into_iter().collect();
+    assert_eq!(found, ["call", "error", "page", "types", "value"]);
+}
