@@ -125,10 +125,11 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod canonical;
-pub(crate) mod dedupe;
+mod dedupe;
 mod digits;
-pub(crate) mod envelope;
+mod envelope;
 mod error;
+#[allow(clippy::large_enum_variant, reason = "a box around each kind would be in the way of every match")]
 mod event;
 mod header;
 mod reading;

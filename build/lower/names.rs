@@ -135,7 +135,7 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Personal data keeps a plain type; the format is a mark that harden turns into a redacted Debug.
+/// Personal data keeps a plain type; the format is a mark by which generated types get a redacted Debug.
 pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
     // Schemas that hold nothing else, because a personal name (address, date_of_birth) refers to them.

@@ -207,7 +207,7 @@ mod tests {
         assert!(read::<Around<Nothing>>(r#"{"data":[]}"#).is_err());
     }
 
-    /// What hardening writes for an object that keeps the properties nobody named.
+    /// What is generated for an object that keeps the properties nobody named.
     #[derive(Debug, Deserialize, PartialEq)]
     struct Open {
         #[serde(deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Integer, _, _>")]

@@ -13,7 +13,7 @@ use super::reading::hex;
 /// of `also` that are there, if all that are needed are there, else all of the data.
 ///
 /// It is a hash so that the key has one length, and because a partner's own customer id may be a mail address.
-pub(crate) fn key(object: &str, data: &impl Serialize, needed: &[&str], also: &[&str]) -> String {
+pub(super) fn key(object: &str, data: &impl Serialize, needed: &[&str], also: &[&str]) -> String {
     // No type of ours fails to be written; one that did would still have a key.
     let mut data = serde_json::to_value(data).unwrap_or_default();
     settle(&mut data);

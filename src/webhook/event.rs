@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{dedupe, envelope};
+use super::error::UnreadableError;
+use super::{dedupe, digits, envelope};
 #[allow(unused_imports, reason = "whether it is used depends on the API document")]
 use crate::call::decode;
 use crate::error::Finding;
@@ -78,7 +79,6 @@ macro_rules! events {
         /// It is written as the JSON that it is read from, by [`parse`](Event::parse).
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, reason = "boxes would be in the way of every match")]
         pub enum Event {
             $($(#[$docs])* $kind($data),)*
             /// A kind of event that this version does not know.
@@ -185,6 +185,38 @@ macro_rules! events {
             }
         }
     };
+}
+
+impl Event {
+    /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and
+    /// for tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for what comes from the network.
+    ///
+    /// ```
+    /// use imprint_client::{types, webhook::Event};
+    ///
+    /// let event = Event::parse(br#"{"object": "REWARD", "data": {"reward_id": "DCBFC736", "status": "PENDING"}}"#)?;
+    /// let Event::Reward(reward) = &event else { panic!("not a reward") };
+    /// assert_eq!(reward.status, Some(types::RewardStatus::Pending));
+    /// # Ok::<(), imprint_client::webhook::UnreadableError>(())
+    /// ```
+    ///
+    /// In free-form data, such as `metadata` and the data of kinds that this version does not know, an integer beyond
+    /// 64 bits becomes a text, because a number would lose digits.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind,
+    /// or holds something in a field of a known kind that the field cannot hold.
+    pub fn parse(body: &[u8]) -> Result<Self, UnreadableError> {
+        Self::find(body).map_err(|finding| UnreadableError::new(finding, body))
+    }
+
+    pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
+        let event = Self::read(envelope::kind(body)?, body)?;
+        // Where the digits of a long integer can be kept they are. Where they cannot, a field takes no text.
+        let kept = digits::quoted(body).and_then(|body| Self::read(event.object().to_owned(), &body).ok());
+        Ok(kept.unwrap_or(event))
+    }
 }
 
 static NO_METADATA: LazyLock<BTreeMap<String, String>> = LazyLock::new(BTreeMap::new);

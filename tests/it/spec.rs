@@ -1,6 +1,6 @@
 //! The API document as the tests read it: after the overlay and before the lowering, which removes most constraints.
 //!
-//! This code shares nothing with the lowering and the hardening. Otherwise a mistake in them would be on both sides of
+//! This code shares nothing with lowering and emitting. Otherwise a mistake in them would be on both sides of
 //! a comparison and no test would find it.
 
 mod compose;

@@ -45,7 +45,7 @@ fn markdown_shows_the_changes_and_the_generated_api() {
             "# refresh-spec",
             "| operation added | `getRefreshed (GET /v2/refreshed)`<br>",
             "```diff",
-            "+ Client::get_refreshed() -> builder::GetRefreshed",
+            "+ Client::get_refreshed() -> calls::GetRefreshed",
             "## What to do next",
         ],
     );

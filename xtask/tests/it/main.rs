@@ -13,7 +13,7 @@ mod refreshes;
 mod refusals;
 mod repository;
 mod server;
-mod structure;
 mod server_faults;
+mod structure;
 mod support;
 mod suspicious;

@@ -40,7 +40,7 @@ fn a_new_document_is_brought_in_byte_for_byte_and_the_rest_follows() {
         assert!(lock.contains(line), "{lock}");
     }
     let snapshot = copy.read("openapi/public-api.txt");
-    assert!(snapshot.contains("\nClient::get_refreshed() -> builder::GetRefreshed\n"));
+    assert!(snapshot.contains("\nClient::get_refreshed() -> calls::GetRefreshed\n"));
     let news = copy.read("CHANGELOG.md");
     assert!(news.contains("- operation added: `getRefreshed (GET /v2/refreshed)`"), "{news}");
     // Everything that was there is still there, except for the line about the document.

@@ -333,6 +333,19 @@ fn each_need_is_used_by_the_files_that_are_said_to_use_it() {
     }
 }
 
+/// A 204 where a helper reads the answer would otherwise be an error of rustc in the helper.
+#[test]
+fn an_answer_that_a_helper_needs_is_missed_by_name() {
+    let mut document = parsed(DOCUMENT);
+    let patch = &mut document["paths"]["/v2/rewards/{reward_id}"]["patch"];
+    patch["responses"]["204"] = serde_json::json!({"description": "Nothing."});
+    patch["responses"].as_object_mut().unwrap().remove("200");
+    let problem = run(&document.to_string(), OVERLAY).err().expect("confirm_reward reads the answer");
+    assert_eq!(problem.operation.as_deref(), Some("patchReward"), "{problem}");
+    assert!(problem.message.contains("answers `nothing` where `Reward`"), "{problem}");
+    assert!(problem.message.contains("src/ext/rewards.rs"), "{problem}");
+}
+
 #[test]
 fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
     let renamed = DOCUMENT
@@ -377,7 +390,12 @@ fn what_hand_written_code_names_is_missed_by_name() {
             "/components/schemas/OrderLine/properties/rewards_rate",
             "has become `Option<i64>`",
         ),
-        ("      - total_order_amount\n", "", "/components/schemas/OrderBase/properties/total_order_amount", "Option<i64>"),
+        (
+            "      - total_order_amount\n",
+            "",
+            "/components/schemas/OrderBase/properties/total_order_amount",
+            "Option<i64>",
+        ),
     ] {
         assert!(DOCUMENT.contains(from), "{from}");
         let changed = DOCUMENT.replace(from, to).replace("schemas/OrderLine'", to_reference(to));

@@ -69,7 +69,8 @@ fn imported(text: &str) -> BTreeSet<String> {
                     _ => {}
                 }
             }
-            let names = outer.split(',').map(|name| name.trim().chars().take_while(|c| is_name(*c)).collect::<String>());
+            let names =
+                outer.split(',').map(|name| name.trim().chars().take_while(|c| is_name(*c)).collect::<String>());
             found.extend(names.filter(|name| !name.is_empty()));
         } else {
             found.insert(after.chars().take_while(|c| is_name(*c)).collect());

@@ -186,9 +186,9 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "response body removed",
-        |d| drop(remove(&mut operation(d, "/v2/keys", "post")["responses"]["200"], "content")),
+        |d| drop(remove(&mut operation(d, "/v2/customers/{customer_id}", "get")["responses"]["200"], "content")),
         "minor",
-        &[("response body removed", "response of createKey", B, B)],
+        &[("response body removed", "response of getCustomer", B, B)],
     ),
     case(
         "required body added",
@@ -286,11 +286,12 @@ pub const CASES: &[Case] = &[
     case(
         "schema written out",
         |d| {
-            let written = schema(d, "Key").clone();
-            operation(d, "/v2/keys", "post")["responses"]["200"]["content"]["application/json"]["schema"] = written;
+            let written = schema(d, "Customer").clone();
+            let get = operation(d, "/v2/customers/{customer_id}", "get");
+            get["responses"]["200"]["content"]["application/json"]["schema"] = written;
         },
         "minor",
-        &[("type named differently", "response of createKey: ", B, N)],
+        &[("type named differently", "response of getCustomer: ", B, N)],
     ),
     case(
         "title that names a type",
