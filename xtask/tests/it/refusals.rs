@@ -135,7 +135,7 @@ const CASES: &[Case] = &[
             let link = d["components"]["schemas"]["CustomerLink"].clone();
             d["components"]["schemas"]["Link"] = link;
         },
-        &["/components/schemas/CustomerLink", "existing_link"],
+        &["/components/schemas/CustomerLink", "src/ext/links.rs"],
     ),
     case("another OpenAPI", |d| d["openapi"] = json!("4.0.0"), &["/openapi", "4.0.0"]),
     case(

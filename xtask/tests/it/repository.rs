@@ -377,7 +377,12 @@ fn what_hand_written_code_names_is_missed_by_name() {
             "no longer has this property",
         ),
         ("- PENDING_DEDUCTION", "- DEDUCTING", "/components/schemas/RewardStatus", "`PENDING_DEDUCTION`"),
-        ("\n    OrderLine:\n", "\n    OrderItem:\n", "/components/schemas/OrderLine", "src/ext/totals.rs"),
+        (
+            "\n    OrderLine:\n",
+            "\n    OrderItem:\n",
+            "/components/schemas/OrderBase/properties/order_lines",
+            "Vec<OrderItem>",
+        ),
         (
             "        rewards_rate:\n",
             "        reward_rate:\n",

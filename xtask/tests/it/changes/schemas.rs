@@ -76,9 +76,9 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "type changed",
-        |d| schema(d, "Reward")["properties"]["amount"]["type"] = json!("boolean"),
+        |d| schema(d, "Transaction")["properties"]["amount"]["type"] = json!("boolean"),
         "minor",
-        &[("type changed", "Reward.amount", B, B)],
+        &[("type changed", "Transaction.amount", B, B)],
     ),
     case(
         "items of a list changed",
