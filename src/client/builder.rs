@@ -87,7 +87,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The environment to talk to; [`Environment::Sandbox`] if nothing else is said.
+    /// The environment to talk to; [`Environment::Sandbox`] unless set.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self.set_in_code("environment")
@@ -114,14 +114,13 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a connection may take to be made, TLS included. 10 seconds if nothing else is said.
+    /// How long a connection may take to be made, TLS included. 10 seconds unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte of the answer. 30 seconds if nothing else is
-    /// said.
+    /// How long one attempt may take, from the connection to the last byte of the answer. 30 seconds unless set.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
@@ -134,14 +133,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How large the body of an answer may be. 16 MiB if nothing else is said; a larger one is an
+    /// How large the body of an answer may be. 16 MiB unless set; a larger one is an
     /// [`Error::ResponseTooLarge`].
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts if nothing else is said. See
+    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts unless set. See
     /// also [`CallOptions::retry`](crate::CallOptions::retry).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;

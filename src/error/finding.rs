@@ -92,7 +92,7 @@ impl Finding {
     }
 }
 
-/// Says it of the body as a whole, or of the value at the path.
+/// Describes the fault of the value at the path, or of the body as a whole.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.path.is_empty() { "the body" } else { &self.path };

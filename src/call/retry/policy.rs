@@ -52,7 +52,7 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// How many attempts a call may make, the first one included. 3 if nothing else is said; 0 is refused when the
+    /// How many attempts a call may make, the first one included. 3 unless set; 0 is refused when the
     /// client is built, or by the call.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
@@ -60,7 +60,7 @@ impl RetryPolicy {
     }
 
     /// The longest pause after the first attempt, which doubles with each further one, and the longest of all. 250 ms
-    /// and 8 s if nothing else is said. The pause is a random part of it, so that clients that failed together do not
+    /// and 8 s unless set. The pause is a random part of it, so that clients that failed together do not
     /// come back together.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
@@ -68,7 +68,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How long a `Retry-After` may be to be waited for. 60 s if nothing else is said; when the API asks for more, the
+    /// How long a `Retry-After` may be to be waited for. 60 s unless set; when the API asks for more, the
     /// call ends at once with its error, whose [`retry_after`](crate::ApiError::retry_after) says how long.
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;

@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    fn said(build: fn(&mut Builder) -> &mut Builder) -> Option<String> {
+    fn problem(build: fn(&mut Builder) -> &mut Builder) -> Option<String> {
         let mut builder = Builder::new_current_thread();
         build(&mut builder);
         builder.build().unwrap().block_on(async { check() }).err().map(|error| error.to_string())
@@ -76,13 +76,13 @@ mod tests {
 
     #[test]
     fn what_a_runtime_lacks_is_said() {
-        let contains = |said: Option<String>, words: &str| said.is_some_and(|said| said.contains(words));
+        let contains = |problem: Option<String>, words: &str| problem.is_some_and(|problem| problem.contains(words));
         assert!(contains(check().err().map(|error| error.to_string()), "within a tokio runtime"));
-        assert!(contains(said(|builder| builder), "no timers"));
-        assert!(contains(said(|builder| builder.enable_io()), "no timers"));
-        assert!(contains(said(|builder| builder.enable_time()), "no I/O"));
-        assert_eq!(said(|builder| builder.enable_all()), None);
+        assert!(contains(problem(|builder| builder), "no timers"));
+        assert!(contains(problem(|builder| builder.enable_io()), "no timers"));
+        assert!(contains(problem(|builder| builder.enable_time()), "no I/O"));
+        assert_eq!(problem(|builder| builder.enable_all()), None);
         // What was found good does not speak for another runtime.
-        assert!(contains(said(|builder| builder), "no timers"));
+        assert!(contains(problem(|builder| builder), "no timers"));
     }
 }
