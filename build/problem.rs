@@ -1,4 +1,4 @@
-//! What a stage says when it cannot go on.
+//! The reason why a stage stops the build: where, what is wrong, and what the maintainer can do.
 
 use std::fmt;
 

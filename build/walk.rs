@@ -1,4 +1,6 @@
-//! Walks a document by position: a map under `example` or a property that is called `required` is data, not a keyword.
+//! Walks a document by position, so that data is never taken for a keyword.
+//!
+//! A map under `example`, or a property that is called `required`, looks like a schema and is none.
 
 use serde_json::{Map, Value};
 

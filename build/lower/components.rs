@@ -1,4 +1,6 @@
-//! Parameters, request bodies and responses move from `components` and path items into the operations that use them.
+//! Copies parameters, request bodies and responses from `components` and path items into the operations that use them.
+//!
+//! Later rules then find everything about an operation in one place.
 
 use serde_json::Value;
 

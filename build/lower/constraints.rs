@@ -1,4 +1,6 @@
-//! What a document says about values and a client must not enforce.
+//! Removes what a document says about values and a client must not enforce: defaults, limits, patterns and formats.
+//!
+//! A client that enforced them would fail on an answer that the service considers valid.
 
 use serde_json::Value;
 
@@ -31,17 +33,19 @@ fn drop_keywords(lowered: &mut Lowered, drop: &dyn Fn(&str, &Value) -> bool) -> 
     })
 }
 
-/// typify sends a `default`: every customer search would carry `limit: 10`.
+/// Removes defaults. typify sends a `default` that the caller did not set: each customer search would have `limit: 10`.
 pub fn defaults(lowered: &mut Lowered) -> Result<(), Problem> {
     drop_keywords(lowered, &|keyword, _| keyword == "default")
 }
 
-/// A server's odd value must not cost the page, and requests share their schemas with answers.
+/// Removes limits and patterns. One value outside of its limits would make a whole page undecodable, and requests share
+/// their schemas with answers.
 pub fn limits(lowered: &mut Lowered) -> Result<(), Problem> {
     drop_keywords(lowered, &|keyword, _| LIMITS.contains(&keyword) || keyword == "uniqueItems")
 }
 
-/// A `uuid` would reject real ids and pull in a crate; date-time and password have types of ours.
+/// Removes formats that have no type of ours. The format `uuid` would reject ids that the service uses, and would need
+/// another dependency.
 pub fn formats(lowered: &mut Lowered) -> Result<(), Problem> {
     let kept = ["date-time", "password", "int32", "int64", "float", "double"];
     drop_keywords(lowered, &|keyword, value| {
@@ -49,7 +53,8 @@ pub fn formats(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Examples have been gathered for the docs; in the schemas they would only hide that two are equal.
+/// Removes examples. The model has read them already. Here they would make equal schemas differ, so that two types are
+/// generated for one.
 pub fn samples(lowered: &mut Lowered) -> Result<(), Problem> {
     drop_keywords(lowered, &|keyword, _| keyword == "example")
 }

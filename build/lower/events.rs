@@ -1,5 +1,7 @@
-//! No field of an event is sure to be there: Imprint's document requires nothing of the payloads themselves, and an
-//! event that could not be read for the lack of a field within would be sent again and again.
+//! Makes every field of an event optional, at any depth.
+//!
+//! Imprint's document requires no property of the payloads themselves. If a nested schema required a property and a
+//! delivery lacked it, the event could not be decoded, and Imprint would send it again and again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The forms of OpenAPI 3.1 that progenitor cannot read, written the 3.0 way.
+//! Rewrites forms of OpenAPI 3.1, which progenitor cannot read, in the way of OpenAPI 3.0.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,7 @@
-//! What a name says: ids, secrets, personal data and timestamps are found by it, with marks where it would be wrong.
+//! Finds ids, secrets, personal data and timestamps by the names of properties and parameters.
+//!
+//! Where a name would lead to a wrong result, a mark in the overlay (`x-imprint-id`, `x-imprint-secret`,
+//! `x-imprint-personal`) decides instead. A secret that is not found would be printed by `Debug`.
 
 use std::collections::BTreeMap;
 

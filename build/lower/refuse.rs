@@ -1,4 +1,6 @@
-//! What the pipeline does not know how to generate stops the build here, by name, before progenitor panics over it.
+//! Stops the build at what the pipeline cannot generate, with the place and advice.
+//!
+//! Without these rules progenitor would panic, name another operation, or generate a type that loses data.
 
 use serde_json::Value;
 
@@ -28,7 +30,7 @@ const KEYWORDS: [&str; 16] = [
     "unevaluatedProperties",
 ];
 
-/// Every `$ref` has to name an existing schema: progenitor would blame another operation.
+/// Refuses a `$ref` that does not name an existing schema: progenitor would report another operation.
 pub fn references(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
     walk::schemas(&mut lowered.document, &mut |schema, place| {
@@ -86,7 +88,7 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Unions of several shapes; those with null alone have been rewritten by now.
+/// Refuses unions of several shapes. Unions of one shape and null have been rewritten before.
 pub fn unions(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, place| match ["oneOf", "anyOf"]
         .iter()

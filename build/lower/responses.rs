@@ -1,4 +1,6 @@
-//! What an operation answers: one success type. Errors are read by structure at run time, for every operation alike.
+//! Leaves of each operation one success response, since a call has one success type.
+//!
+//! Errors are not generated: they are read by their structure at run time, in the same way for every operation.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,6 @@
-//! Shapes that are legal and that progenitor or typify turn into something nobody wants.
+//! Rewrites schemas that are valid and from which progenitor or typify would generate types that are of no use.
+//!
+//! Examples are a newtype around another type, an `Option` in an `Option`, and a required field that no answer has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
