@@ -56,6 +56,21 @@ pub struct Tag {
 /// One operation of the API.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// What the document declares of it.
+    pub facts: OperationFacts,
+    /// The name of the operation in camel case, free of Rust's keywords.
+    pub name: String,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    /// The type that a successful answer carries; `None` for an answer without a body.
+    pub answer: Option<Type>,
+    /// How it pages, in terms of the types; set for every operation with a cursor.
+    pub paging: Option<Paging>,
+}
+
+/// What the document declares of an operation, without its types.
+#[derive(Clone, Debug)]
+pub struct OperationFacts {
     /// `operationId`.
     pub id: String,
     /// The HTTP method, in lower case.
@@ -71,30 +86,37 @@ pub struct Operation {
     pub deprecated: bool,
     /// Sending the request twice does no more than sending it once.
     pub repeatable: bool,
-    /// The name of the operation in camel case, free of Rust's keywords.
-    pub name: String,
-    pub parameters: Vec<Parameter>,
-    pub body: Option<Body>,
-    pub answer: Answer,
+    /// The names of the properties of a successful answer, sorted.
+    pub answer_properties: Vec<String>,
+    /// The names under which an answer may have its list, the property's own name first; empty for an operation that
+    /// does not answer a list.
+    pub list: Vec<String>,
     /// The statuses that the document declares as failures, with the error code where it gives one.
     pub errors: Vec<ErrorAnswer>,
     /// The property of an item that is the cursor to the next page, for an operation that answers in pages.
     pub cursor: Option<String>,
-    /// How it pages, in terms of the types; set for every operation with a cursor.
-    pub paging: Option<Paging>,
 }
 
 /// A parameter, in the path or in the query.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// The name in the document.
-    pub wire: String,
+    /// What the document declares of it.
+    pub facts: ParameterFacts,
     /// The name as a Rust variable.
     pub name: String,
     pub ty: Type,
-    pub in_path: bool,
+    /// Whether a call without it is refused. A parameter that may be null is not required, whatever the document says.
     pub required: bool,
     pub personal: bool,
+}
+
+/// What the document declares of a parameter, without its type.
+#[derive(Clone, Debug)]
+pub struct ParameterFacts {
+    /// The name in the document.
+    pub wire: String,
+    pub in_path: bool,
+    pub required: bool,
     pub description: Option<String>,
     pub deprecated: bool,
     /// The smallest page size that the document allows, for the parameter that is the page size.
@@ -106,24 +128,19 @@ pub struct Parameter {
 /// A JSON object that an operation takes.
 #[derive(Clone, Debug)]
 pub struct Body {
+    /// What the document declares of it.
+    pub facts: BodyFacts,
     /// The name of its struct.
     pub name: String,
+}
+
+/// What the document declares of a body, without its type.
+#[derive(Clone, Debug)]
+pub struct BodyFacts {
     /// The smallest page size that the document allows in the body.
     pub minimum: Option<i64>,
     /// An example value.
     pub sample: Value,
-}
-
-/// What a successful answer carries.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// `None` for an answer without a body.
-    pub ty: Option<Type>,
-    /// The names of its properties in the document, sorted.
-    pub properties: Vec<String>,
-    /// The names under which the answer may have its list, the property's own name first; empty for an operation that
-    /// does not answer a list.
-    pub list: Vec<String>,
 }
 
 /// A failure that the document declares for an operation.
@@ -299,7 +316,7 @@ impl Api {
 
 impl Operation {
     fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
-        Problem::new(&self.pointer, message, advice).in_operation(&self.id)
+        Problem::new(&self.facts.pointer, message, advice).in_operation(&self.facts.id)
     }
 }
 

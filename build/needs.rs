@@ -73,7 +73,7 @@ impl Needs {
             }
         }
         for (id, need) in &self.operations {
-            let Some(operation) = api.operations.iter().find(|operation| operation.id == *id) else {
+            let Some(operation) = api.operations.iter().find(|operation| operation.facts.id == *id) else {
                 let message = "the document no longer has an operation of this id";
                 return Err(need.missing(id.clone(), message));
             };
@@ -85,7 +85,7 @@ impl Needs {
     /// Removes from the model all that is not needed. What is left still refers to nothing that is gone.
     #[allow(dead_code, reason = "`cargo xtask check` proves with it that the file is complete")]
     pub fn prune(&self, api: &mut Api) {
-        api.operations.retain(|operation| self.operations.contains_key(&operation.id));
+        api.operations.retain(|operation| self.operations.contains_key(&operation.facts.id));
         let is_kept =
             |name: &str, wire: &str| self.schemas.get(name).is_some_and(|need| need.members.contains_key(wire));
         for structure in &mut api.structs {
@@ -102,10 +102,12 @@ impl Needs {
             item.values.retain(|value| values.contains(&value.text));
         }
         for operation in &mut api.operations {
-            let need = &self.operations[&operation.id];
-            operation.parameters.retain(|parameter| parameter.in_path || need.members.contains_key(&parameter.wire));
+            let need = &self.operations[&operation.facts.id];
+            operation
+                .parameters
+                .retain(|parameter| parameter.facts.in_path || need.members.contains_key(&parameter.facts.wire));
             operation.paging = None;
-            operation.cursor = None;
+            operation.facts.cursor = None;
         }
     }
 }
@@ -171,9 +173,9 @@ fn check_schema(api: &Api, name: &str, need: &Need) -> Result<(), Problem> {
 }
 
 fn check_operation(operation: &Operation, need: &Need) -> Result<(), Problem> {
-    let place = || operation.pointer.clone();
+    let place = || operation.facts.pointer.clone();
     for (wire, expected) in &need.members {
-        let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.wire == *wire) else {
+        let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.facts.wire == *wire) else {
             return Err(need.missing(place(), format!("it no longer has the parameter `{wire}`")));
         };
         let found = spelled(&parameter.ty, !parameter.required);
@@ -184,7 +186,7 @@ fn check_operation(operation: &Operation, need: &Need) -> Result<(), Problem> {
     }
     // A helper that sends no body does not care for an optional one.
     let body = operation.body.as_ref().map(|body| body.name.clone()).filter(|_| need.body.is_some());
-    let answer = operation.answer.ty.as_ref().map(|ty| spelled(ty, false));
+    let answer = operation.answer.as_ref().map(|ty| spelled(ty, false));
     for (what, found, expected) in [("takes", body, &need.body), ("answers", answer, &need.answers)] {
         if found != *expected {
             let [found, expected] = [&found, expected].map(|ty| ty.as_deref().unwrap_or("nothing"));

@@ -8,7 +8,7 @@ use crate::build::{lower::Mark, problem::Problem};
 /// Every place that is marked as a secret has the type of a secret.
 pub fn secrets(api: &mut Api) -> Result<(), Problem> {
     let fields = api.structs.iter().flat_map(|structure| &structure.fields).map(|field| (&field.wire, &field.ty));
-    let parameters = api.operations.iter().flat_map(|o| &o.parameters).map(|p| (&p.wire, &p.ty));
+    let parameters = api.operations.iter().flat_map(|o| &o.parameters).map(|p| (&p.facts.wire, &p.ty));
     let found = fields.chain(parameters).filter(|(_, ty)| ty.contains(&Type::Secret)).map(|(wire, _)| wire.as_str());
     compare(&api.marks.secrets, found, "a secret that would be a plain string")
 }
@@ -16,7 +16,8 @@ pub fn secrets(api: &mut Api) -> Result<(), Problem> {
 /// Every place that is marked as personal data is redacted.
 pub fn personal(api: &mut Api) -> Result<(), Problem> {
     let fields = api.structs.iter().flat_map(|s| &s.fields).filter(|f| f.personal).map(|f| f.wire.as_str());
-    let parameters = api.operations.iter().flat_map(|o| &o.parameters).filter(|p| p.personal).map(|p| p.wire.as_str());
+    let parameters =
+        api.operations.iter().flat_map(|o| &o.parameters).filter(|p| p.personal).map(|p| p.facts.wire.as_str());
     compare(&api.marks.personal, fields.chain(parameters), "personal data that Debug would show")
 }
 

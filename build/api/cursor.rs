@@ -3,7 +3,7 @@
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::{Api, CursorPlace, Field, Operation, Paging, Shape, Struct, Type, document::DeclaredParameter};
+use super::{Api, CursorPlace, Field, Operation, Paging, ParameterFacts, Shape, Struct, Type};
 use crate::build::{
     problem::Problem,
     walk::{self, component_name, resolve},
@@ -26,7 +26,7 @@ const ADVICE: &str = "name the property of an item that `starting_after` takes b
 pub fn declared(
     document: &Value,
     operation: &walk::Operation<'_>,
-    (parameters, body, answer): (&[DeclaredParameter], &Value, &Value),
+    (parameters, body, answer): (&[ParameterFacts], &Value, &Value),
 ) -> Result<Option<String>, Problem> {
     let mark = operation.value.get(MARK);
     let goes_in = parameters.iter().any(|parameter| parameter.wire == CURSOR && !parameter.in_path)
@@ -80,7 +80,7 @@ fn names_of(document: &Value, schema: &Value) -> Vec<String> {
 pub fn find(api: &mut Api) -> Result<(), Problem> {
     for index in 0..api.operations.len() {
         let operation = &api.operations[index];
-        let Some(id) = &operation.cursor else { continue };
+        let Some(id) = &operation.facts.cursor else { continue };
         let paging = paging(api, operation, id).map_err(|what| {
             let advice = "give it the shape of the other lists by an overlay action";
             operation.problem(format!("it pages, but {what}"), advice)
@@ -92,7 +92,7 @@ pub fn find(api: &mut Api) -> Result<(), Problem> {
 
 fn paging(api: &Api, operation: &Operation, id_wire: &str) -> Result<Paging, String> {
     let is_text = |field: &&Field| api.is_text(&field.ty) && field.shape != Shape::Collection;
-    let cursor = match operation.parameters.iter().find(|parameter| parameter.wire == CURSOR) {
+    let cursor = match operation.parameters.iter().find(|parameter| parameter.facts.wire == CURSOR) {
         Some(parameter) => api.is_text(&parameter.ty).then(|| CursorPlace::Query(parameter.name.clone())),
         None => {
             let body = operation.body.as_ref().and_then(|body| api.structure(&body.name));
@@ -100,7 +100,7 @@ fn paging(api: &Api, operation: &Operation, id_wire: &str) -> Result<Paging, Str
         }
     };
     let cursor = cursor.ok_or_else(|| format!("`{CURSOR}` is no text"))?;
-    let answer = operation.answer.ty.as_ref().and_then(Type::named).and_then(|name| api.structure(name));
+    let answer = operation.answer.as_ref().and_then(Type::named).and_then(|name| api.structure(name));
     let data = field(answer, DATA).ok_or_else(|| format!("`{DATA}` is no field of the answer"))?;
     let Type::List(item) = &data.ty else { return Err(format!("`{DATA}` is no list")) };
     let has_more = field(answer, HAS_MORE)
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn cursor_of(document: Value) -> Result<Option<String>, Problem> {
-        Ok(document::read(&normal(document)?)?.operations["list"].cursor.clone())
+        Ok(document::read(&normal(document)?)?.operations["list"].facts.cursor.clone())
     }
 
     #[test]

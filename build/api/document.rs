@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{ErrorAnswer, Tag, Webhook, cursor, lists, samples, webhooks};
+use super::{BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, Tag, Webhook, cursor, lists, samples, webhooks};
 use crate::build::{
     problem::Problem,
     walk::{self, is_success, resolve, success},
@@ -22,40 +22,13 @@ pub struct Declared {
     pub webhooks: Vec<Webhook>,
 }
 
-/// An operation without its types. The fields mean what they mean in [`super::Operation`].
+/// An operation without its types.
 pub struct DeclaredOperation {
-    pub id: String,
-    pub method: String,
-    pub path: String,
-    pub pointer: String,
-    pub tag: Option<String>,
-    pub summary: Option<String>,
-    pub description: Option<String>,
-    pub deprecated: bool,
-    pub repeatable: bool,
-    pub parameters: Vec<DeclaredParameter>,
-    pub body: Option<DeclaredBody>,
+    pub facts: OperationFacts,
+    pub parameters: Vec<ParameterFacts>,
+    pub body: Option<BodyFacts>,
     /// Whether a successful answer has a body.
     pub has_answer: bool,
-    pub answer_properties: Vec<String>,
-    pub list: Vec<String>,
-    pub errors: Vec<ErrorAnswer>,
-    pub cursor: Option<String>,
-}
-
-pub struct DeclaredParameter {
-    pub wire: String,
-    pub in_path: bool,
-    pub required: bool,
-    pub description: Option<String>,
-    pub deprecated: bool,
-    pub minimum: Option<i64>,
-    pub sample: Value,
-}
-
-pub struct DeclaredBody {
-    pub sample: Value,
-    pub minimum: Option<i64>,
 }
 
 /// The parameter, or property of a body, that is the size of a page.
@@ -68,7 +41,7 @@ pub fn read(document: &Value) -> Result<Declared, Problem> {
     let mut operations = BTreeMap::new();
     walk::operations(&mut document.clone(), &mut |operation| {
         let declared = read_operation(document, &operation)?;
-        operations.insert(declared.id.clone(), declared);
+        operations.insert(declared.facts.id.clone(), declared);
         Ok(())
     })?;
     let servers = document["servers"].as_array().into_iter().flatten();
@@ -101,7 +74,7 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
     // The order of properties depends on a feature of serde_json; what is written must not.
     answer_properties.sort();
     let is_marked = value[REPEATABLE] == Value::Bool(true);
-    Ok(DeclaredOperation {
+    let facts = OperationFacts {
         id: operation.id.unwrap_or_default().to_string(),
         method: operation.method.to_string(),
         path: operation.path.to_string(),
@@ -111,25 +84,25 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         description: text(&value["description"]),
         deprecated: value["deprecated"] == Value::Bool(true),
         repeatable: matches!(operation.method, "get" | "head" | "put") || is_marked,
-        cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
-        parameters,
-        body: (!body.is_null()).then(|| DeclaredBody {
-            sample: samples::of(document, body),
-            minimum: minimum(document, &resolve(document, body)["properties"][LIMIT]),
-        }),
-        has_answer: !answer.is_null(),
         answer_properties,
         list: lists::names(document, answer),
         errors: errors(document, &value),
-    })
+        cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
+    };
+    let has_answer = !answer.is_null();
+    let body = (!body.is_null()).then(|| BodyFacts {
+        minimum: minimum(document, &resolve(document, body)["properties"][LIMIT]),
+        sample: samples::of(document, body),
+    });
+    Ok(DeclaredOperation { facts, parameters, body, has_answer })
 }
 
-fn read_parameter(document: &Value, value: &Value) -> DeclaredParameter {
+fn read_parameter(document: &Value, value: &Value) -> ParameterFacts {
     let wire = value["name"].as_str().unwrap_or_default().to_string();
     let schema = &value["schema"];
     // OpenAPI allows the example beside the schema, too.
     let beside = value.get("example").cloned();
-    DeclaredParameter {
+    ParameterFacts {
         in_path: value["in"] == "path",
         required: value["required"] == Value::Bool(true),
         description: text(&value["description"]).or_else(|| text(&schema["description"])),

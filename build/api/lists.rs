@@ -49,11 +49,11 @@ pub fn names(document: &Value, answer: &Value) -> Vec<String> {
 /// is an answer and also stands within another type is refused.
 pub fn require(api: &mut Api) -> Result<(), Problem> {
     let Api { structs, operations, .. } = api;
-    for operation in operations.iter().filter(|operation| !operation.answer.list.is_empty()) {
+    for operation in operations.iter().filter(|operation| !operation.facts.list.is_empty()) {
         let problem = |operation: &Operation, what: String| {
             Err(operation.problem(format!("it answers a list, but {what}"), ADVICE))
         };
-        let Some(ty) = operation.answer.ty.clone() else {
+        let Some(ty) = operation.answer.clone() else {
             return problem(operation, "its answer has no type".to_string());
         };
         let within = |field: &Field| field.ty.contains(&ty);
@@ -61,11 +61,11 @@ pub fn require(api: &mut Api) -> Result<(), Problem> {
         if let Some(holder) = structs.iter().find(|holder| holder.fields.iter().any(within)) {
             return problem(operation, format!("its type `{name}` is also within `{}`", holder.name));
         }
-        let wire = &operation.answer.list[0];
+        let wire = &operation.facts.list[0];
         let answer = structs.iter_mut().find(|structure| structure.name == name);
         let field = answer.and_then(|answer| answer.fields.iter_mut().find(|field| field.wire == *wire));
         match field.filter(|field| matches!(field.ty, Type::List(_))) {
-            Some(field) => field.list = Some(operation.answer.list[1..].to_vec()),
+            Some(field) => field.list = Some(operation.facts.list[1..].to_vec()),
             None => return problem(operation, format!("`{wire}` is no list in its type")),
         }
     }
@@ -90,7 +90,7 @@ mod tests {
             }}},
             "components": {"schemas": {"Pets": {"type": "array", "items": {"type": "string"}}}},
         });
-        crate::build::api::document::read(&normal(document).unwrap()).unwrap().operations["one"].list.clone()
+        crate::build::api::document::read(&normal(document).unwrap()).unwrap().operations["one"].facts.list.clone()
     }
 
     fn object(properties: Value) -> Value {

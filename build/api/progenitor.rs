@@ -13,7 +13,7 @@ use syn::{
 };
 
 use super::{
-    Answer, Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type,
+    Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type,
     document::{Declared, DeclaredOperation},
 };
 use crate::build::{
@@ -57,7 +57,7 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
         if let Item::Struct(structure) = item {
             let operation = read_call(structure, builder, &operations, &api.marks)?;
             // Of two builders of one name the first is found twice.
-            if api.operations.iter().any(|other| other.id == operation.id) {
+            if api.operations.iter().any(|other| other.facts.id == operation.facts.id) {
                 let name = heck::AsSnakeCase(&operation.name).to_string();
                 let message = format!("`{name}` would be the Rust name of two operations");
                 return Err(operation.problem(message, "rename one operationId by an overlay action"));
@@ -65,9 +65,9 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
             api.operations.push(operation);
         }
     }
-    let is_missing = |id: &String| !api.operations.iter().any(|operation| operation.id == *id);
-    let missing = operations.into_values().filter(|operation| is_missing(&operation.id));
-    api.missing_operations = missing.map(|operation| (operation.id, operation.pointer)).collect();
+    let is_missing = |id: &String| !api.operations.iter().any(|operation| operation.facts.id == *id);
+    let missing = operations.into_values().map(|operation| operation.facts).filter(|facts| is_missing(&facts.id));
+    api.missing_operations = missing.map(|facts| (facts.id, facts.pointer)).collect();
     Ok(api)
 }
 
@@ -219,9 +219,10 @@ fn read_call(
     let sent = read_send(&send.block.stmts, &place)?;
     let declared = operations
         .values()
-        .find(|operation| operation.method == sent.verb && template(&operation.path) == sent.url)
+        .find(|operation| operation.facts.method == sent.verb && template(&operation.facts.path) == sent.url)
         .ok_or_else(|| unknown(&place, format!("`{} {}` is no operation of the document", sent.verb, sent.url)))?;
-    let located = |problem: Problem| Problem { place: declared.pointer.clone(), ..problem }.in_operation(&declared.id);
+    let facts = &declared.facts;
+    let located = |problem: Problem| Problem { place: facts.pointer.clone(), ..problem }.in_operation(&facts.id);
 
     let mut parameters = Vec::new();
     let mut body = None;
@@ -246,27 +247,13 @@ fn read_call(
     if parameters.len() != declared.parameters.len() || body.is_some() != declared.body.is_some() {
         return Err(located(unknown(&place, "not every parameter of the operation is sent")));
     }
-    let ty = if is_empty { None } else { Some(value_of(answer, || place.clone())?.0) };
+    let answer = if is_empty { None } else { Some(value_of(answer, || place.clone())?.0) };
     Ok(Operation {
-        id: declared.id.clone(),
-        method: declared.method.clone(),
-        path: declared.path.clone(),
-        pointer: declared.pointer.clone(),
-        tag: declared.tag.clone(),
-        summary: declared.summary.clone(),
-        description: declared.description.clone(),
-        deprecated: declared.deprecated,
-        repeatable: declared.repeatable,
+        facts: facts.clone(),
         name: identifier(&place),
         parameters,
-        body: body.zip(declared.body.as_ref()).map(|(name, body)| Body {
-            name,
-            minimum: body.minimum,
-            sample: body.sample.clone(),
-        }),
-        answer: Answer { ty, properties: declared.answer_properties.clone(), list: declared.list.clone() },
-        errors: declared.errors.clone(),
-        cursor: declared.cursor.clone(),
+        body: body.zip(declared.body.clone()).map(|(name, facts)| Body { facts, name }),
+        answer,
         paging: None,
     })
 }
@@ -291,7 +278,7 @@ fn parameter(
 ) -> Result<Option<Parameter>, Problem> {
     let query = sent.query.iter().find(|(_, variable)| *variable == name).map(|(wire, _)| wire.clone());
     let in_path = sent.in_path.iter().position(|variable| *variable == name);
-    let mut template = operation.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
+    let mut template = operation.facts.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
     let Some(wire) = query.or_else(|| template.nth(in_path?).map(str::to_string)) else { return Ok(None) };
     let mut declared = operation.parameters.iter();
     let Some(declared) = declared.find(|p| p.wire == wire && p.in_path == in_path.is_some()) else { return Ok(None) };
@@ -300,18 +287,13 @@ fn parameter(
     if optional.is_none() && !declared.required {
         return Ok(None);
     }
-    let (ty, is_marked) = value_of(optional.unwrap_or(ty), || format!("{}.{name}", operation.id))?;
+    let (ty, is_marked) = value_of(optional.unwrap_or(ty), || format!("{}.{name}", operation.facts.id))?;
     Ok(Some(Parameter {
+        facts: declared.clone(),
         name: name.to_string(),
         ty,
-        in_path: declared.in_path,
         required: optional.is_none(),
         personal: is_marked || marks.personal_names.contains(&wire),
-        description: declared.description.clone(),
-        deprecated: declared.deprecated,
-        minimum: declared.minimum,
-        sample: declared.sample.clone(),
-        wire,
     }))
 }
 

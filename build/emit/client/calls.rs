@@ -37,13 +37,13 @@ fn methods(api: &Api, names: &Names<'_>) -> Vec<Piece> {
     let mut groups: Vec<(Option<String>, Option<String>)> = Vec::new();
     groups.extend(api.tags.iter().map(|tag| (Some(tag.name.clone()), tag.description.clone())));
     for operation in &api.operations {
-        if !groups.iter().any(|(name, _)| *name == operation.tag) {
-            groups.push((operation.tag.clone(), None));
+        if !groups.iter().any(|(name, _)| *name == operation.facts.tag) {
+            groups.push((operation.facts.tag.clone(), None));
         }
     }
     groups.sort_by_key(|(name, _)| name.is_none());
     let blocks = groups.iter().filter_map(|(name, description)| {
-        let of_tag = api.operations.iter().filter(|operation| operation.tag == *name);
+        let of_tag = api.operations.iter().filter(|operation| operation.facts.tag == *name);
         let methods: Vec<_> = of_tag.map(|operation| method(api, names, operation)).collect();
         let heading = name.as_ref().map_or_else(|| "Other operations".to_string(), |name| super::prose::one_line(name));
         let description = description.as_ref().map(|text| format!("\n\n{}", super::prose::safe(text)));
@@ -57,7 +57,8 @@ fn method(api: &Api, names: &Names<'_>, operation: &Operation) -> TokenStream {
     let (method, builder) = (rust::ident(&names.method(operation)), rust::ident(&operation.name));
     let example = examples::of_send(api, names, operation);
     let docs = docs::comment(&docs::operation(operation, &example));
-    let deprecated = operation.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this operation."] });
+    let deprecated =
+        operation.facts.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this operation."] });
     quote! {
         #docs
         #deprecated
@@ -105,7 +106,7 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
     let debug = (!has_personal).then(|| quote! { , Debug });
     let request = request(api, operation);
     let (streams, paged) = (pages::methods(api, names, operation), pages::paged(operation, names, &request));
-    let answer = rust::answer(operation.answer.ty.as_ref());
+    let answer = rust::answer(operation.answer.as_ref());
     // Streams make the same request and read the answer in another way.
     let sent = match &paged {
         Some(_) => quote! {
@@ -117,7 +118,7 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
             self.client.call(&crate::operation::#constant, request).await
         },
     };
-    let is_list = !operation.answer.list.is_empty();
+    let is_list = !operation.facts.list.is_empty();
     let answers = docs::comment(&if is_list { format!("{SEND}\n\n{SEND_LIST}") } else { SEND.to_string() });
     let mut pieces = vec![
         Piece::Items(quote! {
@@ -161,7 +162,7 @@ fn request(api: &Api, operation: &Operation) -> TokenStream {
     let send_body = operation.body.as_ref().map(|body| {
         let structure = api.structure(&body.name);
         let limit = structure.and_then(|structure| structure.fields.iter().find(|field| field.wire == "limit"));
-        let limit = body.minimum.zip(limit).map(|(minimum, field)| {
+        let limit = body.facts.minimum.zip(limit).map(|(minimum, field)| {
             let ident = rust::ident(&field.name);
             let value = match field.shape {
                 Shape::Required => quote! { map(|body| body.#ident) },
@@ -187,9 +188,10 @@ fn request(api: &Api, operation: &Operation) -> TokenStream {
 fn setter(parameter: &Parameter) -> TokenStream {
     let (ident, setter) = (rust::ident(&parameter.name), rust::ident(&names::parameter_setter(parameter)));
     let ty = rust::ty(&parameter.ty, From::Crate);
-    let sets = || format!("Sets {}.", docs::span(&parameter.wire));
-    let docs = docs::comment(&parameter.description.clone().unwrap_or_else(sets));
-    let deprecated = parameter.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this parameter."] });
+    let sets = || format!("Sets {}.", docs::span(&parameter.facts.wire));
+    let docs = docs::comment(&parameter.facts.description.clone().unwrap_or_else(sets));
+    let deprecated =
+        parameter.facts.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this parameter."] });
     quote! {
         #docs
         #deprecated
@@ -204,9 +206,9 @@ fn setter(parameter: &Parameter) -> TokenStream {
 }
 
 fn send_parameter(parameter: &Parameter) -> TokenStream {
-    let (ident, wire) = (rust::ident(&parameter.name), &parameter.wire);
-    let limit = parameter.minimum.map(|minimum| quote! { request.at_least(#wire, self.#ident, #minimum); });
-    let step = match (parameter.in_path, parameter.required) {
+    let (ident, wire) = (rust::ident(&parameter.name), &parameter.facts.wire);
+    let limit = parameter.facts.minimum.map(|minimum| quote! { request.at_least(#wire, self.#ident, #minimum); });
+    let step = match (parameter.facts.in_path, parameter.required) {
         (true, _) => quote! { request.path(#wire, self.#ident.as_ref()); },
         (false, true) => quote! { request.required_query(#wire, self.#ident.as_ref()); },
         (false, false) => quote! { request.query(#wire, self.#ident.as_ref()); },

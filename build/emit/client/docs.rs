@@ -97,7 +97,7 @@ pub fn describe(api: &mut Api, reserved: &Reserved) -> Result<(), Problem> {
     let Api { operations, structs, .. } = api;
     for operation in operations {
         let body = operation.body.as_ref().map(|body| body.name.as_str());
-        let answer = operation.answer.ty.as_ref().and_then(Type::named);
+        let answer = operation.answer.as_ref().and_then(Type::named);
         for (name, what) in [(body, "Body"), (answer, "Answer")] {
             let structure = structs.iter_mut().find(|structure| Some(structure.name.as_str()) == name);
             if let Some(structure) = structure.filter(|structure| structure.description.is_empty()) {
@@ -112,17 +112,17 @@ pub fn describe(api: &mut Api, reserved: &Reserved) -> Result<(), Problem> {
 /// The comment of an operation: summary, description, the request, the errors that the document names, and an example.
 pub fn operation(operation: &Operation, example: &str) -> String {
     let mut parts = Vec::new();
-    if let Some(summary) = &operation.summary {
+    if let Some(summary) = &operation.facts.summary {
         parts.push(format!("{}.", summary.trim_end_matches('.')));
     }
-    parts.extend(operation.description.clone());
-    let method = operation.method.to_uppercase();
-    let again = if operation.repeatable { "Safe" } else { "Not safe" };
+    parts.extend(operation.facts.description.clone());
+    let method = operation.facts.method.to_uppercase();
+    let again = if operation.facts.repeatable { "Safe" } else { "Not safe" };
     let pages = operation.paging.as_ref().map_or_else(String::new, |_| {
         format!(" Comes in pages: [`stream`](crate::calls::{}::stream) follows them.", operation.name)
     });
-    parts.push(format!("{}. {again} to repeat.{pages}", span(&format!("{method} {}", operation.path))));
-    parts.push(format!("# Errors\n\n{}", declared(&operation.errors)));
+    parts.push(format!("{}. {again} to repeat.{pages}", span(&format!("{method} {}", operation.facts.path))));
+    parts.push(format!("# Errors\n\n{}", declared(&operation.facts.errors)));
     parts.push(format!("# Example\n\n{example}"));
     parts.join("\n\n")
 }

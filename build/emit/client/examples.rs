@@ -7,9 +7,9 @@ use crate::build::api::{Api, Operation, Shape, Struct, Type};
 
 /// The call, sent.
 pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
-    let is_empty = operation.answer.ty.is_none();
+    let is_empty = operation.answer.is_none();
     let answer = if is_empty { "" } else { "let answer = " };
-    let shown = format!("println!(\"{}: {{:?}}\", *answer);", operation.id);
+    let shown = format!("println!(\"{}: {{:?}}\", *answer);", operation.facts.id);
     let sent: &[&str] = if is_empty { &[] } else { &[&shown] };
     example(names, operation, &steps(api, operation), answer, "    .send()\n    .await?;", sent)
 }
@@ -23,21 +23,21 @@ pub fn of_stream(api: &Api, names: &Names<'_>, operation: &Operation) -> String 
 /// The setters that the example of an operation calls.
 fn steps(api: &Api, operation: &Operation) -> Vec<String> {
     let mut steps = Vec::new();
-    let is_paged = operation.cursor.is_some();
+    let is_paged = operation.facts.cursor.is_some();
     for parameter in &operation.parameters {
-        let page = is_paged && parameter.wire == "limit";
+        let page = is_paged && parameter.facts.wire == "limit";
         // A lookup by one optional value shows it.
         let lookup = operation.parameters.len() == 1 && operation.body.is_none() && !is_paged;
         if parameter.required || page || lookup {
-            let sample = if page { Value::from(50) } else { parameter.sample.clone() };
+            let sample = if page { Value::from(50) } else { parameter.facts.sample.clone() };
             // A placeholder that says what belongs there.
-            let sample = if sample == "…" { Value::from(parameter.wire.to_uppercase()) } else { sample };
+            let sample = if sample == "…" { Value::from(parameter.facts.wire.to_uppercase()) } else { sample };
             let setter = names::parameter_setter(parameter);
             steps.extend(literal(api, &parameter.ty, &sample).map(|value| format!(".{setter}({value})")));
         }
     }
     if let Some((body, structure)) = operation.body.as_ref().and_then(|body| Some((body, api.structure(&body.name)?))) {
-        let setters = setters(api, structure, &body.sample);
+        let setters = setters(api, structure, &body.facts.sample);
         // A builder's own `?` cannot stand in a closure.
         if setters.iter().any(|setter| setter.contains('?')) {
             steps.push(format!(".body({})", chain(&format!("types::{}::builder()", body.name), &setters, 8)));
@@ -60,7 +60,7 @@ fn example(
     lines.extend(end.contains("stream").then(|| "use futures_util::TryStreamExt;".to_string()));
     let uses_types = steps.iter().any(|step| step.contains("types::"));
     lines.extend(uses_types.then(|| "use imprint_client::types;".to_string()));
-    lines.extend(operation.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
+    lines.extend(operation.facts.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
     lines.push("# async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {".into());
     lines.push(format!("{start}client"));
     lines.push(format!("    .{}()", names.method(operation)));

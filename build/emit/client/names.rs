@@ -113,8 +113,8 @@ pub fn unique(api: &mut Api, reserved: &Reserved) -> Result<(), Problem> {
     }
     for operation in &api.operations {
         let setters = operation.parameters.iter().map(parameter_setter);
-        once(setters, &operation.pointer, "rename one parameter by an overlay action")
-            .map_err(|problem| problem.in_operation(&operation.id))?;
+        once(setters, &operation.facts.pointer, "rename one parameter by an overlay action")
+            .map_err(|problem| problem.in_operation(&operation.facts.id))?;
     }
     Ok(())
 }

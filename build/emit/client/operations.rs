@@ -8,12 +8,12 @@ use crate::build::api::Api;
 pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for operation in &api.operations {
-        let (id, path, repeatable) = (&operation.id, &operation.path, operation.repeatable);
-        let verb = operation.method.to_uppercase();
+        let (id, path, repeatable) = (&operation.facts.id, &operation.facts.path, operation.facts.repeatable);
+        let verb = operation.facts.method.to_uppercase();
         let docs = docs::comment(&format!("{}: {}.", docs::span(id), docs::span(&format!("{verb} {path}"))));
         let (name, verb) = (rust::ident(&names.constant(operation)), rust::ident(&verb));
-        let (pages, empty) = (operation.cursor.is_some(), operation.answer.ty.is_none());
-        let (properties, list) = (&operation.answer.properties, &operation.answer.list);
+        let (pages, empty) = (operation.facts.cursor.is_some(), operation.answer.is_none());
+        let (properties, list) = (&operation.facts.answer_properties, &operation.facts.list);
         pieces.push(Piece::Items(quote! {
             #docs
             pub static #name: Operation = Operation {

@@ -11,10 +11,10 @@ use crate::build::{api::Api, problem::Problem};
 /// Makes every text of the document safe.
 pub fn apply(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
     for operation in &mut api.operations {
-        operation.summary = operation.summary.take().map(|text| one_line(&text));
-        operation.description = operation.description.take().map(|text| safe(&text));
+        operation.facts.summary = operation.facts.summary.take().map(|text| one_line(&text));
+        operation.facts.description = operation.facts.description.take().map(|text| safe(&text));
         for parameter in &mut operation.parameters {
-            parameter.description = parameter.description.take().map(|text| safe(&text));
+            parameter.facts.description = parameter.facts.description.take().map(|text| safe(&text));
         }
     }
     for structure in &mut api.structs {
