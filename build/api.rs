@@ -240,8 +240,8 @@ pub struct Webhook {
     pub object: String,
     /// The schema of the payload.
     pub schema: String,
-    /// The fields of the payload's data that are the same in two deliveries of one event and differ between events; empty
-    /// if the document does not say.
+    /// The fields of the payload's data that are the same in two deliveries of one event and differ between events;
+    /// empty if the document does not say.
     pub dedupe: Vec<String>,
     /// Further fields that tell two events apart, where an event has them.
     pub dedupe_also: Vec<String>,

@@ -1,4 +1,4 @@
-//! YAML text to a JSON value, losing nothing on the way.
+//! Reads YAML text as a JSON value without losing anything.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ pub fn parse(name: &str, text: &str) -> Result<Value, Problem> {
     let refuse = |message: String| {
         Problem::new(name, message, "mend the file; it has to be one YAML document of plain maps, lists and scalars")
     };
-    // Through YAML's own value type: serde_json's takes the last of two equal keys without a word.
+    // Through YAML's own value type, which refuses equal keys: serde_json would keep the last one without an error.
     let yaml: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| refuse(format!("not YAML: {e}")))?;
     let json = serde_json::to_value(&yaml).map_err(|e| refuse(format!("YAML that JSON cannot hold: {e}")))?;
     if !json.is_object() {

@@ -1,7 +1,7 @@
 //! Enum values as texts of letters and digits, and back.
 //!
-//! typify merges values such as `""`, `"a-b"` and `"a b"` into one variant name, or panics over them. So lowering writes a
-//! token in the place of each value, and reading progenitor's output takes the value back out of the token.
+//! typify merges values such as `""`, `"a-b"` and `"a b"` into one variant name, or panics over them. So lowering
+//! writes a token in the place of each value, and reading progenitor's output takes the value back out of the token.
 
 /// The token that stands for a value.
 pub fn token(value: &str) -> String {

@@ -67,7 +67,7 @@ fn attempt(document: &Value) -> Result<TokenStream, String> {
     })
 }
 
-/// Generates the schemas one at a time, then the operations one at a time: the first that fails is the place.
+/// Finds the place that progenitor fails on: generates each schema by itself, and then each operation by itself.
 fn locate(document: &Value, reason: String) -> Problem {
     let mut skeleton = document.clone();
     skeleton["paths"] = json!({});

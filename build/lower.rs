@@ -1,12 +1,12 @@
 //! Rewrites a document in two steps: into a normal form that says the same, and then into what progenitor can read.
 //!
-//! A rule is one function about one kind of place. `NORMAL` only unites the ways of writing one thing, so that whatever is
-//! made of the document can start from its result: the comparison of two documents, the model of the API, and any other
-//! target that needs the errors, limits and defaults. `CLIENT` drops what a client must not enforce or progenitor cannot
-//! read, refuses what has no Rust shape here, and marks secrets, personal data, timestamps and ids.
+//! A rule is one function about one kind of place. `NORMAL` only unites the ways of writing one thing, so that whatever
+//! is made of the document can start from its result: the comparison of two documents, the model of the API, and any
+//! other target that needs the errors, limits and defaults. `CLIENT` drops what a client must not enforce or progenitor
+//! cannot read, refuses what has no Rust shape here, and marks secrets, personal data, timestamps and ids.
 //!
-//! While the rules of `CLIENT` run, a `$ref` may carry `description`, `nullable` and `deprecated` beside it; the last one
-//! turns that into what OpenAPI 3.0 allows.
+//! While the rules of `CLIENT` run, a `$ref` may carry `description`, `nullable` and `deprecated` beside it; the last
+//! one turns that into what OpenAPI 3.0 allows.
 
 mod components;
 mod constraints;

@@ -1,7 +1,7 @@
 //! What hand-written code needs of the API: read from `openapi/needs.yaml`, and compared with the model.
 //!
-//! Without this check a document that lacks something of it would make rustc complain about hand-written code, which the
-//! reader of its message has never seen. `cargo xtask check` proves that the file is complete: it compiles the
+//! Without this check a document that lacks something of it would make rustc complain about hand-written code, which
+//! the reader of its message has never seen. `cargo xtask check` proves that the file is complete: it compiles the
 //! hand-written code against an API of nothing else.
 
 use std::collections::BTreeMap;
@@ -26,8 +26,8 @@ pub struct Needs {
 pub struct Need {
     /// The hand-written files, or the helpers in them, for the message.
     pub used_by: Vec<String>,
-    /// The properties of a schema or the parameters of an operation, by their names in the document, with their types as
-    /// `spelled` writes them.
+    /// The properties of a schema or the parameters of an operation, by their names in the document, with their types
+    /// as `spelled` writes them.
     pub members: BTreeMap<String, String>,
     /// The values of an enum.
     pub values: Vec<String>,

@@ -4,10 +4,10 @@
 //! lists by appending, all else by replacing. An update of a list appends one entry. A removal takes every place that
 //! the target selects.
 //!
-//! A correction that has quietly stopped correcting is worse than a build that stops, so this is stricter than the
-//! standard: an action that selects nothing is an error, and so is one without a reason or with a key we do not know;
-//! one that changes nothing is reported. An entry that a list already has is not appended again: in OpenAPI a double
-//! never means anything, and this is how a correction that upstream has taken over shows.
+//! A correction that no longer applies must be noticed, so this is stricter than the standard. An action that selects
+//! nothing is an error, and so is one without a reason or with an unknown key. An action that changes nothing is
+//! reported. An entry that a list already has is not appended again: entries that occur twice have no meaning in
+//! OpenAPI, and an action whose correction upstream has made itself is reported in this way.
 
 use std::cmp::Ordering;
 
@@ -16,7 +16,7 @@ use serde_json_path::JsonPath;
 
 use super::problem::Problem;
 
-/// A checked overlay. Without one of its actions the others still have their numbers and run as before.
+/// A checked overlay. Tests remove an action from it; the others keep their numbers and run as before.
 #[derive(Debug)]
 pub struct Overlay {
     pub actions: Vec<Action>,
@@ -25,7 +25,7 @@ pub struct Overlay {
 /// One correction.
 #[derive(Debug)]
 pub struct Action {
-    /// What errors call it: its number from one, its target and the first sentence of its reason.
+    /// The name of the action in errors: its number from one, its target and the first sentence of its reason.
     name: String,
     target: JsonPath,
     change: Change,
@@ -92,13 +92,13 @@ impl Overlay {
         }
     }
 
-    /// Corrects the document. On an error it is left half corrected.
+    /// Applies all actions to the document. After an error only the actions before it have been applied.
     pub fn apply(&self, document: &mut Value) -> Result<Report, Problem> {
         Ok(Report { effects: self.outcomes(document).collect::<Result<_, _>>()? })
     }
 
-    /// What each action does or why it cannot, for who wants to hear of every one that fails; those that fail leave the
-    /// document as it was.
+    /// The result of each action, or why it failed, for callers that report every failure. An action that fails leaves
+    /// the document unchanged.
     pub fn outcomes(&self, document: &mut Value) -> impl Iterator<Item = Result<Effect, Problem>> {
         self.actions.iter().map(|action| action.apply(document))
     }
@@ -119,7 +119,8 @@ impl Action {
         if !action.is_object() {
             return refuse("is not a map", "give it a target, a description and an update or `remove: true`");
         }
-        // The standard allows `x-` keys here as well; ours would be marks that slipped out of their update.
+        // The standard allows `x-` keys here, too. They are refused: such a key is a mark that was written beside the
+        // `update` it belongs to.
         if let Some(key) = unknown(map, |key| matches!(key, "target" | "description" | "update" | "remove")) {
             return refuse(&format!("has the unknown key `{key}`"), "indent it if it belongs to the update");
         }
@@ -154,7 +155,7 @@ impl Action {
             ));
         }
         let mut changed = Vec::new();
-        // The last first: what happens at one place leaves the pointers of those before it right.
+        // The last place first, so that the pointers of the places before it stay valid.
         for pointer in places.into_iter().rev() {
             let differs = match &self.change {
                 Change::Update(update) => self.update(document, &pointer, update)?,
@@ -243,7 +244,7 @@ fn unknown(map: &Map<String, Value>, known: impl Fn(&str) -> bool) -> Option<&St
     map.keys().find(|key| !known(key))
 }
 
-/// Text that says something.
+/// The text at a key, if it is not blank.
 fn text<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     map.get(key)?.as_str().filter(|text| !text.trim().is_empty())
 }

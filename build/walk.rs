@@ -9,7 +9,7 @@ use super::problem::Problem;
 /// The methods an OpenAPI path item can hold.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// What the schema at a place is to its surroundings.
+/// How the schema at a place is used by what contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// `#/components/schemas/{name}`.
@@ -22,7 +22,7 @@ pub enum Role {
     Other,
 }
 
-/// A place a schema stands at.
+/// A place of the document that has a schema.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// JSON pointer from the document's root.
@@ -59,13 +59,13 @@ pub fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
-/// The name a local reference to a component points at.
+/// The name of the component that a local reference points to.
 pub fn component_name<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
     let name = reference.strip_prefix("#/components/")?.strip_prefix(kind)?.strip_prefix('/')?;
     (!name.contains('/')).then_some(name)
 }
 
-/// The schema a schema stands for: itself, or what its `$ref` names.
+/// The schema itself, or the one that its `$ref` leads to.
 pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     let mut schema = schema;
     // A reference to a reference is legal; a circle of them is refused by lowering.
@@ -94,7 +94,8 @@ pub fn payload(webhook: &Value) -> Option<&str> {
     component_name(schema["$ref"].as_str()?, "schemas")
 }
 
-/// Calls `visit` for every schema of the document, a schema before its parts; what `visit` leaves there is descended into.
+/// Calls `visit` for every schema of the document, each before its parts. The walk continues with the schema as `visit`
+/// has changed it.
 pub fn schemas(
     document: &mut Value,
     visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,

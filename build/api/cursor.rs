@@ -21,8 +21,8 @@ const ADVICE: &str = "name the property of an item that `starting_after` takes b
 
 /// The property of an item that is its cursor, for an operation that pages.
 ///
-/// It is `id`, or `<singular>_id` where the items are called so: by their schema, by a name that stands for it, or by the
-/// path. The id of something else, such as the `order_id` of an order event, is not a cursor.
+/// It is `id`, or `<singular>_id` where the items are called so: by their schema, by a name that stands for it, or by
+/// the path. The id of something else, such as the `order_id` of an order event, is not a cursor.
 pub fn declared(
     document: &Value,
     operation: &walk::Operation<'_>,

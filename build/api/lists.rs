@@ -1,7 +1,7 @@
 //! Which operations answer a list, under which names the list may stand, and that the list has to be there.
 //!
-//! An answer without its list does not say that there is nothing: it says nothing at all. If an empty list were read from
-//! it, a caller could take an order for not recorded and record it twice.
+//! An answer without its list does not say that there is nothing: it says nothing at all. If an empty list were read
+//! from it, a caller could take an order for not recorded and record it twice.
 
 use serde_json::Value;
 
@@ -45,8 +45,8 @@ pub fn names(document: &Value, answer: &Value) -> Vec<String> {
     [key].into_iter().chain(undefined).map(str::to_string).collect()
 }
 
-/// Marks the lists that operations answer. Lists elsewhere in an answer, and in webhooks, may be left out, so a type that
-/// is an answer and also stands within another type is refused.
+/// Marks the lists that operations answer. Lists elsewhere in an answer, and in webhooks, may be left out, so a type
+/// that is an answer and also stands within another type is refused.
 pub fn require(api: &mut Api) -> Result<(), Problem> {
     let Api { structs, operations, .. } = api;
     for operation in operations.iter().filter(|operation| !operation.facts.list.is_empty()) {

@@ -1,7 +1,7 @@
 //! Reads the source that progenitor generated into the model: the types, their fields, and how each operation is sent.
 //!
-//! Whatever looks different from what is known here stops the build: a new version of progenitor, or a shape that lowering
-//! should have refused.
+//! Whatever looks different from what is known here stops the build: a new version of progenitor, or a shape that
+//! lowering should have refused.
 
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use crate::build::{
     walk::{escape, payload},
 };
 
-/// The mark on a payload that names the fields which are the same in two deliveries of one event, and differ between any
-/// two events. A receiver tells a repeated delivery by them.
+/// The mark on a payload that names the fields which are the same in two deliveries of one event, and differ between
+/// any two events. A receiver tells a repeated delivery by them.
 const DEDUPE: &str = "x-imprint-dedupe";
 
 /// The mark for further fields that tell two events apart, where an event has them.

@@ -24,7 +24,7 @@ pub fn inline(lowered: &mut Lowered) -> Result<(), Problem> {
                         let pointer = format!("{pointer}/parameters/{index}");
                         inline_one(parameter, &components, "parameters", &pointer).map_err(|p| p.in_operation(&id))?;
                     }
-                    // What the operation says itself stands last and wins over its path item.
+                    // The operation's own entries come last, so that they replace those of its path item.
                     let all = std::mem::take(parameters);
                     for parameter in all {
                         let same = |other: &Value| other["name"] == parameter["name"] && other["in"] == parameter["in"];

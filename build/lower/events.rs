@@ -16,10 +16,10 @@ use crate::build::{
 
 type Schemas = Map<String, Value>;
 
-/// Takes `required` from every schema that an event holds.
+/// Removes `required` from every schema that an event contains.
 ///
-/// What calls answer or send as well keeps it there: events get a copy of such a schema, `EventThing` of `Thing`. One
-/// that requires nothing, and holds nothing that does, is shared as before, and so are the enums in the copies.
+/// A schema that calls use as well keeps its `required`; events get a copy of it, `EventThing` of `Thing`. A schema is
+/// shared as before if neither it nor a schema within it requires a property. The enums in the copies are shared, too.
 pub fn nothing_required(lowered: &mut Lowered) -> Result<(), Problem> {
     let aliases = &lowered.aliases;
     let payloads = lowered.payloads.iter();
@@ -39,7 +39,7 @@ pub fn nothing_required(lowered: &mut Lowered) -> Result<(), Problem> {
     for (name, copy) in &copies {
         name_enums(schemas, name)?;
         let mut schema = schemas[name].clone();
-        // The rule for ids goes by the name of the schema that owns the id.
+        // The rule for ids takes the kind of an id from the name of the schema that owns it, which is another one here.
         if let Some(id) = schema.pointer_mut("/properties/id").filter(|id| names::is_plain_string(id))
             && id.get(names::ID).is_none()
         {
@@ -63,7 +63,7 @@ pub fn nothing_required(lowered: &mut Lowered) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What a named schema refers to, and whether it requires something itself.
+/// What a named schema refers to, and whether it requires a property itself.
 struct Parts {
     references: BTreeSet<String>,
     requires: bool,
@@ -82,7 +82,7 @@ fn parts(schemas: &mut Schemas) -> Result<BTreeMap<String, Parts>, Problem> {
     names.into_iter().map(of).collect()
 }
 
-/// These names, and those that they lead to.
+/// These names, and all names that their schemas refer to, directly or through others.
 fn reached(parts: &BTreeMap<String, Parts>, mut open: Vec<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -95,20 +95,20 @@ fn reached(parts: &BTreeMap<String, Parts>, mut open: Vec<String>) -> BTreeSet<S
     found
 }
 
-/// Whether a schema, or one that it leads to, requires something.
+/// Whether a schema requires a property, or refers to one that does.
 fn requires(parts: &BTreeMap<String, Parts>, name: &str) -> bool {
     reached(parts, vec![name.to_string()]).iter().any(|name| parts[name].requires)
 }
 
-/// Gives the enums among the properties of a schema the names that typify would give them, so that the copy of the
-/// schema has the same types and not others that are equal.
+/// Gives the enums among the properties of a schema the names that typify would give them. The copy of the schema then
+/// refers to the same enums; otherwise it would get types of its own with the same values.
 fn name_enums(schemas: &mut Schemas, owner: &str) -> Result<(), Problem> {
     let Some(properties) = schemas[owner]["properties"].as_object().cloned() else { return Ok(()) };
     for (property, mut schema) in properties {
         let Some(map) = schema.as_object_mut().filter(|map| map.contains_key("enum")) else { continue };
         let title = map.remove("title").and_then(|title| title.as_str().map(str::to_string));
         let name = title.unwrap_or_else(|| format!("{owner}_{property}").to_upper_camel_case());
-        // What is said of the property, and not of the set of values, stays where it is.
+        // Keywords that describe the property, and not its set of values, stay on the property.
         let mut of_property: Map<String, Value> = map
             .iter()
             .filter(|(key, _)| is_of_property(key))

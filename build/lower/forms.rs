@@ -28,7 +28,7 @@ fn each_map(
     })
 }
 
-/// `type: [string, "null"]`.
+/// Rewrites `type: [string, "null"]` as `type: string` with `nullable: true`.
 pub fn type_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         let Some(Value::Array(types)) = schema.get("type").cloned() else { return Ok(()) };
@@ -43,7 +43,8 @@ pub fn type_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// `const`: an enum of one, which stays open like any other. One that is no scalar is left for `refuse` to name.
+/// Rewrites `const` as an enum of one value, which is open like every enum. A value that is no scalar is left as it is,
+/// and refused by `refuse::forms`.
 pub fn constants(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         let Some(value) = schema.get("const").cloned() else { return Ok(()) };
@@ -61,7 +62,8 @@ pub fn constants(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// An enum that lists null, or one without a type. One that lists nothing else is left for `refuse` to name.
+/// Rewrites null among the values of an enum as `nullable`, and adds the type `string` where it is missing. An enum
+/// that lists nothing but null is left as it is, and refused by `refuse::forms`.
 pub fn enum_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) else { return Ok(()) };
@@ -81,7 +83,7 @@ pub fn enum_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// `anyOf` / `oneOf` of one shape and null.
+/// Rewrites `anyOf` and `oneOf` of one shape and null as that shape with `nullable`.
 pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         for keyword in ["anyOf", "oneOf"] {
@@ -94,7 +96,7 @@ pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
                 if nullable {
                     schema.insert("nullable".into(), json!(true));
                 }
-                // Goes on as a single allOf, which has its own rule.
+                // The rule for a single `allOf` comes later and unwraps it.
                 schema.insert("allOf".into(), json!([only]));
             }
         }
@@ -102,7 +104,7 @@ pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// `examples: [a, b]` of JSON Schema; the first is the example of OpenAPI 3.0.
+/// Rewrites `examples` of JSON Schema as `example` of OpenAPI 3.0, which has one: the first.
 pub fn examples(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         if let Some(Value::Array(examples)) = schema.remove("examples")
@@ -114,7 +116,7 @@ pub fn examples(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// What may stand beside a `$ref` while the rules run.
+/// The keywords that may stand beside a `$ref` while the rules run.
 const BESIDE: [&str; 8] = [
     "$ref",
     "description",
@@ -126,7 +128,8 @@ const BESIDE: [&str; 8] = [
     "x-imprint-personal",
 ];
 
-/// 3.1 allows keywords beside `$ref`; those that only describe stay, a `type` says again what the target says.
+/// Reduces what stands beside a `$ref`, where OpenAPI 3.1 allows keywords. Those that only describe are kept, and those
+/// that repeat what the target has are removed. Any other would change the meaning, and is refused.
 pub fn ref_siblings(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
     each_map(lowered, &mut |schema, place| {
@@ -152,7 +155,8 @@ pub fn ref_siblings(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// `$ref` with something beside it, the way OpenAPI 3.0 can say it: the doc comment stays and null makes one Option.
+/// Rewrites a `$ref` with keywords beside it as an `allOf` of it, which OpenAPI 3.0 allows. typify then keeps the doc
+/// comment, and generates one `Option` for `nullable`.
 pub fn wrap_references(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         if schema.len() > 1

@@ -18,7 +18,7 @@ use crate::build::{
 pub(super) const ID: &str = "x-imprint-id";
 /// The mark that makes a place a secret, or says that it is none.
 const SECRET: &str = "x-imprint-secret";
-/// The same for personal data.
+/// The mark that makes a place personal data, or says that it is none.
 const PERSONAL: &str = "x-imprint-personal";
 
 const SECRET_NAMES: [&str; 11] = [
@@ -50,7 +50,7 @@ const PERSONAL_NAMES: [&str; 12] = [
     "street_line2",
 ];
 
-/// What stays beside a schema that is replaced whole.
+/// Replaces a schema as a whole, and keeps the keywords that describe the place.
 fn replaced(schema: &Value, by: Value) -> Value {
     let mut by = by;
     for keyword in ["description", "nullable", "deprecated"] {
@@ -61,7 +61,7 @@ fn replaced(schema: &Value, by: Value) -> Value {
     by
 }
 
-/// The name of a place as the rules spell it; a list of things is called by its plural.
+/// The name of a place in snake case. For a list it is the singular, since the lists of the API have plural names.
 fn spelled(document: &Value, schema: &Value, place: &Place) -> Option<String> {
     let name = place.name()?.to_snake_case();
     let is_list = resolve(document, schema)["type"] == "array";
@@ -93,8 +93,8 @@ fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
         || name.ends_with("_token")
 }
 
-/// Secrets become `{type: string, format: password}` and nothing that constrains: with a length beside it typify's
-/// conversion silently does not match and the field is a plain String.
+/// Rewrites secrets as `{type: string, format: password}` without any constraint. With a length beside it typify's
+/// conversion does not match, without an error, and the field would be a plain `String` that `Debug` prints.
 pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
     let marks = &mut lowered.marks.secrets;
@@ -117,7 +117,8 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
                 Ok(())
             }
             Some("object" | "array") => {
-                // In a list or map of strings they are the secret; in other containers it has a name of its own.
+                // In a list or map of strings the strings are secret. In other containers the secret is a property with
+                // a name.
                 if let Some((keyword, values)) = values_of(target)
                     && resolve(&known, values)["type"] == "string"
                 {
@@ -138,10 +139,10 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Personal data keeps a plain type; the format is a mark by which generated types get a redacted Debug.
+/// Marks personal data by a format. The generated field has a plain type, and `Debug` does not print its value.
 pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
-    // Schemas that hold nothing else, because a personal name (address, date_of_birth) refers to them.
+    // All properties of a schema are personal if a property with a personal name (address, date_of_birth) refers to it.
     let mut holders: Vec<String> = Vec::new();
     walk::schemas(&mut known.clone(), &mut |schema, place| {
         if is_personal(&known, schema, place)
@@ -161,7 +162,7 @@ pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
         }
         let target = resolve(&known, schema);
         match target["type"].as_str() {
-            // A secret shows even less.
+            // A secret is redacted already.
             Some("string") if target["format"] != "password" && target.get("enum").is_none() => {
                 *schema = replaced(schema, json!({"type": "string", "format": "personal"}));
             }
@@ -173,7 +174,7 @@ pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
                 return Ok(());
             }
             Some("string") if target["format"] == "password" => return Ok(()),
-            // An enum, a boolean, a free object, any value: the format of none of these could carry the mark.
+            // An enum, a boolean, a free object or any value: none of these can carry the mark as a format.
             _ => {
                 names.extend(place.name().map(str::to_string));
             }
@@ -190,26 +191,27 @@ fn is_personal(document: &Value, schema: &Value, place: &Place) -> bool {
     schema[PERSONAL].as_bool().unwrap_or(named)
 }
 
-/// `*_at` is a timestamp, whether or not the document gives the format.
+/// Gives each string whose name ends in `_at` the format of a timestamp, which the document does not always do.
 pub fn timestamps(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         let named = place.name().is_some_and(|name| name.to_snake_case().ends_with("_at"));
         let is_timestamp = named || schema["format"] == "date-time";
         if is_timestamp && schema["type"] == "string" && schema.get("enum").is_none() {
-            // Nothing beside it: an extension is enough for typify's conversion not to match.
+            // No other keyword: even an extension keeps typify's conversion from matching.
             *schema = replaced(schema, json!({"type": "string", "format": "date-time"}));
         }
         Ok(())
     })
 }
 
-/// The kind a name stands for: `customer_id` is a CustomerId.
+/// The kind of id that a name means: `customer_id` is a `CustomerId`.
 fn kind_of(name: &str) -> Option<String> {
     let snake = name.to_snake_case();
     (snake.ends_with("_id") && snake.len() > 3).then(|| snake.to_upper_camel_case())
 }
 
-/// Ids become `$ref`s to one named string schema a kind.
+/// Rewrites ids as references to a named string schema, one for each kind of id, so that each kind is a type of its
+/// own.
 pub fn ids(lowered: &mut Lowered) -> Result<(), Problem> {
     let owners = owners(&mut lowered.document)?;
     let named = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
@@ -256,7 +258,8 @@ pub(super) fn is_plain_string(schema: &Value) -> bool {
     schema["type"] == "string" && schema.get("enum").is_none() && schema.get("format").is_none()
 }
 
-/// A reference to the kind's schema, one that exists under another spelling (`CardDesignID`) included.
+/// A reference to the schema of a kind. A schema of the document with the same name in another spelling
+/// (`CardDesignID`) is used if there is one.
 fn reference(kind: &str, named: &Value, kinds: &mut BTreeMap<String, String>, place: &Place) -> Result<Value, Problem> {
     let existing = named.as_object().into_iter().flatten().find(|(name, _)| name.to_upper_camel_case() == kind);
     let name = match existing {
@@ -278,7 +281,7 @@ pub(super) fn own_id(owners: &BTreeMap<String, String>, schema: &str) -> String 
     owners.get(schema).cloned().unwrap_or_else(|| format!("{schema}Id").to_upper_camel_case())
 }
 
-/// `GET …/{foo_id}` that answers schema S says that `S.id` is a FooId.
+/// The kind of id that each schema has in its property `id`: if `GET …/{foo_id}` answers schema S, `S.id` is a `FooId`.
 pub(super) fn owners(document: &mut Value) -> Result<BTreeMap<String, String>, Problem> {
     let mut owners = BTreeMap::new();
     walk::operations(document, &mut |operation| {

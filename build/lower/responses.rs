@@ -1,4 +1,4 @@
-//! Leaves of each operation one success response, since a call has one success type.
+//! Reduces the responses of each operation to one success response, since a call has one success type.
 //!
 //! Errors are not generated: they are read by their structure at run time, in the same way for every operation.
 
@@ -19,8 +19,8 @@ pub fn webhooks(lowered: &mut Lowered) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Removes the error responses: two error types in one operation make progenitor panic, and any error may come from any
-/// operation anyhow.
+/// Removes the error responses: two error types in one operation make progenitor panic, and the client reads any error
+/// from any operation.
 pub fn errors(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::operations(&mut lowered.document, &mut |operation| {
         // An operation without an id is refused by a rule of its own.

@@ -17,7 +17,7 @@ fn describes_only(member: &Value) -> bool {
     member.as_object().is_some_and(|map| map.keys().all(|key| describing.contains(&key.as_str())))
 }
 
-/// `allOf: [one]`, or one and members that only describe: the one, with the description beside it.
+/// Replaces an `allOf` of one schema, and of members that only describe, by that schema with the description beside it.
 pub fn single_all_of(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(Value::Array(members)) = schema.get("allOf").cloned() else { return Ok(()) };
@@ -45,7 +45,8 @@ fn reference(schema: &Value) -> Option<&str> {
     component_name(schema.get("$ref")?.as_str()?, "schemas")
 }
 
-/// A name for another named schema: a `type` alias, where typify would make a newtype nobody can use for the other.
+/// Removes schemas that only name another one, and remembers them for a `type` alias. typify would generate a newtype,
+/// which cannot be used in the place of the other type.
 pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
     let schemas = named(&lowered.document);
     let used = reachable(&lowered.payloads, &lowered.document)?;
@@ -75,7 +76,7 @@ pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Replaces each reference `by` has an answer for; what stands beside the reference stays and wins.
+/// Replaces each reference for which `by` returns a schema. Keywords beside the reference are kept and take precedence.
 fn replace_references(lowered: &mut Lowered, by: &dyn Fn(&str) -> Option<Value>) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         // A plain name may stand for another plain name; circles have been refused.
@@ -93,7 +94,8 @@ fn replace_references(lowered: &mut Lowered, by: &dyn Fn(&str) -> Option<Value>)
     })
 }
 
-/// Named numbers, lists and free maps are written out where they are used: a newtype around `i64` helps nobody.
+/// Writes out named numbers, lists and free maps where they are used. Otherwise an amount would be a newtype around
+/// `i64`.
 pub fn plain_names(lowered: &mut Lowered) -> Result<(), Problem> {
     let is_plain = |schema: &Value| {
         let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
@@ -109,7 +111,7 @@ pub fn plain_names(lowered: &mut Lowered) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A list of itself cannot be written out.
+/// Refuses a list or map of itself, which cannot be written out.
 fn no_circles(plain: &BTreeMap<String, Value>) -> Result<(), Problem> {
     let document = json!({"components": {"schemas": plain}});
     for name in plain.keys() {
@@ -135,7 +137,7 @@ fn refers(schema: &Value, name: &str) -> bool {
     visited.is_ok() && found
 }
 
-/// `nullable` on a named schema moves to its uses: else an Option in an Option.
+/// Moves `nullable` from a named schema to its uses. Otherwise an `Option` in an `Option` would be generated.
 pub fn nullable_names(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut nullable = BTreeSet::new();
     if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
@@ -153,7 +155,8 @@ pub fn nullable_names(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Removes a name from `required` that is no property: it would be asked of callers and missed in every answer.
+/// Removes names from `required` that are no properties. Callers would have to set them, and every answer would fail to
+/// decode.
 pub fn required_names(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let properties = schema.get("properties").cloned().unwrap_or_default();
@@ -170,7 +173,7 @@ pub fn required_names(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// `additionalProperties: false` would refuse the next field the API adds.
+/// Removes `additionalProperties: false`. Answers would fail to decode as soon as the API adds a property.
 pub fn closed_objects(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         if let Some(map) = schema.as_object_mut()
@@ -182,7 +185,8 @@ pub fn closed_objects(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Schemas that no call and no webhook reaches, those of errors first of all, become no types.
+/// Removes schemas that no call and no webhook uses, above all those of errors, so that no types are generated for
+/// them.
 pub fn unused(lowered: &mut Lowered) -> Result<(), Problem> {
     let used = reachable(&lowered.payloads, &lowered.document)?;
     if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {

@@ -26,8 +26,8 @@ pub(crate) use free_form::FreeForm;
 /// # }
 /// ```
 ///
-/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::MerchantBuilder::build) or
-/// `send` names all that is missing at once:
+/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::MerchantBuilder::build)
+/// or `send` names all that is missing at once:
 ///
 /// ```
 /// use imprint_client::types::{Address, CreateTransactionIntentBody};

@@ -3,7 +3,8 @@
 /// Implements what every open enum can do, for an enum with a variant for each named text and `Unrecognized(String)`.
 ///
 /// Imprint adds values without notice, and its own guides use some that its document does not declare: a closed enum
-/// would turn such a value into a failed call. So an open enum takes any other text as well and writes it back unchanged.
+/// would turn such a value into a failed call. So an open enum takes any other text as well and writes it back
+/// unchanged.
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
         #[allow(dead_code, reason = "not every enum of a test is used in full")]

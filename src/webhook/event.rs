@@ -1,7 +1,7 @@
 //! The events that Imprint sends, by their kind.
 //!
-//! Which kinds there are, and which fields tell two events of a kind apart, comes from the API document: the build script
-//! writes a table of that, and the macro `events` makes [`Event`] of it.
+//! Which kinds there are, and which fields tell two events of a kind apart, comes from the API document: the build
+//! script writes a table of that, and the macro `events` makes [`Event`] of it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -53,9 +53,9 @@ macro_rules! body {
 
 /// Makes `Event` of the table of kinds.
 ///
-/// Of each kind the table has: its doc comment, the variant and the type of its data; the text by which Imprint calls it;
-/// where in the body the data stands; the fields that tell two events apart, with those that count where they are there;
-/// and whether it has each of the fields that events share.
+/// Of each kind the table has: its doc comment, the variant and the type of its data; the text by which Imprint calls
+/// it; where in the body the data stands; the fields that tell two events apart, with those that count where they are
+/// there; and whether it has each of the fields that events share.
 macro_rules! events {
     ($(
         $(#[$docs:meta])*
@@ -85,8 +85,8 @@ macro_rules! events {
             Unrecognized {
                 /// The kind, as Imprint calls it.
                 object: String,
-                /// What the event says, as it came; null if it says nothing. An integer beyond 64 bits is a text here: a
-                /// number would lose digits.
+                /// What the event says, as it came; null if it says nothing. An integer beyond 64 bits is a text here:
+                /// a number would lose digits.
                 data: Value,
             },
         }
@@ -125,8 +125,8 @@ macro_rules! events {
                 }
             }
 
-            /// What you gave as `customer_metadata` when you created the customer's session. Empty where a kind of event
-            /// does not say it, or this one does not.
+            /// What you gave as `customer_metadata` when you created the customer's session. Empty where a kind of
+            /// event does not say it, or this one does not.
             pub fn customer_metadata(&self) -> &BTreeMap<String, String> {
                 match self {
                     $(Self::$kind(data) => field!($customer_metadata, &data.customer_metadata),)*
@@ -136,13 +136,14 @@ macro_rules! events {
 
             /// A key that two deliveries of one event have in common, and no two events.
             ///
-            /// Imprint sends no id of a delivery, so this is what tells a repeated one: keep it under a unique index, and
-            /// take an event whose key is there already for a repetition.
+            /// Imprint sends no id of a delivery, so this is what tells a repeated one: keep it under a unique index,
+            /// and take an event whose key is there already for a repetition.
             ///
             /// It is the kind, a colon, and a SHA-256 in hex. Hashed are the fields that tell two events of this kind
             /// apart: ids, statuses, amounts and times. If a field is missing without which that cannot be told (the id
             /// of a reward, say), or it is not known which fields tell it, everything that this version reads of the
-            /// event is hashed. So a key has a fixed length for each kind, and nothing about a person can be read in it.
+            /// event is hashed. So a key has a fixed length for each kind, and nothing about a person can be read in
+            /// it.
             ///
             /// Times count as instants, so that `07Z` and `07.000Z` are one. Integers keep all their digits.
             ///

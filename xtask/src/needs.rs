@@ -1,7 +1,7 @@
 //! Proves that `openapi/needs.yaml` is complete: hand-written code has to compile against an API that has nothing else.
 //!
-//! What is missing in the file would otherwise be noticed only when a document lacks it, by an error of rustc in the build
-//! of somebody who has never seen the code.
+//! What is missing in the file would otherwise be noticed only when a document lacks it, by an error of rustc in the
+//! build of somebody who has never seen the code.
 
 use std::{fs, io, path::Path, process::Command};
 
@@ -25,8 +25,8 @@ fn main() {
 }
 "#;
 
-/// Compiles the library of the repository with a generated API of nothing but the needs. `None` if it compiles, or if there are
-/// no sources.
+/// Compiles the library of the repository with a generated API of nothing but the needs. `None` if it compiles, or if
+/// there are no sources.
 pub fn prove(files: &Files) -> Result<Option<FailureReason>, Failure> {
     let root = files.path("");
     let root = root.as_path();

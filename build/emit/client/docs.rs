@@ -9,10 +9,12 @@ use crate::build::{
     problem::Problem,
 };
 
-/// The columns that the text of a comment may have: lines have 120, of which the indent and the slashes take up to twelve.
+/// The columns that the text of a comment may have: lines have 120, of which the indent and the slashes take up to
+/// twelve.
 const DOC_WIDTH: usize = 108;
 
-/// A doc comment, an attribute for each line: prettyplease would write a text with line ends as a block, which `*/` ends.
+/// A doc comment, an attribute for each line: prettyplease would write a text with line ends as a block, which `*/`
+/// ends.
 pub fn comment(text: &str) -> TokenStream {
     let lines = wrapped(text).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }

@@ -2,8 +2,8 @@
 //! warned about, and code blocks would be compiled as doctests and run by `cargo test --doc`.
 //!
 //! The only code blocks that are left are fenced ones that say that they hold `text`. Markdown has many ways to make
-//! another: an indent of four columns, in a list item or outside; a fence whose end does not belong to its list item and
-//! so begins a block of its own; tags such as `<pre>`. The tests compare with the parser that rustdoc uses.
+//! another: an indent of four columns, in a list item or outside; a fence whose end does not belong to its list item
+//! and so begins a block of its own; tags such as `<pre>`. The tests compare with the parser that rustdoc uses.
 
 use super::Reserved;
 use crate::build::{api::Api, problem::Problem};

@@ -182,7 +182,8 @@ fn redacted_debug(shown: &str, fields: &[Field]) -> TokenStream {
     debug(shown, fields.iter().map(|field| (field.name.clone(), field.personal, field.shape != Shape::Required)))
 }
 
-/// An `impl Debug`. `fields`: the name, whether it is personal, and whether it may be missing (an Option or a collection).
+/// An `impl Debug`. `fields`: the name, whether it is personal, and whether it may be missing (an Option or a
+/// collection).
 pub fn debug(shown: &str, fields: impl Iterator<Item = (String, bool, bool)>) -> TokenStream {
     let ident = rust::ident(shown);
     let entries = fields.map(|(name, personal, missing)| {

@@ -1,4 +1,5 @@
-//! A server on loopback that plays the part of Imprint that the example needs: the transactions of one customer, in pages.
+//! A server on loopback that plays the part of Imprint that the example needs: the transactions of one customer, in
+//! pages.
 
 use std::time::Duration;
 

@@ -165,12 +165,16 @@ fn all_fields_of_an_unknown_event_are_part_of_the_key() {
 
 #[test]
 fn keys_do_not_change_between_versions() {
-    // printf '{"data":{"amount":5000,"created_at":"2025-02-27T18:11:32.358Z","event_id":"e2806932-5f1b-4518-8b15-156d773e9496","status":"APPROVED"},"object":"TRANSACTION"}' | openssl dgst -sha256
+    // printf
+    // '{"data":{"amount":5000,"created_at":"2025-02-27T18:11:32.358Z","event_id":"e2806932-5f1b-4518-8b15-156d773e9496","status":"APPROVED"},"object":"TRANSACTION"}'
+    // | openssl dgst -sha256
     let expected = "TRANSACTION:18dbb05421ab08c46189d2268cd15a059b0357923292ab608a22d320c6728da2";
     assert_eq!(event(&body("TRANSACTION")).dedupe_key(), expected);
     assert!(expected.len() <= 160);
     let streak = event(&body("STREAK"));
-    // printf '{"data":{"created_at":"2026-05-01T12:00:01Z","current_period":12,"event":"STREAK_COMPLETED","streak_id":"11111111-2222-3333-4444-555555555555"},"object":"STREAK"}' | openssl dgst -sha256
+    // printf
+    // '{"data":{"created_at":"2026-05-01T12:00:01Z","current_period":12,"event":"STREAK_COMPLETED","streak_id":"11111111-2222-3333-4444-555555555555"},"object":"STREAK"}'
+    // | openssl dgst -sha256
     assert_eq!(streak.dedupe_key(), "STREAK:f067f3d320d847daea92aaa6041398d0ea107a1b96c84b10159ad8171c934cc5");
     assert!(matches!(streak, Event::Streak(_)));
 }
