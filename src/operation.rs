@@ -42,6 +42,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation that the API document does not describe: its answer may have any fields, or none.
+    pub(crate) const fn undocumented(id: &'static str, method: Method, path: &'static str, repeatable: bool) -> Self {
+        Self { id, method, path, repeatable, pages: false, empty: false, answer: &[], list: &[] }
+    }
+
     /// The `operationId` of the API document, such as `linkCustomerAccount`.
     pub fn id(&self) -> &'static str {
         self.id

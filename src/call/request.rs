@@ -96,16 +96,8 @@ impl Request {
 mod tests {
     use super::*;
 
-    static OPERATION: Operation = Operation {
-        id: "linkThing",
-        method: reqwest::Method::POST,
-        path: "/v2/things/{thing_id}/link",
-        repeatable: false,
-        pages: false,
-        empty: false,
-        answer: &[],
-        list: &[],
-    };
+    static OPERATION: Operation =
+        Operation::undocumented("linkThing", reqwest::Method::POST, "/v2/things/{thing_id}/link", false);
 
     fn base() -> Url {
         Url::parse("https://api.example.com").unwrap()

@@ -25,7 +25,7 @@ static OPERATIONS: [Operation; 5] = [
 ];
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation { id: ID, method, path: "", repeatable, pages: false, empty: false, answer: &[], list: &[] }
+    Operation::undocumented(ID, method, "", repeatable)
 }
 
 /// A call of an operation that this version does not know, started by [`Client::request`].

@@ -19,7 +19,9 @@ static POST: Operation = operation("postThing", Method::POST, false, false);
 static DELETE: Operation = operation("deleteThing", Method::DELETE, false, true);
 
 const fn operation(id: &'static str, method: Method, repeatable: bool, empty: bool) -> Operation {
-    Operation { id, method, path: "/v2/things/{thing_id}", repeatable, pages: false, empty, answer: &[], list: &[] }
+    let mut operation = Operation::undocumented(id, method, "/v2/things/{thing_id}", repeatable);
+    operation.empty = empty;
+    operation
 }
 
 #[derive(Debug, Deserialize, PartialEq)]

@@ -305,7 +305,7 @@ mod tests {
     static DELETE: Operation = operation("deleteThing", Method::DELETE, false);
 
     const fn operation(id: &'static str, method: Method, repeatable: bool) -> Operation {
-        Operation { id, method, path: "/v2/things", repeatable, pages: false, empty: false, answer: &[], list: &[] }
+        Operation::undocumented(id, method, "/v2/things", repeatable)
     }
 
     fn error(operation: &'static Operation, status: u16, retry_after: bool, body: &str) -> ApiError {

@@ -16,16 +16,7 @@ const REPEATABLE: [&Operation; 3] = [&GET, &PUT, &SEARCH];
 const CHANGING: [&Operation; 3] = [&POST, &PATCH, &DELETE];
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation {
-        id: "doThing",
-        method,
-        path: "/v2/things",
-        repeatable,
-        pages: false,
-        empty: false,
-        answer: &[],
-        list: &[],
-    }
+    Operation::undocumented("doThing", method, "/v2/things", repeatable)
 }
 
 const fn ms(ms: u64) -> Duration {

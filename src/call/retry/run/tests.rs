@@ -14,16 +14,7 @@ static GET: Operation = operation(Method::GET, true);
 static POST: Operation = operation(Method::POST, false);
 
 const fn operation(method: Method, repeatable: bool) -> Operation {
-    Operation {
-        id: "doThing",
-        method,
-        path: "/v2/things",
-        repeatable,
-        pages: false,
-        empty: false,
-        answer: &[],
-        list: &[],
-    }
+    Operation::undocumented("doThing", method, "/v2/things", repeatable)
 }
 
 /// What an attempt comes to, and how long it takes.
