@@ -8,22 +8,19 @@ use std::{env, error::Error, fs, path::Path};
 const DOCUMENT: &str = "openapi/openapi.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
 const NEEDS: &str = "openapi/needs.yaml";
-/// The rooms of `src/` that add methods to `Client`.
-const HAND_WRITTEN: [&str; 4] = ["src/client.rs", "src/client", "src/ext.rs", "src/ext"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in ["build.rs", "build", DOCUMENT, OVERLAY, NEEDS].iter().chain(&HAND_WRITTEN) {
+    for input in ["build.rs", "build", DOCUMENT, OVERLAY, NEEDS] {
         println!("cargo::rerun-if-changed={input}");
     }
-    let mut hand_written = Vec::new();
-    for path in HAND_WRITTEN {
-        build::methods::read(Path::new(path), &mut hand_written)?;
+    for place in build::methods::PLACES {
+        println!("cargo::rerun-if-changed=src/{place}");
     }
     let sources = build::Sources {
         document: &read(DOCUMENT)?,
         overlay: &read(OVERLAY)?,
         needs: &read(NEEDS)?,
-        hand_written: &hand_written,
+        hand_written: &build::methods::read(Path::new("src"))?,
     };
     let output = match build::run(sources) {
         Ok(output) => output,

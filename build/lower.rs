@@ -61,7 +61,7 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
     Rule { name, apply }
 }
 
-/// The rules that lose nothing, in the order they run.
+/// The rules that lose nothing, in the order they run. (Of several examples the first is kept.)
 pub const NORMAL: &[Rule] = &[
     rule("inline components", components::inline),
     rule("rewrite type lists with null", forms::type_with_null),
@@ -70,12 +70,12 @@ pub const NORMAL: &[Rule] = &[
     rule("rewrite enums with null", forms::enum_with_null),
     rule("rewrite examples", forms::examples),
     rule("unwrap single allOf", shapes::single_all_of),
-    rule("share enums", enums::share),
 ];
 
 /// The rules for a client, in the order they run.
 pub const CLIENT: &[Rule] = &[
     rule("check the version", forms::version),
+    rule("share enums", enums::share),
     rule("remove webhooks", responses::webhooks),
     rule("remove error responses", responses::errors),
     rule("merge success responses", responses::success_codes),

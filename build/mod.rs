@@ -47,12 +47,21 @@ pub struct Output {
 pub fn run(sources: Sources<'_>) -> Result<Output, Problem> {
     let mut document = document::parse("openapi/openapi.yaml", sources.document)?;
     let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", sources.overlay)?)?;
-    let needs = Needs::parse(&document::parse("openapi/needs.yaml", sources.needs)?)?;
-    let reserved = Reserved { client_methods: methods::of_client(sources.hand_written)? };
     let report = overlay.apply(&mut document)?;
     let api = api(document)?;
-    needs.check(&api)?;
-    Ok(Output { files: emit::client::write(api, &reserved, &|_| true)?, notes: report.notes() })
+    needs(sources.needs)?.check(&api)?;
+    Ok(Output { files: files(api, sources.hand_written)?, notes: report.notes() })
+}
+
+/// What hand-written code needs of the API, from the text of `openapi/needs.yaml`.
+pub fn needs(text: &str) -> Result<Needs, Problem> {
+    Needs::parse(&document::parse("openapi/needs.yaml", text)?)
+}
+
+/// The files of the client of an API.
+pub fn files(api: Api, hand_written: &[String]) -> Result<Vec<File>, Problem> {
+    let reserved = Reserved { client_methods: methods::of_client(hand_written)? };
+    emit::client::write(api, &reserved, &|_| true)
 }
 
 /// The model of a document after its overlay.

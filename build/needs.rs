@@ -4,7 +4,7 @@
 //! the reader of its message has never seen. `cargo xtask check` proves that the file is complete: it compiles the
 //! hand-written code against an API of nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
     pub schemas: BTreeMap<String, Need>,
+    pub ids: BTreeMap<String, Need>,
     pub enums: BTreeMap<String, Need>,
     pub operations: BTreeMap<String, Need>,
 }
@@ -46,9 +47,10 @@ impl Needs {
         for (section, entries) in sections {
             let into = match section.as_str() {
                 "schemas" => &mut needs.schemas,
+                "ids" => &mut needs.ids,
                 "enums" => &mut needs.enums,
                 "operations" => &mut needs.operations,
-                _ => return Err(refuse(section, "it is none of schemas, enums and operations")),
+                _ => return Err(refuse(section, "it is none of schemas, ids, enums and operations")),
             };
             for (name, entry) in entries.as_object().into_iter().flatten() {
                 into.insert(name.clone(), Need::parse(&format!("{section}/{name}"), entry)?);
@@ -61,6 +63,12 @@ impl Needs {
     pub fn check(&self, api: &Api) -> Result<(), Problem> {
         for (name, need) in &self.schemas {
             check_schema(api, name, need)?;
+        }
+        for (name, need) in &self.ids {
+            if !api.texts.iter().any(|text| text.name == *name) {
+                let message = "the document no longer has this kind of id";
+                return Err(need.missing(format!("/components/schemas/{name}"), message));
+            }
         }
         for (name, need) in &self.enums {
             let place = format!("/components/schemas/{name}");
@@ -82,33 +90,63 @@ impl Needs {
         Ok(())
     }
 
-    /// Removes from the model all that is not needed. What is left still refers to nothing that is gone.
+    /// Removes from the model all that is not needed. What is left refers to nothing that is gone.
     #[allow(dead_code, reason = "`cargo xtask check` proves with it that the file is complete")]
     pub fn prune(&self, api: &mut Api) {
         api.operations.retain(|operation| self.operations.contains_key(&operation.facts.id));
-        let is_kept =
-            |name: &str, wire: &str| self.schemas.get(name).is_some_and(|need| need.members.contains_key(wire));
+        for operation in &mut api.operations {
+            let need = &self.operations[&operation.facts.id];
+            let is_needed = |wire: &String| need.members.contains_key(wire);
+            operation.parameters.retain(|parameter| parameter.facts.in_path || is_needed(&parameter.facts.wire));
+            operation.body = operation.body.take().filter(|_| need.body.is_some());
+            operation.answer = operation.answer.take().filter(|_| need.answers.is_some());
+            operation.paging = None;
+            operation.facts.cursor = None;
+        }
+        api.aliases.retain(|name, _| self.schemas.contains_key(name));
         for structure in &mut api.structs {
-            // An alias is needed under its own name.
-            let names =
-                api.aliases.iter().filter(|(_, target)| **target == structure.name).map(|(name, _)| name.as_str());
-            let names: Vec<&str> = names.chain([structure.name.as_str()]).collect();
-            structure
-                .fields
-                .retain(|field| field.list.is_some() || names.iter().any(|name| is_kept(name, &field.wire)));
+            // A schema may be needed under a name that only stands for it.
+            let aliases = api.aliases.iter().filter(|(_, target)| **target == structure.name).map(|(name, _)| name);
+            let needs: Vec<&Need> =
+                aliases.chain([&structure.name]).filter_map(|name| self.schemas.get(name)).collect();
+            structure.fields.retain(|field| needs.iter().any(|need| need.members.contains_key(&field.wire)));
         }
         for item in &mut api.enums {
             let values = self.enums.get(&item.name).map(|need| need.values.as_slice()).unwrap_or_default();
             item.values.retain(|value| values.contains(&value.text));
         }
-        for operation in &mut api.operations {
-            let need = &self.operations[&operation.facts.id];
-            operation
-                .parameters
-                .retain(|parameter| parameter.facts.in_path || need.members.contains_key(&parameter.facts.wire));
-            operation.paging = None;
-            operation.facts.cursor = None;
+        let used = self.reached(api);
+        api.structs.retain(|structure| used.contains(&structure.name));
+        api.enums.retain(|item| used.contains(&item.name));
+        api.texts.retain(|text| used.contains(&text.name));
+    }
+
+    /// The types that are needed by name, and those that what is left of the API holds.
+    fn reached(&self, api: &Api) -> BTreeSet<String> {
+        let named = self.schemas.keys().chain(self.ids.keys()).chain(self.enums.keys()).cloned();
+        let mut open: Vec<String> = named.chain(api.aliases.values().cloned()).collect();
+        open.extend(api.webhooks.iter().map(|webhook| webhook.holds.clone()));
+        for operation in &api.operations {
+            open.extend(operation.body.as_ref().map(|body| body.name.clone()));
+            let types = operation.answer.iter().chain(operation.parameters.iter().map(|parameter| &parameter.ty));
+            open.extend(types.filter_map(named_in));
         }
+        let mut reached = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if let Some(structure) = api.structure(&name).filter(|_| !reached.contains(&name)) {
+                open.extend(structure.fields.iter().filter_map(|field| named_in(&field.ty)));
+            }
+            reached.insert(name);
+        }
+        reached
+    }
+}
+
+/// The type of the API that a type is, or has in its lists, maps or boxes.
+fn named_in(ty: &Type) -> Option<String> {
+    match ty {
+        Type::List(inner) | Type::Map(inner) | Type::Boxed(inner) => named_in(inner),
+        ty => ty.named().map(str::to_string),
     }
 }
 

@@ -45,12 +45,16 @@ pub fn read(document: &Value) -> Result<Declared, Problem> {
         Ok(())
     })?;
     let servers = document["servers"].as_array().into_iter().flatten();
-    let tags = document["tags"].as_array().into_iter().flatten();
+    let mut tags: Vec<Tag> = Vec::new();
+    for tag in document["tags"].as_array().into_iter().flatten() {
+        // A tag that is declared twice is one group of operations.
+        if let Some(name) = text(&tag["name"]).filter(|name| !tags.iter().any(|tag| tag.name == *name)) {
+            tags.push(Tag { name, description: text(&tag["description"]) });
+        }
+    }
     Ok(Declared {
         servers: servers.filter_map(|server| text(&server["url"])).collect(),
-        tags: tags
-            .filter_map(|tag| Some(Tag { name: text(&tag["name"])?, description: text(&tag["description"]) }))
-            .collect(),
+        tags,
         operations,
         webhooks: webhooks::read(document)?,
     })

@@ -283,7 +283,7 @@ impl fmt::Debug for ApiError {
             .field("message", &self.masked(self.message()))
             .field("param", &self.param().map(|param| self.masked(param)))
             .field("details", &details.map(|line| self.masked(line)).collect::<Vec<_>>())
-            .field("existing_link", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
+            .field("sends_existing_link", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
             .field("retry_after", &self.0.retry_after)
             .field("attempts", &self.0.context.attempts)
             .field("body_bytes", &self.0.body.len())

@@ -15,7 +15,7 @@ use super::{dedupe, digits, envelope};
 #[allow(unused_imports, reason = "whether it is used depends on the API document")]
 use crate::call::decode;
 use crate::error::Finding;
-use crate::types::*;
+use crate::types::{self, CustomerId, PartnerCustomerId};
 
 /// Gives the value of a field that a kind of event may have: `some` where it has it.
 macro_rules! field {
@@ -80,7 +80,7 @@ macro_rules! events {
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
-            $($(#[$docs])* $kind($data),)*
+            $($(#[$docs])* $kind(types::$data),)*
             /// A kind of event that this version does not know.
             Unrecognized {
                 /// The kind, as Imprint calls it.

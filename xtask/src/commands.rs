@@ -65,7 +65,7 @@ pub fn check(files: &Files, list_suspicious: bool) -> CommandOutput {
         stdout.extend(lines);
     }
     let mut problems = checked.problems;
-    match needs::prove(files) {
+    match needs::prove(files, pipeline::NEEDS) {
         Ok(missing) => problems.extend(missing),
         Err(failure) => return CommandOutput::could_not_run(failure),
     }

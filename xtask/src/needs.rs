@@ -8,6 +8,7 @@ use std::{fs, io, path::Path, process::Command};
 use crate::{
     failure::{Failure, FailureReason},
     files::{self, Files},
+    overlay_actions::correct,
     pipeline,
 };
 
@@ -25,18 +26,18 @@ fn main() {
 }
 "#;
 
-/// Compiles the library of the repository with a generated API of nothing but the needs. `None` if it compiles, or if
-/// there are no sources.
-pub fn prove(files: &Files) -> Result<Option<FailureReason>, Failure> {
+/// Compiles the library with a generated API of nothing but `needs`. `None` if it compiles, or if there are no sources in
+/// the root.
+pub fn prove(files: &Files, needs: &str) -> Result<Option<FailureReason>, Failure> {
     let root = files.path("");
-    let root = root.as_path();
     if !root.join("src/lib.rs").exists() {
         return Ok(None);
     }
-    let generated = pipeline::needed_only(&files.read(files::DOCUMENT)?, &files.read(files::OVERLAY)?)?;
+    let document = pipeline::parse(files::DOCUMENT, &files.read(files::DOCUMENT)?)?;
+    let corrected = correct(document, &files.read(files::OVERLAY)?)?;
+    let generated = pipeline::needed_only(&corrected.document, needs)?;
     let scratch = root.join(SCRATCH);
-    let written = write(root, &scratch, &generated);
-    written
+    write(&root, &scratch, &generated)
         .map_err(|e| Failure::new(format!("{SCRATCH} cannot be written: {e}"), "look at the disk, and run it again"))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -49,13 +50,22 @@ pub fn prove(files: &Files) -> Result<Option<FailureReason>, Failure> {
     if output.status.success() {
         return Ok(None);
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error") || line.contains("-->")).collect();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let errors = printed.lines().filter(|line| line.starts_with("error[E"));
+    let places = printed.lines().filter(|line| line.trim_start().starts_with("--> src/"));
+    let errors: Vec<&str> = errors.chain(places).map(str::trim).collect();
+    if errors.is_empty() {
+        // Without an error in the code it is cargo that cannot work, for lack of a crate perhaps.
+        let advice = "build once with `cargo check --all-features`, which fetches every crate, and run it again";
+        return Err(Failure::new(format!("cargo cannot check {SCRATCH}: {}", printed.trim()), advice));
+    }
     Ok(Some(FailureReason {
         operation: None,
         place: Some("openapi/needs.yaml".to_string()),
         message: format!("hand-written code does not compile with what it is said to need: {}", errors.join("; ")),
-        advice: format!("add what is missing to the file; the package that does not compile is {SCRATCH}"),
+        advice: format!(
+            "if the library itself compiles, add what is missing to the file; the package that does not is {SCRATCH}"
+        ),
     }))
 }
 

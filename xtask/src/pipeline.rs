@@ -5,10 +5,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 
 use crate::build::{
-    self, Sources, emit,
+    self, Sources,
     lower::{self, Marks},
     methods,
     needs::Needs,
@@ -17,10 +18,7 @@ use crate::build::{
 pub use crate::build::{document::parse, problem::Problem, walk, walk::resolve};
 
 /// What hand-written code needs of the API. It belongs to that code, and so is the same for every document.
-const NEEDS: &str = include_str!("../../openapi/needs.yaml");
-
-/// The rooms of `src/` that add methods to `Client`, as build.rs has them.
-const HAND_WRITTEN: [&str; 4] = ["client.rs", "client", "ext.rs", "ext"];
+pub const NEEDS: &str = include_str!("../../openapi/needs.yaml");
 
 /// The source of the client, and what the maintainer should know although generating it succeeded.
 pub struct Output {
@@ -35,17 +33,12 @@ pub fn run(document: &str, overlay: &str) -> Result<Output, Problem> {
 }
 
 fn hand_written() -> Result<Vec<String>, Problem> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
-    let mut texts = Vec::new();
-    for path in HAND_WRITTEN {
-        methods::read(&src.join(path), &mut texts)
-            .map_err(|e| Problem::new("src", format!("a file cannot be read: {e}"), "run xtask from a checkout"))?;
-    }
-    Ok(texts)
+    methods::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../src"))
+        .map_err(|e| Problem::new("src", format!("a file cannot be read: {e}"), "run xtask from a checkout"))
 }
 
 /// The generated files as one text, each in the module of `src/` that includes it.
-fn as_modules(files: &[emit::client::File]) -> String {
+fn as_modules(files: &[build::emit::client::File]) -> String {
     let code = |name: &str| files.iter().find(|file| file.name == name).map_or("", |file| file.code.as_str());
     format!(
         "pub mod operation {{\n{}}}\n\npub mod types {{\n{}\npub mod builder {{\n{}}}\n}}\n\npub mod calls {{\n{}}}\n\n\
@@ -102,11 +95,9 @@ pub fn try_overlay(document: &mut Value, overlay: &Value) -> Result<Vec<TriedAct
 /// Generates the client from a document that its overlay has been applied to.
 pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
     let api = build::api(document.clone())?;
-    Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?.check(&api)?;
+    build::needs(NEEDS)?.check(&api)?;
     let marked = MarkedPlaces::from(&api.marks);
-    let reserved = emit::client::Reserved { client_methods: methods::of_client(&hand_written()?)? };
-    let files = emit::client::write(api, &reserved, &|_| true)?;
-    Ok(GeneratedClient { code: as_modules(&files), marked })
+    Ok(GeneratedClient { code: as_modules(&build::files(api, &hand_written()?)?), marked })
 }
 
 /// The places that the rules mark in a document, without generating a client.
@@ -115,29 +106,47 @@ pub fn marked_places(document: &Value) -> Result<MarkedPlaces, Problem> {
 }
 
 /// The document in the one form in which two documents are compared: components inlined, `nullable` in the place of
-/// `type: [string, "null"]`. Nothing that the document says is lost.
+/// `type: [string, "null"]`. Nothing is lost but examples after the first.
 pub fn normalized(document: &Value) -> Result<Value, Problem> {
     lower::normal(document.clone())
 }
 
-/// The generated files of an API that has nothing but what hand-written code is said to need.
-pub fn needed_only(document: &str, overlay: &str) -> Result<Vec<(&'static str, String)>, Problem> {
-    let mut document = parse("openapi/openapi.yaml", document)?;
-    Overlay::parse(&parse("openapi/overlay.yaml", overlay)?)?.apply(&mut document)?;
-    let mut api = build::api(document)?;
-    Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?.prune(&mut api);
-    let reserved = emit::client::Reserved { client_methods: methods::of_client(&hand_written()?)? };
-    let files = emit::client::write(api, &reserved, &|_| true)?;
+/// The generated files of an API that has nothing of a document, after its overlay, but what `needs` lists.
+pub fn needed_only(document: &Value, needs: &str) -> Result<Vec<(&'static str, String)>, Problem> {
+    let mut api = build::api(document.clone())?;
+    build::needs(needs)?.prune(&mut api);
+    let files = build::files(api, &hand_written()?)?;
     Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
 }
 
-/// Each name in `openapi/needs.yaml`, with the hand-written files that are said to use it.
-pub fn needed_names() -> Result<Vec<(String, Vec<String>)>, Problem> {
-    let needs = Needs::parse(&parse("openapi/needs.yaml", NEEDS)?)?;
-    let all = needs.schemas.into_values().chain(needs.operations.into_values()).chain(needs.enums.into_values());
-    let names = all.flat_map(|need| {
-        let used_by = need.used_by;
-        need.members.into_keys().map(move |name| (name, used_by.clone()))
-    });
-    Ok(names.collect())
+/// A need of hand-written code, for tests.
+pub struct NeededName {
+    /// The name as the document has it.
+    pub name: String,
+    /// What it is in Rust: the name itself, or the variant of an enum.
+    pub in_rust: String,
+    /// The hand-written files that are said to use it.
+    pub used_by: Vec<String>,
+}
+
+/// Each property, parameter and enum value in `openapi/needs.yaml`, and each schema of which nothing else is listed.
+pub fn needed_names() -> Result<Vec<NeededName>, Problem> {
+    let Needs { schemas, ids, enums, operations } = build::needs(NEEDS)?;
+    let mut found = Vec::new();
+    for (name, need) in schemas.into_iter().chain(ids).chain(enums).chain(operations) {
+        let used_by = || need.used_by.clone();
+        let values = need.values.iter().map(|value| (value.clone(), value.to_upper_camel_case()));
+        let members = need.members.keys().map(|member| (member.clone(), member.clone()));
+        let own = (need.values.is_empty() && need.members.is_empty() && need.answers.is_none())
+            .then(|| (name.clone(), name.clone()));
+        let names = values.chain(members).chain(own);
+        found.extend(names.map(|(name, in_rust)| NeededName { name, in_rust, used_by: used_by() }));
+    }
+    Ok(found)
+}
+
+/// The names of all parameters of the API of a document, after its overlay.
+pub fn parameters(document: &Value) -> Result<BTreeSet<String>, Problem> {
+    let operations = build::api(document.clone())?.operations.into_iter();
+    Ok(operations.flat_map(|operation| operation.parameters).map(|parameter| parameter.facts.wire).collect())
 }

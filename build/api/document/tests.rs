@@ -52,7 +52,7 @@ fn operations_errors_events_and_samples_are_read() {
             },
         }),
     );
-    document["tags"] = json!([{"name": "Things", "description": "d"}, {"name": "Others"}]);
+    document["tags"] = json!([{"name": "Things", "description": "d"}, {"name": "Others"}, {"name": "Things"}]);
     document["servers"] = json!([{"url": "https://one"}, {"url": "https://two"}]);
     document["webhooks"] = json!({"Thing": {"post": {
         "operationId": "hookThing",

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Reserved, names::Names};
+use super::{Reserved, names::Names, prose};
 use crate::build::{
     api::{Api, ErrorAnswer, Operation, Type},
     problem::Problem,
@@ -34,25 +34,24 @@ pub fn span(text: &str) -> String {
 }
 
 /// The lines of a text in Markdown, long ones wrapped where that means the same.
-fn wrapped(text: &str) -> Vec<String> {
+pub(super) fn wrapped(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut fence: Option<String> = None;
     for line in text.lines() {
         let trimmed = line.trim_start();
-        // A fence may begin behind the marks of list items.
-        let content = trimmed.trim_start_matches(|c: char| c.is_ascii_digit() || "-*+.) ".contains(c));
-        let begun = if fence.is_some() { trimmed } else { content };
-        let marks = begun.chars().take_while(|c| matches!(c, '`' | '~')).collect::<String>();
-        match &fence {
-            Some(open) if marks.starts_with(open.as_str()) => fence = None,
-            None if marks.len() >= 3 && !begun[marks.len()..].contains('`') => fence = Some(marks),
-            None if !trimmed.starts_with(['|', '#']) => {
-                wrap(line, &mut lines);
-                continue;
+        if let Some(open) = &fence {
+            lines.push(line.to_string());
+            if prose::ends(trimmed, open) {
+                fence = None;
             }
-            _ => {}
+            continue;
         }
-        lines.push(line.to_string());
+        fence = prose::fence(trimmed).map(str::to_string);
+        if fence.is_some() || trimmed.starts_with(['|', '#']) {
+            lines.push(line.to_string());
+        } else {
+            wrap(line, &mut lines);
+        }
     }
     lines
 }

@@ -88,6 +88,11 @@ pub fn one_line(text: &str) -> String {
     safe(rest)
 }
 
+/// The fence that a line begins with, behind the markers of list items.
+pub fn fence(line: &str) -> Option<&str> {
+    begins(list_item(line).1)
+}
+
 /// The fence that a line begins with: three or more backticks or tildes.
 fn begins(line: &str) -> Option<&str> {
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -97,7 +102,7 @@ fn begins(line: &str) -> Option<&str> {
 }
 
 /// Whether a line ends the block that began with `mark`.
-fn ends(line: &str, mark: &str) -> bool {
+pub fn ends(line: &str, mark: &str) -> bool {
     line.strip_prefix(mark).is_some_and(|rest| rest.trim_start_matches(&mark[..1]).trim().is_empty())
 }
 
@@ -352,6 +357,8 @@ mod tests {
             "\u{2028}",
             "\u{b}",
         ]);
+        // Some lines are long enough to be wrapped.
+        let piece = prop_oneof![9 => piece.prop_map(str::to_string), 1 => "[a-z ]{60,110}"];
         let line = prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat());
         prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
     }
@@ -361,7 +368,8 @@ mod tests {
 
         #[test]
         fn whatever_the_text_is_rustdoc_finds_no_code_to_run(text in markdown()) {
-            let clean = safe(&text);
+            // As it is written into the source.
+            let clean = super::super::docs::wrapped(&safe(&text)).join("\n");
             for info in blocks(&clean) {
                 prop_assert_eq!(info, "text", "{}", clean);
             }

@@ -324,13 +324,75 @@ fn leaving_out_any_overlay_action_is_noticed() {
     }
 }
 
+/// The identifiers and the texts in the code of a file, comments and unit tests left out.
+fn words_of(file: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    fn collect(tokens: TokenStream, idents: &mut BTreeSet<String>, texts: &mut BTreeSet<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => collect(group.stream(), idents, texts),
+                TokenTree::Ident(ident) => drop(idents.insert(ident.to_string())),
+                TokenTree::Literal(literal) => {
+                    let text = syn::parse_str::<syn::LitStr>(&literal.to_string());
+                    texts.extend(text.map(|text| text.value()));
+                }
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    let mut parsed = syn::parse_file(&std::fs::read_to_string(path).expect(file)).expect(file);
+    parsed.items.retain(|item| !matches!(item, syn::Item::Mod(module) if module.ident == "tests"));
+    let (mut idents, mut texts) = (BTreeSet::new(), BTreeSet::new());
+    // Comments on items are texts as well; none of them is the name of a parameter alone.
+    collect(quote::quote!(#parsed), &mut idents, &mut texts);
+    (idents, texts)
+}
+
 #[test]
 fn each_need_is_used_by_the_files_that_are_said_to_use_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for (name, used_by) in pipeline::needed_names().unwrap() {
-        let texts: String = used_by.iter().map(|file| std::fs::read_to_string(root.join(file)).expect(file)).collect();
-        assert!(texts.contains(&name), "{used_by:?} do not use {name}: remove it from openapi/needs.yaml");
+    for need in pipeline::needed_names().unwrap() {
+        let is_used = need.used_by.iter().any(|file| {
+            let (idents, texts) = words_of(file);
+            let spelled = [need.in_rust.clone(), format!("{}_", need.in_rust), format!("{}Builder", need.in_rust)];
+            spelled.iter().any(|name| idents.contains(name)) || texts.contains(&need.name)
+        });
+        assert!(is_used, "{:?} do not use {}: remove it from openapi/needs.yaml", need.used_by, need.name);
     }
+}
+
+/// Compiling proves nothing about names in texts: a request with a parameter that the API has renamed would be sent
+/// without it, and the answer could be taken for proof that an order is not there.
+#[test]
+fn each_parameter_that_a_helper_names_in_a_text_is_a_need() {
+    let parameters = pipeline::parameters(&corrected(None).unwrap()).unwrap();
+    let needs = pipeline::needed_names().unwrap();
+    let mut found = BTreeSet::new();
+    for file in ["customers", "evidence", "find", "keys", "links", "once", "orders", "rewards"] {
+        let file = format!("src/ext/{file}.rs");
+        for text in words_of(&file).1.intersection(&parameters) {
+            let is_needed = needs.iter().any(|need| need.name == *text && need.used_by.contains(&file));
+            assert!(is_needed, "{file} names the parameter {text}, and openapi/needs.yaml does not say so");
+            found.insert(text.clone());
+        }
+    }
+    for expected in ["limit", "starting_after", "partner_order_id"] {
+        assert!(found.contains(expected), "{expected} is looked for in vain: {found:?}");
+    }
+}
+
+/// Without one need the library does not compile against what is left.
+#[test]
+fn a_need_that_is_missing_in_the_file_is_found() {
+    let files = Files::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let without = |line: &str| {
+        assert!(line.is_empty() || pipeline::NEEDS.contains(line), "{line}");
+        xtask::needs::prove(&files, &pipeline::NEEDS.replacen(line, "", 1)).unwrap()
+    };
+    let missing = without("      currency: Option<RewardCurrency>\n").expect("confirm_reward compares currencies");
+    assert!(missing.message.contains("no field `currency`"), "{missing:?}");
+    let missing = without("    body: OrderEventBase\n").expect("post_order_event_once sends a body");
+    assert!(missing.message.contains("src/ext/orders.rs"), "{missing:?}");
+    assert!(without("").is_none(), "with all needs it compiles");
 }
 
 /// A 204 where a helper reads the answer would otherwise be an error of rustc in the helper.

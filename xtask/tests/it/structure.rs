@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use proc_macro2::{TokenStream, TokenTree};
+
 /// The floors of `src/`, from bottom to top. A module imports only from floors below its own, and from its own.
 const FLOORS: [&[&str]; 11] = [
     &["value"],
@@ -44,39 +46,96 @@ fn files(below: &str) -> Vec<(String, String)> {
     named.collect()
 }
 
-/// The text without comments, so that what prose mentions is no import.
-fn code(text: &str) -> String {
-    let lines = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
-    lines.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+/// The code of a file without comments.
+fn tokens(text: &str) -> TokenStream {
+    let mut file = syn::parse_file(text).unwrap();
+    file.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    quote::quote!(#file)
 }
 
-/// The first names behind `crate::` in a file, those in braces included.
-fn imported(text: &str) -> BTreeSet<String> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+/// The modules at the root of a crate, or of `build/`, that a file names: by `crate::`, `super::`, `self::` and in braces.
+///
+/// `module` is the path of the file's own module from that root, `root` the path of the root from the crate.
+fn imported(tokens: TokenStream, module: &[String], root: &[&str]) -> BTreeSet<String> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut found = BTreeSet::new();
-    for after in code(text).split("crate::").skip(1) {
-        // `imprint_crate::` and the like are other names; `$crate::` is this one.
-        if let Some(list) = after.strip_prefix('{') {
-            // The names of the outer braces: those within inner ones belong to a module that is named before them.
-            let mut depth = 0;
-            let mut outer = String::new();
-            for c in list.chars() {
-                match c {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    c if depth == 0 => outer.push(c),
-                    _ => {}
+    let ident = |at: usize| match tokens.get(at) {
+        Some(TokenTree::Ident(ident)) => Some(ident.to_string()),
+        _ => None,
+    };
+    let is_colon = |at: usize| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let group = |at: usize| match tokens.get(at) {
+        Some(TokenTree::Group(group)) => Some(group.stream()),
+        _ => None,
+    };
+    for at in 0..tokens.len() {
+        match ident(at).as_deref() {
+            Some("mod") if group(at + 2).is_some() => {}
+            Some(start @ ("crate" | "super" | "self")) if is_colon(at + 1) && !(at >= 2 && is_colon(at - 1)) => {
+                let mut place: Vec<String> = match start {
+                    "crate" => Vec::new(),
+                    "self" => root.iter().map(ToString::to_string).chain(module.iter().cloned()).collect(),
+                    _ => {
+                        let own: Vec<String> =
+                            root.iter().map(ToString::to_string).chain(module.iter().cloned()).collect();
+                        own[..own.len() - 1].to_vec()
+                    }
+                };
+                let mut next = at + 3;
+                while ident(next).as_deref() == Some("super") && is_colon(next + 1) {
+                    place.pop();
+                    next += 3;
                 }
+                follow(&tokens[next.min(tokens.len())..], &place, root, &mut found);
             }
-            let names =
-                outer.split(',').map(|name| name.trim().chars().take_while(|c| is_name(*c)).collect::<String>());
-            found.extend(names.filter(|name| !name.is_empty()));
-        } else {
-            found.insert(after.chars().take_while(|c| is_name(*c)).collect());
+            _ => {}
+        }
+        if let Some(inner) = group(at) {
+            // `mod name { … }` is a module of its own, one level down.
+            let of_module = at >= 2 && ident(at - 2).as_deref() == Some("mod");
+            let below: Vec<String> =
+                module.iter().cloned().chain(ident(at.wrapping_sub(1)).filter(|_| of_module)).collect();
+            found.extend(imported(inner, &below, root));
         }
     }
     found
+}
+
+/// Follows a path from `place`, and notes the module at the root that it leads into.
+fn follow(tokens: &[TokenTree], place: &[String], root: &[&str], found: &mut BTreeSet<String>) {
+    if place.len() > root.len() {
+        found.insert(place[root.len()].clone());
+        return;
+    }
+    match tokens.first() {
+        Some(TokenTree::Ident(name)) => {
+            let below: Vec<String> = place.iter().cloned().chain([name.to_string()]).collect();
+            let is_outside = below.iter().zip(root).any(|(one, other)| one != other);
+            if is_outside {
+                return;
+            }
+            if below.len() > root.len() {
+                found.insert(below[root.len()].clone());
+            } else if tokens.len() > 3 {
+                follow(&tokens[3..], &below, root, found);
+            }
+        }
+        Some(TokenTree::Group(names)) => {
+            let names: Vec<TokenTree> = names.stream().into_iter().collect();
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+            for one in names.split(is_comma).filter(|one| one.first().is_some_and(|first| first.to_string() != "self"))
+            {
+                follow(one, place, root, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The path of the module that a file is, below its root folder.
+fn module_path(below: &str) -> Vec<String> {
+    let path = below.trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').map(str::to_string).collect()
 }
 
 /// The floor of a module, counted from the bottom.
@@ -97,7 +156,8 @@ fn modules_import_only_from_floors_below() {
             continue;
         }
         let own = floor(module).unwrap_or_else(|| panic!("{file} is on no floor: add it to FLOORS"));
-        for name in imported(&text) {
+        let below = module_path(file.strip_prefix("src/").unwrap());
+        for name in imported(tokens(&text), &below, &[]) {
             // Servers and clocks for unit tests.
             if name == "testing" {
                 continue;
@@ -117,60 +177,74 @@ fn only_emit_writes_rust() {
         if file.starts_with("build/emit") {
             continue;
         }
-        let code = code(&text);
-        for word in ["quote!", "format_ident!", "parse_quote"] {
-            assert!(!code.contains(word), "{file} writes Rust by `{word}`: only build/emit may");
-        }
-    }
-}
-
-#[test]
-fn only_the_client_target_knows_the_sources_of_the_client() {
-    let modules: Vec<&str> = FLOORS.iter().flat_map(|floor| floor.iter().copied()).collect();
-    for (file, text) in files("build") {
-        if file.starts_with("build/emit/client") || file.ends_with("tests.rs") {
-            continue;
-        }
-        for name in imported(&text).iter().filter(|name| *name != "build") {
-            assert!(!modules.contains(&name.as_str()), "{file} names `crate::{name}` of src/");
+        let code = tokens(&text).to_string();
+        for word in
+            ["quote !", "quote_spanned !", "format_ident !", "parse_quote", "TokenStream :: from_str", "TokenStream >"]
+        {
+            let reads = word == "TokenStream >" && file == "build/generate.rs";
+            assert!(!code.contains(word) || reads, "{file} writes Rust by `{word}`: only build/emit may");
         }
     }
 }
 
 /// The stages of `build/`, from bottom to top.
+const STAGES: [&[&str]; 8] = [
+    &["problem"],
+    &["walk", "enum_tokens", "rust_names"],
+    &["document", "methods"],
+    &["overlay", "lower", "generate"],
+    &["api"],
+    &["needs"],
+    &["emit"],
+    &["mod"],
+];
+
 #[test]
 fn stages_import_only_earlier_ones() {
-    let stages: [&[&str]; 8] = [
-        &["problem"],
-        &["walk", "enum_tokens", "rust_names"],
-        &["document", "methods"],
-        &["overlay", "lower", "generate"],
-        &["api"],
-        &["needs"],
-        &["emit"],
-        &["mod"],
-    ];
-    let stage = |name: &str| stages.iter().position(|stage| stage.contains(&name));
+    let stage = |name: &str| STAGES.iter().position(|stage| stage.contains(&name));
     for (file, text) in files("build") {
-        let below = file.strip_prefix("build/").unwrap();
-        let module = below.split('/').next().unwrap().trim_end_matches(".rs");
-        let own = stage(module).unwrap_or_else(|| panic!("{file} is of no stage: add it here"));
-        if module == "mod" || file.contains("tests") {
+        let below = module_path(file.strip_prefix("build/").unwrap());
+        if file == "build/mod.rs" || file.contains("tests") {
             continue;
         }
+        let own = stage(&below[0]).unwrap_or_else(|| panic!("{file} is of no stage: add it to STAGES"));
         // Unit tests run whole stages.
-        let text = code(&text);
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (index, _) in text.match_indices("build::") {
-            let after = &text[index + "build::".len()..];
-            let list = match after.strip_prefix('{') {
-                Some(list) => list.split("};").next().unwrap_or_default(),
-                None => after.split([':', ';']).next().unwrap_or_default(),
-            };
-            for name in list.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| stage(name).is_some()) {
-                assert!(stage(name) <= Some(own), "{file} imports {name}, a later stage");
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let mut known = 0;
+        for name in imported(tokens(text), &below, &["build"]) {
+            if let Some(theirs) = stage(&name) {
+                known += 1;
+                assert!(theirs < own || name == below[0], "{file} imports {name}, which is no earlier stage");
             }
         }
+        assert!(known > 0 || own == 0 || text.matches("super::").count() == 0, "nothing was found in {file}");
+    }
+}
+
+#[test]
+fn only_the_client_target_knows_the_sources_of_the_client() {
+    let modules: BTreeSet<&str> = FLOORS.iter().flat_map(|floor| floor.iter().copied()).collect();
+    for (file, text) in files("build") {
+        if file.starts_with("build/emit/client") || file.contains("tests") {
+            continue;
+        }
+        let below = module_path(file.strip_prefix("build/").unwrap());
+        for name in imported(tokens(&text), &below, &[]).iter().filter(|name| *name != "build") {
+            assert!(!modules.contains(name.as_str()), "{file} names `crate::{name}` of src/");
+        }
+    }
+}
+
+/// An operation of the name of a method that is not known to the build script would be an error of rustc.
+#[test]
+fn methods_of_client_are_in_the_places_that_the_build_script_reads() {
+    for (file, text) in files("src") {
+        let below = file.strip_prefix("src/").unwrap();
+        let is_read = xtask::build::methods::PLACES
+            .iter()
+            .any(|place| below == *place || below.starts_with(&format!("{place}/")));
+        let methods = xtask::build::methods::of_client(&[text]).unwrap();
+        assert!(is_read || methods.len() == 1, "{file} gives Client methods: add it to PLACES of build/methods.rs");
     }
 }
 
@@ -186,8 +260,16 @@ fn every_file_says_first_what_it_is_for() {
 
 #[test]
 fn imports_are_found_in_every_form() {
-    let text = "//! crate::prose\nuse crate::value::{Secret, text};\nuse crate::{call::{Request, Response}, page};\n\
-                fn f() { crate::error::sources(); $crate::types::X } // crate::comment";
-    let found: Vec<String> = imported(text).into_iter().collect();
-    assert_eq!(found, ["call", "error", "page", "types", "value"]);
+    let found = |text: &str, module: &[&str], root: &[&str]| -> Vec<String> {
+        let module: Vec<String> = module.iter().map(ToString::to_string).collect();
+        imported(tokens(text), &module, root).into_iter().collect()
+    };
+    let text = "//! crate::prose\nuse crate::value::{Secret, text};\nuse crate::{self as us, call::{Request, page}, list};\n\
+                /// crate::comment\nfn f() { crate::error::sources(); } macro_rules! m { () => { $crate::types::X } }";
+    assert_eq!(found(text, &["ext", "links"], &[]), ["call", "error", "list", "types", "value"]);
+    let text = "use super::{find, super::webhook}; use super::super::page::Items; use self::inner::A; \
+                mod tests { use super::super::super::client; use super::*; }";
+    assert_eq!(found(text, &["ext", "links"], &[]), ["client", "ext", "page"]);
+    let text = "use super::{problem::Problem, walk}; use crate::build::{emit, api::{Api, lower}}; use crate::value::A;";
+    assert_eq!(found(text, &["lower"], &["build"]), ["api", "emit", "problem", "walk"]);
 }
