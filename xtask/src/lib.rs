@@ -10,6 +10,7 @@ pub mod build;
 mod changelog;
 pub mod check;
 pub mod commands;
+pub mod compile;
 pub mod diff;
 pub mod failure;
 pub mod files;

@@ -119,6 +119,12 @@ pub fn needed_only(document: &Value, needs: &str) -> Result<Vec<(&'static str, S
     Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
 }
 
+/// The generated files of the API of a document, after its overlay.
+pub fn files(document: &Value) -> Result<Vec<(&'static str, String)>, Problem> {
+    let files = build::files(build::api(document.clone())?, &hand_written()?)?;
+    Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
+}
+
 /// A need of hand-written code, for tests.
 pub struct NeededName {
     /// The name as the document has it.

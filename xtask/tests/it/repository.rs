@@ -380,6 +380,62 @@ fn each_parameter_that_a_helper_names_in_a_text_is_a_need() {
     }
 }
 
+/// Schemas may be called like what the generated code and the hand-written table of events use.
+#[test]
+fn names_of_rust_and_of_ours_are_names_of_types_as_well() {
+    const NAMES: [&str; 22] = [
+        "AsRef",
+        "Box",
+        "BTreeMap",
+        "Client",
+        "Default",
+        "Error",
+        "Event",
+        "Finding",
+        "From",
+        "Items",
+        "Map",
+        "Method",
+        "Option",
+        "Problems",
+        "Request",
+        "Response",
+        "Result",
+        "Secret",
+        "String",
+        "Timestamp",
+        "Value",
+        "Vec",
+    ];
+    let text = serde_json::json!({"type": "string"});
+    let mut document = corrected(None).unwrap();
+    let mut properties = serde_json::Map::new();
+    for name in NAMES {
+        let schema = serde_json::json!({
+            "type": "object",
+            "required": ["text"],
+            "properties": {"text": text, "list": {"type": "array", "items": text}, "pan": text, "made_at": text},
+        });
+        document["components"]["schemas"][name] = schema;
+        properties.insert(name.to_lowercase(), serde_json::json!({"$ref": format!("#/components/schemas/{name}")}));
+    }
+    let body = serde_json::json!({"description": "d", "content": {"application/json": {"schema": {
+        "type": "object", "properties": properties,
+    }}}});
+    for (path, id) in [("/client", "Client"), ("/request", "Request"), ("/option", "Option"), ("/paged", "Paged")] {
+        document["paths"][path] = serde_json::json!({"post": {
+            "operationId": id, "requestBody": body, "responses": {"200": body},
+        }});
+    }
+    document["components"]["schemas"]["RewardWebhookPayload"]["properties"]["data"] =
+        serde_json::json!({"$ref": "#/components/schemas/Event"});
+    document["components"]["schemas"]["RewardWebhookPayload"]["x-imprint-dedupe"] = serde_json::json!(["text"]);
+    document["components"]["schemas"]["RewardWebhookPayload"]["x-imprint-dedupe-also"] = serde_json::json!(["list"]);
+    let files = Files::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let errors = xtask::compile::check(&files, "names", &pipeline::files(&document).unwrap()).unwrap();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
 /// Without one need the library does not compile against what is left.
 #[test]
 fn a_need_that_is_missing_in_the_file_is_found() {
