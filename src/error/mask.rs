@@ -41,7 +41,7 @@ impl fmt::Debug for Masked<'_> {
 }
 
 impl Masked<'_> {
-    /// Replaces what must not be shown. Reading stops at the cut, so a very long text costs no more.
+    /// Replaces what must not be shown. The text beyond the cut is not read, however long it is.
     fn mask(&self) -> String {
         let Self { text, own } = *self;
         let (mut line, mut count, mut at) = (String::new(), 0, 0);

@@ -14,8 +14,8 @@ use super::lenient::Reader;
 
 /// Implements `Deserialize` for a struct.
 ///
-/// For each field it takes the name in Rust, the [`Reader`] that reads the field, and the names in JSON. Errors show the
-/// first of these names. A key that is not the name of a field is ignored; a field that is there twice is an error.
+/// For each field it takes the name in Rust, the [`Reader`] that reads the field, and the names in JSON. Errors show
+/// the first of these names. A key that is not the name of a field is ignored; a field that is there twice is an error.
 macro_rules! object {
     ($name:ident $(<$parameter:ident>)? {
         $($field:ident: $reader:ident = $wire:literal $(| $other:literal)*),* $(,)?

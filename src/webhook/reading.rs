@@ -87,8 +87,8 @@ impl Reading {
         Self { key, body }
     }
 
-    /// Whether one delivery cannot tell this reading from the other. The two sorted forms count as one, because most
-    /// bodies are the same text in both.
+    /// Whether this reading counts as the same as the other. The two sorted forms count as the same, because most
+    /// bodies are the same text in both, so one delivery does not show which of them is right.
     pub(super) fn covers(self, other: Self) -> bool {
         self.key == other.key && (self.body == BodyReading::Raw) == (other.body == BodyReading::Raw)
     }
