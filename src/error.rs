@@ -1,14 +1,14 @@
-//! What can go wrong with a call, and what a caller may do about it: [`Error`], and the payloads of its variants.
+//! The errors of a call, and what a caller may do about them: [`Error`], and the payloads of its variants.
 //!
-//! Every error of a call says which operation it is about, the status, the attempts, and whether the API may have acted
-//! on one of them. The payloads add what is particular to them.
+//! Every error of a call gives the operation, the status, the number of attempts, and whether the API may have acted on
+//! one of them. The payload of each variant adds its own details.
 
-// This room imports `value`, `operation` and `repeat`, and no generated type: what is read of an error's body as a type
-// of the API is read in `ext`.
+// This module imports `value`, `operation` and `repeat`, but no generated type: `ext` reads the parts of an error's
+// body that have a type of the API.
 //
-// `context` is what all errors of a call say, `finding` what is wrong with a body; `envelope` reads the bodies of
-// errors, `mask` makes the words of the server fit for a log, and `nested` collects the problems of values within
-// values.
+// `context` holds the facts that all errors of a call give, and `finding` holds what is wrong with a body. `envelope`
+// reads the bodies of errors, `mask` hides secrets and personal data in the texts of the server so that they can be
+// logged, and `nested` collects the problems of nested values.
 
 mod api;
 mod config;
@@ -47,9 +47,9 @@ use crate::value::OwnSecrets;
 /// Why a call failed.
 ///
 /// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body
-/// and no URL. It never shows the API key, even if the server repeats it. In the words of the server what may be a card
-/// number, a social security number, a phone number or an e-mail address is shown as `[REDACTED]`. The accessors of the
-/// payloads give the words as they came.
+/// and no URL. It never shows the API key, even if the server repeats it. If a message of the server holds something
+/// that may be a card number, a social security number, a phone number or an e-mail address, the text shows
+/// `[REDACTED]` in its place. The accessors of the payloads give the messages as they came.
 ///
 /// ```no_run
 /// use imprint_client::{Client, Error, ErrorKind};
@@ -67,13 +67,13 @@ use crate::value::OwnSecrets;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The API answered with a status that is no success, or with the body of an error under that of a success.
+    /// The API answered with a status that is no success, or with a status that is a success and the body of an error.
     Api(ApiError),
     /// The connection could not be made, or broke.
     Transport(TransportError),
     /// No complete answer came in time.
     Timeout(TimeoutError),
-    /// The API answered with success, but the body is not what its document promises.
+    /// The API answered with success, but the body is not as the API document describes it.
     Decode(DecodeError),
     /// The request cannot be sent as it is; nothing was sent.
     InvalidRequest(InvalidRequestError),
@@ -86,17 +86,17 @@ pub enum Error {
 impl Error {
     /// Whether repeating this very call is harmless and may help.
     ///
-    /// It knows the operation: a broken connection is retryable for a search, but not for `createSession`, which may
-    /// have made a session. True for
+    /// The answer depends on the operation: a broken connection is retryable for a search, but not for `createSession`,
+    /// which may have made a session. It is true for
     ///
     /// - any operation when the connection was never made,
     /// - operations that [are repeatable](Operation::is_repeatable) on 408, 429, 500, 502 to 504, on 520 to 524, 527
     ///   and 530 (by which a gateway says that it did not reach the API), on broken connections and timeouts,
     /// - others, except DELETE, on a 429 that carries `Retry-After`.
     ///
-    /// These are the failures that the client itself repeats, as its [`RetryPolicy`](crate::RetryPolicy) allows; so the
-    /// error means that it has given up. Repeat after [`ApiError::retry_after`] where there is one, and after minutes
-    /// rather than seconds where there is none.
+    /// After these failures the client itself repeats the call, as its [`RetryPolicy`](crate::RetryPolicy) allows; so
+    /// the error means that it has given up. Repeat after [`ApiError::retry_after`] if there is one, and after minutes
+    /// rather than seconds if there is none.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Api(error) => error.is_retryable(),
@@ -108,8 +108,8 @@ impl Error {
 
     /// Whether the API may have acted on the call in spite of the error.
     ///
-    /// False when nothing was sent, or when the API refused the request (most of 4xx), in every attempt that was made.
-    /// When it is true and the call changes something, look the result up before making it again.
+    /// It is false if in every attempt nothing was sent or the API refused the request (most of 4xx). When it is true
+    /// and the call changes something, look the result up before making the call again.
     pub fn may_have_been_processed(&self) -> bool {
         let by_this_attempt = match self {
             Self::Api(error) => error.may_have_been_processed(),
@@ -121,7 +121,7 @@ impl Error {
         by_this_attempt || self.context().is_some_and(|context| context.may_have_been_processed)
     }
 
-    /// How many times the request was sent, or tried to be; 0 when nothing was sent.
+    /// How many times the client sent the request, or tried to send it; 0 when nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.context().map_or(0, |context| context.attempts)
     }
@@ -161,7 +161,7 @@ impl Error {
         }
     }
 
-    /// What the attempt that ended so came to.
+    /// The outcome of the attempt that ended with this error. It decides whether the call may be repeated.
     pub(crate) fn outcome(&self) -> AttemptOutcome {
         match self {
             Self::Api(error) => error.outcome(),
@@ -173,19 +173,19 @@ impl Error {
         }
     }
 
-    /// Notes whether the API may have acted on an attempt of the call, this one or an earlier one.
+    /// Records whether the API may have acted on an attempt of the call, this one or an earlier one.
     pub(crate) fn note_earlier(&mut self, processed: bool) {
         if let Some(context) = self.context_mut() {
             context.may_have_been_processed = processed;
         }
     }
 
-    /// Takes the secrets that the client sent with the call out of all that the error shows.
+    /// Removes the secrets that the client sent with the call from everything that the error shows.
     pub(crate) fn hide(&mut self, own: &OwnSecrets) {
         match self {
             Self::Api(error) => error.hide(own.clone()),
             Self::Decode(error) => error.hide(own),
-            // These show nothing that the server wrote.
+            // These errors show no text that the server wrote.
             Self::Transport(_)
             | Self::Timeout(_)
             | Self::InvalidRequest(_)
@@ -194,12 +194,12 @@ impl Error {
         }
     }
 
-    /// A builder of `subject` misses the fields that are `false` in `given`.
+    /// The error of a builder of `subject`: the fields that are `false` in `given` are missing.
     pub(crate) fn missing(subject: &'static str, given: &[(&'static str, bool)]) -> Self {
         Self::unfinished(subject, Problems::of(given))
     }
 
-    /// A builder of `subject` cannot finish.
+    /// The error of a builder of `subject` that cannot finish because of these problems.
     pub(crate) fn unfinished(subject: &'static str, problems: Problems) -> Self {
         Self::InvalidRequest(InvalidRequestError::of_type(subject, problems))
     }

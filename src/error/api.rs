@@ -17,22 +17,23 @@ use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
 use crate::value::OwnSecrets;
 
-/// As many of the details as `Debug` shows.
+/// The most details that `Debug` shows.
 const MAX_DETAILS: usize = 20;
 
 /// The API answered with a status that is no success, redirects included: they are not followed.
 ///
-/// It also stands for an answer whose status is a success and whose body is that of an error, whatever the operation
-/// answers otherwise. [`status`](ApiError::status) is the one that came and [`kind`](ApiError::kind) is
-/// [`ErrorKind::Other`]. Such an answer contradicts itself, so it is not repeated, and a call that changes something
+/// An answer whose status is a success and whose body is that of an error is an `ApiError` too, for every operation.
+/// [`status`](ApiError::status) is the status that came and [`kind`](ApiError::kind) is [`ErrorKind::Other`]. Such an
+/// answer contradicts itself, so the call is not repeated, and a call that changes something
 /// [may have been processed](ApiError::may_have_been_processed).
 ///
-/// Its body is read by its structure, whatever the operation and the status, because the API documents several and
-/// keeps to none; what it does not say is `None`.
+/// The body is read by its structure, for every operation and every status, because the API documents several forms of
+/// errors and does not keep to them. An accessor gives `None` if the body does not have its value.
 ///
-/// The server may repeat in its words what it was sent. `Display` and `Debug` put `[REDACTED]` in the place of the key
-/// and the other secrets that this client sent, of what may be a card or social security number, of e-mail addresses
-/// and of phone numbers. The accessors give the words as they came, and so does the body: keep them out of logs.
+/// The server may repeat in its messages data that was sent to it. `Display` and `Debug` show `[REDACTED]` in the place
+/// of the key and the other secrets that this client sent, of numbers that may be card or social security numbers, of
+/// e-mail addresses and of phone numbers. The accessors, and the body, give the texts as they came: keep them out of
+/// logs.
 pub struct ApiError(Box<Inner>);
 
 /// An `existing_link` that was read, whatever its type.
@@ -46,9 +47,9 @@ struct Inner {
     body: Vec<u8>,
     complete: bool,
     envelope: ErrorEnvelope,
-    /// What [`existing_link_as`](ApiError::existing_link_as) has read of the envelope.
+    /// The link that [`existing_link_as`](ApiError::existing_link_as) has read from the envelope.
     existing_link: OnceLock<Option<ReadLink>>,
-    /// What the client sent with the call and must not be shown.
+    /// The secrets that the client sent with the call, which must not be shown.
     own: OwnSecrets,
 }
 
@@ -58,22 +59,22 @@ struct Inner {
 pub enum ErrorKind {
     /// 400: the request is malformed or a value is not allowed; see [`ApiError::param`] and [`ApiError::details`].
     BadRequest,
-    /// 401: the API key is wrong, or it is of the other environment (the sandbox is the default). If it is neither, try
-    /// [`basic_auth`](crate::ClientBuilder::basic_auth): the key goes as a bearer token otherwise, and Imprint's page
-    /// on authentication puts HTTP Basic first.
+    /// 401: the API key is wrong, or it belongs to the other environment (the sandbox is the default). If neither is
+    /// the case, try [`basic_auth`](crate::ClientBuilder::basic_auth): by default the key is sent as a bearer token,
+    /// but Imprint's page on authentication names HTTP Basic first.
     Unauthorized,
     /// 403: the key may not do this, or not in this environment.
     Forbidden,
-    /// 404: there is no such thing, or not for this key; or there is no such path, if it comes from a gateway or the
-    /// base URL is wrong. [`optional`](crate::OptionalExt::optional) tells the two apart.
+    /// 404: the thing that was asked for does not exist, or not for this key; or the path does not exist, if the answer
+    /// comes from a gateway or the base URL is wrong. [`optional`](crate::OptionalExt::optional) tells the two apart.
     NotFound,
-    /// 409: it conflicts with what is there; see [`ApiError::existing_link`].
+    /// 409: the request conflicts with something that exists already; see [`ApiError::existing_link`].
     Conflict,
     /// 429: too many requests; see [`ApiError::retry_after`].
     RateLimited,
     /// 500 to 599: the API failed.
     Server,
-    /// Any other status, that of a success included: see [`ApiError`].
+    /// Any other status, including that of a success: see [`ApiError`].
     Other,
 }
 
@@ -104,7 +105,8 @@ impl ApiError {
         self.0.envelope.code.as_deref()
     }
 
-    /// The API's words about the error, or the name of the status where it has none. For people, not for programs.
+    /// The API's message about the error, or the name of the status if there is no message. It is for people, not for
+    /// programs.
     pub fn message(&self) -> &str {
         self.0.envelope.message.as_deref().unwrap_or_else(|| self.reason())
     }
@@ -142,13 +144,13 @@ impl ApiError {
 
     /// The body as it came, JSON or not. It may hold personal data: keep it out of logs.
     ///
-    /// It is cut at [`max_response_bytes`](crate::ClientBuilder::max_response_bytes), and where the connection broke;
-    /// see [`is_body_complete`](Self::is_body_complete).
+    /// It is cut at [`max_response_bytes`](crate::ClientBuilder::max_response_bytes), and it ends where the connection
+    /// broke, if it did; see [`is_body_complete`](Self::is_body_complete).
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// Whether [`body`](Self::body) is all of it.
+    /// Whether [`body`](Self::body) is the whole body.
     pub fn is_body_complete(&self) -> bool {
         self.0.complete
     }
@@ -176,8 +178,9 @@ impl ApiError {
         }))
     }
 
-    /// The `existing_link` of the body, read as `T` when it is first asked for. This room knows no type of the API, so
-    /// the caller says which one it is; it has to be the same one each time.
+    /// The `existing_link` of the body, read as `T` when this is called first. This module does not know the types of
+    /// the API, so the caller chooses the type. It has to be the same type in each call, because the first result is
+    /// kept.
     pub(crate) fn existing_link_as<T>(&self) -> Option<&T>
     where
         T: DeserializeOwned + Any + Send + Sync + UnwindSafe + RefUnwindSafe,
@@ -190,11 +193,11 @@ impl ApiError {
         link.downcast_ref()
     }
 
-    /// Whether the code is one by which the API says that there is no such thing.
+    /// Whether the code is one by which the API reports that the thing that was asked for does not exist.
     ///
-    /// New codes come without notice, so this goes by their form: capital letters, and `FOUND_ERROR` at the end. Not
-    /// `NOT_FOUND_ERROR`: two of those that are documented lack the `NOT`. Gateways and web servers have codes of other
-    /// forms, such as `NOT_FOUND`, `ResourceNotFound` or none.
+    /// New codes come without notice, so this checks the form of the code: capital letters, and `_FOUND_ERROR` at the
+    /// end. It does not require `NOT_FOUND_ERROR`, because two of the documented codes lack the `NOT`. Gateways and web
+    /// servers have codes of other forms, such as `NOT_FOUND` or `ResourceNotFound`, or none.
     pub(crate) fn says_not_found(&self) -> bool {
         let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         let of_the_api = |code: &str| code.ends_with("_FOUND_ERROR") && code.bytes().all(capital);
@@ -223,7 +226,7 @@ impl ApiError {
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
         let by_status = match self.0.status.as_u16() {
-            // The one giving up waiting is a proxy, or the server in the middle of its work.
+            // A proxy, or the server in the middle of its work, has given up waiting, so the call may have been done.
             408 | 499 => true,
             400..=499 => false,
             _ => true,
@@ -237,8 +240,8 @@ impl ApiError {
         self.0.status.as_str()
     }
 
-    /// Takes the secrets that its texts must not show. They are known to the client only, which comes after the
-    /// attempt.
+    /// Sets the secrets that the texts of this error must not show. Only the client knows them, and it gets the error
+    /// after the attempt.
     pub(super) fn hide(&mut self, own: OwnSecrets) {
         self.0.own = own;
     }
@@ -271,7 +274,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// With the first of the details only: there may be any number of them.
+/// Shows only the first of the details, because there may be any number of them.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = self.details().iter().take(MAX_DETAILS);

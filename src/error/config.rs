@@ -16,9 +16,9 @@ struct Inner {
 }
 
 impl ConfigError {
-    /// The setting that is wrong, by the name of its method on [`ClientBuilder`](crate::ClientBuilder), or by that of
-    /// the environment variable it was read from. `rustls` is the feature that is missing, and `runtime` the tokio
-    /// runtime around the call.
+    /// The setting that is wrong: the name of its method on [`ClientBuilder`](crate::ClientBuilder), or the name of the
+    /// environment variable it was read from. `rustls` stands for the feature that is missing, and `runtime` for the
+    /// tokio runtime around the call.
     pub fn setting(&self) -> &'static str {
         self.0.setting
     }
@@ -27,7 +27,7 @@ impl ConfigError {
         Self(Box::new(Inner { setting, problem: problem.into(), source: None }))
     }
 
-    /// The same problem, said of the environment variables that the setting was read from.
+    /// The same problem, with the names of the environment variables that the setting was read from.
     pub(crate) fn of_variables(self) -> Self {
         let (setting, variables) = match self.0.setting {
             "api_key" => ("IMPRINT_API_KEY", "IMPRINT_API_KEY"),

@@ -1,4 +1,4 @@
-//! The error for a 2xx answer whose body is not what the API document promises.
+//! The error for a 2xx answer whose body is not as the API document describes it.
 
 use std::fmt;
 
@@ -9,13 +9,14 @@ use super::{Context, Finding};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Redacted};
 
-/// The API answered with success, but the body is not what its document promises.
+/// The API answered with success, but the body is not as the API document describes it.
 ///
-/// It says where and what was expected, and never what stood there: that may be a card number. So it has no
-/// [`source`](std::error::Error::source) either, since the text of the JSON parser quotes the value.
+/// The error names the place of the fault and the type that was expected there, never the value that was found, which
+/// may be a card number. For the same reason it has no [`source`](std::error::Error::source): the text of the JSON
+/// parser quotes the value.
 ///
-/// One that [`Items`](crate::list::Items) gives may be about a single item, and the stream goes on behind it:
-/// [`item_json`](DecodeError::item_json) tells.
+/// An error that [`Items`](crate::list::Items) gives may be about a single item. In that case
+/// [`item_json`](DecodeError::item_json) is `Some`, and the stream goes on with the next item.
 pub struct DecodeError(Box<Inner>);
 
 struct Inner {
@@ -23,7 +24,7 @@ struct Inner {
     status: StatusCode,
     finding: Finding,
     cursor: Option<String>,
-    /// The JSON of the one item that it is about.
+    /// The JSON of the item, if the error is about a single item.
     item: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -68,16 +69,16 @@ impl DecodeError {
     /// Where the list goes on, if the error is one of [`Items`](crate::list::Items) or [`Pages`](crate::list::Pages):
     /// the value for `starting_after`.
     ///
-    /// Of an error about one item it is the id of that item, if it has one that can be read. Of an error about a page
-    /// it is the cursor that the page was asked for with, so the page is asked for again; `None` is the beginning of
-    /// the list.
+    /// If the error is about one item, it is the id of that item, if it has an id that can be read. If the error is
+    /// about a page, it is the cursor that this page was requested with, so the page is requested again; `None` is the
+    /// beginning of the list.
     pub fn cursor(&self) -> Option<&str> {
         self.0.cursor.as_deref()
     }
 
     /// The JSON of the item that cannot be decoded, as it came, if the error is about one item of a stream.
     ///
-    /// `Some` also means that the stream goes on: the next poll gives the item behind this one. The text may hold
+    /// `Some` also means that the stream goes on: the next poll gives the item after this one. The text may hold
     /// personal data and card data, so it is in neither `Display` nor `Debug`: keep it out of logs.
     pub fn item_json(&self) -> Option<&[u8]> {
         self.0.item.as_ref().map(|item| item.as_slice())
@@ -101,7 +102,7 @@ impl DecodeError {
         Self(Box::new(Inner { context, status, finding, cursor: None, item: None }))
     }
 
-    /// Takes the secrets of the client out of the path.
+    /// Removes the secrets of the client from the path.
     pub(crate) fn hide(&mut self, own: &OwnSecrets) {
         self.0.finding.hide(own);
     }
@@ -122,7 +123,7 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// Without the item, and without the cursor, which comes from the body as well.
+/// Shows neither the item nor the cursor, because both come from the body.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { context, status, finding, cursor, item } = &*self.0;

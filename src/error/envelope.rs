@@ -1,12 +1,13 @@
-//! Reads the bodies of error answers by their structure, whatever the operation and the status.
+//! Reads the bodies of error answers by their structure, for every operation and every status.
 //!
-//! Imprint documents three families and an empty one, in contradiction with each other, and a proxy may send anything:
+//! Imprint documents three forms of bodies and the empty body, in contradiction with each other, and a proxy may send
+//! anything. The forms are
 //!
 //! - nested: `{"error": {"type", "message", "param"?, "existing_link"?}}`
 //! - flat: `{"type", "message", "param"?}`
 //! - of its web framework: `{"error": "Bad Request", "status", "path", "details": ["…"], "timestamp"}`
 //!
-//! Any of these may come with any operation and any status. A body of another form leaves the fields empty.
+//! Any of these may come with any operation and any status. For a body of another form the fields stay empty.
 
 use std::fmt;
 
@@ -15,17 +16,17 @@ use serde_json::{Map, Value};
 
 use crate::value::json;
 
-/// An envelope is small; reading more than this into a tree would only cost memory.
+/// The largest body that is read. The body of an error is small; reading a larger one into a tree only costs memory.
 const MAX_BYTES: usize = 1 << 20;
 
-/// What the body of an error answer says.
+/// The content of the body of an error answer.
 #[derive(Debug, Default)]
 pub(super) struct ErrorEnvelope {
     pub(super) code: Option<String>,
     pub(super) message: Option<String>,
     pub(super) param: Option<String>,
     pub(super) details: Vec<String>,
-    /// The values of `existing_link`. That of the inner object comes first, because it is preferred.
+    /// The values of `existing_link`. The value in the inner object comes first, because it is preferred.
     pub(super) existing_links: Vec<Value>,
 }
 
@@ -60,21 +61,23 @@ impl ErrorEnvelope {
         };
         match inner {
             None => outer,
-            // `invalid_token` is a code, `Bad Request` a message.
+            // A text with an underscore, such as `invalid_token`, is a code. Any other, such as `Bad Request`, is a
+            // message.
             Some(Value::String(word)) if word.contains('_') => Self { code: Some(word), ..Self::default() }.or(outer),
             Some(Value::String(words)) => outer.or(Self { message: text(words.into()), ..Self::default() }),
             Some(inner) => Self::of_value(inner).or(outer),
         }
     }
 
-    /// A list of texts is a list of details; of a list of objects the first one speaks for all.
+    /// Reads a list. Its texts, and the messages of its objects, become the details; the other fields are taken from
+    /// the first object.
     fn of_list(list: Vec<Value>) -> Self {
         let details = lines(Value::Array(list.clone())).collect();
         let first = list.into_iter().find(Value::is_object).map(Self::of_value).unwrap_or_default();
         Self { details, ..first }
     }
 
-    /// What is missing here is taken from `other`.
+    /// Takes from `other` the fields that are missing here.
     fn or(self, other: Self) -> Self {
         Self {
             code: self.code.or(other.code),
@@ -86,7 +89,7 @@ impl ErrorEnvelope {
     }
 }
 
-/// A code of an error: a text, or a number that is neither zero nor the status of a success.
+/// Reads the code of an error: a text, or a number that is neither zero nor the status of a success.
 fn code(value: Value) -> Option<String> {
     match value {
         Value::Number(number) => {
@@ -116,33 +119,34 @@ fn lines(value: Value) -> impl Iterator<Item = String> {
     })
 }
 
-/// What kind of body came with a 2xx status.
+/// Whether the body of an answer with a 2xx status is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {
-    /// It is not recognised as an error.
+    /// The body is not recognised as an error.
     Answer,
-    /// It is an error.
+    /// The body is an error.
     Error,
-    /// It is an error unless it can be decoded as the answer, of which the form is not known here.
+    /// The body is an error unless it can be decoded as the expected answer, whose form is not known here.
     ErrorUnlessDecoded,
 }
 
-/// Names that the bodies of errors use. One of them alone is no sign that something of the expected answer is there,
-/// although the answer may have a field of that name too.
+/// Names that the bodies of errors use. If the expected answer has a field with one of these names too, that field is
+/// no sign that the body is the expected answer.
 const OF_ERRORS: [&str; 8] = ["type", "code", "message", "param", "details", "path", "timestamp", "error"];
 
 impl BodyKind {
     /// Reads a body, given the names of the fields of the expected answer; `None` where they are not known.
     ///
-    /// An object `error` that says something is an error whatever stands beside it. The other forms of errors are made
-    /// of names that an answer may have as well, so they are errors only where nothing of the expected answer is there:
-    /// `type` or `code` with `message`, an `error` that is a text, and an empty object `error`, which some servers
-    /// write on success. A field `error` or `message` that the answer is documented to have is taken for that.
+    /// A body with an object `error` that is not blank is an error, whatever other fields it has. The other forms of
+    /// errors use names that an answer may have as well, so a body of these forms is an error only if no field of the
+    /// expected answer is there: `type` or `code` with `message`, an `error` that is a text, and an empty object
+    /// `error`, which some servers write on success. A field `error` or `message` that the answer is documented to have
+    /// is taken for a field of the answer.
     pub(crate) fn of(body: &[u8], expected: Option<&[&str]>) -> Self {
         if body.len() > MAX_BYTES {
             return Self::Answer;
         }
-        // Nearly all answers end here: a body without these words is not parsed.
+        // A body without these words is no error, and is not parsed. Nearly all answers are of this kind.
         let words = String::from_utf8_lossy(body);
         if !(words.contains("\"error\"") || words.contains("\"message\"")) {
             return Self::Answer;
@@ -160,7 +164,7 @@ impl BodyKind {
         if matches!(&error, Some(error @ Value::Object(_)) if !is_blank(error)) {
             return Self::Error;
         }
-        // Where nothing is expected, an empty object is no sign that anything is missing.
+        // If no fields are expected, none can be missing, so an empty object `error` is no sign of an error.
         let something_is_missing = expected.is_none_or(|names| !names.is_empty());
         let is_word = error.is_some_and(|error| !is_blank(&error) || error.is_object() && something_is_missing);
         let is_flat = found.code && found.message && !names.contains(&"message");
@@ -172,7 +176,7 @@ impl BodyKind {
     }
 }
 
-/// Whether a value says nothing: the zero values, and containers of nothing but them.
+/// Whether a value is blank: null, false, zero, a text of white space, or a list or object that holds only such values.
 pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -184,18 +188,18 @@ pub(crate) fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// What stands at the top level of a body.
+/// The fields at the top level of a body that are needed to recognise an error.
 #[derive(Default)]
 struct TopLevel {
     error: Option<Value>,
     code: bool,
     message: bool,
-    /// Something of the expected answer.
+    /// Whether a field of the expected answer is there.
     expected: bool,
 }
 
-/// Reads the top level of a body, given the names of the fields of the expected answer, and keeps only what tells an
-/// error.
+/// Reads the top level of a body, given the names of the fields of the expected answer, and keeps only the fields that
+/// are needed to recognise an error.
 struct TopLevelVisitor<'a>(&'a [&'a str]);
 
 impl<'de> Visitor<'de> for TopLevelVisitor<'_> {
@@ -213,7 +217,8 @@ impl<'de> Visitor<'de> for TopLevelVisitor<'_> {
                 "error" => found.error = members.next_value()?,
                 "type" | "code" => found.code |= code(members.next_value()?).is_some(),
                 "message" => found.message |= text(members.next_value()?).is_some(),
-                // The web framework writes the status of HTTP here, and answers a status in words.
+                // In an error the web framework writes the HTTP status here, as a number. In an answer the field
+                // `status` is a text.
                 "status" => found.expected |= members.next_value::<Value>()?.is_string() && is_expected,
                 name => {
                     let is_there = members.next_value::<Option<IgnoredAny>>()?.is_some();

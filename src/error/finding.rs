@@ -1,10 +1,11 @@
-//! What is wrong with a body that could not be decoded, and where. Answers of the API and webhooks have it alike.
+//! Describes what is wrong with a body that could not be decoded, and where. It is used for answers of the API and for
+//! webhooks.
 
 use std::fmt;
 
 use crate::value::OwnSecrets;
 
-/// What is wrong with a body, and where. It never says what stood there.
+/// What is wrong with a body, and where. It never holds the value that was found there.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Finding {
     /// Where in the body the fault is, such as `data[3].card.network`; empty for the body as a whole.
@@ -16,7 +17,7 @@ pub(crate) struct Finding {
     pub(crate) fault: Fault,
 }
 
-/// What is wrong with a body, in our own words.
+/// What is wrong with a body. The text of the JSON parser is not used, because it may quote a value.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Fault {
     Empty,
@@ -32,18 +33,18 @@ pub(crate) enum Fault {
     Value {
         expected: &'static str,
     },
-    /// The path is that of the field.
+    /// A field is missing. The path is that of the field.
     Missing,
-    /// A list says that it goes on, on a page without items.
+    /// A page without items has `has_more` set, so it claims that the list goes on.
     EmptyPage,
     /// A page has entries, and all of them are null.
     OnlyNulls,
-    /// The last item of a page has no id, and the next page cannot be asked for without it. The path is that of the id.
+    /// The last item of a page has no id, and the next page cannot be requested without it. The path is that of the id.
     NoCursor,
-    /// The path is that of an item of an earlier page.
+    /// A page repeats an item of an earlier page. The path is that of the repeated item.
     Repeated,
     Duplicate,
-    /// A list is there under two of its names, with other items each time.
+    /// A list is there under two of its names, and the items differ.
     TwoLists,
     Other,
 }
@@ -59,12 +60,12 @@ impl Finding {
         Self { path: path.into(), line, column, fault }
     }
 
-    /// The same without the position, which was one in another text.
+    /// The same finding without the position, which was a position in another text.
     pub(crate) fn without_position(self) -> Self {
         Self { line: 0, column: 0, ..self }
     }
 
-    /// The same for what stands at `place` in a greater body. The position stays as it is.
+    /// The same finding for a value that stands at `place` in a larger body. The position stays as it is.
     pub(crate) fn within(self, place: &str) -> Self {
         let dot = if self.path.is_empty() { "" } else { "." };
         Self { path: format!("{place}{dot}{}", self.path), ..self }
@@ -86,7 +87,8 @@ impl Finding {
         }
     }
 
-    /// Takes our own secrets out of the path: a key of the body that is one of them may look like the name of a field.
+    /// Removes the secrets of the client or verifier from the path. The path is made of keys of the body, and a key may
+    /// be such a secret if it looks like the name of a field.
     pub(crate) fn hide(&mut self, own: &OwnSecrets) {
         self.path = own.hide(std::mem::take(&mut self.path));
     }

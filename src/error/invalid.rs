@@ -6,9 +6,9 @@ use std::fmt;
 use super::Context;
 use crate::operation::Operation;
 
-/// The request cannot be sent as it is: a required value is missing, or one that is there is not allowed.
+/// The request cannot be sent as it is: a required value is missing, or a value that was given is not allowed.
 ///
-/// All problems are named at once, in the names of the API. Nothing was sent. The values are not repeated.
+/// The error lists all problems at once, by the names that the API uses. Nothing was sent. The values are not shown.
 #[derive(Debug)]
 pub struct InvalidRequestError(Box<Inner>);
 
@@ -28,12 +28,12 @@ impl InvalidRequestError {
 
     /// The required values that are missing, in the API's names.
     ///
-    /// One of a nested value by its path, such as `order_lines[0].rate`.
+    /// A field of a nested value is named by its path, such as `order_lines[0].rate`.
     pub fn missing(&self) -> &[Cow<'static, str>] {
         &self.0.problems.missing
     }
 
-    /// The values that are there but not allowed, in the API's names.
+    /// The values that were given but are not allowed, in the API's names.
     pub fn invalid(&self) -> impl Iterator<Item = &str> + '_ {
         self.0.problems.invalid.iter().map(|(name, _)| &**name)
     }
@@ -70,7 +70,7 @@ impl fmt::Display for InvalidRequestError {
 
 impl std::error::Error for InvalidRequestError {}
 
-/// All that is wrong with a request: names and reasons, never values.
+/// Everything that is wrong with a request: names and reasons, never values.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     missing: Vec<Cow<'static, str>>,
@@ -78,7 +78,7 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    /// The problem of a builder: the fields that are `false` in `given`.
+    /// The problems of a builder: the fields that are `false` in `given` are missing.
     pub(crate) fn of(given: &[(&'static str, bool)]) -> Self {
         let mut problems = Self::default();
         given.iter().filter(|(_, given)| !given).for_each(|(name, _)| problems.missing(*name));
@@ -96,7 +96,7 @@ impl Problems {
         self.invalid.push((name.into(), reason.into()));
     }
 
-    /// The problems of what stands at `place`, each by its path from here.
+    /// Adds the problems of the value at `place`, each by its path from this value.
     pub(super) fn nest(&mut self, place: &str, other: Self) {
         other.missing.into_iter().for_each(|name| self.missing(format!("{place}.{name}")));
         other.invalid.into_iter().for_each(|(name, reason)| self.invalid(format!("{place}.{name}"), reason));

@@ -1,4 +1,4 @@
-//! Hides secrets and personal data in texts of the server, so that errors can be logged.
+//! Hides secrets and personal data in texts that the server wrote, so that errors can be logged.
 
 mod mail;
 mod numbers;
@@ -7,21 +7,22 @@ use std::fmt;
 
 use crate::value::OwnSecrets;
 
-/// Longer texts are cut: one line must stay one line.
+/// The most characters that are shown. Longer texts are cut, so that an error stays one line of a log.
 const MAX_CHARS: usize = 300;
 
-/// A text of the server whose `Display` and `Debug` are one line without secrets and without what identifies a person.
+/// A text of the server whose `Display` and `Debug` are one line without secrets and personal data.
 ///
-/// The server may repeat what it was sent. So these are replaced by `[REDACTED]`:
+/// The server may repeat data that was sent to it. So these are replaced by `[REDACTED]`:
 ///
 /// - the secrets of this client, see [`OwnSecrets`];
 /// - e-mail addresses;
-/// - 13 digits or more, which may be a card number, with anything between them that people write there;
-/// - 9 digits, as one or as in a social security number;
-/// - phone numbers: North American ones, and any with a `+` before it.
+/// - 13 digits or more, which may be a card number, also with the separators that people write between digits;
+/// - 9 digits, in one group or grouped as in a social security number;
+/// - phone numbers: North American ones, and all numbers with a `+` before them.
 ///
-/// UUIDs, dates and time stamps stay. Where a number may be either of them, it is replaced. Control characters become
-/// spaces, so that a message cannot forge a line of a log, and so do those that change the direction of the text.
+/// UUIDs, dates and time stamps are shown. A number that may be a time stamp or one of the numbers above is replaced.
+/// Control characters become spaces, so that a message cannot forge a line of a log. Characters that change the
+/// direction of the text become spaces too.
 pub(super) struct Masked<'a> {
     pub(super) text: &'a str,
     pub(super) own: &'a OwnSecrets,
@@ -40,7 +41,7 @@ impl fmt::Debug for Masked<'_> {
 }
 
 impl Masked<'_> {
-    /// What is beyond the cut is not looked at, however long the text is.
+    /// Replaces what must not be shown. The text beyond the cut is not read, however long it is.
     fn mask(&self) -> String {
         let Self { text, own } = *self;
         let (mut line, mut count, mut at) = (String::new(), 0, 0);

@@ -5,7 +5,7 @@ use crate::value::fields::FreeForm;
 
 #[allow(dead_code, reason = "which of these the generated code calls depends on the API document")]
 impl Problems {
-    /// A nested value, if it is there and nothing is wrong with it.
+    /// A nested value, if it was given and has no problems. Its problems are added to these.
     pub(crate) fn built<B, T>(
         &mut self,
         name: &str,
@@ -21,7 +21,7 @@ impl Problems {
         }
     }
 
-    /// The items of a list with which nothing is wrong.
+    /// The items of a list that have no problems. The problems of the others are added to these.
     pub(crate) fn all_built<B, T>(
         &mut self,
         name: &str,
@@ -38,7 +38,7 @@ impl Problems {
         built
     }
 
-    /// A map of the caller's making, empty if it is none.
+    /// A free-form map that the caller gave. If the value is not a map, this problem is added, and the map is empty.
     pub(crate) fn free_form<M: Default>(&mut self, name: &'static str, value: FreeForm<M>) -> M {
         value.into_map().unwrap_or_else(|reason| {
             self.invalid(name, reason);

@@ -1,4 +1,4 @@
-//! The `Retry-After` header.
+//! Reads the `Retry-After` header.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,13 +8,13 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// How long the server asks to wait: a number of seconds, or the time until a date.
 ///
-/// HTTP knows whole seconds, in one header. Servers also send a fraction (`0.503`), and a gateway that joins the
+/// HTTP allows whole seconds, in one header. Servers also send a fraction (`0.503`), and a gateway that joins the
 /// headers of several servers sends a list (`2, 2`) or the header more than once. A fraction is rounded up and the
-/// longest of several waits counts, because a retry that comes too early is refused again. If one of several values
-/// cannot be read, the others count.
+/// longest of several waits is used, because a retry that comes too early is refused again. Values that cannot be read
+/// are ignored.
 ///
-/// A date is measured against the server's own `Date` where it sends one, so that a wrong clock here does no harm. One
-/// in the past means now.
+/// The wait until a date is counted from the server's own `Date` if it sends one, so that a wrong local clock does no
+/// harm. A date in the past means no wait.
 pub(super) fn read(headers: &HeaderMap) -> Option<Duration> {
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| wait(value.to_str().ok()?, headers)).max()
 }
@@ -24,7 +24,7 @@ fn wait(text: &str, headers: &HeaderMap) -> Option<Duration> {
     let mut longest = None;
     let mut parts = text.split(',').map(str::trim);
     while let Some(part) = parts.next() {
-        // The comma behind a weekday belongs to a date.
+        // A comma after a weekday is part of a date and does not separate two values.
         let until = if DAYS.iter().any(|day| part.starts_with(day)) && !part.contains(' ') {
             httpdate::parse_http_date(&format!("{part}, {}", parts.next().unwrap_or_default()))
         } else {
@@ -42,14 +42,14 @@ fn wait(text: &str, headers: &HeaderMap) -> Option<Duration> {
     longest
 }
 
-/// Seconds in decimal digits, with a fraction or without, rounded up.
+/// Reads seconds in decimal digits, with a fraction or without, and rounds up.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {
         return None;
     }
-    // A number too large to be read is a wait too long to be made, and not none.
+    // A number that is too large for 64 bits is read as the longest wait, so that the caller does not retry at once.
     let whole: u64 = whole.parse().unwrap_or(u64::MAX);
     let part = u64::from(fraction.bytes().any(|digit| digit != b'0'));
     Some(Duration::from_secs(whole.saturating_add(part)))

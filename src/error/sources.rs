@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::io;
 
-/// The errors within an error, from the outside in, without the error itself.
+/// The errors within an error, from the outermost to the innermost, without the error itself.
 pub(crate) fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(within(error), |error| within(*error))
 }
 
-/// `source` of an I/O error passes over the error that it holds, to that one's source. Here none is passed over.
+/// The error directly within an error. `source` of an I/O error skips the error that it holds and returns the source of
+/// that one; here no error is skipped.
 fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     held.map(|held| held as _).or_else(|| error.source())

@@ -8,7 +8,8 @@ use super::Context;
 use crate::operation::Operation;
 
 /// The API answered with success, but the body is larger than
-/// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes). Ask for less with `limit`, or raise the bound.
+/// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes). Ask for fewer items with `limit`, or raise the
+/// bound.
 #[derive(Debug)]
 pub struct ResponseTooLargeError(Box<Inner>);
 

@@ -19,9 +19,9 @@ pub struct TransportError(Box<TransportDetails>);
 #[derive(Debug)]
 struct TransportDetails {
     context: Context,
-    /// False when no connection was made, so that nothing was sent.
+    /// False when no connection was made, and so nothing was sent.
     connected: bool,
-    /// What keeps this and every other attempt from making a connection.
+    /// The reason why neither this nor any other attempt can make a connection, if there is one.
     obstacle: Option<Obstacle>,
     source: reqwest::Error,
 }
@@ -41,7 +41,8 @@ impl Obstacle {
             Some(error) if too_many_open_files(error) => Some(Self::OpenFiles),
             Some(error) if error.kind() == io::ErrorKind::PermissionDenied => Some(Self::Permission),
             Some(_) => None,
-            // The type of these errors cannot be named from here; a test with a real proxy holds the words.
+            // The type of these errors is not public, so they are recognised by their texts. A test with a real proxy
+            // fails if the texts change.
             None => match error.to_string().as_str() {
                 "tunnel error: proxy authorization required" => Some(Self::ProxyCredentials),
                 "tunnel error: unsuccessful" => Some(Self::ProxyRefusal),
@@ -68,8 +69,8 @@ impl Obstacle {
     }
 }
 
-/// The standard library has no kind for it, so this goes by the numbers of the system: of the process, and of the whole
-/// system.
+/// Whether the process or the whole system has too many open files. The standard library has no error kind for this, so
+/// it is recognised by the error numbers of the operating system.
 fn too_many_open_files(error: &io::Error) -> bool {
     let numbers: &[i32] = if cfg!(windows) { &[10024] } else { &[24, 23] };
     error.raw_os_error().is_some_and(|number| numbers.contains(&number))
@@ -81,21 +82,22 @@ impl TransportError {
         self.0.context.operation.id
     }
 
-    /// Whether the connection was never made: the name was not found, the connection refused, the TLS handshake
-    /// failed, a proxy in between refused. Nothing was sent then.
+    /// Whether the connection was never made: the name was not found, the connection was refused, the TLS handshake
+    /// failed, or a proxy in between refused it. Nothing was sent in these cases.
     ///
-    /// It is made again unless the reason stays: a proxy that wants credentials (407) or refuses the host, too many
-    /// open files, or no permission. The text of the error says which.
+    /// The client tries again, unless another attempt would fail for the same reason: a proxy requires credentials
+    /// (407) or refuses the host, too many files are open, or the permission is missing. The text of the error gives
+    /// the reason.
     pub fn is_connect(&self) -> bool {
         !self.0.connected
     }
 
-    /// The status, if the connection broke after it.
+    /// The status, if the connection broke after it had come.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.context.status
     }
 
-    /// How many times the request was sent, or tried to be.
+    /// How many times the client sent the request, or tried to send it.
     pub fn attempts(&self) -> u32 {
         self.0.context.attempts
     }
@@ -142,7 +144,8 @@ impl TransportError {
         self.0.connected || self.0.context.may_have_been_processed
     }
 
-    /// What is in the way, or what the operating system or the TLS library said, if one said something.
+    /// The obstacle and what to do about it, or else the message of the operating system or the TLS library, if there
+    /// is one.
     fn reason(&self) -> Option<String> {
         if let Some(obstacle) = self.0.obstacle {
             return Some(obstacle.what_to_do().to_owned());
@@ -150,7 +153,7 @@ impl TransportError {
         self.system_message()
     }
 
-    /// What the operating system or the TLS library said.
+    /// The message of the operating system or the TLS library.
     fn system_message(&self) -> Option<String> {
         use io::ErrorKind::{
             AddrNotAvailable, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
@@ -164,7 +167,8 @@ impl TransportError {
                     kind @ (ConnectionRefused | ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof
                     | HostUnreachable | NetworkUnreachable | AddrNotAvailable | TimedOut),
                 ) => Some(kind.to_string()),
-                // Within a handshake: the words of the TLS library, such as that of a certificate nobody trusts.
+                // The TLS handshake failed: this is the message of the TLS library, for example about a certificate
+                // that is not trusted.
                 Some(InvalidData) if !self.0.connected => {
                     io.and_then(io::Error::get_ref).map(|message| format!("TLS: {message}"))
                 }
@@ -183,7 +187,7 @@ impl fmt::Display for TransportError {
             (true, Some(_)) => "the connection broke within the answer",
         };
         write!(f, "{}: {what}", self.0.context.operation.id)?;
-        // The source has the details; its kind is what one looks for first.
+        // The source has all the details. The reason is shown here too, because people look for it first.
         if let Some(reason) = self.reason() {
             write!(f, " ({reason})")?;
         }
@@ -214,8 +218,9 @@ struct TimeoutDetails {
 pub enum TimeoutPhase {
     /// [`connect_timeout`](crate::ClientBuilder::connect_timeout): no connection was made, so nothing was sent.
     Connect,
-    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout): the request was sent, or was being sent, or the
-    /// connection was still being made where that may take longer than an attempt. Which of them is not known.
+    /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout): the request was sent, or was being sent; or the
+    /// connection was still being made, if making it may take longer than an attempt. It is not known which of these is
+    /// the case.
     Attempt,
     /// [`timeout`](crate::ClientBuilder::timeout) or [`with_timeout`](crate::Client::with_timeout): the whole call.
     Call,
@@ -232,17 +237,17 @@ impl TimeoutError {
         self.0.phase
     }
 
-    /// How long it was.
+    /// How long this timeout was.
     pub fn limit(&self) -> Duration {
         self.0.limit
     }
 
-    /// The status, if the time ran out after it.
+    /// The status, if the time ran out after it had come.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.context.status
     }
 
-    /// How many times the request was sent, or tried to be.
+    /// How many times the client sent the request, or tried to send it.
     pub fn attempts(&self) -> u32 {
         self.0.context.attempts
     }
@@ -279,7 +284,7 @@ impl TimeoutError {
     /// Whether the API may have acted on the call; see
     /// [`Error::may_have_been_processed`](crate::Error::may_have_been_processed).
     pub fn may_have_been_processed(&self) -> bool {
-        // Without an attempt the time had run out before anything was sent.
+        // If there was no attempt, the time ran out before anything was sent.
         let may_be_sent = self.0.phase != TimeoutPhase::Connect && self.0.context.attempts > 0;
         may_be_sent || self.0.context.may_have_been_processed
     }

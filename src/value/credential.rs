@@ -1,9 +1,9 @@
-//! What can be wrong with an API key or a signing token, mostly by copying: line ends, quotation marks, invisible
-//! characters.
+//! Finds mistakes in an API key or a signing token, most of which come from copying it: line ends, quotation marks,
+//! invisible characters.
 
 use std::fmt;
 
-/// What is wrong with a key or a token, without the value.
+/// What is wrong with a key or a token. It does not hold the value, which is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialProblem {
     Blank,
@@ -14,7 +14,7 @@ pub(crate) enum CredentialProblem {
 }
 
 impl CredentialProblem {
-    /// What is wrong with this text, if something is. A space within it is not: tokens may be phrases.
+    /// What is wrong with this text, if anything is. A space within the text is allowed: a token may be several words.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let seen = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         if seen.is_empty() {
@@ -32,7 +32,7 @@ impl CredentialProblem {
         }
     }
 
-    /// What is wrong and what to do about it, as the end of a sentence about a key or a token.
+    /// Describes the problem and what to do about it, as the end of a sentence whose subject is a key or a token.
     const fn advice(self) -> &'static str {
         match self {
             Self::Blank => "is empty or blank",
@@ -55,7 +55,7 @@ impl fmt::Display for CredentialProblem {
     }
 }
 
-/// The quotation marks of programs and of word processors.
+/// Whether a character is a quotation mark, as programs or word processors write it.
 fn is_quote(c: char) -> bool {
     matches!(
         c,
@@ -64,8 +64,8 @@ fn is_quote(c: char) -> bool {
     )
 }
 
-/// Characters that are not visible, other than the plain space: controls, other spaces, and those that Unicode calls
-/// default-ignorable.
+/// Whether a character is not visible and is not the plain space: a control character, another space, or a character
+/// that Unicode calls default-ignorable.
 fn is_invisible(c: char) -> bool {
     let of_unicode = matches!(
         c,

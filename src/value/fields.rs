@@ -1,16 +1,17 @@
-//! What the setters of the builders take: a value or an `Option` of one, lists, and free-form maps.
+//! The traits and types of the arguments of the builders' setters: a value or an `Option` of one, lists, and free-form
+//! maps.
 
 mod free_form;
 
 pub(crate) use free_form::FreeForm;
 
-/// Something a setter takes for a field of type `T`: anything that converts into `T`, or an [`Option`] of such a thing.
+/// A value that a setter accepts for a field of type `T`: anything that converts into `T`, or an [`Option`] of it.
 ///
-/// So an id is set by `"text"`, by a `String`, by `&id`, and by `Some("text")` or `None::<&str>` where the caller has
-/// an option in hand; `None` leaves the field out. The trait is implemented for all of these already and is not meant
-/// to be implemented elsewhere; `Marker` only tells its two implementations apart and is always inferred.
+/// So an id can be set from `"text"`, a `String`, `&id`, and from an option, such as `Some("text")` or `None::<&str>`;
+/// `None` leaves the field out. The trait is implemented for all of these already and is not meant to be implemented
+/// elsewhere; `Marker` only distinguishes its two implementations and is always inferred.
 ///
-/// One kind of id is not taken for another:
+/// An id of one kind cannot be set from an id of another kind:
 ///
 /// ```
 /// # use imprint_client::types::{CustomerId, RewardId};
@@ -26,8 +27,8 @@ pub(crate) use free_form::FreeForm;
 /// # }
 /// ```
 ///
-/// A nested value is set finished or as its builder, so that [`build`](crate::types::builder::MerchantBuilder::build)
-/// or `send` names all that is missing at once:
+/// A nested value can be set as a finished value or as its builder. With a builder,
+/// [`build`](crate::types::builder::MerchantBuilder::build) or `send` names all missing fields at once:
 ///
 /// ```
 /// use imprint_client::types::{Address, CreateTransactionIntentBody};
@@ -59,17 +60,17 @@ impl<T, V: Into<T>> IntoField<T, sealed::OptionMarker> for Option<V> {
     }
 }
 
-/// Something a setter takes for a list of `T`: a list, an array or an iterator of anything that converts into `T`, or
-/// an [`Option`] of such a thing.
+/// A value that a setter accepts for a list of `T`: a list, an array or an iterator of anything that converts into `T`,
+/// or an [`Option`] of it.
 ///
-/// Like [`IntoField`] it is implemented for all there is, and `Marker` is inferred.
+/// Like [`IntoField`] it is implemented for all of these already, and `Marker` is inferred.
 #[diagnostic::on_unimplemented(
     message = "a list of `{T}` cannot be set from `{Self}`",
     label = "expected a list, an array or an iterator of values that convert into `{T}`",
     note = "the items may be finished values or builders of them; write `Vec::<{T}>::new()` for an empty list"
 )]
 pub trait IntoList<T, Marker>: sealed::SealedList<T, Marker> {
-    /// The items for the field; those of `None` are none.
+    /// The items for the field. `None` gives no items.
     fn into_list(self) -> Vec<T>;
 }
 
@@ -88,11 +89,11 @@ impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::OptionMarker> for Op
 }
 
 mod sealed {
-    /// Marks a plain value.
+    /// Marks the implementation for plain values.
     #[derive(Debug)]
     pub enum ValueMarker {}
 
-    /// Marks an `Option` of a value.
+    /// Marks the implementation for an `Option` of a value.
     #[derive(Debug)]
     pub enum OptionMarker {}
 
@@ -122,7 +123,7 @@ mod tests {
 
     crate::value::open_enum!(Kind { A = "A" });
 
-    /// A builder as the generated ones are.
+    /// A builder like the generated ones.
     #[derive(Default, Debug, PartialEq)]
     struct Builder {
         id: Option<ThingId>,

@@ -1,7 +1,7 @@
-//! The macro behind the id types: strings that are kept and compared exactly as they came.
+//! The macro that implements the id types: strings that are kept and compared exactly as they came.
 
-/// Implements what every id can do, for a struct around a `String`: the text is kept exactly, its case included, and
-/// there is no conversion from one kind of id to another.
+/// Implements the methods and traits of an id, for a struct around a `String`: the text is kept exactly, including its
+/// letter case, and there is no conversion from one kind of id to another.
 macro_rules! opaque_string {
     ($name:ident) => {
         #[allow(dead_code, reason = "not every id of a test is used in full")]

@@ -1,17 +1,17 @@
 //! Repairs JSON texts that are not valid Unicode.
 //!
 //! JSON is UTF-8 without a byte order mark, but some servers write one, some put a Latin-1 byte into a name, and some
-//! cut a text in the middle of a surrogate pair. None of this says anything about the fields beside it, so it costs
-//! nothing but the character: U+FFFD, the replacement character, takes the place of what is not Unicode.
+//! cut a text in the middle of a surrogate pair. The other fields can still be read, so only the invalid bytes or
+//! escapes are replaced, by U+FFFD, the replacement character. A byte order mark is skipped.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
-/// Half of a surrogate pair needs its other half behind it.
+/// The escape that replaces a `\u` escape for half of a surrogate pair. It has the same length.
 const REPLACEMENT: &[u8; 6] = b"\\uFFFD";
 
-/// Reads a JSON text, with U+FFFD in the place of what is not Unicode.
+/// Reads a JSON text. Where it is not valid Unicode, U+FFFD is read.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
     let mut text = Text::new(text);
     loop {
@@ -22,12 +22,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Er
     }
 }
 
-/// A JSON text, first as it came, and then, if that cannot be read, as Unicode.
+/// A JSON text: as it came at first, and repaired if it cannot be read and is not valid Unicode.
 pub(crate) struct Text<'a> {
-    /// Without the byte order mark.
+    /// The text as it came, but without the byte order mark.
     original: &'a [u8],
     has_mark: bool,
-    /// Wiped when it is dropped: it may hold a card number.
+    /// The repaired text. Its memory is wiped when it is dropped, because it may hold a card number.
     repaired: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -37,17 +37,18 @@ impl<'a> Text<'a> {
         Self { original: without.unwrap_or(bytes), has_mark: without.is_some(), repaired: None }
     }
 
-    /// What is to be read.
+    /// The text to read: the repaired one, if there is one.
     pub(crate) fn json(&self) -> &[u8] {
         self.repaired.as_ref().map_or(self.original, |repaired| repaired)
     }
 
-    /// Makes another text of one that could not be read, if what was wrong with it may be that it is not Unicode.
+    /// Repairs a text that could not be read, if the error may come from invalid Unicode. Returns whether the repaired
+    /// text differs, so that it has to be read again.
     ///
-    /// It is called after a failure only: a text that can be read is not looked at twice.
+    /// It is called after a failure only, so a text that can be read is not read twice.
     #[cold]
     pub(crate) fn repair(&mut self, error: &serde_json::Error) -> bool {
-        // What is not Unicode is an error of syntax to serde_json, or stands where the text ends too early.
+        // serde_json reports invalid Unicode as an error of syntax, or as an early end of the text if it is there.
         if self.repaired.is_some() || !matches!(error.classify(), Category::Syntax | Category::Eof) {
             return false;
         }
@@ -64,14 +65,15 @@ impl<'a> Text<'a> {
         differs
     }
 
-    /// A position in the text that was read (line from 1, and bytes in the line) as one in the text that came.
+    /// Converts a position in the text that was read into the position in the text that came. A position is a line,
+    /// counted from 1, and a column in bytes.
     pub(crate) fn position(&self, (line, column): (usize, usize)) -> (usize, usize) {
         let mark = if line == 1 && self.has_mark { MARK.len() } else { 0 };
         if self.repaired.is_none() {
             return (line, mark + column);
         }
-        // Neither a line end nor an escape changes its length, so only bytes that are no UTF-8 count, and only those in
-        // the line.
+        // Repairing changes no line end and no length of an escape. So only the bytes in this line that are not UTF-8
+        // can change the column.
         let original = self.original.split(|byte| *byte == b'\n').nth(line.saturating_sub(1)).unwrap_or_default();
         let (mut came, mut read) = (0, 0);
         for chunk in original.utf8_chunks() {
@@ -88,7 +90,7 @@ impl<'a> Text<'a> {
 
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Puts U+FFFD in the place of each `\u` escape that is half of a surrogate pair without the other half.
+/// Replaces each `\u` escape that is half of a surrogate pair without the other half by the escape for U+FFFD.
 ///
 /// An escape begins at a backslash that is not itself escaped. Outside of strings there is no backslash in JSON.
 fn replace_halves(json: &mut [u8]) {
@@ -96,7 +98,7 @@ fn replace_halves(json: &mut [u8]) {
     while let Some(next) = json[at..].iter().position(|byte| *byte == b'\\') {
         at += next;
         let Some(unit) = escaped(&json[at..]) else {
-            // The backslash and what it escapes, which may be another backslash.
+            // Skips the backslash and the character that it escapes, which may be another backslash.
             at = (at + 2).min(json.len());
             continue;
         };

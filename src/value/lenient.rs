@@ -1,4 +1,5 @@
-//! How the fields of structs are read, where the API may send less or other than its document says.
+//! Reads the fields of structs. The readers also accept fields that are missing, `null` or written in another way than
+//! the API document says.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +14,7 @@ use serde_json::Value;
 pub(crate) trait Reader<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
 
-    /// What the field is when its name is not in the object; `None` when it has to be.
+    /// The value of the field if the object does not have it; `None` if the field is required.
     fn absent() -> Option<T>;
 }
 
@@ -23,26 +24,26 @@ pub(crate) fn with<'de, R: Reader<T>, T, D: Deserializer<'de>>(deserializer: D) 
     R::read(deserializer)
 }
 
-/// A field that has to be there.
+/// A field that is required.
 pub(crate) struct Plain;
 
 /// A field that may be `null` or absent.
 pub(crate) struct Optional;
 
-/// An integer, which may be written with a fraction of nothing: `100.0`. As an `Option` it may be `null` or absent.
+/// An integer, which may be written with a fraction of zero: `100.0`. As an `Option` it may be `null` or absent.
 pub(crate) struct Integer;
 
-/// A list for which `null` and absent are the same as empty, and in which `null` is no item.
+/// A list that is empty if it is `null` or absent. Items that are `null` are left out.
 pub(crate) struct List;
 
-/// A list that has to be there, because the answer says nothing without it. `null` is an empty one.
+/// A list that is required: an answer without it does not show that there are no items. `null` is an empty list.
 pub(crate) struct Listed;
 
-/// A map for which `null` and absent are the same as empty, and in which a name whose value is `null` is as good as
-/// absent. It may be empty as a list, too: so PHP writes an empty map.
+/// A map that is empty if it is `null` or absent. Entries whose value is `null` are left out. An empty list is accepted
+/// as an empty map, because PHP writes empty maps like this.
 pub(crate) struct Map;
 
-/// A list or map of free-form JSON: as the two above, but what is `null` within it stays.
+/// A list or map of free-form JSON. It is read like [`List`] or [`Map`], but values within it that are `null` are kept.
 pub(crate) struct Free;
 
 impl<T: DeserializeOwned> Reader<T> for Plain {
@@ -150,7 +151,7 @@ impl Reader<Vec<Value>> for Free {
     }
 }
 
-/// A list without its nulls.
+/// The items of a list that are not null.
 struct NonNullItems<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonNullItems<T> {
@@ -180,14 +181,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonNullItems<T> {
 /// A map, which may also be written as an empty list.
 struct Entries<M>(M);
 
-/// What takes the entries of a map.
+/// A map that entries can be added to.
 trait Collect: Default {
     type Value: DeserializeOwned;
 
     fn add(&mut self, name: String, value: Self::Value);
 }
 
-/// A map without the entries that are null.
+/// The entries of a map that are not null.
 struct Present<T>(BTreeMap<String, T>);
 
 impl<T> Default for Present<T> {
@@ -247,16 +248,16 @@ impl<'de, M: Collect> Deserialize<'de> for Entries<M> {
             }
         }
 
-        // A struct is an object or a list to serde_json, and nothing else: `deserialize_any` would also hand numbers
-        // over as maps where serde_json's feature `arbitrary_precision` is on.
+        // serde_json reads a struct from an object or a list, and from nothing else. `deserialize_any` would also pass
+        // numbers as maps if serde_json's feature `arbitrary_precision` is on.
         deserializer.deserialize_struct("", &[], EntriesVisitor(PhantomData))
     }
 }
 
-/// The error for a list where none may stand.
+/// The error for a list in a place where no list is allowed.
 ///
-/// The list is read to its end first. Otherwise the position in the error would be within the list, and so would be the
-/// path that is made of the position.
+/// The list is read to its end first. Otherwise the position in the error would be within the list, and the path, which
+/// is made from the position, would be wrong too.
 pub(super) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl Visitor<'de>) -> A::Error {
     loop {
         match items.next_element::<IgnoredAny>() {
@@ -267,10 +268,11 @@ pub(super) fn not_a_list<'de, A: SeqAccess<'de>>(mut items: A, expected: &impl V
     }
 }
 
-/// The number that a map stands for; `None` when it is a map.
+/// Reads a number that serde_json passes as a map; `None` if it is really a map.
 ///
-/// Where another crate has turned on serde_json's feature `arbitrary_precision`, serde_json hands numbers over as maps
-/// of a form that only its own types know. A map that is none is read to its end, for the reason that a list is.
+/// If another crate has turned on serde_json's feature `arbitrary_precision`, serde_json passes numbers as maps of a
+/// form that only its own types know. A map that is no number is read to its end, for the same reason as a list in
+/// [`not_a_list`].
 pub(crate) fn number<'de, A: MapAccess<'de>>(mut members: A) -> Option<serde_json::Number> {
     let mut watched = Watched { members: &mut members, key_is_read: false };
     if let Ok(number) = serde_json::Number::deserialize(MapAccessDeserializer::new(&mut watched)) {
@@ -283,7 +285,7 @@ pub(crate) fn number<'de, A: MapAccess<'de>>(mut members: A) -> Option<serde_jso
     None
 }
 
-/// The members of a map, and whether the next to come is the value of a key that has been read.
+/// The members of a map, and whether a key has been read whose value has not been read yet.
 struct Watched<'a, A> {
     members: &'a mut A,
     key_is_read: bool,
@@ -294,7 +296,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let key = self.members.next_key_seed(seed);
-        // A key that was refused has been read as well.
+        // A key that the seed refused has been read as well, so its value is next.
         self.key_is_read = !matches!(key, Ok(None));
         key
     }
@@ -305,12 +307,13 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Watched<'_, A> {
     }
 }
 
-/// An integer in any spelling.
+/// An integer in any spelling, such as `100` or `100.0`.
 struct Whole(i64);
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_i64`: with `arbitrary_precision` a `serde_json::Value` that holds `100.0` refuses it.
+        // `deserialize_i64` is not used: with `arbitrary_precision` it fails for a `serde_json::Value` that holds
+        // `100.0`.
         deserializer.deserialize_any(ReadWhole)
     }
 }
@@ -332,7 +335,8 @@ impl<'de> Visitor<'de> for ReadWhole {
         i64::try_from(value).map(Whole).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
     }
 
-    // serde_json has these for numbers beyond 64 bits where `arbitrary_precision` is on, and floats where it is not.
+    // serde_json calls these two for numbers beyond 64 bits if `arbitrary_precision` is on. If it is off, it calls
+    // `visit_f64`.
     fn visit_i128<E: Error>(self, value: i128) -> Result<Whole, E> {
         self.visit_f64(value as f64)
     }
@@ -342,7 +346,7 @@ impl<'de> Visitor<'de> for ReadWhole {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Whole, E> {
-        /// Beyond it not every integer is a number of its own.
+        /// 2^53. Beyond it a float cannot hold every integer.
         const EXACT: f64 = 9_007_199_254_740_992.0;
 
         if value.fract() == 0.0 && value.abs() < EXACT {

@@ -1,8 +1,8 @@
 //! The macro that reads structs from JSON objects.
 //!
 //! serde's derive also reads a list as a struct, by the order of its fields: `[1990, 1, 2]` would become a date of
-//! birth and six strings an address. What is generated here looks for the fields by their names and takes nothing but
-//! an object. It is also less code for each struct than the derive writes, and so takes less time to build.
+//! birth and six strings an address. The code that this macro generates finds the fields by their names and accepts
+//! nothing but an object. It is also less code for each struct than the derive writes, so the build takes less time.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,8 +14,8 @@ use super::lenient::Reader;
 
 /// Implements `Deserialize` for a struct.
 ///
-/// For each field: its name in Rust, the [`Reader`] that reads it, and its names in JSON, of which the first is the one
-/// that errors give. A key that none of the fields has is passed over; a field that is there twice is an error.
+/// For each field it takes the name in Rust, the [`Reader`] that reads the field, and the names in JSON. Errors show
+/// the first of these names. A key that is not the name of a field is ignored; a field that is there twice is an error.
 macro_rules! object {
     ($name:ident $(<$parameter:ident>)? {
         $($field:ident: $reader:ident = $wire:literal $(| $other:literal)*),* $(,)?
@@ -60,7 +60,7 @@ macro_rules! object {
 
 pub(crate) use object;
 
-/// What can be made of the members of an object.
+/// A type that can be read from the members of a JSON object.
 pub(crate) trait Object: Sized {
     fn from_members<'de, A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 }
@@ -84,7 +84,7 @@ pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
     deserializer.deserialize_map(Members(PhantomData))
 }
 
-/// Reads a key as the field that has it; `None` when no field does.
+/// Finds the field that a key names; `None` if the key is not the name of a field.
 pub(crate) struct Names<F: 'static>(pub(crate) &'static [(&'static str, F)]);
 
 impl<'de, F: Copy> DeserializeSeed<'de> for Names<F> {
@@ -107,7 +107,7 @@ impl<F: Copy> Visitor<'_> for Names<F> {
     }
 }
 
-/// Reads the value of a field, which must not have one yet.
+/// Reads the value of a field. It is an error if the field has a value already.
 pub(crate) fn once<'de, R: Reader<T>, T, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     name: &'static str,
@@ -130,7 +130,7 @@ pub(crate) fn once<'de, R: Reader<T>, T, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// The value of a field, or what it is when it is not there.
+/// The value of a field. If the field is not there, its reader gives the value, or the field is an error.
 pub(crate) fn found<R: Reader<T>, T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.or_else(R::absent).ok_or_else(|| E::missing_field(name))
 }
@@ -207,7 +207,7 @@ mod tests {
         assert!(read::<Around<Nothing>>(r#"{"data":[]}"#).is_err());
     }
 
-    /// What is generated for an object that keeps the properties nobody named.
+    /// A struct as it is generated for an object whose unknown properties are kept.
     #[derive(Debug, Deserialize, PartialEq)]
     struct Open {
         #[serde(deserialize_with = "crate::value::lenient::with::<crate::value::lenient::Integer, _, _>")]

@@ -1,9 +1,10 @@
-//! The macro behind the enums of the API, which keep values that this version does not know.
+//! The macro that implements the enums of the API, which keep values that this version does not know.
 
-/// Implements what every open enum can do, for an enum with a variant for each named text and `Unrecognized(String)`.
+/// Implements the methods and traits of an open enum, for an enum with a variant for each named text and
+/// `Unrecognized(String)`.
 ///
-/// Imprint adds values without notice, and its own guides use some that its document does not declare: a closed enum
-/// would turn such a value into a failed call. So an open enum takes any other text as well and writes it back
+/// Imprint adds values without notice, and its own guides use some that its document does not declare: with a closed
+/// enum a call would fail because of such a value. So an open enum accepts any other text as well and writes it back
 /// unchanged.
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
@@ -138,7 +139,8 @@ pub(crate) use open_enum;
 mod tests {
     use std::collections::{BTreeSet, HashSet};
 
-    /// Network of a card. `UNKNOWN` is a value of the API, not our word for "none of these".
+    /// The network of a card. `UNKNOWN` is a value of the API. It does not stand for values that this version does not
+    /// know.
     #[derive(Clone, Debug)]
     enum Network {
         Empty,
@@ -164,7 +166,7 @@ mod tests {
         ] {
             let json = serde_json::to_string(text).unwrap();
             let read: Network = serde_json::from_str(&json).unwrap();
-            // Equality is by text, so the variant is looked at by itself.
+            // `==` compares the texts only, so the variants are compared separately.
             for made in [read.clone(), Network::from(text), Network::from(text.to_owned())] {
                 assert_eq!(std::mem::discriminant(&made), std::mem::discriminant(&expected), "{text}");
             }

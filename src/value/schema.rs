@@ -1,8 +1,8 @@
-//! JSON Schemas of the types that are strings; those of the objects are derived.
+//! The macro that implements JSON Schemas for the types that are strings. Those of the objects are derived.
 
-/// Implements `JsonSchema` for a type that is any string on the wire; `$values` are given as examples.
+/// Implements `JsonSchema` for a type that may be any string in JSON; `$values` are given as examples.
 ///
-/// What the API document declares is no limit: the enums are open, and so are their schemas.
+/// The schema allows other values than those that the API document declares, because the enums are open.
 macro_rules! string_schema {
     ($name:ident $(, $values:expr)?) => {
         #[cfg(feature = "schemars")]

@@ -15,9 +15,10 @@ pub(crate) use own::OwnSecrets;
 /// - `Debug` prints `[REDACTED]`; there is no `Display`, so a secret cannot end up in a message or a URL by accident.
 /// - [`expose`](Secret::expose) is the one way to the value.
 /// - The memory is wiped when the secret is dropped. Copies made elsewhere, for example by the HTTP stack while the
-///   value travels, are beyond its reach.
-/// - serde reads and writes the real value: that is how it gets to the API and back.
-/// - Comparing two secrets takes the same time whether they differ early or late; only their lengths show.
+///   value is sent, are not wiped.
+/// - serde reads and writes the real value, because it has to be sent to the API and read from it.
+/// - Comparing two secrets takes the same time whether they differ early or late, so the time shows nothing about the
+///   values but their lengths.
 ///
 /// ```
 /// use imprint_client::Secret;
@@ -30,7 +31,7 @@ pub(crate) use own::OwnSecrets;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The value itself. Whatever is done with it from here on is in the hands of the caller.
+    /// The value itself. It is no longer protected: the caller has to keep it out of logs and messages.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -46,7 +47,7 @@ impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
         let differing = one.iter().zip(two).fold(0, |seen, (a, b)| seen | (a ^ b));
-        // The fold must not become an early exit by optimisation.
+        // `black_box` keeps the compiler from ending the comparison at the first difference.
         one.len() == two.len() && black_box(differing) == 0
     }
 }
@@ -91,7 +92,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// What `Debug` prints in the place of a value that must not be seen.
+/// Its `Debug` prints `[REDACTED]`. It is used in the place of a value that must not be shown.
 #[derive(Clone, Copy)]
 pub(crate) struct Redacted;
 

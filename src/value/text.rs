@@ -1,4 +1,4 @@
-//! Reads JSON strings into the types of this crate that are strings, by one visitor for all of them.
+//! Reads JSON strings into the string types of this crate. All of them use one visitor.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,8 +8,8 @@ use serde::de::{Error, Visitor};
 
 /// Reads a string into `T` without a buffer in between.
 ///
-/// The expectation says nothing but "a string": serde quotes the value it met beside it, and neither may reach an error
-/// of this crate.
+/// The text of `expecting` is only "a string". serde writes it into its error, together with the value that it found,
+/// and neither may be shown in an error of this crate.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: From<String> + for<'a> From<&'a str>,

@@ -1,4 +1,4 @@
-//! The type of timestamps: the text that the API wrote, converted on demand.
+//! The type of timestamps. It keeps the text that the API wrote, and converts it on demand.
 
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 use std::borrow::Cow;
@@ -13,12 +13,13 @@ use super::lenient;
 /// A point in time of the API: RFC 3339 text, kept exactly as it came.
 ///
 /// The text is kept and converted on demand, because the API writes it in several ways (`2025-02-13T19:08:07.000Z`,
-/// `…07Z`, `…07+00:00`) and one odd text must not cost the page of results it stands on. Two timestamps are equal when
-/// their texts are; convert them to compare instants. There is no order for the same reason.
+/// `…07Z`, `…07+00:00`), and because one text that cannot be converted must not make the whole page of results fail.
+/// Two timestamps are equal if their texts are equal; convert them to compare instants. For this reason timestamps have
+/// no order either.
 ///
-/// For the same reason again, a number in the place of a timestamp is kept as its text: `1739473687` becomes
-/// `"1739473687"`, of which the unit is not known, so that it is not converted. `null` in the place of one that the
-/// document promises becomes the empty text.
+/// A number in the place of a timestamp does not fail either, but is kept as its text: `1739473687` becomes
+/// `"1739473687"`. Its unit is not known, so it is not converted. If a required timestamp is `null`, it becomes the
+/// empty text.
 ///
 /// With the feature `chrono` (on by default) there are `to_chrono` and `From<chrono::DateTime<_>>`, with the feature
 /// `jiff` `to_jiff` and `From<jiff::Timestamp>`.
@@ -41,13 +42,13 @@ impl Timestamp {
         &self.0
     }
 
-    /// The instant as [`chrono`] sees it, with the offset that the text has. What is beyond the nanosecond is cut off.
+    /// The instant as a type of [`chrono`], with the offset that the text has. Digits beyond nanoseconds are cut off.
     ///
     /// # Errors
     ///
     /// [`TimestampError`] when the text is not an RFC 3339 date and time: `2025-02-13T19:08:07Z`, with or without a
-    /// fraction of the second, with an offset (`+01:00`) or `Z`. The letters may be small. Nothing else is accepted: no
-    /// space in the place of the `T`, no time without seconds or without an offset.
+    /// fraction of the second, with an offset (`+01:00`) or `Z`. The letters may be lowercase. Nothing else is
+    /// accepted: no space in the place of the `T`, no time without seconds or without an offset.
     #[cfg(feature = "chrono")]
     #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
     pub fn to_chrono(&self) -> Result<chrono::DateTime<chrono::FixedOffset>, TimestampError> {
@@ -55,7 +56,7 @@ impl Timestamp {
         chrono::DateTime::parse_from_rfc3339(&text).map_err(|_| TimestampError { _private: () })
     }
 
-    /// The instant as [`jiff`] sees it. What is beyond the nanosecond is cut off, and a leap second is the second
+    /// The instant as a type of [`jiff`]. Digits beyond nanoseconds are cut off, and a leap second becomes the second
     /// before it.
     ///
     /// # Errors
@@ -70,14 +71,14 @@ impl Timestamp {
     }
 }
 
-/// The text, if it has the form of RFC 3339, with nine digits of the fraction at most.
+/// The text, if it has the form of RFC 3339, with the fraction cut to nine digits.
 ///
-/// Both libraries read more than RFC 3339, each something else: a space for the `T`, a time zone in brackets, other
-/// signs for minus. And both would go different ways beyond the ninth digit. Whether there is such a day is left to
-/// them.
+/// chrono and jiff also accept texts that are not RFC 3339, and not the same ones: a space for the `T`, a time zone in
+/// brackets, other signs for minus. They also treat digits beyond the ninth differently. So the form is checked here;
+/// the libraries check whether the date exists.
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 fn rfc3339(text: &str) -> Option<Cow<'_, str>> {
-    // Two digits, with the largest number that they may be.
+    // Whether the text is two digits that form a number up to `largest`.
     let pair = |text: &str, largest: u8| {
         let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
         digits && text.parse().is_ok_and(|number: u8| number <= largest)
@@ -222,7 +223,8 @@ impl<'de> Visitor<'de> for TimestampVisitor {
         Ok(Timestamp(number.to_string()))
     }
 
-    // serde_json has these for numbers beyond 64 bits where `arbitrary_precision` is on, and floats where it is not.
+    // serde_json calls these two for numbers beyond 64 bits if `arbitrary_precision` is on. If it is off, it calls
+    // `visit_f64`.
     fn visit_i128<E: Error>(self, number: i128) -> Result<Timestamp, E> {
         self.visit_f64(number as f64)
     }
@@ -242,7 +244,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Timestamp, A::Error> {
         let Some(number) = lenient::number(members) else { return Err(A::Error::invalid_type(Unexpected::Map, &self)) };
-        // Not its own text: that would be another one where `arbitrary_precision` is off.
+        // The number's own text is not used, because it would differ from the text without `arbitrary_precision`.
         if let Some(number) = number.as_i64() {
             self.visit_i64(number)
         } else if let Some(number) = number.as_u64() {
@@ -257,7 +259,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError {
-    // What stood there is not repeated: it may be anything but a date.
+    // The text is not kept here: it is no date, so it may be anything.
     _private: (),
 }
 

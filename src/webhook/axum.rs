@@ -1,4 +1,4 @@
-//! The extractor for axum 0.8.
+//! The extractor for axum 0.8, which verifies and reads a delivery before the handler runs.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,11 +18,11 @@ use super::verifier::{Verified, Verifier, signature};
 #[cfg(feature = "tracing")]
 use crate::call::trace::TARGET;
 
-/// A verified delivery, as an extractor: a handler that asks for one never sees what is not genuine.
+/// A verified delivery, as an extractor: a handler that takes one runs for genuine deliveries only.
 ///
-/// It takes the [`Verifier`] from the state and the body exactly as it came, up to
-/// [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES), or up to axum's `DefaultBodyLimit` if that is less. What is
-/// refused is answered without a body, see [`WebhookRejection`].
+/// The extractor takes the [`Verifier`] from the state. It reads the body exactly as it came, up to
+/// [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES), or up to axum's `DefaultBodyLimit` if that is less. A delivery
+/// that is refused is answered without a body, see [`WebhookRejection`].
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
@@ -39,9 +39,9 @@ use crate::call::trace::TARGET;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {
-    /// What it says.
+    /// The event that was delivered.
     pub event: Event,
-    /// How it was verified.
+    /// How the delivery was verified.
     pub verified: Verified,
 }
 
@@ -55,7 +55,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let verifier = Verifier::from_ref(state);
         let (parts, body) = request.with_limited_body().into_parts();
-        // A stranger without a header does not get the body read.
+        // A request without the signature header is refused before its body is read, so it costs little.
         let header = signature(&parts.headers).map_err(|error| refuse(error, || false))?;
         let body = read(body).await?;
         match verifier.deliver(&header, &body) {
@@ -77,7 +77,11 @@ async fn read(body: Body) -> Result<impl Deref<Target = [u8]>, WebhookRejection>
     }
 }
 
-/// Logs what nobody would learn of otherwise, and what strangers can make only where it does not fill the log.
+/// Logs why a delivery is refused, and makes the rejection.
+///
+/// A problem that somebody has to solve is logged as an error or a warning: the receiver has no token, or a delivery
+/// whose signature is right cannot be read or has a wrong age. All else is logged at `DEBUG` only, because strangers
+/// could fill the log with it.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody to tell"))]
 fn refuse(error: WebhookError, is_signed: impl Fn() -> bool) -> WebhookRejection {
     #[cfg(feature = "tracing")]
@@ -91,24 +95,24 @@ fn refuse(error: WebhookError, is_signed: impl Fn() -> bool) -> WebhookRejection
     WebhookRejection(Some(error))
 }
 
-/// Why there is no [`Webhook`]: an answer with [a status](WebhookError::status) and without a body.
+/// Why a delivery was refused. Its response has [a status](WebhookError::status) and no body.
 ///
-/// Extract a `Result<Webhook, WebhookRejection>` to look at it, for a dead-letter queue above all.
+/// Extract a `Result<Webhook, WebhookRejection>` to look at it, above all to keep bodies in a dead-letter queue.
 #[derive(Debug)]
 pub struct WebhookRejection(Option<WebhookError>);
 
 impl WebhookRejection {
-    /// Why it was refused; `None` when the body did not arrive.
+    /// Why the delivery was refused; `None` when the body did not arrive.
     pub fn error(&self) -> Option<&WebhookError> {
         self.0.as_ref()
     }
 
-    /// Why it was refused; `None` when the body did not arrive.
+    /// Why the delivery was refused; `None` when the body did not arrive.
     pub fn into_error(self) -> Option<WebhookError> {
         self.0
     }
 
-    /// What is answered.
+    /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         self.0.as_ref().map_or(StatusCode::BAD_REQUEST, WebhookError::status)
     }

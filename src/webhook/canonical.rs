@@ -1,10 +1,11 @@
-//! JSON without white space and with sorted keys, which is what the documentation's example signs.
+//! The canonical form of a body: JSON without white space and with sorted keys. The documentation's example signs it.
 //!
-//! Two texts must not have one canonical form if a parser may take them for two things. So an object with a key twice
-//! has none, nor has a number in a spelling that a sender's `json.Marshal` may have changed. What is left is spelled
-//! in exactly one way: keys in the order of their bytes, numbers as they are, strings with the fewest escapes.
+//! Two texts must not have the same canonical form if a parser may read them as different values. So an object that has
+//! a key twice has no canonical form, and neither has a number in a spelling that a sender's `json.Marshal` may have
+//! changed. All other values are spelled in exactly one way: keys in the order of their bytes, numbers as they are,
+//! strings with the fewest escapes (or with those of Go).
 //!
-//! This work is done before anybody knows who sent the body. So it is bounded: a body that is larger than
+//! The form is made before it is known who sent the body. So the work is bounded: a body that is larger than
 //! [`MAX_BYTES`], or has more than [`MAX_NODES`] values, has no canonical form.
 
 use std::borrow::Cow;
@@ -15,45 +16,45 @@ use serde_json::Value;
 /// The largest body that has a canonical form. Events are a few kilobytes.
 pub(super) const MAX_BYTES: usize = 128 << 10;
 
-/// As many values, those within others counted, as a body with a canonical form may have. Events have some dozens.
+/// The most values that a body with a canonical form may have; nested values count too. Events have some dozens.
 pub(super) const MAX_NODES: usize = 10_000;
 
-/// As deep as serde_json reads.
+/// How deep values may be nested. It is the limit of serde_json.
 const MAX_DEPTH: usize = 128;
 
 /// How strings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escapes {
-    /// Only what JSON asks for: quotes, backslashes and control characters.
+    /// Only the escapes that JSON requires: quotes, backslashes and control characters.
     Few,
-    /// As Go does it: `<`, `>`, `&`, U+2028 and U+2029, too.
+    /// The escapes that Go writes: `<`, `>`, `&`, U+2028 and U+2029, too.
     Go,
 }
 
-/// A JSON value whose spelling is settled but for the escapes.
+/// A JSON value that is spelled in one way only, except for the escapes in its strings.
 #[derive(Debug, PartialEq)]
 pub(super) enum Node<'a> {
     /// A number, `true`, `false` or `null`.
     Plain(Cow<'a, str>),
     Text(Cow<'a, str>),
     List(Vec<Node<'a>>),
-    /// Sorted by key, no key twice.
+    /// The members, sorted by key. No key is there twice.
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
 impl<'a> Node<'a> {
-    /// Reads a JSON text; `None` when it is none, or has no canonical form.
+    /// Reads a JSON text; `None` when the text is not JSON, or has no canonical form.
     pub(super) fn parse(json: &'a [u8]) -> Option<Self> {
         if json.len() > MAX_BYTES {
             return None;
         }
         let text = std::str::from_utf8(json).ok()?;
-        // The scanner below reads valid JSON only.
+        // The scanner relies on valid JSON, so the text is checked first.
         serde_json::from_str::<IgnoredAny>(text).ok()?;
         Scanner { text, at: 0, nodes: MAX_NODES }.value(MAX_DEPTH)
     }
 
-    /// The same of a value: it has no key twice, and its numbers are spelled already.
+    /// The node of a value, which cannot have a key twice. Its numbers are spelled as serde_json writes them.
     pub(super) fn of(value: &'a Value) -> Self {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => Self::Plain(value.to_string().into()),
@@ -148,7 +149,7 @@ fn write_escape(out: &mut String, c: char) {
         '\u{2028}' => r"\u2028",
         '\u{2029}' => r"\u2029",
         _ => {
-            // What is left is below U+0020.
+            // All other characters that are escaped are below U+0020.
             let code = u32::from(c);
             out.push_str(if code < 16 { r"\u000" } else { r"\u001" });
             out.extend(char::from_digit(code & 15, 16));
@@ -157,11 +158,11 @@ fn write_escape(out: &mut String, c: char) {
     });
 }
 
-/// Reads a text that is known to be JSON.
+/// Reads a text that has been checked to be JSON.
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    /// How many more values may come.
+    /// How many more values may be read.
     nodes: usize,
 }
 
@@ -205,7 +206,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The next byte that is no white space.
+    /// Skips white space and returns the byte behind it.
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while matches!(bytes.get(self.at)?, b' ' | b'\t' | b'\n' | b'\r') {
@@ -233,21 +234,21 @@ impl<'a> Scanner<'a> {
         let quoted = &self.text[start..self.at];
         let inner = &quoted[1..quoted.len() - 1];
         if inner.contains('\\') {
-            // Half of a surrogate pair is refused here: it has no one text.
+            // serde_json refuses half of a surrogate pair, which stands for no character.
             return serde_json::from_str::<String>(quoted).ok().map(Cow::Owned);
         }
         Some(Cow::Borrowed(inner))
     }
 }
 
-/// Whether every writer of JSON spells the number like this: integers of 64 bits, and the shortest decimals without an
-/// exponent.
+/// Whether every JSON library writes the number in this spelling. This is so for integers of 64 bits, and for decimals
+/// that are as short as possible and have no exponent.
 fn is_settled(number: &str) -> bool {
-    // JSON allows no other spelling of an integer than the shortest, but for this one.
+    // JSON allows only the shortest spelling of an integer, except that zero may also be `-0`.
     if number != "-0" && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok()) {
         return true;
     }
-    // Go writes an exponent outside of these bounds.
+    // Go writes numbers outside of these bounds with an exponent.
     number.parse::<f64>().is_ok_and(|n| (1e-6..1e21).contains(&n.abs()) && n.to_string() == number)
 }
 

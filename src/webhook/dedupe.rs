@@ -1,4 +1,4 @@
-//! The key that tells a repeated delivery.
+//! Makes the dedupe key of an event, by which a receiver recognizes a repeated delivery.
 
 mod instant;
 
@@ -9,12 +9,13 @@ use sha2::{Digest, Sha256};
 use super::canonical::{Escapes, Node};
 use super::reading::hex;
 
-/// The kind and a SHA-256 of the canonical JSON of an envelope with what makes the event: the fields `needed` and those
-/// of `also` that are there, if all that are needed are there, else all of the data.
+/// The kind and a SHA-256 of the canonical JSON of an envelope. If all fields of `needed` are there, the envelope holds
+/// these fields and those fields of `also` that are there; else, or if `needed` is empty, it holds all of the data.
 ///
-/// It is a hash so that the key has one length, and because a partner's own customer id may be a mail address.
+/// The key holds a hash, so that all keys of a kind have the same length, and because a partner's own customer id may
+/// be a mail address, which must not be readable in the key.
 pub(super) fn key(object: &str, data: &impl Serialize, needed: &[&str], also: &[&str]) -> String {
-    // No type of ours fails to be written; one that did would still have a key.
+    // The types of this crate can always be written as JSON. If one could not, the key would be made without its data.
     let mut data = serde_json::to_value(data).unwrap_or_default();
     settle(&mut data);
     let named = || -> Option<Map<String, Value>> {
@@ -29,13 +30,13 @@ pub(super) fn key(object: &str, data: &impl Serialize, needed: &[&str], also: &[
     let data = if needed.is_empty() { data } else { named().map_or(data, Value::Object) };
     let envelope = Value::from_iter([("data", data), ("object", object.into())]);
     let hash = Sha256::digest(Node::of(&envelope).write(Escapes::Few));
-    // A kind is a word in capitals; what is something else may be somebody's data.
+    // A kind is a word in capital letters. Any other text may be personal data, so it is not written into the key.
     let is_word = (1..=64).contains(&object.len()) && object.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     format!("{}:{}", if is_word { object } else { "UNRECOGNIZED" }, *hex(&hash))
 }
 
-/// Gives what means the same one spelling: a time, which the API writes with and without milliseconds, and a number,
-/// which keeps the spelling of its sender when something else in the graph turns on `arbitrary_precision`.
+/// Gives equal values the same spelling: times, which the API writes with and without milliseconds, and numbers, which
+/// keep the spelling of their sender if another crate in the build turns on `arbitrary_precision` of serde_json.
 fn settle(value: &mut Value) {
     match value {
         Value::String(text) => {

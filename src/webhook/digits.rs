@@ -1,13 +1,15 @@
-//! Integers with more digits than 64 bits hold.
+//! Writes integers that do not fit into 64 bits as texts, so that they keep their digits.
 //!
-//! serde_json reads such a number into a double, in which two that differ may be one. As texts they keep their digits.
+//! serde_json reads such a number into a double, so two different numbers may become the same one.
 
 /// The fewest digits that an integer beyond 64 bits has.
 const LONG: usize = 19;
 
-/// The same JSON with quotes around the integers that fit neither an `i64` nor a `u64`; `None` if it has none.
+/// The same JSON with quotes around the integers that fit neither an `i64` nor a `u64`; `None` if it has no such
+/// integer.
 pub(super) fn quoted(json: &[u8]) -> Option<Vec<u8>> {
-    // Nearly every body is done with here: a run of so many digits covers one of these places.
+    // Looks at every 19th byte only: a run of 19 digits covers one of them. Nearly every body has no such run, and is
+    // not read further.
     let mut places = (LONG - 1..json.len()).step_by(LONG).filter(|at| json[*at].is_ascii_digit());
     if !places.any(|at| run_around(json, at) >= LONG) {
         return None;

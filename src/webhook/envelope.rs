@@ -9,8 +9,8 @@ use crate::call::decode;
 use crate::error::Finding;
 use crate::value::object;
 
-/// The kind of an event. It is read first, and `data` is passed over, because `data` comes before `object` in a sorted
-/// body.
+/// The kind of an event. The body is read twice, and the first time only for the kind: in a sorted body `data` comes
+/// before `object`, so the type of `data` is not known yet when it is reached.
 struct EventKind {
     object: String,
 }
@@ -28,7 +28,8 @@ pub(super) fn kind(body: &[u8]) -> Result<String, Finding> {
     Ok(decode::body::<EventKind>(body)?.object)
 }
 
-/// The `data` of a known kind. None of its fields is sure to be there, and it itself is not.
+/// The `data` of a known kind. Any of its fields may be missing, and so may `data` itself, which is then read as an
+/// empty object.
 pub(super) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
     match decode::body::<EventData<T>>(body)?.data {
         Some(data) => Ok(data),
@@ -36,7 +37,7 @@ pub(super) fn data<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
     }
 }
 
-/// The `data` of an unknown kind.
+/// The `data` of an unknown kind; null if it is missing.
 pub(super) fn data_or_null(body: &[u8]) -> Result<Value, Finding> {
     Ok(decode::body::<EventData<Value>>(body)?.data.unwrap_or_default())
 }

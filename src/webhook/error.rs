@@ -10,9 +10,9 @@ use crate::value::Redacted;
 
 /// Why a delivery was refused.
 ///
-/// [`status`](Self::status) is what to answer Imprint; anything but success has the delivery repeated. Neither
-/// `Display` nor `Debug` shows anything of the body, the header or a token, but a stranger should not get to read them
-/// either.
+/// [`status`](Self::status) is the status to answer Imprint with; after anything but success the delivery is repeated.
+/// Neither `Display` nor `Debug` shows anything of the body, the header or a token. Do not send these texts to the
+/// sender either, because it may be a stranger.
 ///
 /// ```
 /// use imprint_client::webhook::{Verifier, WebhookError};
@@ -27,14 +27,15 @@ use crate::value::Redacted;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The verifier has no token it could use: the reason why. It is a mistake of the receiver, not of the sender.
+    /// The verifier has no token that it can use. It is a mistake of the receiver, not of the sender.
     #[non_exhaustive]
     NoToken {
         /// What is wrong with the token, in a few words.
         reason: &'static str,
     },
-    /// The tolerance of the verifier is zero, so that it would refuse what took any time to arrive. Said by
-    /// [`Verifier::check`](crate::webhook::Verifier::check) alone; it is a mistake of the receiver, not of the sender.
+    /// The tolerance of the verifier is zero, so that it would refuse every delivery that took any time to arrive. Only
+    /// [`Verifier::check`](crate::webhook::Verifier::check) returns this error; it is a mistake of the receiver, not of
+    /// the sender.
     NoTolerance,
     /// There is no signature: no header, or an empty one.
     NoSignature,
@@ -44,20 +45,20 @@ pub enum WebhookError {
         /// What is wrong with the header, in a few words.
         reason: &'static str,
     },
-    /// The body is larger than [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES). Nothing of it was looked at.
+    /// The body is larger than [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES). Its content has not been looked at.
     TooLarge,
-    /// The timestamp is older than the tolerance. The signature has not been looked at.
+    /// The timestamp is older than the tolerance. The signature has not been checked.
     ///
-    /// A delivery that Imprint repeats may carry its first timestamp: nothing is published about that. If such ones
-    /// turn up here, raise [`Verifier::tolerance`](crate::webhook::Verifier::tolerance) and rely on
-    /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) against repetitions.
+    /// A delivery that Imprint repeats may carry its first timestamp: nothing is published about that. If such
+    /// deliveries are refused with this error, raise [`Verifier::tolerance`](crate::webhook::Verifier::tolerance) and
+    /// rely on [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) against repetitions.
     #[non_exhaustive]
     TooOld {
         /// How old it is.
         age: Duration,
     },
-    /// The timestamp lies further ahead than the tolerance. The signature has not been looked at. If it happens with
-    /// genuine deliveries, a clock is wrong.
+    /// The timestamp is further in the future than the tolerance. The signature has not been checked. If it happens
+    /// with genuine deliveries, a clock is wrong.
     #[non_exhaustive]
     TooNew {
         /// How far ahead it is.
@@ -67,16 +68,16 @@ pub enum WebhookError {
     ///
     /// If it happens with genuine deliveries, there are two causes. Either the body that was given to the verifier is
     /// not the one that came, byte for byte: a framework decompressed it, decoded it, or parsed it and wrote it again.
-    /// Or the token is another one: that of another endpoint or of the other environment, or one that was replaced. If
-    /// a reading is [pinned](crate::webhook::Verifier::pin), the sender may use another one.
+    /// Or the token is not the right one: it is that of another endpoint or of the other environment, or it has been
+    /// replaced. If a reading is [pinned](crate::webhook::Verifier::pin), the sender may use another one.
     WrongSignature,
-    /// The signature is right, but the body is no event. It is in the error, to be kept and looked at.
+    /// The signature is right, but the body is no event. The error holds the body, to be kept and looked at.
     Unreadable(UnreadableError),
 }
 
 impl WebhookError {
-    /// What to answer, without a word beside it: 400 for what is no signed event, 401 for a wrong signature or time,
-    /// 413 for too large a body, 500 for a verifier that can accept nothing.
+    /// The status to answer with, without a body: 400 for a delivery that is no signed event, 401 for a wrong signature
+    /// or time, 413 for a body that is too large, 500 for a verifier that can accept nothing.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoToken { .. } | Self::NoTolerance => StatusCode::INTERNAL_SERVER_ERROR,
@@ -118,10 +119,11 @@ impl From<UnreadableError> for WebhookError {
     }
 }
 
-/// A body that is no event, with the body: a receiver that must not lose one keeps it in a dead-letter queue.
+/// The error for a body that is no event. It holds the body: a receiver that must not lose an event keeps it in a
+/// dead-letter queue.
 ///
-/// It says where and what was expected, and never what stood there: neither `Display` nor `Debug` shows anything of the
-/// body.
+/// The error names the place of the fault and the type that was expected there, never the value that was found: neither
+/// `Display` nor `Debug` shows anything of the body.
 pub struct UnreadableError(Box<Inner>);
 
 struct Inner {
@@ -147,8 +149,8 @@ impl UnreadableError {
         &self.0.finding.path
     }
 
-    /// The line of what was read, from 1; 0 when it has no meaning. What was read is the body, or its
-    /// [canonical form](crate::webhook::BodyReading) if that is what was signed.
+    /// The line of the fault in the text that was read, counted from 1; 0 when it has no meaning. That text is the
+    /// body, or its [canonical form](crate::webhook::BodyReading) if that was signed.
     pub fn line(&self) -> usize {
         self.0.finding.line
     }
@@ -175,7 +177,7 @@ impl fmt::Display for UnreadableError {
     }
 }
 
-/// Without the body.
+/// Shows the fault and its place, but not the body.
 impl fmt::Debug for UnreadableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { path, line, column, fault } = &self.0.finding;

@@ -1,7 +1,7 @@
 //! The events that Imprint sends, by their kind.
 //!
-//! Which kinds there are, and which fields tell two events of a kind apart, comes from the API document: the build
-//! script writes a table of that, and the macro `events` makes [`Event`] of it.
+//! The API document defines which kinds there are, and which fields differ between two events of a kind. The build
+//! script writes both into a table, and the macro `events` makes [`Event`] from it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,8 @@ use crate::call::decode;
 use crate::error::Finding;
 use crate::types::{self, CustomerId, PartnerCustomerId};
 
-/// Gives the value of a field that a kind of event may have: `some` where it has it.
+/// Gives the value of a field that not every kind of event has: `some` for a kind that has the field, `none` for one
+/// that does not.
 macro_rules! field {
     (some, $data:ident.$field:ident.$read:ident()) => {
         $data.$field.$read()
@@ -35,7 +36,7 @@ macro_rules! field {
     }};
 }
 
-/// Reads and writes the body of a kind: what it says stands under `data`, or is the whole body.
+/// Reads and writes the body of a kind of event: its data is the value of `data`, or the whole body.
 macro_rules! body {
     (read data, $body:ident) => {
         envelope::data($body)?
@@ -51,11 +52,12 @@ macro_rules! body {
     };
 }
 
-/// Makes `Event` of the table of kinds.
+/// Makes `Event` from the table of kinds.
 ///
-/// Of each kind the table has: its doc comment, the variant and the type of its data; the text by which Imprint calls
-/// it; where in the body the data stands; the fields that tell two events apart, with those that count where they are
-/// there; and whether it has each of the fields that events share.
+/// The table has an entry for each kind: its doc comment; the variant and the type of its data; the name by which
+/// Imprint calls it (`object`); where in the body the data stands; the fields that differ between two events, and
+/// further ones that are used if the event has them; and, for each field that several kinds share, whether this kind
+/// has it.
 macro_rules! events {
     ($(
         $(#[$docs:meta])*
@@ -73,10 +75,10 @@ macro_rules! events {
         /// An event that Imprint sends, by its kind.
         ///
         /// A kind that this version does not know is [`Unrecognized`](Event::Unrecognized) and no error: answer it with
-        /// success, or it will be sent again and again. `Debug` shows what it shows of the types: neither secrets nor
-        /// personal data, and nothing of an unrecognized event.
+        /// success, or it will be sent again and again. `Debug` shows the data of a known kind as the `Debug` of its
+        /// type does, without secrets and personal data, and shows nothing of an unrecognized event.
         ///
-        /// It is written as the JSON that it is read from, by [`parse`](Event::parse).
+        /// `Serialize` writes an event as the JSON that [`parse`](Event::parse) reads.
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
@@ -85,8 +87,8 @@ macro_rules! events {
             Unrecognized {
                 /// The kind, as Imprint calls it.
                 object: String,
-                /// What the event says, as it came; null if it says nothing. An integer beyond 64 bits is a text here:
-                /// a number would lose digits.
+                /// The `data` of the event, as it came; null if there is none. An integer beyond 64 bits is a text
+                /// here, because a number would lose digits.
                 data: Value,
             },
         }
@@ -100,7 +102,7 @@ macro_rules! events {
                 }
             }
 
-            /// The customer the event is about. `None` where a kind of event does not say it, or this one does not.
+            /// The customer the event is about. `None` if this kind of event, or this event, does not have it.
             pub fn customer_id(&self) -> Option<&CustomerId> {
                 match self {
                     $(Self::$kind(data) => field!($customer_id, data.customer_id.as_ref()),)*
@@ -108,7 +110,7 @@ macro_rules! events {
                 }
             }
 
-            /// Your own id of that customer. `None` where a kind of event does not say it, or this one does not.
+            /// Your own id of that customer. `None` if this kind of event, or this event, does not have it.
             pub fn partner_customer_id(&self) -> Option<&PartnerCustomerId> {
                 match self {
                     $(Self::$kind(data) => field!($partner_customer_id, data.partner_customer_id.as_ref()),)*
@@ -116,8 +118,8 @@ macro_rules! events {
                 }
             }
 
-            /// The co-branded product the event is about, for partners with several. `None` where a kind of event does
-            /// not say it, or this one does not.
+            /// The co-branded product the event is about, for partners with several. `None` if this kind of event, or
+            /// this event, does not have it.
             pub fn merchant_key(&self) -> Option<&str> {
                 match self {
                     $(Self::$kind(data) => field!($merchant_key, data.merchant_key.as_deref()),)*
@@ -125,8 +127,8 @@ macro_rules! events {
                 }
             }
 
-            /// What you gave as `customer_metadata` when you created the customer's session. Empty where a kind of
-            /// event does not say it, or this one does not.
+            /// The `customer_metadata` that you gave when you created the customer's session. Empty if this kind of
+            /// event, or this event, does not have it.
             pub fn customer_metadata(&self) -> &BTreeMap<String, String> {
                 match self {
                     $(Self::$kind(data) => field!($customer_metadata, &data.customer_metadata),)*
@@ -134,21 +136,21 @@ macro_rules! events {
                 }
             }
 
-            /// A key that two deliveries of one event have in common, and no two events.
+            /// A key that is the same for two deliveries of one event, and differs between two events.
             ///
-            /// Imprint sends no id of a delivery, so this is what tells a repeated one: keep it under a unique index,
-            /// and take an event whose key is there already for a repetition.
+            /// Imprint sends no id of a delivery, so recognize a repeated delivery by this key: keep it under a unique
+            /// index, and take an event whose key is there already for a repetition.
             ///
-            /// It is the kind, a colon, and a SHA-256 in hex. Hashed are the fields that tell two events of this kind
-            /// apart: ids, statuses, amounts and times. If a field is missing without which that cannot be told (the id
-            /// of a reward, say), or it is not known which fields tell it, everything that this version reads of the
-            /// event is hashed. So a key has a fixed length for each kind, and nothing about a person can be read in
-            /// it.
+            /// The key is the kind, a colon, and a SHA-256 in hex. The hash is made of the fields that differ between
+            /// two events of this kind: ids, statuses, amounts and times. If a field is missing that is needed for this
+            /// (the id of a reward, say), or if it is not known which fields differ, the hash is made of everything
+            /// that this version reads of the event. So a key has a fixed length for each kind, and nothing about a
+            /// person can be read in it.
             ///
-            /// Times count as instants, so that `07Z` and `07.000Z` are one. Integers keep all their digits.
+            /// Times are compared as instants, so `07Z` and `07.000Z` are the same. Integers keep all their digits.
             ///
-            /// Of a known kind, fields that this version does not know are no part of it: two events that differ in
-            /// nothing else have one key.
+            /// In a known kind, fields that this version does not know are not part of the key: two events that differ
+            /// only in such fields have the same key.
             ///
             /// Another version of this crate may make other keys of the same events, when more is known of a kind: the
             /// release notes say so. Around such an update an event may be handled twice.
@@ -159,7 +161,7 @@ macro_rules! events {
                 }
             }
 
-            /// Reads a body of a kind that has been read from it before.
+            /// Reads a body whose kind, `object`, has been read from it before.
             pub(super) fn read(object: String, body: &[u8]) -> Result<Self, Finding> {
                 Ok(match object.as_str() {
                     $($object => Self::$kind(body!(read $place, body)),)*
@@ -190,7 +192,7 @@ macro_rules! events {
 
 impl Event {
     /// Reads the body of a delivery without verifying it: for bodies that were verified before they were stored, and
-    /// for tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for what comes from the network.
+    /// for tests. Use [`Verifier::verify`](crate::webhook::Verifier::verify) for a body that comes from the network.
     ///
     /// ```
     /// use imprint_client::{types, webhook::Event};
@@ -206,15 +208,16 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`UnreadableError`], which has the body, when it is not JSON, is no object with an `object` that says the kind,
-    /// or holds something in a field of a known kind that the field cannot hold.
+    /// [`UnreadableError`], which holds the body, when the body is not JSON, is not an object whose `object` names the
+    /// kind, or has a value in a field of a known kind that the field cannot hold.
     pub fn parse(body: &[u8]) -> Result<Self, UnreadableError> {
         Self::find(body).map_err(|finding| UnreadableError::new(finding, body))
     }
 
     pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
         let event = Self::read(envelope::kind(body)?, body)?;
-        // Where the digits of a long integer can be kept they are. Where they cannot, a field takes no text.
+        // Integers beyond 64 bits are quoted, so that they keep their digits, and the body is read again. If that fails
+        // because a field of a known kind does not accept a text, the event that was read first is used.
         let kept = digits::quoted(body).and_then(|body| Self::read(event.object().to_owned(), &body).ok());
         Ok(kept.unwrap_or(event))
     }

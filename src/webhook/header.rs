@@ -4,22 +4,24 @@ use std::time::{Duration, SystemTime};
 
 use super::error::WebhookError;
 
-/// The bytes of an HMAC-SHA-256.
+/// The 32 bytes of an HMAC-SHA-256.
 pub(super) type Signature = [u8; 32];
 
-/// How many signatures a header may carry: more than a rotation of tokens needs, few enough to be cheap.
+/// How many signatures a header may carry: more than a rotation of tokens needs, and few enough to be checked at little
+/// cost.
 const MAX_SIGNATURES: usize = 8;
 
-/// Enough for the milliseconds of the next three hundred thousand years.
+/// The most digits that a timestamp may have: enough for the milliseconds of the next three hundred thousand years.
 const MAX_DIGITS: usize = 16;
 
-/// From here on a timestamp counts milliseconds. As seconds it would lie in the year 5138, as milliseconds in 1973.
+/// A timestamp of this value or more counts milliseconds, a smaller one counts seconds. This value is in the year 5138
+/// if it counts seconds, and in 1973 if it counts milliseconds.
 const FIRST_MILLISECONDS: u64 = 100_000_000_000;
 
-/// What the header says.
+/// The content of the header.
 #[derive(Debug, PartialEq)]
 pub(super) struct SignatureHeader<'a> {
-    /// The timestamp, as it was sent: this text is what was signed.
+    /// The timestamp exactly as it was sent, because this text is part of the signed text.
     pub(super) timestamp: &'a str,
     pub(super) signed_at: SystemTime,
     pub(super) signatures: Vec<Signature>,
@@ -27,7 +29,7 @@ pub(super) struct SignatureHeader<'a> {
 
 impl<'a> SignatureHeader<'a> {
     /// Reads `name=value` parts in any order, with blanks around names and values. Names other than `t` and `s` are
-    /// left alone: they may come one day, and are not signed.
+    /// ignored: Imprint may add some one day, and they are not signed.
     pub(super) fn parse(text: &'a str) -> Result<Self, WebhookError> {
         let malformed = |reason| WebhookError::Malformed { reason };
         if blankless(text).is_empty() {
@@ -39,7 +41,7 @@ impl<'a> SignatureHeader<'a> {
             let (name, value) = part.split_once('=').ok_or(malformed("a part is not of the form name=value"))?;
             match blankless(name) {
                 "t" => match timestamp.replace(blankless(value)) {
-                    // The same text again says nothing new: each line of a header may have the whole of it.
+                    // The same timestamp may be there twice: each line of a header may have all the parts.
                     Some(earlier) if earlier != blankless(value) => {
                         return Err(malformed("there are two timestamps that differ"));
                     }
@@ -60,12 +62,13 @@ impl<'a> SignatureHeader<'a> {
     }
 }
 
-/// Without the blanks around it. No others count: a header has no line ends.
+/// The text without the spaces and tabs around it. Other white space is not removed: a header has no line ends.
 fn blankless(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
-/// The documentation says milliseconds and shows seconds, so the size decides.
+/// Reads a timestamp. The documentation says that it counts milliseconds but shows one that counts seconds, so the
+/// size of the number decides.
 fn instant(text: &str) -> Option<SystemTime> {
     if text.is_empty() || text.len() > MAX_DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

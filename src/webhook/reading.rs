@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use super::canonical::Escapes;
 use crate::value::Secret;
 
-/// How the key is made of the signing token.
+/// How the key of the HMAC is made from the signing token.
 ///
-/// The documentation keys the HMAC with the "signing token (hashed with SHA-256)", which may only name the hash of the
-/// HMAC or may mean that the token is hashed first.
+/// The documentation keys the HMAC with the "signing token (hashed with SHA-256)". This may only name the hash function
+/// of the HMAC, or it may mean that the token is hashed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyReading {
@@ -24,13 +24,13 @@ pub enum KeyReading {
     Sha256Hex,
 }
 
-/// Which text stands for the body in what is signed.
+/// Which form of the body is signed.
 ///
-/// The documentation says the raw body, and shows one without white space and with its keys sorted.
+/// The documentation says that the raw body is signed, and shows one without white space and with its keys sorted.
 ///
-/// A body that has a key twice, or a number that may be spelled in another way, has no sorted form and matches raw
-/// only. So does one of more than 128 KiB or 10,000 values: a sorted form is made before it is known who sent the body,
-/// and a stranger must not be able to cost much by it. Events are a few kilobytes.
+/// A body that has a key twice, or a number that may be spelled in another way, has no sorted form, so only its raw
+/// form can match. The same is true of a body of more than 128 KiB or 10,000 values: a sorted form is made before it is
+/// known who sent the body, and a stranger must not be able to cause much work with it. Events are a few kilobytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyReading {
@@ -38,14 +38,16 @@ pub enum BodyReading {
     Raw,
     /// JSON without white space, with keys sorted by their bytes, and only those characters escaped that have to be.
     Sorted,
-    /// The same with what Go's `json.Marshal` escapes beside them: `<`, `>`, `&`, U+2028 and U+2029.
+    /// The same, but with the characters escaped that Go's `json.Marshal` also escapes: `<`, `>`, `&`, U+2028 and
+    /// U+2029.
     SortedGo,
 }
 
-/// One way to read how Imprint signs: the documentation leaves several open, and shows no token to find out with.
+/// One way to understand how Imprint signs: its documentation allows several, and shows no token to find out which one
+/// is right.
 ///
-/// Find out which one is right from what a [`Verifier`](crate::webhook::Verifier) reports of your first deliveries, and
-/// [pin](crate::webhook::Verifier::pin) it.
+/// A [`Verifier`](crate::webhook::Verifier) reports which one your first deliveries match:
+/// [pin](crate::webhook::Verifier::pin) that one.
 ///
 /// ```
 /// use imprint_client::webhook::{BodyReading, KeyReading, Reading};
@@ -57,9 +59,9 @@ pub enum BodyReading {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Reading {
-    /// How the key is made of the token.
+    /// How the key is made from the token.
     pub key: KeyReading,
-    /// Which text stands for the body.
+    /// Which form of the body is signed.
     pub body: BodyReading,
 }
 
@@ -80,18 +82,19 @@ impl Reading {
         ]
     };
 
-    /// A reading of both.
+    /// Makes a reading of a way to make the key and a form of the body.
     pub const fn new(key: KeyReading, body: BodyReading) -> Self {
         Self { key, body }
     }
 
-    /// Whether it is the other, as far as one delivery can tell: most bodies are the same text in both sorted forms.
+    /// Whether this reading counts as the same as the other. The two sorted forms count as the same, because most
+    /// bodies are the same text in both, so one delivery does not show which of them is right.
     pub(super) fn covers(self, other: Self) -> bool {
         self.key == other.key && (self.body == BodyReading::Raw) == (other.body == BodyReading::Raw)
     }
 }
 
-/// The token as key and the raw body, which is what most of the documentation says.
+/// The token as key and the raw body: most of the documentation describes this reading.
 impl Default for Reading {
     fn default() -> Self {
         Self::ALL[0]
@@ -148,7 +151,7 @@ fn hash(token: &[u8]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(Sha256::digest(token).into())
 }
 
-/// The bytes in lowercase hex, wiped when it is dropped.
+/// The bytes as lowercase hex digits. The memory of the text is wiped when it is dropped.
 pub(super) fn hex(bytes: &[u8]) -> Zeroizing<String> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));

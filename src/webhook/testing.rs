@@ -1,4 +1,4 @@
-//! Deliveries signed as Imprint signs them, for the tests of a receiver.
+//! Makes deliveries that are signed as Imprint signs them, for the tests of a receiver.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,7 +13,7 @@ use super::{SIGNATURE_HEADER, envelope};
 use crate::value::Redacted;
 use crate::value::Secret;
 
-/// Signs what a test sends to its own receiver.
+/// Signs the deliveries that a test sends to its own receiver.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -35,12 +35,12 @@ use crate::value::Secret;
 pub struct Signer {
     token: Secret,
     reading: Reading,
-    /// None: the time of signing.
+    /// The time that is signed. `None` stands for the time at which the signature is made.
     at: Option<SystemTime>,
     milliseconds: bool,
 }
 
-/// A delivery: what to send in a POST.
+/// A delivery: the signature header and the body to send in a POST.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delivery {
@@ -51,7 +51,7 @@ pub struct Delivery {
 }
 
 impl Signer {
-    /// A signer with this token, which signs with the time it is then, in seconds, under the
+    /// A signer with this token. It signs with the current time in seconds, under the
     /// [likeliest reading](Reading::default).
     pub fn new(signing_token: impl Into<Secret>) -> Self {
         Self { token: signing_token.into(), reading: Reading::default(), at: None, milliseconds: false }
@@ -64,7 +64,7 @@ impl Signer {
         self
     }
 
-    /// Signs with this time. One before 1970 counts as 1970.
+    /// Signs with this time. A time before 1970 counts as 1970.
     #[must_use]
     pub fn at(mut self, time: SystemTime) -> Self {
         self.at = Some(time);
@@ -94,7 +94,7 @@ impl Signer {
         self.sign(to_json(&Envelope(object, data)))
     }
 
-    /// A delivery of this very body.
+    /// A delivery of exactly this body.
     pub fn sign(&self, body: impl Into<Vec<u8>>) -> Delivery {
         let body = body.into();
         Delivery { signature: self.header(&body), body }
@@ -104,7 +104,7 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When the body has no [canonical form](super::BodyReading) and the reading asks for one.
+    /// When the body has no [canonical form](super::BodyReading) and the reading needs one.
     pub fn header(&self, body: &[u8]) -> String {
         let since = self.at.unwrap_or_else(SystemTime::now).duration_since(UNIX_EPOCH).unwrap_or_default();
         let timestamp = if self.milliseconds { since.as_millis() } else { since.as_secs().into() }.to_string();
@@ -130,7 +130,7 @@ fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("the data of a test is JSON")
 }
 
-/// Without the token.
+/// Shows all fields but the token, which is secret.
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { token: _, reading, at, milliseconds } = self;
@@ -143,7 +143,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Without the body.
+/// Shows the signature, but not the body.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery").field("signature", &self.signature).field("body", &Redacted).finish()

@@ -20,7 +20,8 @@ use crate::value::CredentialProblem;
 use crate::value::Secret;
 use crate::value::{OwnSecrets, Redacted};
 
-/// Imprint publishes no window; this is what others use.
+/// How old a delivery may be unless the caller sets another limit. Imprint publishes no limit; other services use this
+/// one.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
 /// Verifies that deliveries come from Imprint, and reads them.
@@ -46,21 +47,21 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// # Ok::<(), imprint_client::webhook::WebhookError>(())
 /// ```
 ///
-/// What is checked, in this order: that there is a token to check with, the header, the size of the body, the age of
-/// the timestamp, the signature. Signatures are compared in constant time. So an age is reported before it is known
-/// whether the delivery is genuine.
+/// It checks, in this order: that there is a token it can use, the header, the size of the body, the age of the
+/// timestamp, the signature. So a wrong age is reported before it is known whether the delivery is genuine. Signatures
+/// are compared in constant time.
 #[derive(Clone)]
 pub struct Verifier {
     tokens: Vec<Secret>,
     /// What is wrong with the first token that cannot be used.
     unusable: Option<&'static str>,
-    /// None: any age.
+    /// How old a delivery may be, and how far in the future; `None` accepts any age.
     tolerance: Option<Duration>,
     pinned: Option<Reading>,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     #[cfg(feature = "tracing")]
     warned: Arc<AtomicBool>,
-    /// Whether it has been said that no signature was right so far, or one has been.
+    /// Whether a signature has been checked before. Only a wrong signature that is the very first one is warned about.
     #[cfg(feature = "tracing")]
     settled: Arc<AtomicBool>,
 }
@@ -69,18 +70,19 @@ pub struct Verifier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// The reading under which it is right, to be [pinned](Verifier::pin).
+    /// The reading under which the signature is right, to be [pinned](Verifier::pin).
     pub reading: Reading,
-    /// When it was signed, as the header says.
+    /// When the delivery was signed: the timestamp of the header.
     pub signed_at: SystemTime,
 }
 
 impl Verifier {
     /// A verifier for the signing token that Imprint handed out at enrollment.
     ///
-    /// It accepts any of the nine [`Reading`]s, and five minutes of age both ways. A token that is empty or blank,
-    /// begins or ends with white space or a quotation mark, or holds a line end or an invisible character verifies
-    /// nothing: every verification says so, and [`check`](Self::check) says it at start.
+    /// It accepts any of the nine [`Reading`]s, and timestamps up to five minutes in the past or in the future. A token
+    /// cannot be used if it is empty or blank, begins or ends with white space or a quotation mark, or holds a line end
+    /// or an invisible character: every verification then returns an error, and so does [`check`](Self::check), which
+    /// you can call at start.
     pub fn new(signing_token: impl Into<Secret>) -> Self {
         let verifier = Self {
             tokens: Vec::new(),
@@ -98,7 +100,7 @@ impl Verifier {
 
     /// Accepts signatures under another token as well, while tokens are rotated.
     ///
-    /// A token that cannot be used changes nothing, as long as another can; [`check`](Self::check) tells of it.
+    /// A token that cannot be used is ignored as long as another one can be used; [`check`](Self::check) reports it.
     #[must_use]
     pub fn token(mut self, signing_token: impl Into<Secret>) -> Self {
         let token = signing_token.into();
@@ -109,8 +111,8 @@ impl Verifier {
         self
     }
 
-    /// Whether this verifier can accept anything, to be asked once at start: a receiver without its token, or with a
-    /// tolerance of zero, refuses all there is.
+    /// Checks whether this verifier can accept anything. Call it once at start: a receiver without its token, or with a
+    /// tolerance of zero, refuses every delivery.
     ///
     /// ```
     /// use imprint_client::webhook::Verifier;
@@ -131,38 +133,40 @@ impl Verifier {
         }
     }
 
-    /// How old a delivery may be, and how far ahead of the clock here; 5 minutes unless set. [`check`](Self::check)
-    /// refuses zero, under which no delivery is in time; see [`accept_any_age`](Self::accept_any_age) for no limit.
+    /// How old a delivery may be, and how far its timestamp may be ahead of the local clock; 5 minutes unless set.
+    /// [`check`](Self::check) refuses zero, because no delivery would be in time; see
+    /// [`accept_any_age`](Self::accept_any_age) for no limit.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = Some(tolerance);
         self
     }
 
-    /// Accepts deliveries of any age: whoever has got hold of one can send it again, for ever.
+    /// Accepts deliveries of any age. Anybody who has a copy of a genuine delivery can then send it again, for ever.
     ///
-    /// For replaying what was stored, and for receivers that drop repetitions by
-    /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) without ever forgetting a key.
+    /// Use it to replay stored deliveries, and in receivers that drop repetitions by
+    /// [`Event::dedupe_key`](crate::webhook::Event::dedupe_key) and never delete a key.
     #[must_use]
     pub fn accept_any_age(mut self) -> Self {
         self.tolerance = None;
         self
     }
 
-    /// Accepts this reading only. That is cheaper for what is forged, and leaves nobody a choice.
+    /// Accepts this reading only. A forged delivery then costs less to refuse, and a sender cannot choose among several
+    /// readings.
     ///
-    /// Without it, what is forged costs three hashes of the body for each token, and of a body of up to 128 KiB the
-    /// sorted forms: some milliseconds at most for each token, for the largest bodies.
+    /// Without a pinned reading, a forged delivery costs three hashes of the body for each token, and also the sorted
+    /// forms if the body has up to 128 KiB: some milliseconds at most for each token, for the largest bodies.
     ///
-    /// The two sorted readings count as one: they are the same text until a body holds what Go escapes, so the one that
-    /// was seen first does not tell which of them it is.
+    /// The two sorted readings count as one: their texts are the same unless a body holds characters that Go escapes,
+    /// so the first delivery that is seen may not show which of the two is right.
     #[must_use]
     pub fn pin(mut self, reading: Reading) -> Self {
         self.pinned = Some(reading);
         self
     }
 
-    /// Takes the time from here instead of the system, for tests and replays.
+    /// Takes the current time from `clock` instead of the system, for tests and replays.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -175,7 +179,7 @@ impl Verifier {
     /// A header that came in several lines is one value: join the lines with commas, or use
     /// [`verify_headers`](Self::verify_headers), which does so.
     ///
-    /// If the signature is right for the sorted body only, that is what the event is read from.
+    /// If the signature is right for the sorted body only, the event is read from the sorted body.
     ///
     /// # Errors
     ///
@@ -203,21 +207,22 @@ impl Verifier {
         self.signed(signature_header, body).map(|(verified, _)| verified)
     }
 
-    /// Verifies and reads, and says how it was verified.
+    /// Verifies a delivery and reads it. Returns the event, and how it was verified.
     pub(super) fn deliver(&self, header: &str, body: &[u8]) -> Result<(Event, Verified), WebhookError> {
         let (verified, canonical) = self.signed(header, body)?;
         let signed = canonical.as_ref().map_or(body, String::as_bytes);
         match Event::find(signed) {
             Ok(event) => Ok((event, verified)),
             Err(mut finding) => {
-                // A key of the body may be anything, a token that looks like the name of a field, too.
+                // The path of the fault is made of keys of the body, and a key may be the token itself if the token
+                // looks like the name of a field.
                 finding.hide(&OwnSecrets::of_tokens(&self.tokens));
                 Err(UnreadableError::new(finding, body).into())
             }
         }
     }
 
-    /// The canonical body comes with it, if that is what was signed.
+    /// Verifies a delivery without reading it. Returns the canonical body too, if that was signed.
     fn signed(&self, header: &str, body: &[u8]) -> Result<(Verified, Option<String>), WebhookError> {
         if self.tokens.is_empty() {
             return Err(WebhookError::NoToken { reason: self.unusable.unwrap_or("there is no signing token") });
@@ -236,7 +241,7 @@ impl Verifier {
         Ok((Verified { reading, signed_at: header.signed_at }, canonical))
     }
 
-    /// Whether the signature is right, whatever the age.
+    /// Whether the signature is right. The age is not checked.
     #[cfg(feature = "axum")]
     pub(super) fn is_signed(&self, header: &str, body: &[u8]) -> bool {
         SignatureHeader::parse(header).is_ok_and(|header| self.find_reading(&header, body).is_some())
@@ -259,13 +264,14 @@ impl Verifier {
         if let Some(reading) = readings(true).find(|reading| self.matches(reading.key, header, body)) {
             return Some((reading, None));
         }
-        // Only now: what was signed raw is never read from anything else.
+        // The sorted forms are tried after the raw body has not matched, so an event whose raw body was signed is
+        // always read from the raw body.
         readings(false).next()?;
         let node = Node::parse(body)?;
         let mut earlier = None;
         for form in [BodyReading::Sorted, BodyReading::SortedGo] {
             let text = node.write(form.escapes()?);
-            // Most bodies are the same text in both forms, which need not be hashed again.
+            // Most bodies are the same text in both forms; such a text is not hashed again.
             if earlier.as_ref() == Some(&text) {
                 break;
             }
@@ -285,8 +291,8 @@ impl Verifier {
         })
     }
 
-    /// Warns when the very first signature is wrong, which is likely a mistake of the receiver. Later wrong ones are
-    /// not worth a warning: anybody can send them.
+    /// Warns when the very first signature is wrong, which is likely a mistake of the receiver. Later wrong signatures
+    /// are not warned about, because anybody can send them.
     fn warn_if_first_is_wrong(&self, _right: bool) {
         #[cfg(feature = "tracing")]
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
@@ -310,8 +316,8 @@ impl Verifier {
     }
 }
 
-/// The value of the signature header. One in several lines is one list of parts (RFC 9110, section 5.3): a proxy may
-/// have split it. An empty line adds nothing to it.
+/// The value of the signature header. A proxy may have split it into several lines, which are one list of parts
+/// (RFC 9110, section 5.3). Empty lines are ignored.
 pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookError> {
     let mut value = Cow::Borrowed("");
     for line in headers.get_all(SIGNATURE_HEADER) {
@@ -337,7 +343,7 @@ fn problem(token: &str) -> Option<&'static str> {
     })
 }
 
-/// Without the tokens.
+/// Shows how many tokens there are, but not their values.
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tokens: Vec<Redacted> = self.tokens.iter().map(|_| Redacted).collect();

@@ -1,4 +1,4 @@
-//! The forms of error bodies that Imprint documents, and those of proxies.
+//! Tests reading the forms of error bodies that Imprint documents, and those of proxies.
 
 use super::*;
 
@@ -94,7 +94,7 @@ fn a_success_that_is_an_error_is_one_whatever_was_expected() {
     for body in [
         r#"{"error":{"type":"INVALID_REQUEST_ERROR","message":"Invalid email"}}"#,
         r#"{"error":{"code":7}}"#,
-        // Beside the answer: one of the two is wrong.
+        // The body holds the fields of the answer and also an error. They contradict each other, so it is an error.
         r#"{"id":"C","status":"ACTIVE","error":{"message":"m"}}"#,
         "\u{feff}{\"error\":{\"message\":\"m\"}}",
     ] {

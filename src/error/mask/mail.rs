@@ -1,9 +1,9 @@
-//! E-mail addresses in a text.
+//! Finds e-mail addresses in a text.
 
-/// No address is longer before its `@`.
+/// How many characters from the start of an address its `@` is searched for. No address has more before the `@`.
 const LONGEST: usize = 254;
 
-/// The spellings of the sign in the middle.
+/// The spellings of the `@`.
 const AT: [&str; 4] = ["@", "%40", "＠", "﹫"];
 
 /// Where the address that begins at `at` ends, if one does.
@@ -22,12 +22,12 @@ pub(super) fn end_at(text: &str, at: usize) -> Option<usize> {
     })??;
     let host = rest[sign + at_sign.len()..].chars();
     let host: String = host.take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
-    // A full stop behind it ends the sentence.
+    // A full stop after the host is the end of a sentence and not part of the address.
     let host = host.trim_end_matches(['.', '-']);
     (!host.is_empty()).then(|| at + sign + at_sign.len() + host.len())
 }
 
-/// What may stand before the sign without quotes.
+/// Whether a character may be in an address before the `@`, without quotes.
 fn is_local(c: char) -> bool {
     c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
 }

@@ -1,15 +1,16 @@
-//! Numbers of cards, people and phones in a text, and what must not be taken for one.
+//! Finds card numbers, social security numbers and phone numbers in a text, and the UUIDs, dates and time stamps that
+//! must not be taken for one.
 
-/// From this many digits on, a number may be that of a card.
+/// A number with this many digits or more may be a card number.
 const CARD: usize = 13;
 
-/// So many digits with a `+` before them may be a phone number.
+/// A number with this many digits or more and a `+` before it may be a phone number.
 const INTERNATIONAL: usize = 7;
 
-/// A run with more characters than this between two digits is two runs, unless they are all blanks.
+/// The most characters that may stand between two digits of one number. There may be more if all of them are blanks.
 const WIDEST: usize = 4;
 
-/// Some digits with nothing between them.
+/// Digits without anything between them.
 #[derive(Clone, Copy)]
 struct Group {
     start: usize,
@@ -17,20 +18,20 @@ struct Group {
     digits: usize,
 }
 
-/// Where the number that begins at `at` ends, if it is one to hide: 13 digits or more in any grouping, 9 as in a social
-/// security number, 10 as in a North American phone number, or 7 and more with a `+` before them.
+/// Where the number that begins at `at` ends, if it has to be hidden: 13 digits or more in any grouping, 9 digits as in
+/// a social security number, 10 digits as in a North American phone number, or 7 digits or more with a `+` before them.
 pub(super) fn end_at(text: &str, at: usize) -> Option<usize> {
     let mut chars = text[at..].chars();
     let first = chars.next()?;
     let begins_a_run = !before(text, at).is_some_and(char::is_numeric);
     let plus = ["+", "＋", "%2B", "%2b"].into_iter().find(|plus| text[at..].starts_with(plus));
     match first {
-        // A server that repeats a query may repeat it as it was encoded.
+        // The plus may be percent-encoded: a server that repeats a query may repeat it in encoded form.
         _ if begins_a_run && plus.is_some() => {
             let groups = plus.map(|plus| at + plus.len()).map(|at| run(text, at + opening(&text[at..])))?;
             (digits(&groups) >= INTERNATIONAL).then(|| groups.last().expect("it has digits").end)
         }
-        // The bracket belongs to the number if the other one stands in it.
+        // The opening bracket belongs to the number if the closing one is within the number.
         '(' if begins_a_run && chars.as_str().starts_with(char::is_numeric) => {
             end_at(text, at + 1).filter(|end| text[at..*end].contains(')'))
         }
@@ -45,7 +46,7 @@ pub(super) fn end_at(text: &str, at: usize) -> Option<usize> {
     }
 }
 
-/// The bytes of a bracket before the digits.
+/// How many bytes an opening bracket at the start of the text takes: 1, or 0 if there is none.
 fn opening(text: &str) -> usize {
     usize::from(text.starts_with('('))
 }
@@ -54,14 +55,15 @@ fn digits(groups: &[Group]) -> usize {
     groups.iter().map(|group| group.digits).sum()
 }
 
-/// How the digits of a shorter number are grouped.
+/// How the digits of a number with fewer digits than a card number are grouped.
 struct Layout {
     groups: &'static [usize],
-    /// Whether the digits must be those of a North American number, because the grouping alone is too common.
+    /// Whether the number is hidden only if its digits are those of a North American phone number. It is set for
+    /// groupings that are common in other numbers too.
     checked: bool,
 }
 
-/// The longest first: a number must not be left with its country code before it.
+/// The longest first: otherwise a shorter layout could match, and only a part of the number would be hidden.
 const LAYOUTS: &[Layout] = &[
     Layout { groups: &[1, 3, 3, 4], checked: false },
     Layout { groups: &[1, 3, 7], checked: true },
@@ -87,7 +89,8 @@ impl Layout {
     }
 }
 
-/// Neither the area code nor what follows it begins with 0 or 1. That tells a phone number from seconds since 1970.
+/// Whether the digits are those of a North American phone number: neither the area code nor the next group begins with
+/// 0 or 1. So a number of seconds since 1970 is not taken for a phone number.
 fn is_north_american(text: &str) -> bool {
     let digits: Vec<char> = text.chars().filter(|c| c.is_numeric()).collect();
     let number = match &digits[..] {
@@ -97,7 +100,7 @@ fn is_north_american(text: &str) -> bool {
     number.len() == 10 && ![number[0], number[3]].iter().any(|digit| matches!(digit, '0' | '1'))
 }
 
-/// The digit groups from `at` on, up to something that does not stand between the digits of one number.
+/// The digit groups from `at` on, up to the first text that is not a separator between the digits of one number.
 fn run(text: &str, at: usize) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut start = at;
@@ -119,10 +122,10 @@ fn run(text: &str, at: usize) -> Vec<Group> {
     groups
 }
 
-/// The bytes of what stands between two groups of one number: some blanks, dashes, dots, slashes and brackets, or one
-/// other sign. A comma and a blank are not: they stand between two numbers.
+/// How many bytes the separator at the start of the text takes, if it may stand between two groups of one number: some
+/// blanks, dashes, dots, slashes and brackets, or one other sign. A comma with a blank separates two numbers.
 fn separator(text: &str) -> Option<usize> {
-    // Blanks alone join however many they are.
+    // Any number of blanks may stand between two groups, if nothing else does.
     let blanks = text.len() - text.trim_start().len();
     if blanks > 0 && text[blanks..].starts_with(char::is_numeric) {
         return Some(blanks);
@@ -135,13 +138,13 @@ fn separator(text: &str) -> Option<usize> {
 fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '-' | '_' | '.' | '/' | '\\' | '(' | ')' | '·' | '•' | '\u{AD}')
-        // Characters without a width, dashes of all kinds, other dots and slashes.
+        // These are characters without a width, dashes of all kinds, and other dots and slashes.
         || matches!(c, '\u{200B}'..='\u{200D}' | '\u{2010}'..='\u{2015}' | '\u{2024}' | '\u{2027}' | '\u{2043}')
         || matches!(c, '\u{2044}' | '\u{2060}' | '\u{2212}' | '\u{2215}' | '\u{2219}' | '\u{30FB}' | '\u{FE58}')
         || matches!(c, '\u{FE63}' | '\u{FEFF}' | '\u{FF0D}' | '\u{FF0E}' | '\u{FF0F}' | '\u{FF3F}')
 }
 
-/// Where the UUID, date or time stamp that begins at `at` ends. Their digits are no number.
+/// Where the UUID, date or time stamp that begins at `at` ends. Its digits are shown and not taken for a number.
 pub(super) fn kept_end(text: &str, at: usize) -> Option<usize> {
     if before(text, at).is_some_and(char::is_alphanumeric) {
         return None;
@@ -155,7 +158,8 @@ fn before(text: &str, at: usize) -> Option<char> {
     text[..at].chars().next_back()
 }
 
-/// A UUID of digits alone is none: it may be a list of numbers.
+/// The length of the UUID at the start of the text. A text of digits only is not taken for a UUID, because it may be a
+/// list of numbers.
 fn uuid(text: &[u8]) -> Option<usize> {
     let text = text.get(..36)?;
     let is_part = |(at, byte): (usize, &u8)| match at {
@@ -166,7 +170,8 @@ fn uuid(text: &[u8]) -> Option<usize> {
     is_uuid.then_some(text.len())
 }
 
-/// `2025-02-13`, with or without a time as in `T19:08:07.000Z` behind it.
+/// The length of a date such as `2025-02-13` at the start of the text, with the time after it, such as
+/// `T19:08:07.000Z`, if there is one.
 fn date_and_time(text: &[u8]) -> Option<usize> {
     let date = shaped(text, "####-##-##")?;
     if !(text.starts_with(b"19") || text.starts_with(b"20"))
@@ -197,13 +202,14 @@ fn time(text: &[u8]) -> Option<usize> {
     Some(end + zone.unwrap_or_default())
 }
 
-/// The length of the shape, if the text begins with it: `#` is a digit, anything else itself.
+/// The length of the shape, if the text begins with it. In a shape `#` stands for a digit, and every other character
+/// for itself.
 fn shaped(text: &[u8], shape: &str) -> Option<usize> {
     let fits = |(byte, shape): (&u8, u8)| if shape == b'#' { byte.is_ascii_digit() } else { *byte == shape };
     (text.len() >= shape.len() && text.iter().zip(shape.bytes()).all(fits)).then_some(shape.len())
 }
 
-/// Whether the two digits are a number within these bounds.
+/// Whether the number that the two digits form is within these bounds.
 fn within(digits: &[u8], least: u8, most: u8) -> bool {
     let number = (digits[0] - b'0') * 10 + (digits[1] - b'0');
     (least..=most).contains(&number)

@@ -1,4 +1,4 @@
-//! What is hidden in the words of the server, and what is left as it is.
+//! Tests what is hidden in the texts of the server, and what is shown as it is.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn numbers_are_hidden() {
         ("x4111111592341815y", "x[REDACTED]y"),
         ("12345678901234567890", HIDDEN),
         (&"1".repeat(400), HIDDEN),
-        // What stands beside it with nothing but a blank between goes with it.
+        // Digits that are separated from the number only by a blank are hidden with it.
         ("pan 4111 1115 9234 1815 2027", "pan [REDACTED]"),
         ("5 4111111592341815 2027 12", HIDDEN),
         ("3782 822463 10005", HIDDEN),
@@ -91,7 +91,7 @@ fn whatever_stands_between_the_digits_of_a_number() {
             assert_eq!(masked(&format!("no {number}, sorry")), "no [REDACTED], sorry", "{separator:?}");
         }
         let shown = masked(&format!("ssn {}.", ["123", "45", "6789"].join(separator)));
-        // An encoded blank is digits itself.
+        // The encoded blank `%20` contains digits itself, so the number is not recognized there.
         assert!(shown == "ssn [REDACTED]." || separator == "%20", "{separator:?} {shown}");
     }
 }
@@ -184,12 +184,12 @@ fn it_is_one_line_of_bounded_length() {
     assert_eq!(masked(&"ü".repeat(MAX_CHARS)), "ü".repeat(MAX_CHARS));
     let long = masked(&"ü".repeat(1000));
     assert_eq!(long.chars().count(), MAX_CHARS + 1);
-    // A number that stands across the cut must be hidden before the cut is made.
+    // A number that goes beyond the cut must be hidden before the text is cut, or a part of it would be shown.
     let across = format!("{}4111111592341815", "x".repeat(MAX_CHARS - 8));
     assert!(!masked(&across).contains("4111"));
-    // A number is hidden as a whole, however much of it there is, and what is behind it is not lost.
+    // A number is hidden as a whole, however long it is, and the text after it is still shown.
     assert_eq!(masked(&format!("{}x", "4 ".repeat(100_000))), format!("{HIDDEN} x"));
-    // No text makes it run out of stack or take long.
+    // No text may overflow the stack or take long.
     for part in ["(", "+", "((1", "a@", "_", "%40", "1-", "2025-02-1", "-"] {
         masked(&part.repeat(20_000));
     }

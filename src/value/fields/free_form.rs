@@ -1,4 +1,4 @@
-//! Free-form maps such as `metadata`, set from anything that serializes into an object.
+//! Free-form maps such as `metadata`, which can be set from anything that serializes into an object.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,13 +6,14 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A map as its setter got it. Setters cannot fail, so a value that is not a map is an error of `build`.
+/// A map that was given to a setter, or the reason why the value is not a map. Setters cannot fail, so `build` returns
+/// this error.
 #[derive(Clone)]
 pub(crate) struct FreeForm<M>(Result<M, &'static str>);
 
-/// A map that a JSON object may become.
+/// A type of map that can be made from a JSON object.
 pub(crate) trait FromObject: Default {
-    /// The map, or what is wrong with the values.
+    /// Makes the map. The error describes what is wrong with the values.
     fn from_object(object: Map<String, Value>) -> Result<Self, &'static str>;
 }
 
@@ -33,9 +34,9 @@ impl FromObject for BTreeMap<String, String> {
 }
 
 impl<M: FromObject> FreeForm<M> {
-    /// From a map, a struct, pairs, or an `Option` of one.
+    /// Makes a free-form map from a map, a struct, a list of pairs, or an `Option` of one of them.
     pub(crate) fn new(value: &impl Serialize) -> Self {
-        // serde's own text may quote the value.
+        // The text of serde's error is not used, because it may quote the value.
         let value = serde_json::to_value(value).map_err(|_| "cannot be written as JSON");
         Self(value.and_then(object).and_then(M::from_object))
     }
@@ -65,7 +66,7 @@ impl<M> FreeForm<M> {
         self.0
     }
 
-    /// The map, if it is one: as an `Option` has it, for the Debug of redacted fields.
+    /// The map, if the value was one. It has the form of `Option::iter`, for the `Debug` of redacted fields.
     #[allow(dead_code, reason = "the document has no redacted map at present")]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &M> {
         self.0.iter()
@@ -89,7 +90,7 @@ impl<M> From<M> for FreeForm<M> {
     }
 }
 
-/// As the map alone.
+/// Shows only the map, or the reason why the value is not a map.
 impl<M: fmt::Debug> fmt::Debug for FreeForm<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

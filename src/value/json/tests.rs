@@ -1,4 +1,4 @@
-//! Texts with a byte order mark, bytes that are not UTF-8, and half surrogate pairs.
+//! Tests reading texts with a byte order mark, bytes that are not UTF-8, and halves of surrogate pairs.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,11 +23,11 @@ fn what_is_not_unicode_becomes_one_character_where_it_stands() {
         (br#""\uD83D""#, "\u{FFFD}"),
         (br#""\ud83d\\""#, "\u{FFFD}\\"),
         (br#""\ud83du""#, "\u{FFFD}u"),
-        // These are backslashes and letters, beside one that is half of a pair.
+        // These are escaped backslashes followed by letters, next to an escape that is half of a pair.
         (br#""\\ud83d\ud83d""#, "\\ud83d\u{FFFD}"),
         (br#""\\\ud83d""#, "\\\u{FFFD}"),
         (br#""\\\\ud83d\udc00""#, "\\\\ud83d\u{FFFD}"),
-        // Latin-1, a character that is cut, one that is too long, a surrogate in UTF-8, bytes beside an escape.
+        // Latin-1, a character that is cut, one in an overlong encoding, a surrogate in UTF-8, bytes next to an escape.
         (b"\"caf\xE9\"", "caf\u{FFFD}"),
         (b"\"\xE9\"", "\u{FFFD}"),
         (b"\"M\xFCller\xDF\"", "M\u{FFFD}ller\u{FFFD}"),
@@ -107,7 +107,8 @@ proptest! {
         prop_assert_eq!(read::<String>(json.as_bytes()).unwrap(), text);
     }
 
-    /// The standard library replaces what is no UTF-8 in the same way, and has a decoder of UTF-16 of its own.
+    /// Compares with the standard library, which replaces bytes that are not UTF-8 in the same way, and has its own
+    /// decoder of UTF-16.
     #[test]
     fn what_is_not_unicode_is_what_others_say(bytes in any::<Vec<u8>>(), units in prop::collection::vec(
         prop_oneof![any::<u16>(), 0xD800..0xE000_u16], 0..8,

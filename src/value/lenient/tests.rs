@@ -1,4 +1,4 @@
-//! How fields are read that are absent, `null`, or written in another way than documented.
+//! Tests how fields are read that are absent, `null`, or written in another way than documented.
 
 use serde_json::json;
 

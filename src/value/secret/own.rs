@@ -1,20 +1,22 @@
-//! Finds our own secrets (keys, tokens) in texts that the server wrote, to keep them out of errors and logs.
+//! Finds the secrets of the client or verifier (keys, tokens) in texts that the server wrote, to keep them out of
+//! errors and logs.
 
 use zeroize::Zeroizing;
 
-/// A part of a secret with this many characters is hidden like the whole of it.
+/// A part of a secret is hidden as well if it has at least this many characters.
 const STRETCH: usize = 12;
 
-/// Shorter keys and tokens are not looked for: they are no secrets, and would be found in every word.
+/// Shorter keys and tokens are not searched for: they are no secrets, and would be found within ordinary words.
 const SHORTEST: usize = 4;
 
-/// Shorter values of other headers, and halves of a key, are not looked for: they may be everyday words.
+/// Shorter values of other headers, and shorter halves of a key, are not searched for: they may be ordinary words.
 const SHORTEST_OTHER: usize = 8;
 
 /// Secrets that this client sends, or that a verifier checks signatures with.
 ///
-/// A server may repeat in its error what it was sent. So the texts of errors are searched for these, whole and in parts
-/// of at least [`STRETCH`] characters, also in percent encoding, with the escapes of JSON and in the other letter case.
+/// A server may repeat in its error data that was sent to it. So the texts of errors are searched for these secrets and
+/// for parts of them with at least [`STRETCH`] characters, also in percent encoding, with the escapes of JSON and in
+/// the other letter case.
 #[derive(Clone, Default)]
 pub(crate) struct OwnSecrets(Vec<Zeroizing<Vec<u8>>>);
 
@@ -52,7 +54,7 @@ impl OwnSecrets {
         Some(end)
     }
 
-    /// The text without them.
+    /// The text with `[REDACTED]` in the place of each secret.
     pub(crate) fn hide(&self, text: String) -> String {
         let mut shown = String::new();
         let mut at = 0;

@@ -1,4 +1,4 @@
-//! Timestamps keep their text, and convert to the types of chrono and jiff.
+//! Tests that timestamps keep their text, and that they convert to the types of chrono and jiff.
 
 use super::*;
 
@@ -69,12 +69,13 @@ mod rfc_3339 {
 
     use super::*;
 
-    /// The instant in nanoseconds, if both libraries see the same one, or none.
+    /// The instant in nanoseconds. The test fails if one library reads another instant than the other, or if only one
+    /// reads the text, unless the instant is too late for jiff.
     fn instant(text: &str) -> Option<i128> {
         let timestamp = Timestamp::from(text);
         let chrono = timestamp.to_chrono().ok();
         let jiff = timestamp.to_jiff().ok().map(|at| at.as_nanosecond());
-        // A leap second is one more of the same second to chrono.
+        // chrono counts a leap second as the second before it, with a billion nanoseconds or more.
         let nanosecond = |at: chrono::DateTime<chrono::FixedOffset>| {
             i128::from(at.timestamp()) * 1_000_000_000 + i128::from(at.timestamp_subsec_nanos())
         };

@@ -1,4 +1,4 @@
-//! The extractor behind a real axum server.
+//! Tests the extractor, alone and behind a real axum server.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -44,7 +44,7 @@ fn delivered(Delivery { signature, body, .. }: Delivery) -> Request {
     request(Some(&signature), body)
 }
 
-/// The status of the answer to what is refused; its body must be empty.
+/// The status of the answer to a request that must be refused. The body of the answer must be empty.
 async fn refused(app: &App, request: Request) -> u16 {
     let rejection = Webhook::from_request(request, app).await.unwrap_err();
     let answer = rejection.into_response();
@@ -141,7 +141,8 @@ async fn the_limits_of_the_router_do_not_raise_ours() {
             let mut body = reward().body;
             body.resize(length, b' ');
             let Delivery { signature, body, .. } = Signer::new(TOKEN).sign(body);
-            // With its length before it, and in a chunk that says nothing of what follows.
+            // The body is sent once with `content-length`, and once in a chunk, from which the server does not learn
+            // the length of the whole body.
             let head =
                 format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{SIGNATURE_HEADER}: {signature}\r\n");
             let sized = [format!("{head}content-length: {length}\r\n\r\n").as_bytes(), &body].concat();
@@ -159,7 +160,7 @@ async fn the_limits_of_the_router_do_not_raise_ours() {
 
 async fn answer(address: SocketAddr, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // The answer may come before all is written.
+    // Errors are ignored: the server may answer and close the connection before the whole request is written.
     let _ = stream.write_all(request).await;
     let mut answer = Vec::new();
     let _ = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap();

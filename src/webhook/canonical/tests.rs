@@ -1,4 +1,4 @@
-//! The canonical form of a body, and what it costs.
+//! Tests the canonical form of a body, and the bounds on the work of making it.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -22,7 +22,7 @@ fn the_example_of_the_documentation() {
 fn white_space_goes_and_keys_are_sorted_by_their_bytes_at_every_depth() {
     let json = "\t{ \"b\" : [ 1 , { \"z\" : null , \"a\" : true } , [ ] , { } ] ,\r\n \"B\":\"x\", \"é\":1, \"z\":2, \"\":3 } ";
     assert_eq!(few(json).unwrap(), "{\"\":3,\"B\":\"x\",\"b\":[1,{\"a\":true,\"z\":null},[],{}],\"z\":2,\"é\":1}");
-    // By bytes U+FF5E comes before U+1F600; by UTF-16 units it would come after.
+    // In the order of bytes U+FF5E comes before U+1F600; in the order of UTF-16 units it would come after.
     assert_eq!(few("{\"\u{1F600}\":1,\"\u{FF5E}\":2}").unwrap(), "{\"\u{FF5E}\":2,\"\u{1F600}\":1}");
 }
 
@@ -52,7 +52,7 @@ fn a_body_beyond_the_bounds_has_none() {
     let sized = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
     assert_eq!(few(&sized(MAX_BYTES)), Some(sized(MAX_BYTES)));
     assert_eq!(few(&sized(MAX_BYTES + 1)), None);
-    // The list is a value itself.
+    // The list itself counts as a value.
     let list = |items: usize| format!("[0{}]", ",{}".repeat(items - 1));
     assert_eq!(few(&list(MAX_NODES - 1)), Some(list(MAX_NODES - 1)));
     assert_eq!(few(&list(MAX_NODES)), None);
@@ -75,7 +75,7 @@ fn a_number_has_one_spelling() {
         assert_eq!(few(number), None, "{number}");
         assert_eq!(few(&format!("{{\"a\":[{number}]}}")), None, "{number}");
     }
-    // More digits than a double holds.
+    // These have more digits than a double can hold.
     assert_eq!(few("0.1234567890123456789"), None);
     assert_eq!(few("18446744073709551617"), None);
 }
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn nothing_makes_it_panic(json in any::<Vec<u8>>(), text in "[\\[\\]{}\",:0-9a\\\\ .eE+-]{0,40}") {
         let _ = Node::parse(&json);
-        // What has a canonical form is JSON, and means the same.
+        // A text that has a canonical form is JSON, and its canonical form is read as the same value.
         if let Some(node) = Node::parse(text.as_bytes()) {
             let value: Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(serde_json::from_str::<Value>(&node.write(Escapes::Few)).unwrap(), value);

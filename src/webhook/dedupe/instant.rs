@@ -1,6 +1,6 @@
-//! One spelling for each point in time.
+//! Converts times to UTC, so that each point in time has exactly one spelling in a dedupe key.
 
-/// The same instant in UTC, with no more digits after the second than it needs: `2025-02-13T19:08:07Z` for
+/// The same instant in UTC, with no more digits after the second than needed: `2025-02-13T19:08:07Z` for
 /// `2025-02-13T20:08:07.000+01:00`. `None` for a text that is not RFC 3339, and for a leap second.
 pub(super) fn in_utc(text: &str) -> Option<String> {
     let (time, zone) = text.split_at_checked(19)?;
@@ -65,13 +65,13 @@ fn days_of(year: i64, month: i64) -> i64 {
 }
 
 /// The days from 1 March of the year 0 to a date, in the Gregorian calendar. Years are counted from March, so that the
-/// day that some years have more is their last one.
+/// leap day is the last day of its year.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
     year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day - 1
 }
 
-/// The date that so many days lead to.
+/// The year, month and day that is `days_since` days after 1 March of the year 0.
 fn date(days_since: i64) -> (i64, i64, i64) {
     // 146,097 days are 400 years. The estimate may be one year off.
     let estimate = (days_since * 400).div_euclid(146_097);

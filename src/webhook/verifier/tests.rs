@@ -1,4 +1,4 @@
-//! Signatures, ages, tokens and readings that are accepted and refused.
+//! Tests which signatures, ages, tokens and readings the verifier accepts, and which it refuses.
 
 use super::*;
 use crate::webhook::testing::Signer;
@@ -38,7 +38,7 @@ fn five_minutes_both_ways_unless_told_otherwise() {
     for time in [0, now - 1_000_000, now + 1_000_000, 9_999_999_999] {
         assert!(verify(&any, time).is_ok(), "{time}");
     }
-    // Of a clock that is far off, nothing overflows.
+    // A local clock that is far off causes no overflow.
     assert!(matches!(verify(&verifier(0), 9_999_999_999), Err(WebhookError::TooNew { .. })));
     assert!(matches!(verify(&verifier(u64::from(u32::MAX) * 2), 0), Err(WebhookError::TooOld { .. })));
 }
@@ -49,7 +49,7 @@ fn milliseconds_are_understood_and_signed_as_they_are() {
     let header = Signer::new(TOKEN).at(at(1_740_779_100)).milliseconds().header(BODY.as_bytes());
     assert!(header.starts_with("t=1740779100000,"));
     assert_eq!(verifier.verify_signature(&header, BODY.as_bytes()).unwrap().signed_at, at(1_740_779_100));
-    // The same instant in another spelling was not signed.
+    // The text of the timestamp is signed, so the same instant in another spelling has a wrong signature.
     for other in ["1740779100", "01740779100000", "1740779100001"] {
         let changed = header.replace("1740779100000", other);
         assert!(matches!(verifier.verify(&changed, BODY.as_bytes()), Err(WebhookError::WrongSignature)), "{other}");
@@ -72,7 +72,7 @@ fn the_age_comes_before_the_signature_and_the_size_before_both() {
 #[test]
 fn every_reading_is_found_and_can_be_pinned() {
     let now = 1_740_779_129;
-    // Each reading signs another text here: white space, order, and a character that Go escapes.
+    // Each reading of this body signs another text: it has white space, unsorted keys and a character that Go escapes.
     let body = br#"{"object": "REWARD", "data": {"reward_id": "R&D"}}"#;
     for reading in Reading::ALL {
         let header = Signer::new(TOKEN).reading(reading).at(at(now)).header(body);
@@ -84,7 +84,7 @@ fn every_reading_is_found_and_can_be_pinned() {
             assert_eq!(result.is_ok(), same, "{reading} read as {pinned}");
         }
     }
-    // Sorted without a need of escapes: the first of the two.
+    // Both sorted forms are the same text if there is nothing to escape; the first of the two is reported.
     let header = Signer::new(TOKEN)
         .reading(Reading::new(KeyReading::Token, BodyReading::SortedGo))
         .at(at(now))
@@ -127,7 +127,7 @@ fn a_body_too_large_to_be_sorted_matches_raw_only() {
 
     let verify = |reading: Reading, length: usize| {
         let body = [BODY.as_bytes(), &vec![b' '; length - BODY.len()]].concat();
-        // What is signed is that of the small body: white space is no part of the sorted form.
+        // For the sorted form the small body is signed: both bodies have the same sorted form, without white space.
         let signed = if reading.body == BodyReading::Raw { &body[..] } else { BODY.as_bytes() };
         let header = Signer::new(TOKEN).reading(reading).at(at(1)).header(signed);
         verifier(1).verify(&header, &body).is_ok()
@@ -173,7 +173,7 @@ fn a_token_that_is_none_verifies_nothing() {
         let error = verifier.verify(&header, BODY.as_bytes()).unwrap_err();
         assert!(matches!(error, WebhookError::NoToken { .. }), "{token:?}");
         assert!(error.to_string().contains(says) && !error.to_string().contains("whtok"), "{error}");
-        // Beside a good one it opens nothing.
+        // Beside a good token the unusable one is ignored: a signature under it is refused.
         let verifier = Verifier::new(TOKEN).token(token).accept_any_age();
         assert!(matches!(verifier.verify(&header, BODY.as_bytes()), Err(WebhookError::WrongSignature)));
         assert!(verifier.verify(&signed(1), BODY.as_bytes()).is_ok());
@@ -202,7 +202,7 @@ fn headers_are_found_by_name() {
     assert!(matches!(verify(&headers), Err(WebhookError::Malformed { .. })));
 }
 
-/// A header in several lines is one (RFC 9110, section 5.3).
+/// A header that is sent in several lines is one header (RFC 9110, section 5.3).
 #[test]
 fn the_lines_of_a_header_are_one_header() {
     let (right, wrong) = (signed(1), Signer::new("another").at(at(1)).header(BODY.as_bytes()));
@@ -226,7 +226,7 @@ fn the_lines_of_a_header_are_one_header() {
     }
     assert!(matches!(verify(&["", ""]), Err(WebhookError::NoSignature)));
     assert!(matches!(verify(&[&wrong, &wrong]), Err(WebhookError::WrongSignature)));
-    // Lines that contradict each other, and more signatures than are looked at, stay refused.
+    // Lines with different timestamps, and more signatures than are allowed, are refused as in a single line.
     assert!(matches!(verify(&[&right, "t=2"]), Err(WebhookError::Malformed { .. })));
     assert!(matches!(verify(&[right.as_str(); 9]), Err(WebhookError::Malformed { .. })));
 }
@@ -249,7 +249,7 @@ fn nothing_shows_a_token() {
     assert!(shown.contains("[REDACTED]"), "{shown}");
 }
 
-/// A key of a body may be anything, and the path of an error is made of keys.
+/// The path of an error is made of keys of the body, and a key may be any text, even a token.
 #[test]
 fn an_unreadable_body_that_repeats_a_token_does_not_get_it_shown() {
     let token = "whtok_abcdefgh";
