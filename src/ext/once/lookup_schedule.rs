@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::error::Error;
 
-/// When the first lookup is made. The next lookups are at 2.5, 6.5, 14.5 seconds and so on: after the second one, each
-/// pause is twice the pause before it.
+/// When the first lookup is made. The next lookups are at 2.5, 6.5, 14.5 seconds and so on: from the third lookup on,
+/// the pause is twice the pause before it.
 const FIRST: Duration = Duration::from_millis(500);
 
 /// The maximum time from the start of a schedule to its last lookup, however much time the call has.
