@@ -47,7 +47,7 @@ fn get(client: &Client) -> Result<Response<Thing>, Error> {
     run(client.call(&GET, request()))
 }
 
-/// Checks that neither `Display` nor `Debug` of an error shows the query, and returns the error.
+/// Checks that no text of an error or of its sources shows the key, the path or the query, and returns the error.
 fn discreet(error: Error) -> Error {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();

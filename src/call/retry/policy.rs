@@ -8,7 +8,7 @@ use std::time::Duration;
 /// failures are repeated where repeating cannot do harm (see [`Error::is_retryable`](crate::Error::is_retryable)).
 ///
 /// A pause is a random part of 250 ms, doubled with each attempt up to 8 s, or the `Retry-After` of the API if that is
-/// longer. A call gives up at once, with the error it has, when the pause would outlast [its
+/// longer. A call ends at once, with the error of its last attempt, when the pause would outlast [its
 /// timeout](crate::ClientBuilder::timeout) or when the API asks for more than 60 s.
 ///
 /// All calls of a client and its clones, whatever their options, share a budget, so that an outage is not made worse:
@@ -69,7 +69,7 @@ impl RetryPolicy {
     }
 
     /// The longest `Retry-After` that a call waits for. 60 s unless set; when the API asks for more, the call ends at
-    /// once with its error, whose [`retry_after`](crate::ApiError::retry_after) says how long.
+    /// once with its error, whose [`retry_after`](crate::ApiError::retry_after) is the requested pause.
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;
         self
