@@ -1,16 +1,16 @@
-//! What one call of an operation is: the request, its attempts and the pauses between them, and the decoded answer.
+//! One call of an operation: the request, its attempts and the pauses between them, and the decoded answer.
 //!
-//! It imports `value`, `operation`, `repeat` and `error`, and knows neither the client nor any generated type: whoever
-//! makes a call brings the URL, the headers and the limits.
+//! It imports `value`, `operation`, `repeat` and `error`, but neither the client nor any generated type: the caller
+//! passes the URL, the headers and the limits.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `request`, `path` | collects what a builder was given, and fills the path so that no value leads elsewhere |
+//! | `request`, `path` | collects the values given to a builder, and fills the path so that no value changes which operation is called |
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
-//! | `retry` | makes attempts until one succeeds or no other may be made |
+//! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
-//! | `response`, `optional` | what a call gives back |
-//! | `trace`, `clock` | what `tracing` is told, and where the time comes from |
+//! | `response`, `optional` | the result of a call |
+//! | `trace`, `clock` | the spans and events for `tracing`, and the source of the time |
 
 pub(crate) mod answer;
 mod clock;

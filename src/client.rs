@@ -1,13 +1,13 @@
-//! The client: what all calls share (URL, headers, limits, budget, clock), and the one way from a builder to the API.
+//! The client: it holds the state that all calls share (URL, headers, limits, budget, clock), and sends all calls.
 //!
-//! It imports the floors below (`value`, `operation`, `error`, `call`) and no generated type: the methods of the
-//! operations are generated, those of the helpers are in `ext`.
+//! This module imports the lower layers (`value`, `operation`, `error`, `call`) and no generated type: the methods of
+//! the operations are generated, those of the helpers are in `ext`.
 //!
 //! | module | what it does |
 //! |---|---|
 //! | `builder`, `check` | builds a client, and refuses settings that cannot work |
-//! | `auth` | how the API key is sent; another scheme is added there |
-//! | `options` | what one call does differently |
+//! | `auth` | sends the API key; other schemes are to be added there |
+//! | `options` | settings for single calls |
 //! | `raw` | calls of operations that the API document does not have |
 //! | `environment` | the environments of the API |
 //! | `locks` | makes calls that record the same thing wait for each other |
@@ -44,32 +44,32 @@ pub use options::CallOptions;
 use options::RefusedSetting;
 pub use raw::RawRequest;
 
-/// Selects one of several products of a partner. It is in Imprint's guide but not in its OpenAPI document.
+/// Selects one of several products of a partner. The header is in Imprint's guide but not in its OpenAPI document.
 const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A client of the Imprint API: a method for each operation, which starts a builder of the call.
+/// A client of the Imprint API. It has a method for each operation, which returns a builder of the call.
 ///
 /// Make one and keep it: it holds a pool of connections. Clones are cheap and share the pool, as do the variants by
 /// [`with_merchant_key`](Client::with_merchant_key) and [`with_timeout`](Client::with_timeout).
 ///
 /// # Runtimes
 ///
-/// Calls need a tokio runtime with its time and I/O drivers on, as `#[tokio::main]` makes it; without, they are an
-/// [`Error::Config`]. (With `panic = "abort"` a runtime
-/// without them ends the process: tokio panics when it is asked, and that panic cannot be caught then.)
+/// Calls need a tokio runtime with its time and I/O drivers enabled, such as the runtime of `#[tokio::main]`. Without
+/// it, a call is an [`Error::Config`]. (With `panic = "abort"`, a runtime without these drivers ends the process: tokio
+/// panics when the client checks for them, and that panic cannot be caught then.)
 ///
-/// Use a client in one runtime only. A connection is driven by the runtime that made it, while the pool lends it to
-/// calls of any runtime:
+/// Use a client in one runtime only. A connection is driven by the runtime that made it, but the pool gives it to calls
+/// of any runtime:
 ///
 /// - When a runtime ends, its connections end with it. Later calls make new ones, but a call of another runtime that
-///   uses one at that moment fails as by a broken connection.
-/// - While a runtime is there but does not run (one of a single thread, outside of its `block_on`), a call of another
-///   runtime may get one of its connections. Nobody sends that request, and the call waits until its
+///   uses such a connection at that moment fails as with a broken connection.
+/// - While a runtime exists but does not run (a single-threaded one, outside of its `block_on`), a call of another
+///   runtime may get one of its connections. That request is not sent, and the call waits until its
 ///   [`attempt_timeout`](ClientBuilder::attempt_timeout). As with any timeout, a GET is then made again on another
 ///   connection, and a POST is an error that may have been processed.
-/// - Runtimes of several threads that all go on running do not disturb each other.
+/// - Multi-threaded runtimes that all keep running do not disturb each other.
 ///
 /// ```no_run
 /// use imprint_client::{Client, types};
@@ -96,15 +96,15 @@ struct Inner {
     transport: Transport,
     base: Url,
     auth: Auth,
-    /// What every request carries, the key included.
+    /// The headers of every request, including the key.
     headers: HeaderMap,
-    /// Options that cannot be used. `with_options` cannot fail, so the call does.
+    /// Options that cannot be used. `with_options` cannot return an error, so each call returns it.
     refused: Vec<RefusedSetting>,
     timeout: Duration,
-    /// In the place of that of the transport.
+    /// Replaces the attempt timeout of the transport.
     attempt_timeout: Option<Duration>,
     retry: RetryPolicy,
-    /// Shared by all that come from one builder, whatever their options.
+    /// Shared by all clients that come from one builder, whatever their options.
     budget: Arc<Budget>,
     clock: Arc<dyn Clock>,
     /// Calls that record the same thing wait for each other. Shared like the budget.
@@ -124,10 +124,11 @@ impl Client {
     /// |---|---|
     /// | `IMPRINT_API_KEY` | the API key; required |
     /// | `IMPRINT_ENVIRONMENT` | `sandbox` (the default) or `production` |
-    /// | `IMPRINT_BASE_URL` | another URL in the place of an environment |
+    /// | `IMPRINT_BASE_URL` | another URL in place of an environment |
     /// | `IMPRINT_MERCHANT_KEY` | the product, for partners with several |
     ///
-    /// An empty variable counts as not set. [`ClientBuilder::from_env`] is the same with more to say in code.
+    /// An empty variable counts as not set. [`ClientBuilder::from_env`] does the same, and returns a builder for
+    /// further settings in code.
     ///
     /// # Errors
     ///
@@ -138,7 +139,7 @@ impl Client {
 
     /// The same client for another product of the partner: sends `x-imprint-merchant-key` with every call.
     ///
-    /// It shares the connection pool. A key that cannot stand in a header makes every call an [`Error::Config`].
+    /// It shares the connection pool. If the key cannot be sent in a header, every call is an [`Error::Config`].
     ///
     /// ```
     /// # let client = imprint_client::Client::builder().api_key("4eC39HqLyjWDarjtT1zdp7dc").build()?;
@@ -167,7 +168,7 @@ impl Client {
 
     /// The same client with other options for its calls. It shares the connection pool.
     ///
-    /// Options of the client that `options` leaves alone stay. One that cannot be used makes every call an
+    /// Options of the client that `options` does not set stay. If an option cannot be used, every call is an
     /// [`Error::Config`].
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
@@ -182,12 +183,13 @@ impl Client {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The URL that calls go to, for a line in the log at start: a key of one environment is refused by the other.
+    /// The URL to which calls are sent. Log it at start: each environment refuses the keys of the other one.
     pub fn base_url(&self) -> &str {
         self.inner.base.as_str()
     }
 
-    /// A call of what this version does not know: an operation, or an answer, that Imprint has added since.
+    /// Starts a call that this version of the crate does not know: an operation, or an answer, that Imprint has added
+    /// since.
     ///
     /// `path` begins with a slash and may hold `{name}`s, which [`RawRequest::path`] fills.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
@@ -195,7 +197,7 @@ impl Client {
     }
 }
 
-// What the other modules of this crate use.
+// Methods for the other modules of this crate.
 impl Client {
     fn new(
         transport: Transport,
@@ -237,7 +239,7 @@ impl Client {
         self.with_key(key).is_ok_and(|same| authorization(&same) == authorization(self))
     }
 
-    /// The product that the calls are about, as it is sent; empty without one.
+    /// The product of the calls, as it is sent in the header; empty if there is none.
     pub(crate) fn product(&self) -> &[u8] {
         self.inner.headers.get(MERCHANT_KEY).map_or(&[], HeaderValue::as_bytes)
     }
@@ -272,7 +274,7 @@ impl Client {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Makes a call: the one way from a generated builder to the API and back.
+    /// Makes a call. All generated builders send their calls by this method.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -281,7 +283,7 @@ impl Client {
         self.call_with(operation, operation.path, request, |answer| answer::response(operation, answer)).await
     }
 
-    /// Makes a call of an operation whose path is the caller's, and which may or may not have a body to answer.
+    /// Makes a call of an operation whose path the caller gave, and whose answer may or may not have a body.
     async fn call_at<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -293,7 +295,7 @@ impl Client {
 
     /// Makes a call and reads its success answer by `read`.
     ///
-    /// Only `read` depends on the type; all else is compiled once.
+    /// Only `read` depends on the type; the rest is compiled once.
     pub(crate) async fn call_with<T>(
         &self,
         operation: &'static Operation,
@@ -311,7 +313,8 @@ impl Client {
         trace::CallSpan::begin(operation, &self.inner.base, &*self.inner.clock)
     }
 
-    /// What no error may show: the key in each form in which it is sent, and the headers that are kept out of logs.
+    /// The texts that no error may show: the key in each form in which it is sent, and the headers that are kept out of
+    /// logs.
     pub(crate) fn own_secrets(&self) -> OwnSecrets {
         let mut own = OwnSecrets::default();
         for (name, value) in self.inner.headers.iter().filter(|(_, value)| value.is_sensitive()) {
@@ -324,8 +327,9 @@ impl Client {
         own
     }
 
-    /// Every error of a call passes here, where the secrets are known that it must not show. Errors of single items are
-    /// made beside it, and hide them by [`own_secrets`](Client::own_secrets).
+    /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed.
+    /// Errors of single items do not pass through here; the code that makes them hides the secrets by
+    /// [`own_secrets`](Client::own_secrets).
     fn end<T>(&self, call: trace::CallSpan, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
         if let Err(error) = &mut result {
             error.hide(&self.own_secrets());
@@ -361,7 +365,7 @@ impl Client {
     }
 }
 
-/// Without the keys.
+/// Shows the client without the keys.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

@@ -1,16 +1,16 @@
 //! The helpers: methods of [`Client`](crate::Client) around the generated ones, and the errors they fail with.
 //!
-//! Each helper is made of generated calls only. It may import everything below (`value` to `page`, and the generated
-//! code); nothing but `helpers` and `lib.rs` imports it. This is the one room that names operations and types of the
-//! API by hand.
+//! Each helper makes generated calls only. This module may import all modules of lower layers (`value` to `page`, and
+//! the generated code); only `helpers` and `lib.rs` import it. It is the only module that names operations and types of
+//! the API by hand.
 //!
-//! | module | what it has |
+//! | module | contents |
 //! |---|---|
 //! | `customers`, `links`, `rewards`, `keys`, `orders`, `totals` | the helpers of one kind of object |
-//! | `find`, `evidence` | lookups by the partner's own id, and what their answers prove |
-//! | `once` | a POST that is neither lost nor sent twice |
-//! | `deadline`, `ids` | the time that a helper has, and how ids are compared |
-//! | `model` | the test of the helpers against every server that a model can be |
+//! | `find`, `evidence` | lookups by the partner's own id, and the rules that decide what an answer proves |
+//! | `once` | a POST that is sent again only after lookups prove that it was not recorded |
+//! | `deadline`, `ids` | the time limit of a helper, and the rule by which ids are compared |
+//! | `model` | tests that run the helpers against a model of the server, for all its choices up to a bound |
 
 mod customers;
 mod deadline;

@@ -1,13 +1,14 @@
 //! Lists that come in pages: page by page, or item by item.
 //!
-//! It imports the floors up to `client`. What it has to know of an operation the generated code says by [`Paged`].
+//! This module imports the layers up to `client`. The generated code implements [`Paged`] for each operation that
+//! pages, with all that this module needs to know of the operation.
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `position` | decides without I/O whether a page is given and whether the list goes on |
-//! | `page_stream` | asks for one page after another |
-//! | `fetch` | the request of a page, in the stream itself or in a task |
-//! | `listed` | reads a page item by item, so that one broken item costs no other |
+//! | `position` | decides without I/O whether a page is returned and whether the list continues |
+//! | `page_stream` | requests one page after another |
+//! | `fetch` | the request for a page, polled by the stream itself or run in a task |
+//! | `listed` | reads a page item by item, so that one item that cannot be decoded does not prevent reading the others |
 //! | `items` | the stream of items |
 
 mod fetch;
@@ -31,20 +32,20 @@ use crate::operation::Operation;
 pub use items::Items;
 use page_stream::PageStream;
 
-/// What is to be known of an operation that pages. The generated code says it, of each.
+/// Describes an operation that pages. The generated code implements this trait for each such operation.
 pub(crate) trait Paged: Clone + Send + 'static {
     type Answer: DeserializeOwned + Send + 'static;
     type Item: DeserializeOwned + Send + 'static;
 
     const OPERATION: &'static Operation;
-    /// The API's name of the field of an item that is its cursor.
+    /// The API's name of the field of an item that holds its cursor.
     const CURSOR: &'static str;
 
     /// The cursor that the caller has set.
     fn cursor(&self) -> Option<&str>;
-    /// The same call for what comes behind an item.
+    /// The same call for the items after `cursor`.
     fn after(self, cursor: &str) -> Self;
-    /// The call as it is sent.
+    /// The client and the request that send the call.
     fn request(self) -> (Client, Request);
 
     fn items(answer: &Self::Answer) -> &[Self::Item];
@@ -53,17 +54,17 @@ pub(crate) trait Paged: Clone + Send + 'static {
     fn id(item: &Self::Item) -> Option<&str>;
 }
 
-/// The pages of a list, whole: what `pages()` of an operation gives.
+/// The complete pages of a list: the stream that `pages()` of an operation returns.
 ///
-/// A page is the [`Response`] that `send` would give: the items in `data`, with `total` where the API says it, the
-/// headers, the status and the attempts. When requests are made, how the list ends and what happens to a list that
-/// changes is as with [`Items`], which gives the items one by one.
+/// A page is the [`Response`] that `send` would return: the items in `data`, with `total` if the API sends it, the
+/// headers, the status and the attempts. The stream makes requests, ends, and behaves for a list that changes as
+/// [`Items`] does, which returns the items one by one.
 ///
 /// # Errors
 ///
-/// A page is given whole or not at all. An item that cannot be decoded, or that has no id, is therefore an error of its
-/// page, after which the stream is at its end; use [`Items`] to read the other items of such a page. All other errors
-/// are those of [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) says where the list goes on.
+/// A page is returned complete or not at all. So if an item cannot be decoded, or has no id, the whole page is an
+/// error, and the stream ends; use [`Items`] to read the other items of such a page. All other errors are those of
+/// [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) is the cursor at which to continue.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -89,13 +90,13 @@ impl<A: Send + 'static> Pages<A> {
 }
 
 impl<A> Pages<A> {
-    /// Asks for the next page while the caller works on this one; as by [`Items::prefetch`].
+    /// Requests the next page while the caller works on this one, as [`Items::prefetch`] does.
     pub fn prefetch(mut self) -> Self {
         self.0.prefetch();
         self
     }
 
-    /// The cursor of the last item of the last page that was given: `starting_after` it the list goes on.
+    /// The cursor of the last item of the last page that was returned: set it as `starting_after` to continue the list.
     ///
     /// Before the first page it is the `starting_after` of the call; `None` is the beginning of the list.
     pub fn cursor(&self) -> Option<&str> {
@@ -119,7 +120,7 @@ impl<A> FusedStream for Pages<A> {
     }
 }
 
-/// Without the call.
+/// Shows the cursor, without the call.
 impl<A> fmt::Debug for Pages<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("cursor", &self.cursor()).finish_non_exhaustive()

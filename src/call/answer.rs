@@ -1,7 +1,7 @@
 //! Decides whether a 2xx answer is a success, and decodes it.
 //!
-//! Some servers write the body of an error under the status 200. Such an answer is an error here, since decoding it
-//! would give an empty value that looks like an answer.
+//! Some servers write the body of an error under the status 200. This module treats such an answer as an error, because
+//! decoding it would give an empty value that looks like an answer.
 
 pub(crate) mod split;
 
@@ -38,8 +38,8 @@ pub(crate) fn raw_response<T: DeserializeOwned>(
 
 /// Decodes a 2xx answer without consuming it, for callers that still need the body.
 pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &Answer) -> Result<T, Error> {
-    // The status says that the call succeeded, and the body that it failed. Which of them is right cannot be known, and
-    // the value decoded from such a body would be an empty one that looks like an answer.
+    // The status reports success, and the body reports a failure. It is not known which of them is right, and decoding
+    // such a body would give an empty value that looks like an answer.
     if BodyKind::of(&answer.body, Some(operation.answer)) == BodyKind::Error {
         return Err(contradiction(operation, answer));
     }
@@ -47,8 +47,8 @@ pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &
         // The type of such an answer is `()`, which JSON writes as null.
         return decode::body(b"null").map_err(|finding| undecoded(operation, answer, finding));
     }
-    // A 204 in the place of a documented 200: the call was carried out, so an answer type without required fields is
-    // read as an empty object.
+    // A 204 in place of a documented 200: the call was carried out, so an answer type without required fields is read
+    // as an empty object.
     if answer.body.is_empty() && answer.status == StatusCode::NO_CONTENT {
         return decode::body(b"{}")
             .map_err(|finding: Finding| undecoded(operation, answer, finding.without_position()));
@@ -56,7 +56,7 @@ pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &
     decode::body(&answer.body).or_else(|finding| read_again(operation, answer, finding))
 }
 
-/// Decodes a list that is there under two of its names, where that loses no item.
+/// Decodes an answer that has its list under two names, if no item is lost by that.
 #[cold]
 fn read_again<T: DeserializeOwned>(
     operation: &'static Operation,
@@ -70,7 +70,7 @@ fn read_again<T: DeserializeOwned>(
     let finding = match split::one_list(&answer.body, operation.list) {
         Some(body) => match decode::body(&body) {
             Ok(value) => return Ok(value),
-            // The position is one in the rewritten text, and would mislead.
+            // The position refers to the rewritten text and would mislead, so it is removed.
             Err(finding) => Finding::without_position(finding),
         },
         None => Finding { path: operation.list[0].to_owned(), fault: Fault::TwoLists, ..finding },

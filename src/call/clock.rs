@@ -1,4 +1,5 @@
-//! The clock: where the retry loop takes the time, the pauses and the jitter from, so that tests need not wait.
+//! The clock: it provides the time, the pauses and the jitter of the retry loop, so that tests can replace it and need
+//! not wait.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -6,10 +7,10 @@ use std::time::{Duration, Instant};
 /// A pause that ends by itself.
 pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where a client takes the time from when it makes an attempt again: to know how much is left, and to wait.
+/// The source of time for the retries of a client: it shows how much time is left, and makes the pauses.
 ///
-/// There is one reason to write another: tests. With a clock that notes its pauses and does not wait, a test of code
-/// that calls a failing API takes no time and can assert how long the pauses would have been.
+/// Implement it only for tests. With a clock that records its pauses and does not wait, a test of code that calls a
+/// failing API takes no time and can assert how long the pauses would have been.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -43,13 +44,13 @@ pub trait Clock: Send + Sync {
     /// A pause. It may be dropped before it ends.
     fn sleep(&self, pause: Duration) -> Pause;
 
-    /// Which part of the back-off to wait, from 0 to 1: a random number, another one each time.
+    /// The fraction of the back-off to wait, from 0 to 1: a new random number each time.
     fn jitter(&self) -> f64 {
         fastrand::f64()
     }
 }
 
-/// The clock of tokio: the real one, unless a test has paused it.
+/// The clock of tokio: the real time, unless a test has paused it.
 pub(crate) struct TokioClock;
 
 impl Clock for TokioClock {

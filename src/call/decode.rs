@@ -1,7 +1,7 @@
 //! Decodes bodies into types, and finds out what is wrong with a body that cannot be decoded.
 //!
-//! serde quotes the values it meets in its errors, and a value may be a card number. So its text is looked at, wiped,
-//! and never passed on: a [`Finding`] is made of a path and of our own words.
+//! serde quotes the values it meets in its errors, and a value may be a card number. So the text of such an error is
+//! read, wiped, and never passed on: a [`Finding`] consists of a path and of texts of this crate.
 
 mod locate;
 
@@ -26,10 +26,10 @@ pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Finding> {
     }
 }
 
-/// Finds out what is wrong with a body, without a word of what stands in it.
+/// Finds out what is wrong with a body, without quoting its contents.
 ///
-/// The path comes from the position alone, by reading the JSON up to it. That needs no second decoding into the type:
-/// an instance of all its code for every type would be the most part of what this crate costs to build.
+/// The path is found from the position alone, by reading the JSON up to it. So the body is not decoded into the type a
+/// second time: code for that, compiled for every type, would be the largest part of the build time of this crate.
 #[cold]
 fn explain(text: &Text<'_>, error: &serde_json::Error) -> Finding {
     let body = text.json();
@@ -44,7 +44,7 @@ fn explain(text: &Text<'_>, error: &serde_json::Error) -> Finding {
 }
 
 fn locate(body: &[u8], error: &serde_json::Error) -> (String, Fault) {
-    // The text quotes the value: it is looked at, wiped, and never passed on.
+    // The text quotes the value, so it is read, wiped, and never passed on.
     let text = Zeroizing::new(error.to_string());
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
     let mut path = locate::path(body, (error.line(), error.column()));
@@ -69,13 +69,13 @@ fn locate(body: &[u8], error: &serde_json::Error) -> (String, Fault) {
     (path, fault)
 }
 
-/// The name of a field of ours, if the text is of that form.
+/// The name of a field of the type, if the text has this form.
 fn field<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     let name = text.strip_prefix(before)?.strip_suffix('`')?;
     locate::is_name(name.as_bytes()).then_some(name)
 }
 
-/// What stood there, by its kind.
+/// The kind of the value that was found.
 fn found(text: &str) -> Option<&'static str> {
     const KINDS: &[(&str, &str)] = &[
         ("null", "null"),
@@ -89,9 +89,9 @@ fn found(text: &str) -> Option<&'static str> {
     KINDS.iter().find(|(start, _)| text.starts_with(start)).map(|(_, words)| *words)
 }
 
-/// What was expected there, in our own words: one of those below, so that no text of the body can get through.
+/// The expected kind of value, as one of the fixed texts below, so that no text of the body gets into the error.
 ///
-/// It stands behind the last `, expected `: the quoted value, which may hold these very letters, comes before it.
+/// It is read after the last `, expected `: the quoted value comes before that, and may contain the same text.
 fn expected(text: &str) -> Option<&'static str> {
     let (_, expected) = text.rsplit_once(", expected ")?;
     Some(match expected {

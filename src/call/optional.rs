@@ -1,15 +1,16 @@
-//! Turns the 404 by which the API says that there is no such thing into `None`.
+//! Converts the 404 that means that an object does not exist into `None`.
 
 use crate::call::Response;
 use crate::error::{Error, ErrorKind};
 
-/// Turns "there is no such thing", as the API says it, into `None`.
+/// Converts the API's error for an object that does not exist into `None`.
 pub trait OptionalExt<T> {
-    /// `Some` answer, or `None` when the API says that there is no such thing: a 404 ([`ErrorKind::NotFound`]) that
-    /// carries one of its codes for that, such as `CUSTOMER_NOT_FOUND_ERROR`. All of them end in `FOUND_ERROR`.
+    /// Returns the answer as `Some`, or `None` if the API reports that the object does not exist: a 404
+    /// ([`ErrorKind::NotFound`]) with one of the API's codes for that, such as `CUSTOMER_NOT_FOUND_ERROR`. All of them
+    /// end in `FOUND_ERROR`.
     ///
-    /// Any other 404 stays an error, whatever its body: none, HTML, or the JSON of a gateway or of a web server. It
-    /// comes from a base URL with a wrong path just as well, and says nothing about the thing.
+    /// Any other 404 stays an error, whatever its body: none, HTML, or the JSON of a gateway or of a web server. Such a
+    /// 404 may also be caused by a base URL with a wrong path, so it does not prove that the object does not exist.
     ///
     /// ```no_run
     /// use imprint_client::OptionalExt;
@@ -25,7 +26,7 @@ pub trait OptionalExt<T> {
     ///
     /// # Errors
     ///
-    /// Every other error, as it is.
+    /// Every other error, unchanged.
     fn optional(self) -> Result<Option<Response<T>>, Error>;
 }
 

@@ -1,15 +1,15 @@
 //! Fills the path template of an operation with values, and makes sure that no value leads to another operation.
 //!
-//! `..` would call another endpoint, an empty value the list, and `..\keys` has been seen to delete the API key. A list
-//! of bad values is never complete, so the guard also looks at the URL that comes out: it must be the template and our
-//! encoding of the values, to the byte.
+//! The value `..` would call another endpoint, an empty value would call the list operation, and `..\keys` has been
+//! seen to delete the API key. A list of bad values is never complete, so the guard also checks the resulting URL: it
+//! must equal, byte for byte, the template with the values as this module encodes them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 use crate::error::Problems;
 
-/// Everything but the unreserved characters of RFC 3986 is encoded, so that a value stays one segment.
+/// All characters except the unreserved ones of RFC 3986 is encoded, so that a value stays one segment.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The URL of `template` under `base`, or `None` and the reasons in `problems`.
@@ -45,7 +45,7 @@ pub(crate) fn fill(
                 }
             },
             None => {
-                // A generated builder has reported it already, by its name.
+                // A generated builder has already reported the missing value by its name.
                 if problems.is_empty() {
                     problems.invalid("path", "has a {name} without a value");
                 }
@@ -63,7 +63,8 @@ pub(crate) fn fill(
     let path = &text[root..];
     let url = Url::parse(&text).ok().filter(|url| leads_to(url, base, path));
     if url.is_none() {
-        // Of a generated template it can only be a value, of a caller's own one the template itself.
+        // With a generated template only a value can be wrong; with a caller's own template, the template itself can
+        // be.
         for name in values.iter().map(|(name, _)| *name).chain(values.is_empty().then_some("path")) {
             problems.invalid(name, "would change where the request goes");
         }
@@ -85,12 +86,12 @@ fn leads_to(url: &Url, base: &Url, path: &str) -> bool {
 ///
 /// No id of the API holds any of these, and servers and proxies differ in what they make of them:
 ///
-/// - `.` and `..` are other places in the path.
+/// - `.` and `..` refer to other places in the path.
 /// - `/` and `\` divide segments, `;` ends what some servers match an operation by, and a control character may end the
-///   line. Each of them counts whether it stands there itself or as a percent escape, of whatever depth: some decode a
-///   path again.
-/// - What is not UTF-8 once it is decoded: some read `%c0%ae`, a dot in too many bytes, as a dot.
-/// - Characters that Unicode or a code page takes for one of these, such as `．` and `／`.
+///   line. Each of them is refused as itself and as a percent escape of any depth: some servers decode a path more than
+///   once.
+/// - A value that is not UTF-8 after decoding: some servers read `%c0%ae`, an overlong encoding of a dot, as a dot.
+/// - Characters that Unicode normalization or a code page converts into one of these, such as `．` and `／`.
 fn objection(value: &str) -> Option<&'static str> {
     const ELSEWHERE: &str = "would change where the request goes";
 
@@ -101,7 +102,7 @@ fn objection(value: &str) -> Option<&'static str> {
     let Ok(decoded) = std::str::from_utf8(&decoded) else {
         return Some("holds percent escapes that are not UTF-8, which may change where the request goes");
     };
-    // Some take a segment without the spaces around it.
+    // Some servers remove the spaces around a segment.
     if matches!(decoded.trim(), "." | "..") || decoded.contains(['/', '\\', ';']) {
         return Some(ELSEWHERE);
     }
@@ -136,12 +137,12 @@ fn decode_to_the_end(value: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The escape that the text ends in: how long it is, and what it stands for.
+/// The escape at the end of the text: its length, and the bytes that it encodes.
 fn escape_at_the_end(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     match *text {
         [.., b'%', high, low] => Some((3, vec![u8::try_from(number(&[high, low])?).ok()?])),
         [.., b'%', b'u' | b'U', a, b, c, d] => {
-            // Half of a surrogate pair stands for nothing.
+            // Half of a surrogate pair is not a character.
             let character = char::from_u32(number(&[a, b, c, d])?).unwrap_or(char::REPLACEMENT_CHARACTER);
             Some((6, character.to_string().into_bytes()))
         }

@@ -9,10 +9,10 @@ use super::path;
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
 
-/// A request in the making.
+/// A request that is being built.
 ///
-/// Problems are collected rather than returned, so that a caller learns of all of them at once; with one, nothing is
-/// sent.
+/// Problems are collected instead of returned one by one, so that the error lists all of them at once. If there is any
+/// problem, nothing is sent.
 pub(crate) struct Request {
     path: Vec<(&'static str, String)>,
     query: Vec<(&'static str, String)>,
@@ -56,7 +56,7 @@ impl Request {
         }
     }
 
-    /// The JSON body, as its builder gave it: what that builder misses joins the other problems.
+    /// Sets the JSON body from the result of its builder. The problems of that builder are added to the others.
     pub(crate) fn json<T: Serialize>(&mut self, body: Result<T, Error>) {
         match body.map(|body| serde_json::to_vec(&body)) {
             Ok(Ok(json)) => self.body = Some(json),
@@ -71,7 +71,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] with all that is wrong, in the API's names.
+    /// [`Error::InvalidRequest`] with all problems, in the API's names.
     pub(crate) fn finish(
         self,
         operation: &'static Operation,

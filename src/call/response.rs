@@ -1,4 +1,4 @@
-//! What a successful call gives back.
+//! The result of a successful call.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::ops::Deref;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// The answer to a call: the decoded value, and what came around it.
+/// The answer to a call: the decoded value, and the status, the headers and the number of attempts.
 ///
 /// It dereferences to the value, so `response.status` is a field of the value and `response.status()` the HTTP status;
 /// [`into_inner`](Response::into_inner) takes the value out.
@@ -43,12 +43,12 @@ impl<T> Response<T> {
         self.attempts
     }
 
-    /// The value alone.
+    /// Returns the value alone.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The same answer around another value.
+    /// Converts the value, and keeps the status, the headers and the number of attempts.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
         let Self { status, headers, attempts, value } = self;
         Response { status, headers, attempts, value: f(value) }

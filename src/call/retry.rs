@@ -1,8 +1,8 @@
-//! When a request is made again.
+//! Decides when a request is sent again, and sends it.
 //!
-//! The parts are kept apart so that each can be read and tested alone: [`repeat`](crate::repeat) says what may be
-//! repeated at all, the [`decision`] weighs it against attempts, time and the [`budget`], and the loop in [`run`] does
-//! as it is told. The [`policy`] is what a user can set.
+//! The parts are separate so that each can be read and tested alone: [`repeat`](crate::repeat) decides what may be
+//! repeated at all, the [`decision`] also considers the attempts, the time and the [`budget`], and the loop in [`run`]
+//! carries the decision out. The [`policy`] holds the settings of the user.
 
 mod budget;
 mod decision;

@@ -1,4 +1,5 @@
-//! What `tracing` is told: a span per call and an event per retry, in the names of OpenTelemetry's HTTP conventions.
+//! Reports calls to `tracing`: a span per call and an event per retry, in the names of OpenTelemetry's HTTP
+//! conventions.
 //!
 //! It never contains a body, a filled path or a query, since these may hold personal data. Nothing is computed without
 //! the feature `tracing`, or when no subscriber is interested.

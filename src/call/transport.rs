@@ -19,7 +19,7 @@ use crate::operation::Operation;
 /// The most memory that is reserved because of a `Content-Length` alone, which may be false.
 const MAX_RESERVED: usize = 1 << 20;
 
-/// How much is read of a body that the API document does not have.
+/// The most that is read of a body where the API document has none.
 const MAX_UNEXPECTED: usize = 64 << 10;
 
 #[derive(Clone)]
@@ -43,11 +43,11 @@ pub(crate) struct Answer {
 /// How long an attempt may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// Replaces the timeout of an attempt that the transport has.
+    /// Replaces the transport's own timeout of an attempt.
     pub(crate) attempt: Option<Duration>,
     /// The whole call.
     pub(crate) call: Duration,
-    /// What is left of that.
+    /// The time that is left for the call.
     pub(crate) remaining: Duration,
 }
 
@@ -77,7 +77,7 @@ impl Transport {
         })
     }
 
-    /// A request that is not to be sent, for making headers with the HTTP stack.
+    /// A request that is never sent; it is used to make headers with the HTTP stack.
     pub(crate) fn empty_request(&self, base: &Url) -> reqwest::RequestBuilder {
         self.http.get(base.clone())
     }
@@ -146,8 +146,8 @@ impl Transport {
             return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
         }
         if operation.empty {
-            // No body is expected. One that comes nevertheless may say that the call failed, so a short one is read.
-            // One that is too long or breaks off is ignored: the status says that the call succeeded.
+            // No body is expected. If there is one, it may report a failure, so a short body is read. A body that is
+            // too long or breaks off is ignored: the status reports success.
             let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {
                 (body, BodyEnd::Complete) => body,
                 (_, BodyEnd::TooLarge | BodyEnd::Broken(_)) => Vec::new(),
@@ -167,14 +167,14 @@ impl Transport {
     }
 }
 
-/// Whether a timeout of this client ran out. A timeout of the operating system, which gives up an unresponsive peer,
+/// Whether a timeout of this client expired. A timeout of the operating system, which gives up an unresponsive peer,
 /// counts as a broken connection instead.
 fn is_client_timeout(error: &reqwest::Error) -> bool {
     let of_the_system = |io: &std::io::Error| io.raw_os_error().is_some();
     error.is_timeout() && !sources(error).any(|error| error.downcast_ref().is_some_and(of_the_system))
 }
 
-/// Whether the HTTP stack refused https because it was built without TLS. Only the text of its error tells.
+/// Whether the HTTP stack refused https because it was built without TLS. Only the text of its error shows this.
 fn lacks_tls(error: &reqwest::Error) -> bool {
     sources(error).any(|error| error.to_string() == "invalid URL, scheme is not http")
 }

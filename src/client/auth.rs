@@ -1,6 +1,6 @@
-//! How the API key is sent: the one place that knows the schemes of the `Authorization` header.
+//! Makes the `Authorization` header from the API key. Only this module knows the schemes of that header.
 //!
-//! Another scheme is another variant here, and a method of [`ClientBuilder`](super::ClientBuilder) that chooses it.
+//! To add a scheme, add a variant here, and a method of [`ClientBuilder`](super::ClientBuilder) that chooses it.
 
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -21,7 +21,7 @@ pub(super) enum Auth {
 impl Auth {
     /// The header for a key that has been checked. It is marked as sensitive.
     ///
-    /// `request` is an empty one: it only writes the base64 of HTTP Basic, and is not sent.
+    /// `request` is an empty request that is not sent: it is only used to write the base64 of HTTP Basic.
     pub(super) fn header(self, request: RequestBuilder, key: &Secret) -> Result<HeaderValue, ConfigError> {
         let request = match self {
             Self::Bearer => request.header(AUTHORIZATION, &*Zeroizing::new(format!("Bearer {}", key.expose()))),
@@ -37,8 +37,8 @@ impl Auth {
         Ok(header)
     }
 
-    /// Adds what no error may show of a header that [`header`](Self::header) has made: the key as it is, and in each
-    /// form in which the header has it.
+    /// Adds the texts of a header made by [`header`](Self::header) that no error may show: the key itself, and each
+    /// form in which the header contains it.
     pub(super) fn add_secrets(self, header: &[u8], own: &mut OwnSecrets) {
         let scheme_end = header.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1);
         let value = header[scheme_end..].trim_ascii();
@@ -65,7 +65,7 @@ impl Auth {
     }
 }
 
-/// The bytes that a text in base64 stands for; what is no base64 in it is passed over.
+/// Decodes base64 text; characters that are not base64 are skipped.
 fn from_base64(text: &[u8]) -> Vec<u8> {
     let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len()), 0_u32, 0);
     for byte in text {
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_bearer_token_is_hidden_with_its_scheme_left_as_it_is() {
         assert_eq!(own(Auth::Bearer, KEY).hide(format!("Bearer {KEY}")), "Bearer [REDACTED]");
-        // Shorter ones are everyday words.
+        // Shorter keys could be ordinary words, so they are not hidden.
         assert_eq!(own(Auth::Bearer, "key").hide("the key".to_owned()), "the key");
         assert_eq!(own(Auth::Bearer, "the-key").hide("the-key".to_owned()), "[REDACTED]");
     }

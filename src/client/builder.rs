@@ -1,4 +1,4 @@
-//! The builder of a client: its settings, and those that environment variables make.
+//! The builder of a client: its settings, and the settings that are read from environment variables.
 
 use std::env::VarError;
 use std::fmt;
@@ -45,7 +45,7 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
-    /// The settings that environment variables made, for errors to name these.
+    /// The settings that were read from environment variables, so that errors can name the variables.
     from_variables: Vec<&'static str>,
 }
 
@@ -79,9 +79,9 @@ impl ClientBuilder {
 
     /// Sends the API key by HTTP Basic instead of as a bearer token: as the user name, with an empty password.
     ///
-    /// It is what Imprint's page on authentication puts first; its reference pages show the bearer token.
+    /// Imprint's page on authentication lists this scheme first; its reference pages show the bearer token.
     ///
-    /// A key with a colon in it is taken for the two parts that Imprint's OpenAPI document speaks of, `id:secret`.
+    /// A key with a colon in it is read as the two parts that Imprint's OpenAPI document describes, `id:secret`.
     pub fn basic_auth(mut self) -> Self {
         self.auth = Auth::Basic;
         self
@@ -93,16 +93,16 @@ impl ClientBuilder {
         self.set_in_code("environment")
     }
 
-    /// Another URL in the place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
+    /// Another URL in place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
     ///
-    /// It must be https, because the API key goes with every request; plain http is taken for the own machine only
+    /// It must be https, because the API key goes with every request; plain http is accepted for this machine only
     /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self.set_in_code("base_url")
     }
 
-    /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint hands it out.
+    /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint assigns it.
     pub fn merchant_key(mut self, key: impl Into<String>) -> Self {
         self.merchant_key = Some(key.into());
         self.set_in_code("merchant_key")
@@ -126,8 +126,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds if nothing else
-    /// is said. See also [`Client::with_timeout`].
+    /// How long a whole call may take, with all its attempts and the pauses between them. 100 seconds unless set. See
+    /// also [`Client::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -140,14 +140,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a failed attempt is made again, where that does no harm: up to 3 attempts unless set. See
-    /// also [`CallOptions::retry`](crate::CallOptions::retry).
+    /// How often a failed attempt is made again, if that does no harm: up to 3 attempts unless set. See also
+    /// [`CallOptions::retry`](crate::CallOptions::retry).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Another clock to wait by between attempts, for tests that should not.
+    /// Another clock for the pauses between attempts, for tests that should not wait.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -157,9 +157,9 @@ impl ClientBuilder {
     /// backend, the pool. Its types are in [`imprint_client::reqwest`](reqwest), so that no dependency of your own is
     /// needed.
     ///
-    /// These are set after it and cannot be changed here: only HTTP/1.1 is spoken, redirects are not followed, nothing
-    /// is repeated by reqwest, the API key goes over https only, and a loopback URL uses no proxy and no certificates.
-    /// Timeouts are set by the methods of this builder.
+    /// These settings are made after `change` and cannot be changed by it: only HTTP/1.1 is used, redirects are not
+    /// followed, reqwest repeats nothing, the API key is sent over https only (or to a loopback URL), and plain http to
+    /// a loopback URL uses no proxy and no certificates. Timeouts are set by the methods of this builder.
     ///
     /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
     /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
@@ -186,7 +186,8 @@ impl ClientBuilder {
         self
     }
 
-    /// A builder with what the environment variables of [`Client::from_env`] say, for more to be said in code.
+    /// A builder with the settings from the environment variables of [`Client::from_env`], for further settings in
+    /// code.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -199,13 +200,13 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable holds what cannot be read.
-    /// [`build`](Self::build) finds the rest, and names the variable.
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable has a value that cannot be read.
+    /// [`build`](Self::build) reports the other problems, and names the variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::new().variables(std::env::var)
     }
 
-    /// Notes that a setting is made in code: a problem with it is none of the environment variable.
+    /// Notes that a setting is made in code: an error about it must not name the environment variable.
     fn set_in_code(mut self, setting: &'static str) -> Self {
         self.from_variables.retain(|read| *read != setting);
         self
@@ -224,7 +225,7 @@ impl ClientBuilder {
 
     fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
         let get = |name| match read(name) {
-            // Many tools that set variables cannot leave them out.
+            // An empty variable counts as not set, because many tools that set variables cannot omit one.
             Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
             Err(VarError::NotPresent) => Ok(None),
             Err(VarError::NotUnicode(_)) => Err(ConfigError::new(name, format!("{name} is not valid Unicode"))),
@@ -256,12 +257,12 @@ impl ClientBuilder {
     /// [`Error::Config`], with a sentence that says what to change, when
     ///
     /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or
-    ///   another one that no key has,
+    ///   another character that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
-    /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot stand in a header,
+    /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot be sent in a header,
     /// - a timeout, the size limit or the number of attempts is zero,
     /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed
-    ///   for the feature `rustls-no-provider`, or [`http`](Self::http) set what cannot be used.
+    ///   for the feature `rustls-no-provider`, or [`http`](Self::http) made a setting that cannot be used.
     pub fn build(mut self) -> Result<Client, Error> {
         let from_variables = std::mem::take(&mut self.from_variables);
         self.checked().map_err(|error| Self::name_variables(&from_variables, error).into())
@@ -297,7 +298,7 @@ impl ClientBuilder {
     }
 }
 
-/// Without the key, and without the URL, which may hold a password until it is checked.
+/// Shows the settings without the key, and without the URL, which may hold a password until it is checked.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -399,7 +400,7 @@ mod tests {
         ] {
             assert!(refused(set).starts_with(says), "{}", refused(set));
         }
-        // What is said in code is not the fault of a variable.
+        // An error about a setting made in code does not name a variable.
         let builder = || with(&[key, ("IMPRINT_BASE_URL", "https://a.b")]).unwrap();
         for (builder, says) in [
             (builder().base_url("nonsense"), "the base URL is not"),

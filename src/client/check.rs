@@ -1,4 +1,5 @@
-//! Checks the settings of a client. Every error says what to change, and none repeats the value, which may be a key.
+//! Checks the settings of a client. Every error says what to change. No error repeats the value, because it may be a
+//! key.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +10,7 @@ use super::Environment;
 use crate::error::ConfigError;
 use crate::value::{CredentialProblem, Secret};
 
-/// The URL to talk to, once it is certain that a key may be sent there.
+/// Returns the base URL, after checking that a key may be sent there.
 pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>) -> Result<Url, ConfigError> {
     let refuse = |problem| Err(ConfigError::new("base_url", problem));
     let text = match (environment, base_url) {
@@ -19,7 +20,7 @@ pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>)
         (environment, None) => environment.unwrap_or_default().base_url(),
         (None, Some(text)) => text,
     };
-    // The parser would drop these in silence.
+    // The parser would remove these characters without an error.
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return refuse("the base URL holds white space or a line end; remove it");
     }
@@ -44,7 +45,7 @@ pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>)
     Ok(url)
 }
 
-/// Whether the host is this very machine, so that what is sent in the clear does not leave it.
+/// Whether the host is this machine, so that unencrypted requests do not leave it.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost"
@@ -56,7 +57,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
             .is_some_and(|ip: Ipv6Addr| ip.is_loopback())
 }
 
-/// A key that can be sent.
+/// Returns the key, after checking that it can be sent.
 pub(super) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
     let refuse = |problem: String| Err(ConfigError::new("api_key", problem));
     let Some(key) = key else {
@@ -91,12 +92,12 @@ pub(super) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
         return refuse("the merchant key holds a space or another character that cannot be sent; remove it".into());
     }
     let mut value = HeaderValue::from_str(key).expect("visible ASCII is a header value");
-    // It is no secret by itself, but it has no business in the logs of the HTTP stack.
+    // The key of a product is not a secret, but it must not appear in the logs of the HTTP stack.
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// Our name and version, and those of the application.
+/// The name and version of this crate, and those of the application.
 pub(super) fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, ConfigError> {
     const OWN: &str = concat!("imprint-client/", env!("CARGO_PKG_VERSION"));
     let Some(suffix) = suffix else {

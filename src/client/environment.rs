@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-/// An environment of the API. Each has API keys of its own.
+/// An environment of the API. Each environment has its own API keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
-    /// `https://dev.sbx.imprint.co`: no real money, no real people. The default.
+    /// `https://dev.sbx.imprint.co`: no real money and no real persons. The default.
     #[default]
     Sandbox,
-    /// `https://dev.imprint.co`: the real thing, as third parties report it.
+    /// `https://dev.imprint.co`: production, with this host as third parties report it.
     ///
-    /// Imprint's OpenAPI document lists the sandbox alone. Check the host with Imprint before the first production key,
-    /// and give another one by [`base_url`](crate::ClientBuilder::base_url).
+    /// Imprint's OpenAPI document lists only the sandbox. Check the host with Imprint before the first production key,
+    /// and set another one by [`base_url`](crate::ClientBuilder::base_url).
     Production,
 }
 

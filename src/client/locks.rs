@@ -1,8 +1,9 @@
-//! Locks by which calls that record the same thing wait for each other, so that two of them at a time do not record it
-//! twice.
+//! Locks by which calls that record the same object wait for each other, so that two simultaneous calls do not record
+//! it twice.
 //!
-//! A client and all of its clones share one table of locks. A call that had to wait learns how the calls before it
-//! ended: what they recorded is its result as well, and what they left in doubt is looked up before anything is sent.
+//! A client and all of its clones share one table of locks. A call that had to wait receives how the calls before it
+//! ended. If they recorded the object, it is the result of this call as well. If they could not find out whether it is
+//! recorded, it is looked up before anything is sent.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,45 +15,45 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use crate::call::check_runtime;
 use crate::error::ConfigError;
 
-/// What makes two calls wait for each other: operation, product and the partner's own id.
+/// Two calls wait for each other if these are the same: operation, product and the partner's own id.
 type LockKey = (&'static str, Vec<u8>, String);
 
-/// The lock of each thing that is being recorded. A lock that no call holds or waits for is dropped.
+/// The lock of each object that is being recorded. A lock that no call holds or waits for is dropped.
 #[derive(Default)]
 pub(crate) struct RecordLocks(Mutex<HashMap<LockKey, Weak<AsyncMutex<EarlierCalls>>>>);
 
-/// How the calls ended that held the lock before.
+/// How the calls that held the lock before ended.
 #[derive(Default)]
 pub(crate) enum EarlierCalls {
-    /// There were none, or they recorded nothing.
+    /// There were no such calls, or they recorded nothing.
     #[default]
     Nothing,
-    /// It may have been recorded: a call was given up, or could not find out.
+    /// The object may have been recorded: a call was dropped, or could not find out.
     InDoubt(Doubt),
-    /// This is recorded.
+    /// The object is recorded; this is it.
     Recorded(Box<dyn Any + Send + Sync>),
 }
 
-/// What is known of something when calls could not find out whether it is recorded, or how often.
+/// What is known of an object when calls could not find out whether it is recorded, or how many times.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Doubt {
-    /// How often they sent it.
+    /// How many times these calls sent it.
     pub(crate) sends: u32,
-    /// Something showed that it is there.
+    /// Whether an answer or a lookup showed that it may be recorded.
     pub(crate) seen: bool,
-    /// It was found more than once, or could not be counted after it was sent more than once.
+    /// Whether it was found more than once, or could not be counted after it was sent more than once.
     pub(crate) perhaps_twice: bool,
 }
 
-/// The right to record one thing. It is given to the next call when it is dropped.
+/// The right to record one object. When it is dropped, the next call gets it.
 pub(crate) struct RecordLock(OwnedMutexGuard<EarlierCalls>);
 
 impl RecordLocks {
-    /// Waits for the lock; `None` if that takes longer than there is time.
+    /// Waits for the lock; returns `None` if that takes longer than the time allows.
     ///
     /// # Errors
     ///
-    /// There is no runtime to wait in, or one without timers.
+    /// There is no runtime to wait in, or the runtime has no timers.
     pub(crate) async fn acquire(
         &self,
         key: LockKey,
@@ -63,8 +64,8 @@ impl RecordLocks {
             return Ok(Some(RecordLock(held)));
         }
         check_runtime()?;
-        // Measured by the runtime and not by the clock of the client: the clock of a test may end each pause at once,
-        // and the other call needs real time.
+        // The time is measured by the runtime and not by the clock of the client: the clock of a test may end each
+        // pause at once, but the other call needs real time.
         let acquired = lock.lock_owned();
         let held = match time {
             Some(time) => tokio::time::timeout(time, acquired).await.ok(),
@@ -90,17 +91,18 @@ impl RecordLock {
         &self.0
     }
 
-    /// Notes that it is about to be sent: from here on it may be recorded, even if the future of this call is dropped.
+    /// Notes that the object is about to be sent: from now on it may be recorded, even if the future of this call is
+    /// dropped.
     pub(crate) fn note_send(&mut self) {
         self.update(|doubt| doubt.sends += 1);
     }
 
-    /// Notes that something shows that it is recorded.
+    /// Notes that an answer or a lookup shows that the object may be recorded.
     pub(crate) fn note_seen(&mut self) {
         self.update(|doubt| doubt.seen = true);
     }
 
-    /// Notes that it is recorded, and perhaps twice.
+    /// Notes that the object is recorded, and perhaps twice.
     pub(crate) fn note_perhaps_twice(&mut self) {
         self.update(|doubt| (doubt.seen, doubt.perhaps_twice) = (true, true));
     }
@@ -116,7 +118,7 @@ impl RecordLock {
         *self.0 = EarlierCalls::Nothing;
     }
 
-    /// Notes what is recorded, for the calls that wait.
+    /// Notes the recorded object, for the calls that wait.
     pub(crate) fn note_recorded<T: Clone + Send + Sync + 'static>(&mut self, value: &T) {
         *self.0 = EarlierCalls::Recorded(Box::new(value.clone()));
     }
@@ -146,7 +148,7 @@ mod tests {
         assert!(error.to_string().contains("tokio runtime"), "{error}");
         drop(first);
         assert!(matches!(poll(locks.acquire(key(), None)), Poll::Ready(Ok(Some(_)))));
-        // What nobody works on is not kept.
+        // A lock that no call holds or waits for is dropped.
         assert!(matches!(
             poll(locks.acquire(("postThing", Vec::new(), "other".to_owned()), None)),
             Poll::Ready(Ok(Some(_)))

@@ -1,4 +1,4 @@
-//! Options for single calls: a variant of a client has them, and shares its connection pool.
+//! Options for single calls: they are set on a variant of a client, which shares the connection pool of that client.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,11 +8,10 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST,
 use super::{MERCHANT_KEY, check};
 use crate::call::RetryPolicy;
 
-/// What a call does differently from the client it is made by; see
-/// [`Client::with_options`](crate::Client::with_options).
+/// Settings of a call that replace those of its client; see [`Client::with_options`](crate::Client::with_options).
 ///
-/// What is not set here stays as the client has it. A value that cannot be sent is found when a call is made, which is
-/// then an [`Error::Config`](crate::Error::Config) and sends nothing.
+/// A setting that is not made here stays as the client has it. A value that cannot be sent is reported when a call is
+/// made: the call is then an [`Error::Config`](crate::Error::Config) and sends nothing.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,7 +33,7 @@ pub struct CallOptions {
     pub(super) refused: Vec<RefusedSetting>,
 }
 
-/// A setting that cannot be used, and why. It waits for the first call, since setters cannot fail.
+/// A setting that cannot be used, and why. It is reported by each call, because setters cannot return an error.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RefusedSetting {
     pub(super) setting: &'static str,
@@ -79,7 +78,7 @@ impl CallOptions {
     pub fn merchant_key(mut self, key: impl AsRef<str>) -> Self {
         match check::merchant_key(key.as_ref()) {
             Ok(value) => self.headers.push((MERCHANT_KEY, value)),
-            // Without the header the calls would work on another product.
+            // The setting is refused, because without the header the calls would be for another product.
             Err(_) => self.refuse(
                 "merchant_key",
                 "the merchant key of the call is empty, in quotation marks, or holds what cannot be sent; nothing was sent",
@@ -95,7 +94,7 @@ impl CallOptions {
     /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those of the body. So are headers that
     /// describe the connection (such as `Connection`, `TE`, `Upgrade`, `Expect` and all that begin with `Proxy-`), the
     /// coding of a message (such as `Content-Encoding` and `Accept-Encoding`) or a part of it (`Range`): the client
-    /// would not do as they say, or could not read the answer.
+    /// would not follow them, or could not read the answer.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match (name.as_ref().parse::<HeaderName>(), HeaderValue::from_str(value.as_ref())) {
             (Ok(name), _) if is_set_here(&name) => {
@@ -118,9 +117,10 @@ impl CallOptions {
         self
     }
 
-    /// What stays refused of `earlier` when these options come after it: a setting made good again is good.
+    /// The settings of `earlier` that stay refused when these options are applied after it: a setting that is now
+    /// replaced by a usable value is no longer refused.
     ///
-    /// Each is remembered: what makes one good again must not make another forgotten.
+    /// Each refused setting is kept separately, so that correcting one does not drop another.
     pub(super) fn still_refused(&self, earlier: &[RefusedSetting]) -> Vec<RefusedSetting> {
         let mended = |refused: &RefusedSetting| match refused.setting {
             "timeout" => self.timeout.is_some(),
@@ -137,12 +137,12 @@ impl CallOptions {
     }
 }
 
-/// Headers that have a setting of their own, or no other value than the client gives them.
+/// Whether a header has its own setting, or may have only the value that the client gives it.
 fn is_set_here(name: &HeaderName) -> bool {
     [ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, MERCHANT_KEY, USER_AGENT].contains(name)
 }
 
-/// Headers by which two ends of a connection agree on how it is used and how messages on it are written.
+/// Whether a header is one by which the two ends of a connection agree on its use and on the coding of messages.
 fn is_of_the_connection(name: &HeaderName) -> bool {
     const OTHERS: [&str; 16] = [
         "accept-charset",
@@ -165,7 +165,7 @@ fn is_of_the_connection(name: &HeaderName) -> bool {
     OTHERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-")
 }
 
-/// Without the values of the headers.
+/// Shows the options without the values of the headers.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();

@@ -12,10 +12,10 @@ use crate::call::Response;
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
 
-/// What errors call such a call.
+/// The operation id of such a call in errors.
 const ID: &str = "request";
 
-/// The operations that stand in for one the document lacks: all that is known is the method.
+/// The operations that represent an operation that is not in the document: only the method is known.
 static OPERATIONS: [Operation; 5] = [
     operation(Method::GET, true),
     operation(Method::PUT, true),
@@ -30,8 +30,8 @@ const fn operation(method: Method, repeatable: bool) -> Operation {
 
 /// A call of an operation that this version does not know, started by [`Client::request`].
 ///
-/// It goes the way of every other call: the same authentication, path guard, limits and errors, in which
-/// `operation_id()` is `request`.
+/// It has the same authentication, path guard, limits and errors as every other call; in its errors `operation_id()` is
+/// `request`.
 ///
 /// ```no_run
 /// use imprint_client::Method;
@@ -67,7 +67,7 @@ impl RawRequest {
         Self { client, operation, template, request: Request::new() }
     }
 
-    /// The value for `{name}` in the path. It is encoded, and refused where it would lead elsewhere.
+    /// The value for `{name}` in the path. It is encoded, and refused if it would change where the request goes.
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
         self.request.path(name, Some(&value));
         self
@@ -85,14 +85,15 @@ impl RawRequest {
         self
     }
 
-    /// Makes the call and decodes the answer; an empty one decodes as `null`, so `()` and `Option` take it.
+    /// Makes the call and decodes the answer; an empty answer is decoded as `null`, so it can be read as `()` or as an
+    /// `Option`.
     ///
     /// # Errors
     ///
-    /// Those of every other call. [`Error::Api`] also for a success whose body has an object `error` that says
-    /// something; where that is part of the answer, [`ApiError::body`](crate::ApiError::body) has it.
-    /// [`Error::InvalidRequest`] for a path that does not begin with a slash, has a query of its own or is rewritten on
-    /// the way (`..`), for a `{name}` without a value, and for methods other than GET, PUT, POST, PATCH and DELETE.
+    /// The errors of every other call. [`Error::Api`] also for a success whose body has an object `error` that is not
+    /// blank; if that object is part of a regular answer, read it from [`ApiError::body`](crate::ApiError::body).
+    /// [`Error::InvalidRequest`] for a path that does not begin with a slash, has its own query or would be rewritten
+    /// (`..`), for a `{name}` without a value, and for methods other than GET, PUT, POST, PATCH and DELETE.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let Self { client, operation, template, request } = self;
         let Some(operation) = operation else {
@@ -104,7 +105,7 @@ impl RawRequest {
     }
 }
 
-/// Without the values.
+/// Shows the request without the values.
 impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = self.operation.map(|operation| operation.method.as_str());

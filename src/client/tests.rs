@@ -1,4 +1,4 @@
-//! Calls to a server on the loopback: what is sent, what is decoded, and what errors say.
+//! Tests calls to a server on the loopback interface: the requests, the decoded answers, and the texts of errors.
 
 use std::error::Error as _;
 use std::future::Future;
@@ -49,7 +49,7 @@ fn get(client: &Client) -> Result<Response<Thing>, Error> {
     run(client.call(&GET, request()))
 }
 
-/// An error must not show the query, wherever one looks.
+/// Checks that no text of an error or of its sources shows the key, the path or the query, and returns the error.
 fn discreet(error: Error) -> Error {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -327,7 +327,7 @@ fn bodies_are_read_up_to_the_limit() {
     let chunked =
         format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n{body}\r\n0\r\n\r\n").into_bytes();
     let unframed = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}").into_bytes();
-    // It announces more than it may, and never sends it.
+    // The server announces a body that is larger than the limit, and never sends it.
     let liar = b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n{".to_vec();
     for (limit, step, fits) in [
         (1000, OnConnection::Stall(answer("200 OK", &[], &body)), true),
@@ -392,7 +392,7 @@ fn variants_of_a_client_differ_in_one_thing() {
     assert_eq!(client.inner.timeout, Duration::from_secs(100));
 }
 
-/// The environment of a process cannot be changed safely from within, so the call is made by another one.
+/// A process cannot safely change its own environment, so another process makes the call.
 #[test]
 fn plain_http_goes_past_any_proxy() {
     if let Ok(url) = std::env::var("IMPRINT_TEST_LOOPBACK") {

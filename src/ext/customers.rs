@@ -8,14 +8,15 @@ use crate::types::{Customer, PartnerCustomerId};
 
 /// # Helpers for customers
 impl Client {
-    /// The customer that the partner knows by this id, or `None` when there is none.
+    /// Finds the customer with this id of the partner; returns `None` if there is no such customer.
     ///
     /// Sends `searchCustomers` with the filter `partner_customer_id` and a `limit` of 2. When the answer holds one
-    /// customer and still says that there are more, it asks for those as well.
+    /// customer and its `has_more` is `true`, the helper requests the next page as well.
     ///
-    /// `None` is said only by an answer that proves it: a list that is there, is empty and does not contradict itself.
-    /// What comes back is compared with what was asked for, exactly and letter case included: a server that ignored the
-    /// filter would otherwise pass somebody else off as this customer.
+    /// The helper returns `None` only if the answer proves it: the answer has a list, the list is empty, and the answer
+    /// does not contradict itself. The id of each returned customer is compared with the requested id exactly,
+    /// including letter case. Without this comparison, a server that ignored the filter could make the helper return a
+    /// different customer.
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {

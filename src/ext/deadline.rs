@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use crate::call::Clock;
 use crate::client::Client;
 
-/// When the time limit of a client, counted from the start of a helper, runs out.
+/// The moment at which the time limit of a client ends, counted from the start of a helper.
 pub(super) struct Deadline {
     clock: Arc<dyn Clock>,
-    /// A limit beyond what a clock can hold is none.
+    /// `None` is no limit: the limit is later than the clock can represent.
     end: Option<Instant>,
 }
 
@@ -20,17 +20,17 @@ impl Deadline {
         Self { clock, end }
     }
 
-    /// What is left of the time; `None` is no limit.
+    /// The time that is left; `None` means that there is no limit.
     pub(super) fn left(&self) -> Option<Duration> {
         self.end.map(|end| end.saturating_duration_since(self.clock.now()))
     }
 
-    /// The client for one more call, which may take what is left; `None` when nothing is.
+    /// A client for one more call, which may take all the time that is left; `None` when no time is left.
     pub(super) fn client(&self, client: &Client) -> Option<Client> {
         self.part(client, 1)
     }
 
-    /// The client for a call that may have to be looked after: it may take half of what is left.
+    /// A client for a call that a lookup may have to follow: the call may take half of the time that is left.
     pub(super) fn half(&self, client: &Client) -> Option<Client> {
         self.part(client, 2)
     }
@@ -43,7 +43,7 @@ impl Deadline {
         }
     }
 
-    /// Waits, but not if there would be no time left after it: then it gives false at once.
+    /// Waits for `pause` and returns true. If no time would be left after the pause, it returns false at once instead.
     pub(super) async fn pause(&self, pause: Duration) -> bool {
         let then = self.clock.now().checked_add(pause);
         let fits = self.end.is_none_or(|end| then.is_some_and(|then| then < end));

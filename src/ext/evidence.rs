@@ -1,8 +1,9 @@
-//! Decides what the answer of a list operation proves about the one thing that was looked up by the partner's own id.
+//! Decides what the answer of a list operation proves about an object that was looked up by the partner's own id.
 //!
-//! A helper sends money again, or says "there is none", on the ground of such an answer. So the answer is read more
-//! strictly here than by the generated types: an answer without its list, a page that contradicts itself, and an item
-//! that cannot be read prove nothing, and are told apart from a page that is really empty.
+//! On the basis of such an answer, a helper sends a request that moves money again, or reports that there is no such
+//! object. So this module reads the answer more strictly than the generated types do: an answer without its list, a
+//! page that contradicts itself, and an item that cannot be decoded prove nothing. They are distinguished from a page
+//! that is really empty.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -17,7 +18,7 @@ use crate::error::{DecodeError, Error, is_blank};
 use crate::operation::Operation;
 use crate::value::object;
 
-/// Something that is looked up by an id that the partner gave it.
+/// An object that is looked up by the id that the partner gave it.
 pub(super) trait Findable: DeserializeOwned + Send {
     /// The id that Imprint gave it, which is its cursor in a list as well.
     fn id(&self) -> Option<&str>;
@@ -26,7 +27,7 @@ pub(super) trait Findable: DeserializeOwned + Send {
     fn partner_id(&self) -> Option<&str>;
 }
 
-/// A lookup of one thing by the partner's own id.
+/// A lookup of one object by the partner's own id.
 pub(super) struct Question<'a> {
     /// The list operation.
     pub(super) operation: &'static Operation,
@@ -34,33 +35,33 @@ pub(super) struct Question<'a> {
     pub(super) filter: &'static str,
     /// The partner's own id.
     pub(super) wanted: &'a str,
-    /// Whether the list comes in pages: then two items are asked for, and the page behind them if there are more.
+    /// Whether the list comes in pages. If so, the lookup requests two items, and the next page if there are more.
     pub(super) pages: bool,
-    /// Whether money may be sent again on the answer. Then an empty page with a `total` above 0 is a contradiction
-    /// (what `total` counts is not documented, so no other lookup relies on it), and one item is not the only one where
-    /// the list says that there is more and does not show it.
+    /// Whether a request that moves money may be sent again because of the answer. If so, an empty page with a `total`
+    /// above 0 is a contradiction (it is not documented what `total` counts, so no other lookup relies on it). Also,
+    /// one item does not count as the only one if `has_more` is `true` but the further items were not requested.
     pub(super) moves_money: bool,
 }
 
-/// What an answer proves.
+/// What the answers of a lookup prove.
 pub(super) enum Evidence<T> {
-    /// It is not there: the list is empty and does not contradict itself.
+    /// The object does not exist: the list is empty and the answer does not contradict itself.
     NotThere,
-    /// It is there, once.
+    /// The object exists once.
     One(T),
-    /// It is there more than once.
+    /// The object exists more than once.
     Several(Vec<T>),
     /// The answer proves nothing.
     Unusable {
         error: FindError<T>,
-        /// Whether something in the answer may still be what was asked for: it has the id, letter case aside, or no id,
-        /// or it cannot be read. Then it must not be taken for missing by a later answer either.
+        /// Whether an item in the answer may still be the requested object: it has the id (ignoring letter case), or it
+        /// has no id, or it cannot be decoded. If so, a later answer must not prove that the object is missing either.
         seen: bool,
     },
 }
 
 impl<T> Evidence<T> {
-    /// The same for a caller who asks once.
+    /// Converts the evidence to the result of a helper that makes a single lookup.
     pub(super) fn into_result(self) -> Result<Option<T>, FindError<T>> {
         match self {
             Self::NotThere => Ok(None),
@@ -71,20 +72,20 @@ impl<T> Evidence<T> {
     }
 }
 
-/// The answer of a list, its items still to be read.
+/// The answer of a list operation, with items that are not decoded yet.
 pub(super) struct ListAnswer {
-    /// An answer without the key is refused: it says nothing about what is in the list.
+    /// An answer without this key is refused: such an answer does not show what the list contains.
     data: RawItems,
     has_more: Option<bool>,
     total: Option<Box<RawValue>>,
-    /// What no list has, and the bodies of errors have.
+    /// This field and the next three occur in the bodies of errors, and in no list.
     code: Option<Value>,
     error: Option<Value>,
     errors: Option<Value>,
     message: Option<Value>,
 }
 
-// The document calls the list of orders `data` and `orders`.
+// The document names the list of orders both `data` and `orders`.
 object!(ListAnswer {
     data: Plain = "data" | "orders",
     has_more: Optional = "has_more",
@@ -95,7 +96,7 @@ object!(ListAnswer {
     message: Optional = "message",
 });
 
-/// The items of a list, `null` among them. `null` in the place of the list is an empty list.
+/// The items of a list, including items that are `null`. A `null` in place of the list is an empty list.
 struct RawItems(Vec<Box<RawValue>>);
 
 impl<'de> Deserialize<'de> for RawItems {
@@ -105,19 +106,19 @@ impl<'de> Deserialize<'de> for RawItems {
 }
 
 impl ListAnswer {
-    /// Whether the list says of itself that it has items.
+    /// Whether `has_more`, or `total` if money may be sent again, states that there are items.
     fn promises_items(&self, moves_money: bool) -> bool {
         let total = || self.total.as_ref().and_then(|total| total.get().parse::<f64>().ok());
         self.has_more == Some(true) || moves_money && total().is_some_and(|total| total > 0.0)
     }
 
-    /// Whether something went wrong by the answer's own words: `{"message": "database unreachable", "data": null}`.
+    /// Whether the answer reports a failure, as in `{"message": "database unreachable", "data": null}`.
     fn speaks_of_a_failure(&self) -> bool {
         [&self.code, &self.error, &self.errors, &self.message].into_iter().flatten().any(|value| !is_blank(value))
     }
 
-    /// Whether the list is empty and the answer says that it is not, or that something went wrong; or whether it holds
-    /// nothing but `null`.
+    /// Whether the list is empty although the answer states that there are items, or reports a failure; or whether the
+    /// list holds only `null` items.
     pub(super) fn contradicts_itself(&self, moves_money: bool) -> bool {
         let empty = self.data.0.iter().all(|item| is_null(item));
         empty && (!self.data.0.is_empty() || self.promises_items(moves_money) || self.speaks_of_a_failure())
@@ -128,7 +129,7 @@ fn is_null(item: &RawValue) -> bool {
     item.get() == "null"
 }
 
-/// Looks the thing up, and decides what the answers prove.
+/// Looks the object up, and decides what the answers prove.
 pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -> Evidence<T> {
     let mut sum = Tally::<T> { found: Vec::new(), seen: false, fault: None };
     let list = match list(client, question, None).await {
@@ -149,7 +150,8 @@ pub(super) async fn ask<T: Findable>(client: &Client, question: &Question<'_>) -
             Err(error) => return Evidence::Unusable { error: error.into(), seen: true },
         }
     }
-    // Money may be sent again, or counted as recorded once, on such an answer: one item and more that were not shown.
+    // The list showed one item and stated that there are more, which were not requested. Such an answer must not let a
+    // caller send money again, or count the object as recorded once.
     if list.has_more == Some(true) && !asked_for_more && question.moves_money && sum.found.len() == 1 {
         sum.fault.get_or_insert(FindError::Unreliable);
     }
@@ -166,13 +168,13 @@ async fn list(client: &Client, question: &Question<'_>, after: Option<&str>) -> 
     client.call(question.operation, request).await
 }
 
-/// What the pages have shown so far.
+/// What the pages read so far have shown.
 struct Tally<T> {
-    /// The items with the very id.
+    /// The items whose id is exactly the requested one.
     found: Vec<T>,
-    /// Whether another item may be it.
+    /// Whether another item may be the requested object.
     seen: bool,
-    /// Why the answer cannot be relied on.
+    /// Why the answers cannot be relied on, if they cannot.
     fault: Option<FindError<T>>,
 }
 
@@ -192,7 +194,7 @@ impl<T: Findable> Tally<T> {
                 },
                 Err(finding) => {
                     self.seen = true;
-                    // The position is one in the item alone.
+                    // The position is relative to the item, not to the body, so it is removed.
                     let finding = finding.within(&format!("data[{index}]")).without_position();
                     let mut error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
                     error.hide(&client.own_secrets());
@@ -202,8 +204,8 @@ impl<T: Findable> Tally<T> {
         }
     }
 
-    /// One with an id that was there before is that one again: a list that repeats an item, or a server that ignores
-    /// the cursor.
+    /// Adds an item. An item with the same Imprint id as an earlier one is the same object, so it is not added again:
+    /// the list repeated an item, or the server ignored the cursor.
     fn found(&mut self, item: T) {
         let is_again =
             |earlier: &T| matches!((earlier.id(), item.id()), (Some(one), Some(other)) if same_resource(one, other));

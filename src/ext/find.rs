@@ -5,20 +5,20 @@ use std::fmt;
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
 
-/// Why a lookup by the partner's own id gives no answer to rely on.
+/// Why a lookup by the partner's own id gave no reliable answer.
 ///
-/// `T` is what was looked for.
+/// `T` is the type of the object that was looked up.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FindError<T> {
-    /// The call failed. An answer without its list is an [`Error::Decode`], and so is one with an item that cannot be
-    /// read: neither says that there is nothing.
+    /// The call failed. An answer without its list is an [`Error::Decode`], and so is an answer with an item that
+    /// cannot be decoded: neither proves that there is no such object.
     Call(Error),
-    /// Several have this id. Imprint documents no rule that keeps it unique.
+    /// Several objects have this id. Imprint documents no rule that keeps the id unique.
     Several(Vec<T>),
-    /// The answer is not one to the question, or it contradicts itself: it holds things that do not have this id, as it
-    /// does when the filter of the request was ignored; or it is empty and says by `has_more` that there is more, or
-    /// (for orders and their events) by `total` that there is something; or its items are all `null`.
+    /// The answer does not match the request, or it contradicts itself. It holds objects that do not have this id, as
+    /// it does when the server ignores the filter of the request; or it is empty although `has_more` (or, for orders
+    /// and their events, `total`) states that there are items; or all its items are `null`.
     Unreliable,
 }
 
@@ -49,7 +49,7 @@ impl<T> From<Error> for FindError<T> {
     }
 }
 
-/// Refuses a blank id: a filter with it would select nothing, or everything.
+/// Refuses a blank id: a filter with a blank id would select nothing, or everything.
 pub(super) fn not_empty(operation: &'static Operation, name: &'static str, id: &str) -> Result<(), Error> {
     if !id.trim().is_empty() {
         return Ok(());

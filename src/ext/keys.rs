@@ -1,17 +1,17 @@
 //! The helper `rotate_key`. A mistake in it can delete the only key that works, so each step follows the table below.
 //!
-//! | what is known | what is done | what is said |
+//! | what is known | what the helper does | result |
 //! |---|---|---|
 //! | `createKey` was refused | nothing | `Create`: old valid, new not created |
-//! | its answer is lost, cannot be read or has no key | nothing | `Create`: old valid, new unknown |
-//! | it answered with the key that made the call | nothing: going on would delete the only key | `Create`: old valid, new not created |
+//! | the answer of `createKey` is lost, cannot be read or has no key | nothing | `Create`: old valid, new unknown |
+//! | `createKey` answered with the key that made the call | nothing: going on would delete the only key | `Create`: old valid, new not created |
 //! | `store` failed | nothing | `Store`: both valid |
-//! | no read with the new key gave a real page | nothing | `Prove`: old valid, new unproven |
-//! | one did | `deleteKey` with the old key, once | see below |
-//! | it answered with the old key | nothing | `Ok` |
-//! | it answered with the new key | nothing | `Delete`: old unknown, new deleted |
-//! | it was refused (not 401) | nothing | `Delete`: both valid |
-//! | a 401, a lost answer, or success with no key or another one | read with the old key, then with the new one | `Ok` only if the old one is refused and the new one works; else `Delete` with what each read showed |
+//! | no read with the new key returned a valid page | nothing | `Prove`: old valid, new unproven |
+//! | a read with the new key returned a valid page | calls `deleteKey` with the old key, once | see below |
+//! | `deleteKey` answered with the old key | nothing | `Ok` |
+//! | `deleteKey` answered with the new key | nothing | `Delete`: old unknown, new deleted |
+//! | `deleteKey` was refused (not with a 401) | nothing | `Delete`: both valid |
+//! | `deleteKey` got a 401, its answer was lost, or it succeeded with no key or with another key | reads with the old key, then with the new key | `Ok` only if the old key is refused and the new key works; else `Delete` with the states that the reads showed |
 
 mod error;
 
@@ -28,42 +28,45 @@ use crate::value::Secret;
 use error::BoxError;
 pub use error::{KeyRotationError, KeyState, RotationStep};
 
-/// Reads that change nothing and can be kept to one item. Keys have permissions by kind of object, so that one of these
-/// may be refused to a key that is good. The first is the one without personal data in its answer.
+/// Operations that only read and whose answer can be limited to one item. The permissions of a key are set by kind of
+/// object, so the API may refuse one of these reads although the key works. The first operation is the one whose answer
+/// has no personal data.
 static READS: [&Operation; 4] = [&SEARCH_REWARDS, &SEARCH_TRANSACTION_INTENTS, &LIST_ORDER_EVENTS, &SEARCH_CUSTOMERS];
 
-/// The pauses before a new key that is answered 401 is tried again: it may take a while until all servers know it.
+/// The pauses before the helper tries a new key again after a 401: it may take a while until all servers know the key.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(2_000)];
 
 /// # Helpers for API keys
 impl Client {
-    /// Puts a new API key in the place of the one this client has, and gives the client with the new key.
+    /// Replaces the API key of this client by a new one, and returns a client with the new key.
     ///
     /// | step | what happens |
     /// |---|---|
     /// | create | `createKey` with the old key; the new one inherits its permissions |
-    /// | store | `store` is called with the new key, to keep it where the partner keeps such things |
-    /// | prove | a read of one item with the new key: `searchRewards`, or if that is refused `searchTransactionIntents`, `listOrderEvents`, `searchCustomers`. Only an answer with a list in it counts. The items are not looked at. A 401 is tried twice more |
-    /// | delete | `deleteKey` with the old key, because it deletes the key that makes the call |
+    /// | store | calls `store` with the new key, which saves it where the partner keeps its secrets |
+    /// | prove | reads one item with the new key: `searchRewards`, or if that is refused `searchTransactionIntents`, `listOrderEvents`, `searchCustomers`. Only an answer that has a list proves the key. The items are not examined. After a 401 the read is tried twice more |
+    /// | delete | `deleteKey` with the old key, because the operation deletes the key that makes the call |
     ///
-    /// The old key is not touched before the new one is stored and proven. At any failure it lives on, or the error
-    /// says that this is not known; and the error carries the new key and its client, so that nothing is lost. When the
-    /// answer to `deleteKey` is lost, a read with each key tells: the old one counts as gone only if it is refused
-    /// while the new one works. When both are refused, that is an outage and no proof.
+    /// The helper does not delete the old key before the new one is stored and proven. After any failure the old key is
+    /// still valid, or the error says that its state is not known. The error also carries the new key and a client with
+    /// it, so that the new key is not lost. When the answer to `deleteKey` is lost, the helper reads with each key: the
+    /// old key counts as deleted only if it is refused while the new one works. If both keys are refused, this may be
+    /// an outage, and it proves nothing.
     ///
-    /// The new client has the base URL, the options and the connections of this one, and sends the key in the same way.
-    /// This client, its clones and its other variants keep the old key: replace them.
+    /// The new client has the base URL, the options and the connections of this client, and sends the key in the same
+    /// way. This client, its clones and its other variants keep the old key: replace them.
     ///
-    /// `store` should come back only when the new key is safe, and refuse otherwise. Do not drop the future of this
+    /// `store` must return `Ok` only after the new key is saved, and an error otherwise. Do not drop the future of this
     /// helper while it runs: between the steps there are two keys.
     ///
-    /// **Two rotations of one key at a time** both succeed, and leave two new keys behind: each makes and stores one of
-    /// its own, the first to come to its end deletes the old key, and the second finds it gone. The key that was stored
-    /// last is the one in your store; the other one works too, until somebody deletes it with a client that has it. So
-    /// let one process rotate at a time.
+    /// **Two rotations of one key at a time** both succeed, and leave two new keys: each rotation makes and stores its
+    /// own key, the first to finish deletes the old key, and the second finds the old key deleted. Your store holds the
+    /// key that was stored last. The other new key works too, until it is deleted by a client that has it. So let only
+    /// one process rotate at a time.
     ///
-    /// **What it cannot find out**: it goes by what the server answers. If a gateway answers reads from a cache without
-    /// looking at the key, a new key that does not work is taken for proven, and the old one is deleted.
+    /// **What the helper cannot detect**: it relies on the answers of the server. If a gateway answers reads from a
+    /// cache without checking the key, the helper takes a new key that does not work for proven, and deletes the old
+    /// one.
     ///
     /// ```no_run
     /// use imprint_client::Secret;
@@ -83,8 +86,8 @@ impl Client {
     /// # Errors
     ///
     /// [`KeyRotationError`], which names the step that failed and the state of both keys. When the answer to
-    /// `createKey` is lost, there may be a key that nobody knows: its state is [`KeyState::Unknown`], and only the
-    /// Imprint dashboard can tell.
+    /// `createKey` is lost, a new key may exist that nobody knows: its state is [`KeyState::Unknown`], and only the
+    /// Imprint dashboard can show whether it exists.
     pub async fn rotate_key<S, E>(&self, store: S) -> Result<Self, KeyRotationError>
     where
         S: AsyncFnOnce(Secret) -> Result<(), E>,
@@ -104,7 +107,7 @@ impl Client {
         }
     }
 
-    /// A new key, and the client that has it.
+    /// Creates a new key; returns it, and a client with it.
     async fn new_key(&self) -> Result<(Self, Secret), KeyRotationError> {
         let key = match self.create_key().send().await {
             Ok(answer) => answer.into_inner().key,
@@ -131,7 +134,7 @@ impl Client {
         }
     }
 
-    /// Proves that the key of this client works, within the time that one call has.
+    /// Proves that the key of this client works, within the time limit of one call.
     async fn prove(&self) -> Result<(), Error> {
         let deadline = Deadline::of(self);
         let mut pauses = PAUSES.iter();
@@ -146,8 +149,8 @@ impl Client {
         }
     }
 
-    /// Succeeds with the first read that gives a page. Of a read that is refused for its own sake, or whose answer is
-    /// no page, it goes on to the next.
+    /// Succeeds at the first read that returns a valid page. If the API refuses a read for a reason that may concern
+    /// this operation alone, or if its answer is not a valid page, the next read is tried.
     async fn read_something(&self, deadline: &Deadline) -> Result<(), Error> {
         let mut outcome: Result<(), Error> =
             Err(TimeoutError::new(READS[0], TimeoutPhase::Call, self.timeout(), None, 0).into());
@@ -175,8 +178,8 @@ impl Client {
         outcome
     }
 
-    /// Deletes the key of this client, which is not to be `new`, that of `client`; else the states of the old and of
-    /// the new key.
+    /// Deletes the key of this client. That key must not be `new`, which is the key of `client`. On failure, returns
+    /// the states of the old key and of the new key, and the error.
     async fn end_key(&self, client: &Self, new: &Secret) -> Result<(), (KeyState, KeyState, BoxError)> {
         let error: BoxError = match self.delete_key().send().await {
             Ok(deleted) => match &deleted.key {
@@ -194,7 +197,8 @@ impl Client {
         let old = self.read_something(&Deadline::of(self)).await;
         let new = client.read_something(&Deadline::of(client)).await;
         let refused = |read: &Result<(), Error>| read.as_ref().is_err_and(is_unauthorized);
-        // A key that no read could try was proven before, and `deleteKey` was not called with it.
+        // If no read could test the new key now, it counts as valid: it was proven before, and `deleteKey` was not
+        // called with it.
         let new_state = if refused(&new) { KeyState::Unknown } else { KeyState::Valid };
         match old {
             Err(_) if refused(&old) && new.is_ok() => Ok(()),

@@ -1,12 +1,12 @@
-//! The helper `ensure_linked`: links a customer to the account that the partner keeps for it.
+//! The helper `ensure_linked`: links a customer to the account that the partner has for this customer.
 //!
-//! | what is known | what is done | what is said |
+//! | what is known | what the helper does | result |
 //! |---|---|---|
-//! | an answer or a 409 shows the link that was asked for | nothing | `Ok`; `Inactive` if it is not in force |
+//! | an answer or a 409 shows the requested link | nothing | `Ok`; `Inactive` if the link is not in force |
 //! | an answer or a 409 shows another link | nothing | `LinkedElsewhere` |
 //! | a 409 shows no link | nothing | `Call` |
 //! | refused | nothing | `Call` |
-//! | left open (no answer, 5xx, a 2xx that cannot be read) | ask a second time: the link that was made meets it as a 409 | as above; `Call` that says so if that fails, too |
+//! | not known whether the link was made (no answer, 5xx, a 2xx that cannot be read) | sends the request a second time: if the first one made the link, the second is answered 409 | as above; if the second fails too, `Call` that says that the link may have been made |
 
 use std::fmt;
 
@@ -18,26 +18,28 @@ use crate::error::{ApiError, Error, ErrorKind};
 use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
 
-/// Why a customer is not linked as it should be.
+/// Why a customer is not linked as requested.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LinkError {
-    /// The call failed; or it was answered 409 without the link that is in the way, so that nothing can be said about
-    /// it. [`Error::may_have_been_processed`] tells whether the link may have been made in spite of it; calling the
-    /// helper again finds out.
+    /// The call failed; or it was answered 409 without the conflicting link, so that nothing is known about that link.
+    /// [`Error::may_have_been_processed`] returns whether the link may have been made although the call failed. Call
+    /// the helper again to find out.
     Call(Error),
-    /// Another link is in the way, and it stays as it is; or the API answered with another link than the one that was
-    /// asked for.
+    /// Another link conflicts with the requested one, and it stays as it is; or the API answered with a link other than
+    /// the requested one.
     #[non_exhaustive]
     LinkedElsewhere {
-        /// The link that is there, or that was answered: it differs in the customer, the partner's account or both.
+        /// The link that exists, or that the API answered with: it differs in the customer, the partner's account or
+        /// both.
         existing: Box<CustomerLink>,
         /// The customer that was to be linked.
         customer_id: CustomerId,
         /// The partner's account that it was to be linked to.
         partner_customer_id: PartnerCustomerId,
     },
-    /// The link is there, but `INACTIVE`: not in force. Imprint documents no way to revive one.
+    /// The link exists but is `INACTIVE`: it is not in force. Imprint documents no way to make an inactive link active
+    /// again.
     Inactive(Box<CustomerLink>),
 }
 
@@ -77,7 +79,7 @@ impl From<Error> for LinkError {
 }
 
 impl ApiError {
-    /// The link that is already there, when `linkCustomerAccount` answers 409 and sends it along.
+    /// The link that exists already, if `linkCustomerAccount` answered 409 and the answer contains that link.
     pub fn existing_link(&self) -> Option<&CustomerLink> {
         self.existing_link_as()
     }
@@ -85,16 +87,16 @@ impl ApiError {
 
 /// # Helpers for links of customers
 impl Client {
-    /// Links a customer to an account of the partner, or finds that it is linked to it already.
+    /// Links a customer to an account of the partner, or finds that the customer is linked to this account already.
     ///
-    /// Sends `linkCustomerAccount` without metadata. A 409 whose `existing_link` is of this very customer and this very
-    /// account is success, and the link is that one. An answer of success is compared with what was asked for, too. The
+    /// Sends `linkCustomerAccount` without metadata. A 409 whose `existing_link` has the same customer and the same
+    /// account is success, and the helper returns that link. A successful answer is compared with the request, too. The
     /// customer's id may differ in letter case, because Imprint writes its ids in both; the partner's account is
     /// compared exactly.
     ///
-    /// When the call fails in a way that leaves open whether the link was made (no answer, a status of 5xx, a success
-    /// that cannot be read), it is made a second time: if the first one was carried out, the second is answered 409
-    /// with that link, which is success. So this helper is safe to call as often as one likes.
+    /// When a failure of the call leaves open whether the link was made (no answer, a status of 5xx, a success that
+    /// cannot be read), the helper makes the call a second time. If the first call made the link, the second is
+    /// answered 409 with that link, which is success. So it is safe to call this helper any number of times.
     ///
     /// ```no_run
     /// use imprint_client::helpers::LinkError;
@@ -111,11 +113,11 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`LinkError::LinkedElsewhere`]: the 409, or the answer, shows another link. It carries that one and the pair
-    ///   asked for.
-    /// - [`LinkError::Inactive`]: the link of this pair is there but `INACTIVE`. A status that this version does not
-    ///   know is no error: look at [`CustomerLink::status`].
-    /// - [`LinkError::Call`]: every other failure, a 409 that does not show a link among them. A blank account is an
+    /// - [`LinkError::LinkedElsewhere`]: the 409, or the answer, shows another link. The error carries that link and
+    ///   the requested pair.
+    /// - [`LinkError::Inactive`]: the link of this pair exists but is `INACTIVE`. A status that this version does not
+    ///   know is no error: check [`CustomerLink::status`].
+    /// - [`LinkError::Call`]: every other failure, including a 409 that does not show a link. A blank account is an
     ///   [`Error::InvalidRequest`], and nothing is sent.
     pub async fn ensure_linked(
         &self,
@@ -123,7 +125,7 @@ impl Client {
         partner_customer_id: impl Into<PartnerCustomerId>,
     ) -> Result<CustomerLink, LinkError> {
         let (customer_id, partner_customer_id) = (customer_id.into(), partner_customer_id.into());
-        // Nothing documented would unlink it again.
+        // A blank id is refused before the call, because no documented operation could remove the link again.
         not_empty(&LINK_CUSTOMER_ACCOUNT, "partner_customer_id", partner_customer_id.as_str())?;
         let link = |client: &Self| {
             let call = client.link_customer_account().customer_id(&customer_id);
@@ -135,7 +137,8 @@ impl Client {
             && error.may_have_been_processed()
             && let Some(client) = deadline.client(self)
         {
-            // What became of the first one stays open, whatever keeps the second from telling.
+            // If the second call fails, its error says that the request may have been processed: it is still not known
+            // whether the first call made the link.
             answer = link(&client).await.map_err(|mut error| {
                 error.note_earlier(true);
                 error
@@ -185,7 +188,7 @@ mod tests {
         let one_readable = json!({"error": {"existing_link": {"status": 7}}, "existing_link": link("P")});
         for body in [nested, flat, listed, both, one_readable] {
             let error = conflict(&body);
-            // It is read once, and is the same each time.
+            // The link is parsed once, and each call returns the same one.
             for _ in 0..2 {
                 assert_eq!(error.existing_link().unwrap().partner_customer_id, "P", "{body}");
             }

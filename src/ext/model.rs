@@ -1,14 +1,14 @@
-//! Tests the helpers against a model of the server: every schedule of answers, lost answers, false answers and delays
+//! Tests the helpers against a model of the server: every sequence of answers, lost answers, false answers and delays
 //! up to a bound.
 //!
-//! A model is a small server whose every decision is a choice: it stores what it is sent or not, answers, loses or
-//! falsifies the answer, shows its lists or lags behind. A run makes the choices in turn; [`explore`] runs the model
-//! once for each way in which they can come out. Choice 0 is always what a good server does, so that a run is bounded
-//! by the number of its faults, and a failure is printed as the faults that make it. Time is injected and nothing uses
-//! a socket: requests are answered by the model itself, and a pause ends when nothing else can happen.
+//! A model is a small server, and each of its decisions is a choice: whether it stores an entry, whether it answers,
+//! loses or falsifies the answer, whether its lists are up to date. A run makes the choices in turn; [`explore`] runs
+//! the model once for each combination of choices. Choice 0 is always the behaviour of a correct server. So the number
+//! of faults bounds a run, and a failed run is printed as the list of its faults. Time is injected and nothing uses a
+//! socket: the model itself answers the requests, and a pause ends when nothing else can happen.
 //!
-//! Where an invariant cannot hold for any client, the model counts the run as one, by a rule that it states; the
-//! documentation of the helper gives that schedule.
+//! Where no client can keep an invariant, the model counts the run as unavoidable, by a rule that the model states. The
+//! documentation of the helper describes that sequence.
 
 mod keys;
 mod links;
@@ -24,13 +24,13 @@ pub(super) use simulation::{ModelServer, Simulation, answer, path_of};
 /// The choices of one run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Choices {
-    /// What was taken, of how many, and the name of it.
+    /// For each choice: the index of the option that was taken, the number of options, and the name of the option.
     taken: Vec<(usize, usize, &'static str)>,
     at: usize,
 }
 
 impl Choices {
-    /// One of `options`, of which the first is what a good server does.
+    /// Chooses one of `options`; the first of them is the behaviour of a correct server.
     pub(super) fn choose<T: Copy>(&mut self, options: &[(&'static str, T)]) -> T {
         if self.at == self.taken.len() {
             self.taken.push((0, options.len(), ""));
@@ -42,7 +42,7 @@ impl Choices {
         options[*index].1
     }
 
-    /// Goes on to the next run with so many faults at most; false when there is none.
+    /// Moves to the next run with at most `faults` faults; returns false if there is none.
     fn next(&mut self, faults: usize) -> bool {
         self.at = 0;
         while let Some((index, of, _)) = self.taken.pop() {
@@ -69,12 +69,12 @@ impl Choices {
 pub(super) enum RunResult {
     /// Every invariant held.
     Held,
-    /// One did not, and could not for any client: why.
+    /// An invariant did not hold, and no client could have kept it; the text gives the reason.
     Unavoidable(&'static str),
 }
 
-/// Runs `run` for each way in which its choices can come out, with so many faults at most, and prints how many runs
-/// that were. An `Err` of a run is a broken invariant: it fails the test with the story of the run.
+/// Runs `run` for each combination of its choices with at most `faults` faults, and prints the number of runs. An `Err`
+/// of a run is a broken invariant: it fails the test with a description of the run.
 pub(super) fn explore(
     name: &str,
     faults: usize,
@@ -108,7 +108,7 @@ pub(super) fn explore(
     explored
 }
 
-/// What an exploration came to.
+/// The result of an exploration.
 #[derive(Debug, Default)]
 pub(super) struct Explored {
     pub(super) schedules: u64,
@@ -116,7 +116,8 @@ pub(super) struct Explored {
     pub(super) reasons: Vec<&'static str>,
 }
 
-/// No helper takes longer than its time limit, but for the answer that is under way when it runs out.
+/// Checks that a helper took no longer than its time limit, except for the answer that is under way when the limit
+/// ends.
 pub(super) fn in_time(took: Duration, limit: Duration) -> Result<(), String> {
     if took <= limit { Ok(()) } else { Err(format!("it took {took:?} of {limit:?}")) }
 }

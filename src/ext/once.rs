@@ -1,18 +1,19 @@
-//! Makes a POST that must neither be lost nor carried out twice. It is sent again only after lookups prove that it was
-//! not recorded.
+//! Sends a POST that must neither be lost nor carried out twice. The request is sent again only after lookups prove
+//! that it was not recorded.
 //!
-//! | what is known after a send | what is done | what is said |
+//! | what is known after a send | what the helper does | result |
 //! |---|---|---|
-//! | the answer shows what was sent, sent once in all | nothing | `Ok` |
-//! | the answer shows what was sent, sent more often | look over a part of the time that is left, to count it | `Ok` if the last look shows it once and none shows two; `Unknown` with `Several`; else `Unverified` |
-//! | the answer shows something else | nothing | `Different` |
-//! | a 2xx that cannot be read | look; it was recorded, so never send again | as found, else `Unknown` |
-//! | refused (4xx, nothing sent), nothing in doubt | nothing; after a 409 look | `Refused`; after a 409 as found, and `Unknown` if no look was usable |
-//! | refused, an earlier send in doubt | look | as found, else `Unknown` |
-//! | left open (no answer, 5xx, 408) | look | as found; if the last look proves that it is not there, send again |
+//! | the answer shows the entry that was sent, and it was sent once in total | nothing | `Ok` |
+//! | the answer shows the entry that was sent, and it was sent more than once | looks the entry up during a part of the time that is left, to count it | `Ok` if the last lookup shows it once and no lookup shows two; `Unknown` with `Several` if one shows two; else `Unverified` |
+//! | the answer shows a different entry | nothing | `Different` |
+//! | a 2xx that cannot be read | looks the entry up; it was recorded, so it is never sent again | as found, else `Unknown` |
+//! | refused (4xx, nothing sent), no earlier send in doubt | nothing; after a 409 looks the entry up | `Refused`; after a 409 as found, and `Unknown` if no lookup was usable |
+//! | refused, an earlier send in doubt | looks the entry up | as found, else `Unknown` |
+//! | not known whether it was recorded (no answer, 5xx, 408) | looks the entry up; sends it again if the last lookup proves that it does not exist | as found, else `Unknown` |
 //!
-//! "As found" is: once and the same, `Ok`, counted like an answer; something else under the id, `Different`; several,
-//! `Unknown` that holds them. Whatever a look has once seen is never forgotten: nothing is sent after it.
+//! "As found" means: if the lookup found the entry once, `Ok`, after it was counted like an answer; if it found a
+//! different entry under the id, `Different`; if it found several, `Unknown`, which holds them. Once a lookup has shown
+//! that the entry may exist, the entry is not sent again, whatever later lookups show.
 
 mod error;
 mod lookup_schedule;
@@ -31,10 +32,10 @@ use crate::operation::Operation;
 pub use error::{Lookup, OnceError};
 use lookup_schedule::LookupSchedule;
 
-/// How often a request is sent at most, including the first time.
+/// The maximum number of sends of a request, including the first one.
 const SENDS: u32 = 3;
 
-/// What was recorded once, and how that came about. It dereferences to the thing itself.
+/// An object that was recorded once, and how that was confirmed. It dereferences to the object.
 #[derive(Clone, Debug)]
 pub struct Once<T> {
     value: T,
@@ -43,19 +44,19 @@ pub struct Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Whether no answer to this call confirmed it: it was found by the partner's own id, or another call for the same
-    /// id recorded it, for which this one had waited.
+    /// Returns true if no answer to this call confirmed the object: a lookup by the partner's own id found it, or it
+    /// was recorded by another call for the same id, for which this call had waited.
     pub fn was_found(&self) -> bool {
         self.found
     }
 
-    /// How many times the helper sent it, each with the attempts that the client makes for a call. 0 when another call
-    /// for the same id recorded it.
+    /// How many times the helper sent the request; each send may have several attempts, as any call of the client. 0 if
+    /// another call for the same id recorded the object.
     pub fn sends(&self) -> u32 {
         self.sends
     }
 
-    /// The thing alone.
+    /// Returns the object alone.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -69,31 +70,32 @@ impl<T> Deref for Once<T> {
     }
 }
 
-/// Something that the partner has given an id, by which it can be found again.
+/// An order or event that is recorded by a POST, and can be found again by the partner's own id.
 pub(super) trait Entry: Findable + Clone + Sync + 'static {
     /// The operation that records it.
     const OPERATION: &'static Operation;
-    /// The field that the partner's own id is in.
+    /// The name of the field that holds the partner's own id.
     const PARTNER_ID: &'static str;
 
-    /// Sends it, once.
+    /// Makes one call that records the entry.
     fn send(&self, client: &Client) -> impl Future<Output = Result<Response<Self>, Error>> + Send;
 
-    /// Looks for it by the partner's own id.
+    /// Looks the entry up by the partner's own id.
     fn find(&self, client: &Client) -> impl Future<Output = Evidence<Self>> + Send;
 
-    /// Whether the money in `other` and what it is for are the same.
+    /// Whether `other` has the same amount, for the same purpose.
     fn agrees_with(&self, other: &Self) -> bool;
 
-    /// Whether `other`, which was answered or found, may be this very entry. An answer may leave the partner's id out,
-    /// where the document allows it.
+    /// Whether `other`, which the API answered with or a lookup found, may be this entry. An answer may leave the
+    /// partner's id out, where the document allows it.
     fn may_be(&self, other: &Self) -> bool {
         let same_id = other.partner_id().is_none_or(|id| Some(id) == self.partner_id());
         same_id && self.agrees_with(other)
     }
 }
 
-/// Sends an entry until it is recorded, refused, or in doubt for good.
+/// Sends an entry until it is recorded, until it is refused, or until the helper can no longer find out which of the
+/// two.
 pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>, OnceError<T>> {
     let deadline = Deadline::of(client);
     let id = entry.partner_id().unwrap_or_default().to_owned();
@@ -133,27 +135,27 @@ pub(super) async fn once<T: Entry>(client: &Client, entry: T) -> Result<Once<T>,
     outcome
 }
 
-/// An error that says why nothing was sent.
+/// Makes an error that states why nothing was sent.
 fn unsent<T: Entry>(why: &'static str) -> Error {
     let mut problems = Problems::default();
     problems.invalid(T::PARTNER_ID, why);
     Error::invalid_request(T::OPERATION, problems)
 }
 
-/// The state of a call.
+/// The state of one call of the helper.
 struct Recording<'a, T> {
     client: &'a Client,
     entry: T,
     deadline: Deadline,
     lock: &'a mut RecordLock,
-    /// How often calls before this one sent it that could not find out what became of it.
+    /// How many times earlier calls sent the entry without finding out whether it was recorded.
     before: u32,
-    /// One of these calls found it twice, or could not count it.
+    /// Whether one of these calls found the entry twice, or could not count it.
     perhaps_twice: bool,
     sends: u32,
-    /// The last failure that leaves open whether the API acted.
+    /// The last failure after which it is not known whether the API acted.
     doubt: Option<Error>,
-    /// Something showed that it is there.
+    /// Whether an answer or a lookup showed that the entry may exist.
     seen: bool,
 }
 
@@ -186,7 +188,7 @@ impl<T: Entry> Recording<'_, T> {
             };
             let in_doubt = self.doubt.is_some() || self.before > 0;
             let open = error.may_have_been_processed();
-            // A 2xx says that it is recorded, however little can be read of its body.
+            // A 2xx means that the entry was recorded, even if its body cannot be decoded.
             if error.status().is_some_and(|status| status.is_success()) {
                 self.sees_it();
             }
@@ -215,7 +217,7 @@ impl<T: Entry> Recording<'_, T> {
         }
     }
 
-    /// The API answered with success.
+    /// Decides the result after a successful answer of the API.
     async fn answered(self, answer: T) -> Result<Once<T>, OnceError<T>> {
         if !self.entry.may_be(&answer) {
             return Err(OnceError::Different(Box::new(answer)));
@@ -223,7 +225,7 @@ impl<T: Entry> Recording<'_, T> {
         self.counted(answer, false).await
     }
 
-    /// A look found it.
+    /// Decides the result after a lookup found one entry.
     async fn found(self, found: T) -> Result<Once<T>, OnceError<T>> {
         if !self.entry.may_be(&found) {
             return Err(OnceError::Different(Box::new(found)));
@@ -231,11 +233,13 @@ impl<T: Entry> Recording<'_, T> {
         self.counted(found, true).await
     }
 
-    /// It is recorded. When it was sent more than once, it counts as recorded once only if a list shows it so.
+    /// Decides the result when the entry is recorded. If it was sent more than once, it counts as recorded once only if
+    /// a list shows it once.
     async fn counted(mut self, recorded: T, found: bool) -> Result<Once<T>, OnceError<T>> {
         let sends = self.sends;
         if self.perhaps_twice {
-            // A list that shows it once now does not undo that it was seen twice.
+            // An earlier call found it twice, or could not count it. A list that shows it once now does not disprove
+            // that.
             return Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup: Lookup::AnotherCall });
         }
         if self.before + sends < 2 {
@@ -253,8 +257,9 @@ impl<T: Entry> Recording<'_, T> {
         Err(OnceError::Unverified { recorded: Box::new(recorded), sends, lookup })
     }
 
-    /// Looks how often it is there, after each of the pauses. The first send may be carried out late, so a look that
-    /// shows it once does not end this: the last one decides, and one that shows two at any time.
+    /// Looks up, after each of the pauses, how many times the entry is recorded. The server may carry out an earlier
+    /// send late, so a lookup that shows the entry once does not end the count. The last lookup decides; a lookup that
+    /// shows two ends the count at once.
     async fn count(&mut self, recorded: &T) -> Result<(), Lookup<T>> {
         let (pauses, complete) = LookupSchedule::TO_COUNT.pauses(self.deadline.left());
         let mut outcome = Err(Lookup::NoTime);
@@ -274,10 +279,10 @@ impl<T: Entry> Recording<'_, T> {
         if complete { outcome } else { Err(Lookup::NoTime) }
     }
 
-    /// Looks for it, after each of the pauses.
+    /// Looks the entry up, after each of the pauses.
     ///
-    /// It is not there only if the last look proves it, after all of the pauses. Whatever an earlier look has seen of
-    /// it stays the outcome.
+    /// The result is `NotThere` only if the last lookup, after all of the pauses, proves it. If an earlier lookup
+    /// showed that the entry may exist, a later lookup that does not show it does not change the result.
     async fn look(&mut self, schedule: LookupSchedule) -> Result<T, Lookup<T>> {
         let (pauses, complete) = schedule.pauses(self.deadline.left());
         let mut outcome = Lookup::NoTime;
@@ -316,7 +321,7 @@ impl<T: Entry> Recording<'_, T> {
     }
 }
 
-/// Whether two entries with one partner's id are two, by the ids that Imprint gave them.
+/// Whether two entries with the same id of the partner have different Imprint ids, and so are two entries.
 fn is_another<T: Findable>(one: &T, other: &T) -> bool {
     matches!((one.id(), other.id()), (Some(one), Some(other)) if !same_resource(one, other))
 }

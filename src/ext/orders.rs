@@ -12,11 +12,11 @@ use crate::types::{Order, OrderEvent, OrderEventId, OrderId, PartnerEventId, Par
 
 /// # Helpers for orders and their events
 impl Client {
-    /// The order that the partner knows by this id, or `None` when there is none.
+    /// Finds the order with this id of the partner; returns `None` if there is no such order.
     ///
-    /// Sends `listOrders` with the filter `partner_order_id`, and compares what comes back with what was asked for,
-    /// exactly and letter case included. `None` is said only by an answer that proves it: a list that is there, is
-    /// empty and does not contradict itself by `has_more` or `total`.
+    /// Sends `listOrders` with the filter `partner_order_id`. The id of each returned order is compared with the
+    /// requested id exactly, including letter case. The helper returns `None` only if the answer proves it: the answer
+    /// has a list, the list is empty, and the answer does not contradict itself by `has_more` or `total`.
     ///
     /// ```no_run
     /// # use imprint_client::types::OrderBase;
@@ -44,11 +44,12 @@ impl Client {
         orders_of(self, wanted.as_str()).await.into_result()
     }
 
-    /// The event of an order that the partner knows by this id, or `None` when there is none.
+    /// Finds the event of an order with this id of the partner; returns `None` if there is no such event.
     ///
-    /// Sends `listOrderEvents` with the filter `partner_event_id` and a `limit` of 2, and compares what comes back with
-    /// what was asked for, exactly and letter case included. When the answer holds one event and still says that there
-    /// are more, it asks for those as well. `None` is said as by [`find_order`](Client::find_order).
+    /// Sends `listOrderEvents` with the filter `partner_event_id` and a `limit` of 2. The id of each returned event is
+    /// compared with the requested id exactly, including letter case. When the answer holds one event and its
+    /// `has_more` is `true`, the helper requests the next page as well. It returns `None` under the same conditions as
+    /// [`find_order`](Client::find_order).
     ///
     /// # Errors
     ///
@@ -65,38 +66,40 @@ impl Client {
         events_of(self, wanted.as_str()).await.into_result()
     }
 
-    /// Records an order so that it is neither lost nor doubled when an answer is.
+    /// Records an order so that a lost answer leads neither to a lost order nor to a second recording.
     ///
-    /// Sends `createOrder`. When that fails in a way that leaves open whether the order was recorded (no answer, a
-    /// status of 5xx, an answer that cannot be read), it looks for the order by [`find_order`](Client::find_order):
-    /// after half a second, and then with growing pauses. It looks for a third of the time that the call has left, but
-    /// for 2.5 seconds at least; after a timeout or a 504 for half of that time, but for 10 seconds at least; and never
-    /// for more than two minutes. Without enough time for the minimum it is not sent again. A longer timeout makes it
-    /// look longer before it sends again, a shorter one less long: see [`with_timeout`](Client::with_timeout). With the
-    /// default of 100 seconds a call whose first answer is lost takes half a minute or more if the order is not on the
-    /// list.
+    /// Sends `createOrder`. When a failure leaves open whether the order was recorded (no answer, a status of 5xx, an
+    /// answer that cannot be read), the helper looks the order up as [`find_order`](Client::find_order) does: first
+    /// after half a second, then with growing pauses. The lookups take a third of the time that the call has left, but
+    /// at least 2.5 seconds; after a timeout or a 504 they take half of that time, but at least 10 seconds; and they
+    /// never take more than two minutes. If there is not enough time for the minimum, the order is not sent again. With
+    /// a longer timeout the helper looks the order up for longer before it sends the order again, with a shorter one
+    /// for less long: see [`with_timeout`](Client::with_timeout). With the default of 100 seconds, a call whose first
+    /// answer is lost takes half a minute or more if the order is not on the list.
     ///
-    /// Found, the order is the result. It is sent again, three times in all at most, only if the last look proves that
-    /// it is not there: a list that is there, is empty and does not contradict itself. A look that fails proves
-    /// nothing, and once anything has shown that the order may be there, it is not sent again. A 409 makes it look as
-    /// well. An order that was sent more than once is a success only if a list then shows it a single time.
+    /// If a lookup finds the order, the order is the result. The order is sent at most three times in total. It is sent
+    /// again only if the last lookup proves that it does not exist: the answer has a list, the list is empty, and the
+    /// answer does not contradict itself. A failed lookup proves nothing, and once an answer has shown that the order
+    /// may exist, it is not sent again. After a 409 the helper looks the order up as well. If an order was sent more
+    /// than once, the call succeeds only if a list then shows the order exactly once.
     ///
-    /// The answer, or what was found, counts as this order if its `partner_order_id`, its `total_order_amount` and its
-    /// `payment_method_id`, letter case aside, are the same.
+    /// An order that the API answered with, or that a lookup found, counts as this order if its `partner_order_id`, its
+    /// `total_order_amount` and its `payment_method_id` (ignoring letter case) are the same.
     ///
     /// Calls for the same `partner_order_id` and product, on clients that come from one builder (clones and variants),
-    /// wait for each other. The second has the order of the first as its result; if the first was refused it sends its
-    /// own, and if the first ended in doubt it looks before it sends. The time that it waits counts towards its
-    /// timeout.
+    /// wait for each other. The second call returns the order of the first as its result. If the first call was
+    /// refused, the second sends its own order. If the first call could not find out whether the order was recorded,
+    /// the second looks it up before it sends. The time that the second call waits counts towards its timeout.
     ///
     /// # What it cannot do
     ///
-    /// Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique. So no client can keep an
-    /// order from being recorded twice in this schedule: the answer to the first send is lost, the order is recorded,
-    /// but no list shows it until the last look; so it is sent again, and recorded again. Two processes that send the
-    /// same order at the same time record it twice, too. It does not look before the first send: after a restart, when
-    /// it is not certain whether the order was sent before, ask [`find_order`](Client::find_order) first. And do not
-    /// drop the future of this helper while it runs: what became of the order is known to nobody then.
+    /// Imprint documents no idempotency keys and no rule that keeps `partner_order_id` unique. So no client can prevent
+    /// an order from being recorded twice in this sequence: the answer to the first send is lost, the order is
+    /// recorded, but no list shows it up to and including the last lookup; so it is sent again, and recorded again. Two
+    /// processes that send the same order at the same time record it twice, too. The helper makes no lookup before the
+    /// first send: after a restart, if it is not certain whether the order was sent before, call
+    /// [`find_order`](Client::find_order) first. Do not drop the future of this helper while it runs: nobody would know
+    /// then whether the order was recorded.
     ///
     /// # Example
     ///
@@ -118,12 +121,12 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`OnceError::Refused`]: the order was not recorded. What is missing in it, or an empty `partner_order_id`, is
-    ///   an [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an order of another amount or payment method is recorded under the same
+    /// - [`OnceError::Refused`]: the order was not recorded. A missing field, or an empty `partner_order_id`, is an
+    ///   [`Error::InvalidRequest`], and nothing is sent.
+    /// - [`OnceError::Different`]: an order with another amount or payment method is recorded under the same
     ///   `partner_order_id`, or the API answered with another order.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the order was recorded; or it is recorded more than
-    ///   once, see [`Lookup::Failed`](crate::helpers::Lookup::Failed).
+    /// - [`OnceError::Unknown`]: the helper could not find out whether the order was recorded; or the order is recorded
+    ///   more than once, see [`Lookup::Failed`](crate::helpers::Lookup::Failed).
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn create_order_once(
         &self,
@@ -132,21 +135,22 @@ impl Client {
         once(self, identified(order.into().build())?).await
     }
 
-    /// Records an event of an order so that it is neither lost nor doubled when an answer is.
+    /// Records an event of an order so that a lost answer leads neither to a lost event nor to a second recording.
     ///
-    /// It does with `postOrderEvent`, `partner_event_id` and [`find_order_event`](Client::find_order_event) what
-    /// [`create_order_once`](Client::create_order_once) does with an order, and has the same limits. So
-    /// `partner_event_id` is required here. An event that was answered or found counts as this one if its `amount`, its
-    /// `type`, its `order_id`, letter case aside, and its `partner_event_id`, where the answer has one, are the same.
+    /// This helper works like [`create_order_once`](Client::create_order_once), with `postOrderEvent`,
+    /// `partner_event_id` and [`find_order_event`](Client::find_order_event), and has the same limits. So
+    /// `partner_event_id` is required here. An event that the API answered with, or that a lookup found, counts as this
+    /// event if its `amount`, its `type`, its `order_id` (ignoring letter case) and its `partner_event_id`, if the
+    /// answer has one, are the same.
     ///
     /// # Errors
     ///
-    /// - [`OnceError::Refused`]: the event was not recorded. What is missing in it, `partner_event_id` included, is an
+    /// - [`OnceError::Refused`]: the event was not recorded. A missing field, including `partner_event_id`, is an
     ///   [`Error::InvalidRequest`], and nothing is sent.
-    /// - [`OnceError::Different`]: an event of another amount, type or order is recorded under the same
+    /// - [`OnceError::Different`]: an event with another amount, type or order is recorded under the same
     ///   `partner_event_id`, or the API answered with another event.
-    /// - [`OnceError::Unknown`]: it could not be found out whether the event was recorded; or it is recorded more than
-    ///   once.
+    /// - [`OnceError::Unknown`]: the helper could not find out whether the event was recorded; or the event is recorded
+    ///   more than once.
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn post_order_event_once(
         &self,
@@ -224,7 +228,7 @@ impl Entry for OrderEvent {
     }
 }
 
-/// What a builder made, if it has the id by which it is looked up.
+/// Returns the built entry if it has the id by which it can be looked up, else the error.
 fn identified<T: Entry>(built: Result<T, Error>) -> Result<T, OnceError<T>> {
     let mut problems = Problems::default();
     match built {

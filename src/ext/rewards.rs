@@ -1,19 +1,20 @@
 //! The helpers that confirm rewards, as Imprint requires of partners.
 //!
-//! "Pending" and "confirmed" are meant for what the helper confirms: issued, deducted, or either of the two.
+//! In this table, "pending" and "confirmed" refer to the transitions that the helper confirms: issued, deducted, or
+//! either of the two.
 //!
-//! | what is known | what is done | what is said |
+//! | what is known | what the helper does | result |
 //! |---|---|---|
-//! | `confirm_issued`, `confirm_deducted`, or an id alone | read the reward first | `Call` if that fails |
-//! | the read shows another id, or another amount than the reward in hand | nothing | `Different` |
-//! | confirmed | nothing | `Ok` |
-//! | neither pending nor confirmed | nothing | `NotConfirmed` |
-//! | pending | `patchReward`, once | see below |
+//! | the helper is `confirm_issued` or `confirm_deducted`, or only an id was given | reads the reward first | `Call` if that fails |
+//! | the read shows another id, or an amount other than that of the given reward | nothing | `Different` |
+//! | the reward is confirmed | nothing | `Ok` |
+//! | the reward is neither pending nor confirmed | nothing | `NotConfirmed` |
+//! | the reward is pending | calls `patchReward`, once | see below |
 //! | the patch answers with this reward, confirmed | nothing | `Ok` |
 //! | the patch answers with this reward in another status | nothing | `NotConfirmed` |
 //! | the patch answers with another reward, or another amount | nothing | `Different` |
-//! | the patch is refused for the caller's sake (401, 403, 429, nothing sent) | nothing | `Call` |
-//! | the patch is refused otherwise, or left open | read again | confirmed: `Ok`; still pending: `Call`; else `NotConfirmed`; no read: `Unknown` |
+//! | the patch is refused for a reason unrelated to the reward (401, 403, 429, nothing sent) | nothing | `Call` |
+//! | the patch is refused for another reason, or it is not known whether it was carried out | reads the reward again | confirmed: `Ok`; still pending: `Call`; else `NotConfirmed`; if the read fails: `Unknown` |
 
 use std::fmt;
 
@@ -25,9 +26,9 @@ use crate::error::{Error, ErrorKind, TimeoutError, TimeoutPhase};
 use crate::operation::PATCH_REWARD;
 use crate::types::{Reward, RewardId, RewardStatus};
 
-/// Which reward to confirm: a [`Reward`] in hand, or the id of one.
+/// The reward to confirm: a [`Reward`], or the id of one.
 ///
-/// It is made by `into()` from either, owned or by reference.
+/// It is made by `into()` from a reward or an id, owned or by reference.
 #[derive(Clone, Debug)]
 pub struct RewardRef(Known);
 
@@ -89,26 +90,26 @@ impl From<&RewardId> for RewardRef {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// A call failed. If it left open whether the reward was confirmed, the reward was still pending when it was read
-    /// again right after. Calling the helper again is safe.
+    /// A call failed. If the failure left open whether the reward was confirmed, the reward was read again right after,
+    /// and was still pending. It is safe to call the helper again.
     Call(Error),
-    /// The reward is in a state that cannot be confirmed, or it stayed in its state although the API answered with
-    /// success. This is the reward as it was seen last; see its `status`.
+    /// The reward has a status that cannot be confirmed, or it kept its status although the API answered with success.
+    /// The variant holds the reward as the API last showed it; see its `status`.
     NotConfirmed(Box<Reward>),
-    /// The API answered with another reward than the one that was asked for: its id, its amount or its currency is not
-    /// the one that was to be confirmed. This is that reward.
+    /// The API answered with a different reward: its id, amount or currency differs from that of the reward to confirm.
+    /// The variant holds the reward of the answer.
     ///
-    /// If it was answered by the read before the write, nothing was confirmed. If it was answered by the write or after
-    /// it, the reward may be confirmed: read it again and look at its `status` before you correct your books.
+    /// If the read before the write returned the different reward, nothing was confirmed. If the write or the read
+    /// after it did, the reward may be confirmed: read it again and check its `status` before you correct your books.
     Different(Box<Reward>),
-    /// It is not known whether the reward was confirmed: the call that confirms it failed in a way that leaves it open,
-    /// or the API refused it, perhaps because it was confirmed before; and the look at the reward after it failed, too.
-    /// Calling the helper again with the id of the reward finds out.
+    /// It is not known whether the reward was confirmed. The call that confirms it failed and left this open, or the
+    /// API refused the call, perhaps because the reward was confirmed before; and the read of the reward after that
+    /// failed, too. Call the helper again with the id of the reward to find out.
     #[non_exhaustive]
     Unknown {
-        /// Why `patchReward` failed. It is the [`source`](std::error::Error::source), too.
+        /// Why `patchReward` failed. This error is also the [`source`](std::error::Error::source).
         error: Error,
-        /// Why the look at the reward failed; `None` when there was no time left for it.
+        /// Why the read after `patchReward` failed; `None` if there was no time left for the read.
         lookup: Option<Error>,
     },
 }
@@ -118,7 +119,7 @@ impl fmt::Display for ConfirmError {
         match self {
             Self::Call(error) => error.fmt(f),
             Self::NotConfirmed(reward) => match reward.status {
-                // The text of any other status is the server's own.
+                // The text of any other status comes from the server, so it is not printed.
                 RewardStatus::Unrecognized(_) => f.write_str("the reward has a status that this version does not know"),
                 _ => write!(f, "the reward is {}", reward.status),
             },
@@ -159,26 +160,26 @@ const DEDUCTED: Transition = (RewardStatus::PendingDeduction, RewardStatus::Dedu
 
 /// # Helpers for rewards
 impl Client {
-    /// Confirms whatever is pending of a reward: that the partner has issued it, or has taken it back.
+    /// Confirms the pending change of a reward: that the partner has issued the reward, or has taken it back.
     ///
     /// The status of the reward decides what is confirmed. If you give an id, the status is read first, and it may have
-    /// changed since you saw it. So for the id of a webhook, which may be late or come twice, use
+    /// changed since you saw it. So for an id from a webhook, which may arrive late or twice, use
     /// [`confirm_issued`](Client::confirm_issued) or [`confirm_deducted`](Client::confirm_deducted).
     ///
-    /// | status | what is sent |
+    /// | status | request |
     /// |---|---|
     /// | `PENDING` | `patchReward` with the status `AVAILABLE` |
     /// | `PENDING_DEDUCTION` | `patchReward` with the status `DEDUCTED` |
-    /// | `AVAILABLE`, `DEDUCTED` | nothing: it is confirmed |
-    /// | any other | nothing: an error that carries the reward |
+    /// | `AVAILABLE`, `DEDUCTED` | none: the reward is confirmed already |
+    /// | any other | none: the result is an error that carries the reward |
     ///
     /// If you give an id, the reward is read by `getReward` first. If you give a `Reward`, it is not read first, and
-    /// its status may be out of date: when `patchReward` is refused, or leaves open whether it was carried out, the
-    /// reward is read again, and counts as confirmed if it has become so. Nothing is ever patched twice by one call.
-    /// `amount` is not sent.
+    /// its status may be out of date: when `patchReward` is refused, or it is not known whether it was carried out, the
+    /// reward is read again, and counts as confirmed if its status is the confirmed one. One call of the helper never
+    /// sends `patchReward` twice. `amount` is not sent.
     ///
-    /// Do not confirm while a list of rewards by customer is being paged: that list is sorted by `updated_at`, which
-    /// the confirmation changes, so that rewards would be skipped.
+    /// Do not confirm rewards while you page through a list of rewards by customer: the list is sorted by `updated_at`,
+    /// which the confirmation changes, so the pages would skip rewards.
     ///
     /// ```no_run
     /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -191,10 +192,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - [`ConfirmError::NotConfirmed`]: the reward has a status that cannot be confirmed, or kept its status. It
-    ///   carries the reward.
+    /// - [`ConfirmError::NotConfirmed`]: the reward has a status that cannot be confirmed, or kept its status. The
+    ///   error carries the reward.
     /// - [`ConfirmError::Different`]: the API answered with another reward, or with another amount.
-    /// - [`ConfirmError::Unknown`]: whether it was confirmed could not be found out.
+    /// - [`ConfirmError::Unknown`]: the helper could not find out whether the reward was confirmed.
     /// - [`ConfirmError::Call`]: every other failure.
     pub async fn confirm_reward(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
         self.confirm(reward.into(), &[ISSUED, DEDUCTED], false).await
@@ -202,10 +203,11 @@ impl Client {
 
     /// Confirms that the partner has issued a reward: from `PENDING` to `AVAILABLE`, and nothing else.
     ///
-    /// For the handler of a `REWARD` webhook that says `PENDING`, after the reward is in the partner's own books. It
-    /// reads the reward by `getReward` before it writes, whatever it is given: a reward that has become something else
-    /// meanwhile, a pending deduction above all, is an error that carries it, and so is one whose amount is not that of
-    /// a reward in hand. `AVAILABLE` is success. When `patchReward` fails it goes on like
+    /// Use this helper in the handler of a `REWARD` webhook with the status `PENDING`, after the reward is in the
+    /// partner's own books. The helper reads the reward by `getReward` before it writes, even if you give a `Reward`.
+    /// If the status of the reward has changed to any other than `AVAILABLE`, for example to a pending deduction, the
+    /// result is an error that carries the reward. The same applies if the amount differs from that of a given
+    /// `Reward`. `AVAILABLE` is success. If `patchReward` fails, the helper continues like
     /// [`confirm_reward`](Client::confirm_reward).
     ///
     /// ```no_run
@@ -233,7 +235,7 @@ impl Client {
         self.confirm(reward.into(), &[DEDUCTED], true).await
     }
 
-    /// Confirms one of `transitions`. `reads` is whether a reward in hand is read again before anything is written.
+    /// Confirms one of `transitions`. If `reads` is true, a given reward is read again before the write.
     async fn confirm(
         &self,
         reward: RewardRef,
@@ -285,7 +287,7 @@ impl Client {
         match lookup {
             Ok(now) => {
                 let now = the_same(&reward, now.into_inner())?;
-                // Still pending: the failure is all there is to tell.
+                // The reward is still pending, so the result is the failure of the patch.
                 if now.status == reward.status { Err(error.into()) } else { confirmed(now, &target) }
             }
             Err(lookup) => Err(ConfirmError::Unknown { error, lookup }),
@@ -293,9 +295,10 @@ impl Client {
     }
 }
 
-/// A reward that was answered, if it is the one that was asked for and still about the same money.
+/// Returns the reward of an answer if it has the id, the amount and the currency of the requested reward, else
+/// `Different`.
 fn the_same(asked: &Reward, answered: Reward) -> Result<Reward, ConfirmError> {
-    // An answer may leave the currency out: silence is no other currency.
+    // An answer may leave the currency out: a missing currency does not count as a different one.
     let other_currency = answered.currency.is_some() && asked.currency.is_some() && asked.currency != answered.currency;
     let same = same_resource(asked.id.as_str(), answered.id.as_str()) && asked.amount == answered.amount;
     if same && !other_currency { Ok(answered) } else { Err(ConfirmError::Different(Box::new(answered))) }
@@ -305,7 +308,7 @@ fn confirmed(reward: Reward, target: &RewardStatus) -> Result<Reward, ConfirmErr
     if reward.status == *target { Ok(reward) } else { Err(ConfirmError::NotConfirmed(Box::new(reward))) }
 }
 
-/// Whether the API may have refused because the reward is no longer what the caller knows.
+/// Whether the API may have refused because the reward has changed since the caller read it.
 fn may_be_out_of_date(error: &Error) -> bool {
     match error {
         Error::Api(error) => {

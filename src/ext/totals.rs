@@ -1,4 +1,4 @@
-//! `check_totals`: checks the sums of orders and their events, which Imprint checks too, before anything is sent.
+//! `check_totals`: checks the sums of orders and their events before they are sent. Imprint checks these sums too.
 
 use std::fmt;
 
@@ -10,15 +10,15 @@ use crate::types::{OrderBase, OrderEventBase, OrderLine};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TotalsError {
-    /// The lines sum to something else.
+    /// The lines sum to a value other than the total.
     #[non_exhaustive]
     Differs {
         /// The total: `total_order_amount` or `total_rewards_amount` of an order, `amount` or `rewards_amount` of an
         /// event.
         total: &'static str,
-        /// What it says.
+        /// The value of the total.
         stated: i64,
-        /// What the lines sum to.
+        /// The sum of the lines.
         lines: i64,
     },
     /// The lines sum to more than 64 bits can hold.
@@ -44,10 +44,10 @@ impl std::error::Error for TotalsError {}
 
 impl OrderBase {
     /// Checks that the lines sum to the totals: rate times quantity to `total_order_amount`, and rewards rate times
-    /// quantity to `total_rewards_amount`. Imprint refuses an order where they do not.
+    /// quantity to `total_rewards_amount`. Imprint refuses an order if they do not.
     ///
-    /// It sends nothing. An order without lines passes, and so does a `total_rewards_amount` that is left out: what
-    /// Imprint makes of the latter is not documented.
+    /// This method sends nothing. An order without lines passes, and so does an order without `total_rewards_amount`:
+    /// it is not documented how Imprint treats the latter.
     ///
     /// ```
     /// use imprint_client::types::{OrderBase, OrderLine};
@@ -76,10 +76,10 @@ impl OrderBase {
 
 impl OrderEventBase {
     /// Checks that the lines sum to the totals: rate times quantity to `amount`, and rewards rate times quantity to
-    /// `rewards_amount`. Imprint refuses an event where they do not.
+    /// `rewards_amount`. Imprint refuses an event if they do not.
     ///
-    /// It sends nothing. An event without lines passes, and so does a `rewards_amount` that is left out. The events of
-    /// an order need not sum to the totals of the order: they are what happened in the end.
+    /// This method sends nothing. An event without lines passes, and so does an event without `rewards_amount`. The
+    /// events of an order need not sum to the totals of the order: they record what happened in the end.
     ///
     /// # Errors
     ///
@@ -97,7 +97,8 @@ fn check(
     stated: Option<i64>,
 ) -> Result<(), TotalsError> {
     let Some(stated) = stated.filter(|_| !lines.is_empty()) else { return Ok(()) };
-    // The product of two i64 fits into an i128, whatever their signs; a sum that leaves it leaves i64 as well.
+    // The product of two i64 values fits into an i128, whatever their signs. A sum that overflows i128 counts as an
+    // overflow of i64.
     let mut sum = lines.iter().map(|line| i128::from(rate(line)) * i128::from(line.quantity));
     let sum = sum.try_fold(0, i128::checked_add).and_then(|sum| i64::try_from(sum).ok());
     match sum {
@@ -164,7 +165,7 @@ mod tests {
             assert_eq!(event(given, -2, None), overflow("amount"));
         }
         assert_eq!(event(&[(2, 0, i64::MIN)], 0, Some(0)), overflow("rewards_amount"));
-        // The way to the sum may lead beyond 64 bits.
+        // Intermediate sums may exceed 64 bits.
         assert_eq!(order(&[(1, i64::MAX, 0), (1, 1, 0), (-1, 1, 0)], i64::MAX, Some(0)), Ok(()));
     }
 

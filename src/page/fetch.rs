@@ -1,4 +1,4 @@
-//! The request of a page that is under way: polled by the stream itself, or in a task of its own.
+//! A request for a page that is under way: polled by the stream itself, or run in its own task.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,13 +14,13 @@ use crate::error::Error;
 pub(super) type AnswerFuture<A> = Pin<Box<dyn Future<Output = Result<Response<A>, Error>> + Send>>;
 
 pub(super) enum Fetch<A> {
-    /// Goes on while the stream is polled.
+    /// Makes progress while the stream is polled.
     Inline(AnswerFuture<A>),
-    /// Goes on by itself, until it is done or dropped.
+    /// Makes progress by itself, until it is done or dropped.
     Task(Task<Result<Response<A>, Error>>),
 }
 
-/// A task that ends with its handle.
+/// A task that is aborted when this handle is dropped.
 pub(super) struct Task<T>(JoinHandle<T>);
 
 impl<T> Drop for Task<T> {
@@ -30,7 +30,8 @@ impl<T> Drop for Task<T> {
 }
 
 impl<A: Send + 'static> Fetch<A> {
-    /// In a task of the runtime around; without a runtime there is none to be had.
+    /// Runs the request in a task of the current runtime. Without a runtime there can be no task, so the stream polls
+    /// it.
     pub(super) fn ahead(answering: AnswerFuture<A>) -> Self {
         match Handle::try_current() {
             Ok(runtime) => Self::Task(Task(runtime.spawn(trace::in_current_span(answering)))),
@@ -46,7 +47,7 @@ impl<A> Fetch<A> {
             Self::Inline(answering) => answering.as_mut().poll(cx).map(Some),
             Self::Task(task) => Pin::new(&mut task.0).poll(cx).map(|joined| match joined {
                 Ok(result) => Some(result),
-                // As it would have been without the task.
+                // Without the task the panic would have reached the caller, so it is resumed here.
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
                 Err(_) => None,
             }),

@@ -11,7 +11,8 @@ use super::listed::{self, PageItems};
 use super::page_stream::PageStream;
 use crate::error::Error;
 
-/// The items of a list in the order of the API, over all of its pages: what `stream()` of an operation gives.
+/// The items of a list in the order of the API, over all of its pages: the stream that `stream()` of an operation
+/// returns.
 ///
 /// It is a [`Stream`] of results; `TryStreamExt` of the crate `futures-util` (0.3) has `try_next` and the combinators.
 ///
@@ -27,22 +28,22 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// - **Lazy**: nothing is sent before the stream is polled, and a page is asked for when the one before is used up.
-///   With [`prefetch`](Items::prefetch) it is asked for when the one before arrives.
-/// - **Pages** are as large as the call's `limit` says. Each is a call of its own: retries, timeouts and limits are
-///   those of the client, a page each.
-/// - **Cancel-safe**: dropping the future of `try_next` loses nothing. The request stays under way in the stream and
-///   the next poll goes on with it.
+/// - **Lazy**: nothing is sent before the stream is polled, and a page is requested when the page before it is used up.
+///   With [`prefetch`](Items::prefetch) it is requested when the page before it arrives.
+/// - **Pages** have the size of the call's `limit`. Each page is a separate call: the retries, timeouts and limits of
+///   the client apply to each page.
+/// - **Cancel-safe**: dropping the future of `try_next` loses nothing. The request stays under way in the stream, and
+///   the next poll continues it.
 /// - **Memory** holds one page, with `prefetch` two, however long the list is.
-/// - **The end** is a page with `has_more: false`. A list without `has_more` ends with an empty page or one that was
-///   there before.
+/// - **The end** is a page with `has_more: false`. A list without `has_more` ends with an empty page or with a page
+///   that was read before.
 ///
 /// # Errors
 ///
-/// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll goes
-/// on with the item behind it. [`DecodeError::item_json`](crate::error::DecodeError::item_json) is `Some` for these
-/// errors alone and gives the item as it came; [`path`](crate::error::DecodeError::path) says what is wrong with it.
-/// `?` gives up at such an error. To go on, log the path and poll again:
+/// **An item that cannot be decoded**, or that has no id, is an [`Error::Decode`] in its place, and the next poll
+/// continues with the item after it. [`DecodeError::item_json`](crate::error::DecodeError::item_json) is `Some` for
+/// these errors only, and holds the item as it was received; [`path`](crate::error::DecodeError::path) names the field
+/// that is wrong. `?` stops at such an error. To continue, log the path and poll again:
 ///
 /// ```no_run
 /// use futures_util::StreamExt;
@@ -62,15 +63,16 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// **All other errors** end the stream. They are those of the call, and [`Error::Decode`] for a page that says nothing
-/// reliable: its list is missing, it is empty and says `has_more`, it holds null in the place of every item, it leads
-/// back to an earlier page, or its last item has no id and the next page cannot be asked for. A page is looked at
-/// before any of it is given. If the server repeats pages in a circle (1, 2, 3, 2, 3 …), the pages of the circle may be
-/// given twice before the error.
+/// **All other errors** end the stream. They are the errors of the call, and [`Error::Decode`] for a page that cannot
+/// be relied on: its list is missing, it is empty although `has_more` is `true`, all its items are null, it leads back
+/// to an earlier page, or its last item has no id, so that the next page cannot be requested. A page is checked before
+/// any of its items is returned. If the server repeats pages in a cycle (1, 2, 3, 2, 3 …), the pages of the cycle may
+/// be returned twice before the error.
 ///
-/// [`cursor`](Items::cursor) says where to go on, with nothing skipped and nothing repeated. After an error about a
-/// page [`DecodeError::cursor`](crate::error::DecodeError::cursor) says the same, for callers that have given the
-/// stream away. One exception: if the last item before the error had no id that can be read, it is given again.
+/// [`cursor`](Items::cursor) is the position from which to continue, so that no item is skipped or repeated. After an
+/// error about a page, [`DecodeError::cursor`](crate::error::DecodeError::cursor) is the same position, for callers
+/// that no longer have the stream. One exception: if the last item before the error had no id that can be read, it is
+/// returned again.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -96,9 +98,9 @@ use crate::error::Error;
 ///
 /// # A list that changes while it is read
 ///
-/// Paging follows the order of the list as it is at the time of each request. `getRewards` gives the latest
+/// Paging follows the order of the list as it is at the time of each request. `getRewards` returns the latest
 /// `updated_at` first, and confirming a reward moves it to the front: if you confirm rewards while you stream them, you
-/// **skip** others that move past the cursor, or meet some twice. Collect first, then change:
+/// **skip** others that move past the cursor, or receive some twice. Collect all rewards first, then change them:
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -117,7 +119,7 @@ use crate::error::Error;
 #[must_use = "nothing is sent before the stream is polled"]
 pub struct Items<T> {
     pages: PageStream<PageItems<T>>,
-    /// What is left of the current page.
+    /// The items of the current page that are not returned yet.
     page: PageItems<T>,
     id: fn(&T) -> Option<&str>,
     cursor: Option<String>,
@@ -134,11 +136,11 @@ impl<T: Send + 'static> Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Asks for the next page while the caller works on this one.
+    /// Requests the next page while the caller works on this one.
     ///
-    /// The request runs in a tokio task of its own, one at a time, so it makes progress between polls. The task ends
-    /// with the stream: dropping the stream aborts it. At most one page is held in advance; an error that it met is
-    /// given when the items before it are used up.
+    /// The request runs in its own tokio task, one at a time, so it makes progress between polls. Dropping the stream
+    /// aborts the task. At most one page is held in advance; if its request fails, the error is returned after the
+    /// items before it.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -157,11 +159,11 @@ impl<T> Items<T> {
         self
     }
 
-    /// The cursor of the last item that was given, or whose error was given: `starting_after` it the list goes on with
-    /// the next.
+    /// The cursor of the last item that was returned, or whose error was returned: set it as `starting_after` to
+    /// continue the list with the next item.
     ///
     /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list. An item whose
-    /// id cannot be read leaves the cursor where it is.
+    /// id cannot be read does not change the cursor.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -179,7 +181,7 @@ impl<T> Stream for Items<T> {
                 return Poll::Ready(Some(item));
             }
             match ready!(this.pages.poll_page(cx)) {
-                // An empty page is the last one, so this ends.
+                // An empty page is the last page, so the loop ends.
                 Some(Ok((page, stuck))) => {
                     this.page = page.into_inner();
                     if let Some(error) = stuck {
@@ -204,7 +206,7 @@ impl<T> FusedStream for Items<T> {
     }
 }
 
-/// Without the items.
+/// Shows the cursor, without the items.
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("cursor", &self.cursor).finish_non_exhaustive()

@@ -1,4 +1,5 @@
-//! Reads a page item by item, so that an item that cannot be decoded is one error and the others are still given.
+//! Reads a page item by item, so that an item that cannot be decoded is one error and the other items are still
+//! returned.
 
 use std::vec;
 
@@ -13,7 +14,7 @@ use crate::call::decode;
 use crate::client::Client;
 use crate::error::{DecodeError, Error, Fault, Finding};
 
-/// The items of a page, and the errors in the place of those that cannot be given.
+/// The items of a page, and the errors in place of the items that cannot be returned.
 pub(super) struct PageItems<T> {
     items: vec::IntoIter<T>,
     /// In the order of their places.
@@ -23,7 +24,7 @@ pub(super) struct PageItems<T> {
     has_more: Option<bool>,
 }
 
-/// An item that cannot be given.
+/// An item that cannot be returned.
 struct BrokenItem {
     /// Its place among the items, nulls not counted.
     place: usize,
@@ -46,7 +47,7 @@ impl<T> PageItems<T> {
         self.has_more
     }
 
-    /// The ids of all items in their order, as far as they have one.
+    /// The ids of all items in their order; `None` for an item without an id.
     pub(super) fn ids(&self, id: fn(&T) -> Option<&str>) -> impl Iterator<Item = Option<&str>> {
         let (mut items, mut broken) = (self.items.as_slice().iter(), self.broken.as_slice().iter().peekable());
         (0..self.len()).map(move |place| match broken.next_if(|broken| broken.place == place) {
@@ -55,7 +56,7 @@ impl<T> PageItems<T> {
         })
     }
 
-    /// Adds an error behind all items: the one that keeps the list from going on.
+    /// Adds an error after all items: the error because of which the list cannot continue.
     pub(super) fn end_with(&mut self, error: DecodeError) {
         let place = self.next + self.len();
         let mut broken: Vec<BrokenItem> = std::mem::take(&mut self.broken).collect();
@@ -63,7 +64,7 @@ impl<T> PageItems<T> {
         self.broken = broken.into_iter();
     }
 
-    /// The next item, and moves the cursor behind it.
+    /// Returns the next item, and moves the cursor to it.
     pub(super) fn next(&mut self, id: fn(&T) -> Option<&str>, cursor: &mut Option<String>) -> Option<Result<T, Error>> {
         let is_broken = self.broken.as_slice().first().is_some_and(|broken| broken.place == self.next);
         let item = if is_broken { Err(self.broken.next()?) } else { Ok(self.items.next()?) };
@@ -79,8 +80,8 @@ impl<T> PageItems<T> {
     }
 }
 
-/// Reads a page whole, as `send` does; but one whose list holds nothing but nulls is an error, and so is an item
-/// without an id.
+/// Reads a complete page, as `send` does. Unlike with `send`, a list that holds only nulls is an error, and so is an
+/// item without an id.
 pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::Answer>, Error> {
     let page: P::Answer = answer::read(P::OPERATION, &answer)?;
     if P::items(&page).is_empty() {
@@ -95,7 +96,7 @@ pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::
 /// Reads a page item by item.
 pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Response<PageItems<P::Item>>, Error> {
     let page = match answer::read::<P::Answer>(P::OPERATION, &answer) {
-        // The usual case: the body is decoded once and nothing more is done with it.
+        // The usual case: the body is decoded only once.
         Ok(page) => match P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
             None => {
                 if P::items(&page).is_empty() {
@@ -117,12 +118,13 @@ fn no_id<P: Paged>(answer: &Answer, index: usize) -> Error {
     answer::undecoded(P::OPERATION, answer, Finding::new(path, Fault::Missing))
 }
 
-/// The id of an item, if it has one that the list can go on from.
+/// The id of an item, if it has an id that can be used as a cursor.
 pub(super) fn id<P: Paged>(item: &P::Item) -> Option<&str> {
     P::id(item).filter(|id| !id.is_empty())
 }
 
-/// The list of an answer under one of its names: the name, the members, and which of them it is.
+/// Finds the list of an answer under one of its names: returns the name, the members of the answer, and the index of
+/// the list among them.
 fn list_of<P: Paged>(body: &[u8]) -> Option<(&'static str, Vec<split::Member<'_>>, usize)> {
     let members = split::members(body)?;
     let mut found = None;
@@ -130,7 +132,7 @@ fn list_of<P: Paged>(body: &[u8]) -> Option<(&'static str, Vec<split::Member<'_>
         if let Some(name) = P::OPERATION.list.iter().find(|name| name.as_bytes() == *key)
             && *value != b"null"
         {
-            // Two lists: it is not known which of them is the list.
+            // The answer has two lists, and it is not known which of them is the right one.
             if found.replace((*name, index)).is_some() {
                 return None;
             }
@@ -140,8 +142,7 @@ fn list_of<P: Paged>(body: &[u8]) -> Option<(&'static str, Vec<split::Member<'_>
     Some((name, members, index))
 }
 
-/// Refuses a page that is empty only because every item of it is null: such a page says that there are items and does
-/// not show them.
+/// Refuses a page that is empty only because each of its items is null: such a page has items but does not show them.
 #[cold]
 fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
     let Some((name, members, index)) = list_of::<P>(&answer.body) else { return Ok(()) };
@@ -153,7 +154,7 @@ fn refuse_nulls<P: Paged>(answer: &Answer) -> Result<(), Error> {
     }
 }
 
-/// Decodes each item by itself. `None` when the fault is not in the items.
+/// Decodes each item separately. Returns `None` if the fault is not in the items.
 #[cold]
 fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<P::Item>> {
     let (name, members, index) = list_of::<P>(&answer.body)?;
@@ -194,7 +195,7 @@ fn raw_id(json: &[u8], name: &str) -> Option<String> {
     }
 }
 
-/// A position in an item as one in the body that the item is a part of.
+/// Converts a position in an item to a position in the body that contains the item.
 fn in_body(body: &[u8], item: &[u8], (line, column): (usize, usize)) -> (usize, usize) {
     if line == 0 {
         return (0, 0);

@@ -1,4 +1,4 @@
-//! The stream of the pages of a list: asks for one page after another until the list ends.
+//! The stream of the pages of a list: requests one page after another until the list ends.
 
 use std::task::{Context, Poll, ready};
 
@@ -12,9 +12,9 @@ use crate::error::{DecodeError, Error, Fault, Finding};
 
 /// The pages of a list, each decoded as `A`.
 pub(super) struct PageStream<A> {
-    /// `None` when the list is at its end.
+    /// `None` after the end of the list.
     call: Option<PagedCall<A>>,
-    /// The request under way. It stays here when the future that waits for it is dropped.
+    /// The request under way. It is kept here when the future that waits for it is dropped.
     fetch: Option<Fetch<A>>,
     position: Position,
     /// Asks for the next page as soon as one has arrived.
@@ -28,7 +28,8 @@ struct PagedCall<A> {
     fault: fn(&Response<A>, PageFault) -> DecodeError,
 }
 
-/// Sends the call for the page after a cursor. If the flag is true, in a task, so that it proceeds between polls.
+/// Sends the call for the page after a cursor. If the flag is true, the call runs in a task, so that it makes progress
+/// between polls.
 type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
 
 /// Decodes a page.
@@ -43,7 +44,7 @@ impl<A> PagedCall<A> {
     }
 }
 
-/// The error for a page. Its path is that of the item's id, or that of the list.
+/// The error for a page. Its path names the id of the item, or the list.
 fn fault<P: Paged, A>(page: &Response<A>, (item, fault): PageFault) -> DecodeError {
     let list = P::OPERATION.list[0];
     let path = item.map_or_else(|| list.to_owned(), |index| format!("{list}[{index}].{}", P::CURSOR));
@@ -51,7 +52,7 @@ fn fault<P: Paged, A>(page: &Response<A>, (item, fault): PageFault) -> DecodeErr
 }
 
 impl<A: Send + 'static> PageStream<A> {
-    /// `read` makes a page of an answer.
+    /// `read` decodes an answer as a page.
     pub(super) fn new<P: Paged>(call: P, read: ReadPage<A>, advance: AdvancePosition<A>) -> Self {
         let position = Position::new(call.cursor());
         let start = move |cursor: Option<&str>, ahead| {
@@ -71,7 +72,7 @@ impl<A: Send + 'static> PageStream<A> {
 }
 
 impl<A> PageStream<A> {
-    /// The next page, and an error to give after it if the list cannot go on from there.
+    /// The next page, and an error to return after it if the list cannot continue from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
         let Self { call, fetch, position, ahead } = self;
         let Some(list) = call else { return Poll::Ready(None) };
@@ -79,7 +80,7 @@ impl<A> PageStream<A> {
             let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
             match ready!(under_way.poll(cx)) {
                 Some(answer) => break answer,
-                // The runtime of the task has ended. Ask again in the runtime that polls.
+                // The runtime of the task has ended. Send the request again in the runtime that polls.
                 None => *fetch = Some(list.start(position, false)),
             }
         };
@@ -102,7 +103,7 @@ impl<A> PageStream<A> {
             Err(Error::Decode(error)) => Some(Err(error.at_cursor(position.cursor()).into())),
             Err(error) => Some(Err(error)),
         };
-        // Drop what the call holds, which may be personal data.
+        // Drop the call, because it may hold personal data.
         *call = None;
         Poll::Ready(page)
     }
@@ -121,5 +122,5 @@ impl<A> PageStream<A> {
     }
 }
 
-/// A page, and the error to give after it.
+/// A page, and the error to return after it.
 pub(super) type PageAndError<A> = (Response<A>, Option<DecodeError>);

@@ -1,16 +1,16 @@
-//! Decides whether a page is given and whether the list goes on, by the ids of its items and `has_more`. It does no
-//! I/O.
+//! Decides whether a page is returned and whether the list continues, by the ids of its items and `has_more`. It does
+//! no I/O.
 
 use crate::error::Fault;
 
-/// The cursors that are remembered, three of them however long the list is.
+/// The cursors that are remembered. There are three of them, however long the list is.
 pub(super) struct Position {
     /// The id of the last item so far. Before the first page, the cursor of the caller.
     cursor: Option<String>,
-    /// The last id of the first page. A server that ignores the cursor answers with it again.
+    /// The last id of the first page. A server that ignores the cursor returns this page again.
     first: Option<String>,
     /// Brent's algorithm: a cursor is kept while the next `reach` pages are compared with it, then a later one is kept
-    /// for twice as many. So pages that repeat in a circle of any length are noticed without a list of all cursors.
+    /// for twice as many. So pages that repeat in a cycle of any length are detected without a list of all cursors.
     kept: Option<String>,
     reach: u64,
     compared: u64,
@@ -19,18 +19,19 @@ pub(super) struct Position {
 /// What to do with a page.
 #[derive(Debug, PartialEq)]
 pub(super) enum PageAction {
-    /// Give it, and ask for the next.
+    /// Return it, and request the next page.
     More,
-    /// Give it; it is the last.
+    /// Return it; it is the last page.
     Last,
-    /// Give it. There may be more, which cannot be asked for: the item at this place, the last one, has no id.
+    /// Return it. There may be more pages, but they cannot be requested: the item at this index, the last one, has no
+    /// id.
     LastWithoutCursor(usize),
-    /// Do not give it, and end the list: the page was given before, and the list has no `has_more` by which it could
-    /// say that it has ended.
+    /// Do not return it, and end the list: the page was returned before, and the list has no `has_more` to mark its
+    /// end.
     Discard,
 }
 
-/// What is wrong with a page: the item, if it is one, and the fault.
+/// The fault of a page, and the index of the item that has it, if the fault concerns one item.
 pub(super) type PageFault = (Option<usize>, Fault);
 
 impl Position {
@@ -42,9 +43,9 @@ impl Position {
         self.cursor.as_deref()
     }
 
-    /// Moves to the end of a page, given the ids of its items. An error leaves the position where it is.
+    /// Moves to the end of a page, given the ids of its items. After an error the position is unchanged.
     ///
-    /// An item may lack an id unless it is the last, by whose id the next page is asked for.
+    /// An item may lack an id unless it is the last one, whose id is needed to request the next page.
     pub(super) fn advance<'a>(
         &mut self,
         ids: impl Iterator<Item = Option<&'a str>>,
@@ -64,7 +65,7 @@ impl Position {
             return if has_more == Some(true) { Err((None, Fault::EmptyPage)) } else { Ok(PageAction::Last) };
         };
         let Some(id) = id else {
-            // The item of the cursor was given before.
+            // The item with the id of the cursor was returned before.
             if let Some(at) = again {
                 return Err((Some(at), Fault::Repeated));
             }
@@ -76,7 +77,7 @@ impl Position {
         let repeated = again == Some(index) || self.first.as_deref() == Some(id);
         match (has_more, repeated, again) {
             (None, true, _) => return Ok(PageAction::Discard),
-            // Going on would give items twice.
+            // If the list continued, items would be returned twice.
             (_, true, _) => return Err((Some(index), Fault::Repeated)),
             (_, _, Some(at)) => return Err((Some(at), Fault::Repeated)),
             _ => {}

@@ -1,4 +1,4 @@
-//! Splits JSON into the members of an object or the items of a list, each as the bytes that came.
+//! Splits JSON into the members of an object or the items of a list, each as the received bytes.
 //!
 //! It is used only for a body that could not be decoded as a whole: to decode a list item by item, or to remove one of
 //! two lists.
@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 /// A member of an object: its key as it is written between the quotes, and its value.
 pub(crate) type Member<'a> = (&'a [u8], &'a [u8]);
 
-/// The members of an object in their order; `None` for anything else, and for what is no JSON.
+/// The members of an object in their order; `None` for any other value, and for text that is not JSON.
 pub(crate) fn members(json: &[u8]) -> Option<Vec<Member<'_>>> {
     let mut rest = Rest(json);
     rest.skip(b"\xef\xbb\xbf");
@@ -29,7 +29,7 @@ pub(crate) fn members(json: &[u8]) -> Option<Vec<Member<'_>>> {
     rest.end().then_some(members)
 }
 
-/// The items of a list in their order; `None` for anything else.
+/// The items of a list in their order; `None` for any other value.
 pub(crate) fn items(json: &[u8]) -> Option<Vec<&[u8]>> {
     let mut rest = Rest(json);
     rest.take(b'[')?;
@@ -63,8 +63,8 @@ pub(crate) fn replaced(members: &[Member<'_>], index: usize, by: Option<&[u8]>) 
     json
 }
 
-/// The object with one list in the place of two that have these names, where that loses nothing: one of them is empty
-/// or null, or both are the same.
+/// The object with one list in place of two lists that have these names, if that loses nothing: one of them is empty or
+/// null, or both are the same.
 pub(super) fn one_list(json: &[u8], names: &[&str]) -> Option<Vec<u8>> {
     let members = members(json)?;
     let mut lists = members.iter().enumerate().filter(|(_, (key, _))| names.iter().any(|name| name.as_bytes() == *key));
@@ -89,7 +89,7 @@ impl<'a> Rest<'a> {
         self.0 = self.0.strip_prefix(start).unwrap_or(self.0);
     }
 
-    /// Whether this comes next, after white space.
+    /// Whether `byte` comes next, after white space.
     fn at(&mut self, byte: u8) -> bool {
         self.0 = self.0.trim_ascii_start();
         self.0.first() == Some(&byte)
@@ -99,7 +99,7 @@ impl<'a> Rest<'a> {
         self.at(byte).then(|| self.0 = &self.0[1..])
     }
 
-    /// The next value, whatever it is.
+    /// The next value, of any kind.
     fn value(&mut self) -> Option<&'a [u8]> {
         self.0 = self.0.trim_ascii_start();
         let mut values = serde_json::Deserializer::from_slice(self.0).into_iter::<IgnoredAny>();
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(replaced(&members[1..2], 0, None), b"{}");
         assert_eq!(super::members(b"\xef\xbb\xbf{}"), Some(vec![]));
         assert_eq!(items(b"[ ]"), Some(vec![]));
-        // What is no Unicode is no reason to stop: the parts are bytes.
+        // Bytes that are not valid UTF-8 do not stop the split: the parts are bytes.
         assert_eq!(super::members(b"{\"a\":\"\xe9\"}"), Some(vec![(&b"a"[..], &b"\"\xe9\""[..])]));
     }
 

@@ -8,10 +8,10 @@ enum Frame<'a> {
     Object(Option<&'a [u8]>),
 }
 
-/// The path to the value that ends at or begins behind a position, such as `data[3].card.network`; empty for the root.
+/// The path to the value that ends at or begins after a position, such as `data[3].card.network`; empty for the root.
 ///
-/// The text before the position has been parsed already, so it is taken to be valid. An invalid text gives a wrong path
-/// and no panic.
+/// The text before the position has been parsed already, so it is assumed to be valid. For an invalid text the path is
+/// wrong, but there is no panic.
 pub(super) fn path(json: &[u8], (line, column): (usize, usize)) -> String {
     let end = offset(json, line, column);
     let mut frames = Vec::new();
@@ -42,13 +42,13 @@ pub(super) fn path(json: &[u8], (line, column): (usize, usize)) -> String {
     write(&frames)
 }
 
-/// The offset of a position as serde_json counts: lines from 1, bytes behind the last line end.
+/// The offset of a position as serde_json counts: lines from 1, bytes after the last line end.
 fn offset(json: &[u8], line: usize, column: usize) -> usize {
     let before: usize = json.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     before.saturating_add(column).min(json.len())
 }
 
-/// Where the closing quote is.
+/// The index of the closing quote.
 fn string_end(json: &[u8], start: usize) -> usize {
     let mut at = start;
     while at < json.len() && json[at] != b'"' {

@@ -1,4 +1,4 @@
-//! Faults are found where they are, and no word of a body gets into them.
+//! Tests that faults are located correctly, and do not quote the body.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ fn faults_are_found_by_path() {
         let expected = Fault::Type { found, expected: "an integer" };
         assert_eq!(fault(&format!("{{\"total\":{total}}}")), ("total".into(), expected), "{total}");
     }
-    // With `arbitrary_precision` this is a number to serde_json, and else no JSON.
+    // With `arbitrary_precision` serde_json accepts this as a number; without it, this is not JSON.
     assert!(body::<Page>(br#"{"total":1e400}"#).is_err());
     assert_eq!(fault(r#"{"count":5000000000}"#), ("count".into(), Fault::Value { expected: "an integer" }));
     assert_eq!(fault(r#"{"total":1,"total":2}"#), ("total".into(), Fault::Duplicate));
@@ -192,7 +192,8 @@ fn paths_agree_with_a_decoder_that_tracks_them() {
                         let tracked = error.path().to_string();
                         match fault {
                             Fault::Missing => assert!(path.starts_with(&tracked), "{path} {tracked}: {json}"),
-                            // With `arbitrary_precision` a key may be read to see that the map is no number.
+                            // With `arbitrary_precision` serde_json may read a key to determine that the map is not a
+                            // number.
                             Fault::Type { found: "an object", .. } => {
                                 assert_eq!(path, tracked.trim_end_matches(".x"), "{json}");
                             }

@@ -2,15 +2,16 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// What a retry costs, in units of what a call earns: one retry for every five calls.
+/// The cost of a retry, in units of what one call earns: calls earn one retry for every five calls.
 const COST: u32 = 5;
-/// Ten retries: what a client has before it has earned any, and the most it can save.
+/// Ten retries: the initial balance of a client, and the most that it can save.
 const RESERVE: u32 = 10 * COST;
 
 /// A token bucket that all clones of a client share.
 ///
-/// It begins full, so that a client's first calls can be repeated, but on loan: calls earn nothing more until they have
-/// paid for it. So the retries are at no time more than ten or a fifth of the calls, whichever is more.
+/// The bucket starts full, so that a client's first calls can be repeated. This initial balance is a loan: calls earn
+/// nothing more until they have paid it back. So the retries never exceed ten or a fifth of the calls, whichever is
+/// more.
 pub(crate) struct Budget(Mutex<Tokens>);
 
 struct Tokens {
@@ -23,7 +24,7 @@ impl Budget {
         Self(Mutex::new(Tokens { saved: RESERVE, owed: RESERVE }))
     }
 
-    /// A call was begun.
+    /// Adds the unit that a call earns when it begins.
     pub(super) fn earn(&self) {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tokens.owed > 0 {
@@ -33,7 +34,7 @@ impl Budget {
         }
     }
 
-    /// Pays for a retry, if there is enough.
+    /// Pays for a retry, if the balance is sufficient.
     pub(super) fn pay(&self) -> bool {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let left = tokens.saved.checked_sub(COST);
@@ -46,7 +47,7 @@ impl Budget {
 mod tests {
     use super::*;
 
-    /// The retries that `calls` calls get which would like `each` of them.
+    /// The number of retries that are paid for if each of `calls` calls tries to make `each` retries.
     fn outage(budget: &Budget, calls: u32, each: u32) -> u32 {
         let mut paid = 0;
         for _ in 0..calls {

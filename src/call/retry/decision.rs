@@ -12,31 +12,31 @@ use crate::repeat::{AttemptOutcome, may_be_repeated};
 pub(super) enum Decision {
     /// Make another attempt after this pause.
     Wait(Duration),
-    /// Give the error to the caller.
+    /// Return the error to the caller.
     Stop(Reason),
 }
 
 /// Why no other attempt is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// It could do harm, or would not help.
+    /// Another attempt could do harm, or would not help.
     NotRepeatable,
-    /// The policy allows no more.
+    /// The policy allows no more attempts.
     Attempts,
     /// The API asks for a longer pause than the policy allows.
     RetryAfter,
-    /// The pause would outlast the call.
+    /// The pause would not end within the time of the call.
     Deadline,
-    /// The client has made too many already.
+    /// The client has made too many retries already.
     Budget,
 }
 
 impl Reason {
-    /// Whether it is worth a line in the log: the attempt could have been repeated, and repeating was wanted.
+    /// Whether to log it: the attempt could have been repeated, and the policy allowed retries.
     pub(super) fn is_giving_up(self, attempts: u32) -> bool {
         match self {
             Self::NotRepeatable => false,
-            // Where the policy allows a single attempt there is nothing to give up.
+            // If the policy allows a single attempt only, no retry was given up.
             Self::Attempts => attempts > 1,
             Self::RetryAfter | Self::Deadline | Self::Budget => true,
         }
@@ -60,13 +60,14 @@ pub(super) struct Situation<'a> {
     pub(super) outcome: AttemptOutcome,
     /// The attempts made so far.
     pub(super) attempts: u32,
-    /// What is left of the time for the call.
+    /// The time that is left for the call.
     pub(super) remaining: Duration,
-    /// Which part of the back-off to wait, from 0 to 1.
+    /// The fraction of the back-off to wait, from 0 to 1.
     pub(super) jitter: f64,
 }
 
-/// Decides. `pay` takes the retry from the budget, and is asked last: only what would be made is paid for.
+/// Decides. `pay` takes the retry from the budget, and is called last, so that only a retry that would be made is paid
+/// for.
 pub(super) fn decide(situation: &Situation<'_>, pay: impl FnOnce() -> bool) -> Decision {
     let &Situation { policy, operation, outcome, attempts, remaining, jitter } = situation;
     if !may_be_repeated(operation, outcome) {
@@ -95,7 +96,7 @@ pub(super) fn decide(situation: &Situation<'_>, pay: impl FnOnce() -> bool) -> D
 
 /// The longest pause after so many attempts.
 fn backoff(policy: &RetryPolicy, attempts: u32) -> Duration {
-    // Far beyond any deadline, and far from where arithmetic with fractions overflows.
+    // It is far beyond any deadline, and small enough that arithmetic with fractions does not overflow.
     const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
 
     let doublings = 2_u32.saturating_pow(attempts.saturating_sub(1));

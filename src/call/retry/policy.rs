@@ -1,18 +1,18 @@
-//! The retry policy: what a user can set about how often and how soon a failed attempt is made again.
+//! The retry policy: the settings of a user for how often and how soon a failed attempt is made again.
 
 use std::time::Duration;
 
 /// How often, and after which pauses, a failed attempt of a call is made again.
 ///
-/// Which failures are repeated at all is not for a policy to say, because it is a matter of money: only those where
-/// repeating cannot do harm (see [`Error::is_retryable`](crate::Error::is_retryable)).
+/// A policy cannot choose which failures are repeated, because a repeated call may move money twice. Only those
+/// failures are repeated where repeating cannot do harm (see [`Error::is_retryable`](crate::Error::is_retryable)).
 ///
-/// A pause is a random part of 250 ms, doubled with each attempt up to 8 s, or what the API asks for by `Retry-After`
-/// if that is longer. A call gives up at once, with the error it has, when the pause would outlast [its
+/// A pause is a random part of 250 ms, doubled with each attempt up to 8 s, or the `Retry-After` of the API if that is
+/// longer. A call ends at once, with the error of its last attempt, when the pause would outlast [its
 /// timeout](crate::ClientBuilder::timeout) or when the API asks for more than 60 s.
 ///
 /// All calls of a client and its clones, whatever their options, share a budget, so that an outage is not made worse:
-/// ten retries to begin with, and on the whole no more than one for every five calls.
+/// ten retries at the start, and in total no more than one for every five calls.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +47,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, whatever comes of it.
+    /// A policy with a single attempt: no call is repeated.
     pub fn off() -> Self {
         Self::default().max_attempts(1)
     }
@@ -59,29 +59,30 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest pause after the first attempt, which doubles with each further one, and the longest of all. 250 ms
-    /// and 8 s unless set. The pause is a random part of it, so that clients that failed together do not
-    /// come back together.
+    /// `base` is the longest pause after the first attempt, and doubles with each further attempt; `cap` is the longest
+    /// pause of all. 250 ms and 8 s unless set. The pause is a random part of that value, so that clients whose calls
+    /// failed at the same time do not all retry at the same time.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.base = base;
         self.cap = cap;
         self
     }
 
-    /// How long a `Retry-After` may be to be waited for. 60 s unless set; when the API asks for more, the
-    /// call ends at once with its error, whose [`retry_after`](crate::ApiError::retry_after) says how long.
+    /// The longest `Retry-After` that a call waits for. 60 s unless set; when the API asks for more, the call ends at
+    /// once with its error, whose [`retry_after`](crate::ApiError::retry_after) is the requested pause.
     pub fn max_retry_after(mut self, longest: Duration) -> Self {
         self.max_retry_after = longest;
         self
     }
 
-    /// Neither asks the budget of the client nor uses it up: for a job that would rather wait than fail.
+    /// Makes retries independent of the budget of the client, and does not reduce that budget. Use it for a job for
+    /// which waiting is better than failing.
     pub fn without_budget(mut self) -> Self {
         self.budgeted = false;
         self
     }
 
-    /// What cannot be used about it.
+    /// The problem of a policy that cannot be used.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         (self.max_attempts == 0).then_some("max_attempts of the retry policy is zero; no call would ever be made")
     }

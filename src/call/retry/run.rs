@@ -1,4 +1,4 @@
-//! The loop that makes attempts until one succeeds or no other may be made.
+//! The loop that makes attempts until one succeeds or no further attempt may be made.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::call::trace;
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// What a call has to go by.
+/// The settings and the shared state that the retry loop of a call needs.
 pub(crate) struct RetryContext<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) policy: &'a RetryPolicy,
@@ -19,7 +19,7 @@ pub(crate) struct RetryContext<'a> {
     pub(crate) timeout: Duration,
 }
 
-/// Makes a call: `attempt` gets the number of the attempt, from 1, and what is left of the time.
+/// Makes a call: `attempt` gets the number of the attempt, from 1, and the time that is left.
 pub(crate) async fn run<T, F>(
     context: RetryContext<'_>,
     mut attempt: impl FnMut(u32, Duration) -> F,
@@ -38,7 +38,7 @@ where
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        // An attempt that was refused does not undo what an earlier one may have done.
+        // A refused attempt does not undo an earlier one: the API may have carried that one out.
         ambiguous |= error.may_have_been_processed();
         error.note_earlier(ambiguous);
         remaining = left(timeout, begun, clock);
@@ -58,7 +58,7 @@ where
         }
         attempts += 1;
         remaining = left(timeout, begun, clock);
-        // A pause may take longer than it should.
+        // A pause may take longer than planned.
         if remaining.is_zero() {
             return Err(error);
         }

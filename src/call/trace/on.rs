@@ -40,7 +40,7 @@ impl CallSpan {
             server.port = base.port_or_known_default(),
             "error.type" = Empty,
         );
-        // The path of a raw call is the caller's, who may have put an id into it.
+        // The path of a raw call is not recorded: the caller wrote it, and may have put an id into it.
         if !operation.path.is_empty() {
             span.record("url.template", operation.path);
         }
@@ -109,7 +109,7 @@ pub(in crate::call) fn log_giving_up(attempts: u32, reason: &str, error: &Error)
     );
 }
 
-/// The status, or what kept it from coming. The status of a success is no name for an error.
+/// The status, or the reason why there was none. The status of a success is not used as the name of an error.
 fn error_type(error: &Error) -> &str {
     match error {
         Error::Api(error) if error.status().is_success() => "error_body",

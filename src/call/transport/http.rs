@@ -7,10 +7,11 @@ use reqwest::{ClientBuilder, Url, redirect, retry};
 
 use crate::error::{ConfigError, sources};
 
-/// Load balancers drop idle connections sooner than reqwest does, and a POST that meets a dead one cannot be repeated.
+/// Load balancers drop idle connections sooner than reqwest does, and a POST that is sent on a dead connection cannot
+/// be repeated.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// What a caller may change: the pool, and the TLS backend with the oldest version that it speaks.
+/// The defaults that a caller may change: the pool, and the TLS backend with its oldest TLS version.
 pub(crate) fn default_http_client() -> ClientBuilder {
     let http = ClientBuilder::new().pool_idle_timeout(IDLE_TIMEOUT);
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
@@ -23,8 +24,8 @@ fn backend(http: ClientBuilder) -> ClientBuilder {
     http.tls_backend_rustls()
 }
 
-/// reqwest panics when it sets rustls up without cryptography. So its place is taken by a backend that reqwest refuses
-/// with an error, until the application has installed some or sets a backend of its own.
+/// reqwest panics when it sets rustls up without cryptography. So a backend that reqwest refuses with an error is set
+/// instead, until the application has installed cryptography or sets its own backend.
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
 fn backend(http: ClientBuilder) -> ClientBuilder {
     struct NoProvider;
@@ -37,7 +38,7 @@ fn backend(http: ClientBuilder) -> ClientBuilder {
     http.tls_backend_native()
 }
 
-/// Whether the application has installed cryptography for rustls, where it has to.
+/// Whether the application has installed cryptography for rustls, if that is required.
 fn has_provider() -> bool {
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     return rustls::crypto::CryptoProvider::get_default().is_some();
@@ -45,7 +46,7 @@ fn has_provider() -> bool {
     true
 }
 
-/// The client, with what no caller can change set over what the caller has changed.
+/// Builds the HTTP client. The settings that always hold are set last, so that they replace those of the caller.
 pub(super) fn build(
     http: ClientBuilder,
     base: &Url,
@@ -57,15 +58,16 @@ pub(super) fn build(
         let problem = "the HTTP client allows TLS before 1.2; remove tls_version_min from http(), or raise it";
         return Err(ConfigError::new("http", problem));
     }
-    // A caller may give another builder than the one that it got. Setting 1.2 over a higher version would undo that.
+    // A caller may give another builder than the one that it got. Setting 1.2 would replace a higher version, so it is
+    // set only if no version is set.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http =
         if set.contains("tls_version_min") { http } else { http.tls_version_min(reqwest::tls::Version::TLS_1_2) };
     let http = http
         .connect_timeout(connect_timeout)
-        // A redirect would take the key, or repeat a POST, elsewhere.
+        // A redirect would send the key, or repeat a POST, to another place.
         .redirect(redirect::Policy::none())
-        // What is repeated and when is for this crate to decide: it knows the operations.
+        // Only this crate decides what is repeated and when, because it knows the operations.
         .retry(retry::never())
         // Another crate may turn on HTTP/2 in reqwest. Then one connection would carry all calls, so that one dead
         // connection would make all of them fail, and a stream that the server refused would not be made again.
@@ -75,7 +77,7 @@ pub(super) fn build(
         _ => in_the_clear(http),
     };
     // reqwest panics when it sets rustls up without cryptography, as it does if the caller has chosen rustls or has
-    // given another builder. The builder does not tell its backend, so the panic is caught; the line that the panic
+    // given another builder. The builder does not show its backend, so the panic is caught; the line that the panic
     // hook writes remains.
     let built = if has_provider() {
         http.build()
@@ -85,8 +87,8 @@ pub(super) fn build(
     built.map_err(|error| ConfigError::transport(what_to_do(&error), error))
 }
 
-/// Plain http is for this machine only: a proxy would get the key in the clear, and nobody shows a certificate, so that
-/// none has to be there to check it with.
+/// Settings for plain http, which is allowed to this machine only. No proxy is used, because it would receive the key
+/// unencrypted. No CA certificates are loaded, because there is no server certificate to check.
 fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http = http.tls_certs_only([]);
@@ -102,7 +104,7 @@ const NO_PROVIDER: &str = "no cryptography is installed for rustls, which the fe
      CryptoProvider::install_default of rustls before Client::builder(), give a rustls::ClientConfig by http() and \
      tls_backend_preconfigured(), or turn on the feature `rustls`";
 
-/// What the caller can do about a client that cannot be set up.
+/// The advice to the caller for a client that cannot be set up.
 fn what_to_do(error: &reqwest::Error) -> &'static str {
     let mentions = |words: &str| sources(error).any(|source| source.to_string().contains(words));
     if mentions("No CA certificates were loaded") {
@@ -125,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    /// It holds the words of reqwest's `Debug`, too.
+    /// This test also fails if the text of reqwest's `Debug` changes.
     #[test]
     fn tls_before_1_2_is_found() {
         assert!(!allows_old_tls(&format!("{:?}", default_http_client())));

@@ -1,4 +1,4 @@
-//! Checks that a call is made within a tokio runtime that has timers and I/O, and says what is missing otherwise.
+//! Checks that a call is made within a tokio runtime that has timers and I/O, and reports what is missing otherwise.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,11 +9,11 @@ use tokio::runtime::{Handle, Id};
 use crate::error::ConfigError;
 
 thread_local! {
-    /// The runtime that was found good on this thread last.
+    /// The last runtime that passed the check on this thread.
     static GOOD: Cell<Option<Id>> = const { Cell::new(None) };
 }
 
-/// Refuses what the HTTP stack would panic about.
+/// Refuses a runtime with which the HTTP stack would panic.
 ///
 /// # Errors
 ///
@@ -43,13 +43,13 @@ pub(crate) fn check() -> Result<(), ConfigError> {
 
 /// Whether `probe` ends without a panic.
 ///
-/// A runtime cannot be asked for its drivers: tokio panics when they are used, and there is no other sign. The panic is
-/// caught here, before anything is sent; what remains of it is the line that the panic hook writes.
+/// A runtime has no method that shows its drivers: tokio panics when a missing one is used, and there is no other sign.
+/// The panic is caught here, before anything is sent; what remains of it is the line that the panic hook writes.
 fn runs(probe: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(probe)).is_ok()
 }
 
-/// A socket that is connected to nothing. That the system refuses one says nothing about the runtime.
+/// A socket that is not connected. If the system refuses to make one, that proves nothing about the runtime.
 #[cfg(unix)]
 fn socket() -> std::io::Result<tokio::net::UnixDatagram> {
     tokio::net::UnixDatagram::unbound()
@@ -82,7 +82,7 @@ mod tests {
         assert!(contains(problem(|builder| builder.enable_io()), "no timers"));
         assert!(contains(problem(|builder| builder.enable_time()), "no I/O"));
         assert_eq!(problem(|builder| builder.enable_all()), None);
-        // What was found good does not speak for another runtime.
+        // A passed check of one runtime does not count for another runtime.
         assert!(contains(problem(|builder| builder), "no timers"));
     }
 }

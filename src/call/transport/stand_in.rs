@@ -1,4 +1,4 @@
-//! Replaces the network in tests that try many schedules: a stand-in answers each request without a socket.
+//! Replaces the network in tests that try many sequences: a stand-in answers each request without a socket.
 
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,7 @@ use super::Transport;
 use crate::error::{Error, TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;
 
-/// What becomes of a request.
+/// The outcome of a request.
 pub(crate) enum Reply {
     /// An answer with this status, these headers and this body.
     Answer(u16, Vec<(&'static str, &'static str)>, Vec<u8>),

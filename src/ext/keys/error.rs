@@ -9,9 +9,9 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a key was not rotated; see [`Client::rotate_key`].
 ///
-/// `Display` shows the step and the states alone, `Debug` the cause as well, with the new key taken out of its words.
-/// The [`source`](std::error::Error::source) is the error of the call that failed, or that of the caller's own `store`,
-/// whose words are the caller's.
+/// `Display` shows only the step and the states. `Debug` shows the cause as well, with the new key removed from its
+/// text. The [`source`](std::error::Error::source) is the error of the call that failed, or the error of the caller's
+/// own `store`; the caller is responsible for the text of the latter.
 pub struct KeyRotationError(Box<Inner>);
 
 struct Inner {
@@ -27,15 +27,18 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RotationStep {
-    /// Making the new key. Nothing is to be undone, unless the new key is [`KeyState::Unknown`].
+    /// Making the new key. You need not undo anything, unless the new key is [`KeyState::Unknown`].
     Create,
-    /// The caller's `store`. Store the key of the error, or delete it by `delete_key` of the client of the error.
+    /// The caller's `store`. Store the key that the error carries, or delete it by `delete_key` of the client that the
+    /// error carries.
     Store,
-    /// The read with the new key. It is stored, but was not seen to work: a service that loads it may be locked out.
+    /// The read with the new key. The new key is stored, but no read has succeeded with it: a service that loads this
+    /// key may be locked out.
     Prove,
-    /// The deletion of the old key. The new key is stored and did work. If it is [`KeyState::Valid`] still, delete the
-    /// old one by the old client. If it is [`KeyState::Deleted`], delete nothing: the old one may be the last. If it is
-    /// [`KeyState::Unknown`], it worked before but was refused afterwards: try both keys again before you delete one.
+    /// The deletion of the old key. The new key is stored and did work. If the new key is still [`KeyState::Valid`],
+    /// delete the old key by the old client. If the new key is [`KeyState::Deleted`], delete nothing: the old key may
+    /// be the last one. If the new key is [`KeyState::Unknown`], it worked before but was refused afterwards: try both
+    /// keys again before you delete one.
     Delete,
 }
 
@@ -43,17 +46,17 @@ pub enum RotationStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyState {
-    /// It was never made.
+    /// The key was never made.
     NotCreated,
-    /// It is there: it was not deleted as far as is known, or it was tried afterwards and worked. A new key that no
-    /// read could reach afterwards, because of an outage, counts as valid, too.
+    /// The key exists: as far as is known it was not deleted, or it was tried afterwards and worked. A new key that no
+    /// read could test afterwards, because of an outage, counts as valid, too.
     Valid,
-    /// It was made, and then it did not work: not yet, or not at all.
+    /// The key was made, but it did not work when it was tried: it may work later, or never.
     Unproven,
-    /// It is gone.
+    /// The key is deleted.
     Deleted,
-    /// It cannot be told: an answer was lost, or the key was refused in a way that may be an outage. A new key may be
-    /// there that nobody knows, an old one may be gone.
+    /// The state cannot be determined: an answer was lost, or the key was refused in a way that may be an outage. A new
+    /// key may exist that nobody knows; an old key may be deleted.
     Unknown,
 }
 
@@ -73,12 +76,12 @@ impl KeyRotationError {
         self.0.new
     }
 
-    /// A client with the new key, if there is one that can be sent.
+    /// A client with the new key, if there is a new key that can be sent.
     pub fn client(&self) -> Option<&Client> {
         self.0.client.as_ref()
     }
 
-    /// The client with the new key, taken out.
+    /// Returns the client with the new key and drops the rest of the error.
     pub fn into_client(self) -> Option<Client> {
         self.0.client
     }
@@ -88,12 +91,12 @@ impl KeyRotationError {
         self.0.key.as_ref()
     }
 
-    /// No client has the new key. The old one is untouched.
+    /// Makes the error for a failed creation: no client has the new key, and the old key is still valid.
     pub(super) fn at_creation(new: KeyState, key: Option<Secret>, source: BoxError) -> Self {
         Self(Box::new(Inner { step: RotationStep::Create, old: KeyState::Valid, new, client: None, key, source }))
     }
 
-    /// Both keys are there.
+    /// Makes the error for a failure after the creation, when both keys exist.
     pub(super) fn after(step: RotationStep, client: Client, key: Secret, source: BoxError) -> Self {
         let new = if step == RotationStep::Prove { KeyState::Unproven } else { KeyState::Valid };
         let old = KeyState::Valid;
@@ -141,7 +144,7 @@ impl fmt::Debug for KeyRotationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { step, old, new, client, key, source } = &*self.0;
         let mut cause = format!("{source:?}");
-        // The caller's own error may quote what it could not store.
+        // The caller's own error may contain the key that it could not store.
         if let Some(key) = key {
             cause = cause.replace(key.expose(), "[REDACTED]");
         }

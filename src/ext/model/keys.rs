@@ -1,7 +1,8 @@
-//! The model behind `rotate_key`.
+//! The model of the server for `rotate_key`.
 //!
-//! Keys are made and deleted or not, whatever is answered, another rotation may have deleted the old key, and reads may
-//! fail for either key. What is assumed: a refusal of `createKey` (4xx but 408) is true.
+//! The server makes and deletes keys or not, independently of its answers. Another rotation may have deleted the old
+//! key, and reads may fail for either key. The model assumes that a refusal of `createKey` (4xx other than 408) is
+//! true.
 
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ enum KeyAnswer {
     TimedOut,
 }
 
-/// Whether the key is made, after how many seconds it works, and what is answered.
+/// Whether the key is made, after how many seconds it works, and the answer.
 const CREATES: &[(&str, (bool, u64, KeyAnswer))] = &[
     ("makes a key and answers", (true, 0, KeyAnswer::Truth)),
     ("makes a key that works after a second, and answers", (true, 1, KeyAnswer::Truth)),
@@ -66,7 +67,7 @@ const READS: &[(&str, KeyAnswer)] = &[
     ("the read does not come in time", KeyAnswer::TimedOut),
 ];
 
-/// Which key is deleted, and what is answered.
+/// Which key is deleted, and the answer.
 #[derive(Clone, Copy, PartialEq)]
 enum Deletes {
     Caller,
@@ -102,16 +103,16 @@ const DELETES: &[(&str, (Deletes, KeyAnswer))] = &[
 
 struct KeyServer {
     old: bool,
-    /// From when on the new key works, while it is there.
+    /// The time from which the new key works; `None` if there is no new key.
     new: Option<Duration>,
     made: bool,
-    /// `DELETE`s, each with whether the new key worked then.
+    /// For each `DELETE`: whether the new key worked at that time, and the time.
     deletes: Vec<(bool, Duration)>,
-    /// The deletion was answered with success and the old key.
+    /// Whether the deletion was answered with success and the old key.
     deletion_answered: bool,
-    /// A read with the new key gave a page after the deletion.
+    /// Whether a read with the new key returned a page after the deletion.
     page_after_deletion: bool,
-    /// A read gave a page to a key that does not work.
+    /// Whether a read returned a page for a key that does not work.
     lied: bool,
     stored: bool,
 }
@@ -198,7 +199,7 @@ fn rotate_key() {
 }
 
 fn check(server: &KeyServer, result: &Result<Client, KeyRotationError>, took: Duration) -> Result<RunResult, String> {
-    // Create, prove, delete and a read with each key have the time of a call each.
+    // Create, prove, delete and a read with each key have the time limit of one call each.
     super::in_time(took, Duration::from_secs(500))?;
     let new_works = server.new.is_some_and(|from| from <= took);
     let unless_unavoidable = |broken: &str| match server {

@@ -1,7 +1,7 @@
-//! The model behind `ensure_linked`.
+//! The model of the server for `ensure_linked`.
 //!
-//! What is assumed: a refusal (4xx but 408) is true, and so is the link that an answer or a 409 shows, unless it is not
-//! of the pair that was asked for.
+//! The model assumes that a refusal (4xx other than 408) is true, and that a link of the requested pair in an answer or
+//! a 409 is true.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ enum LinkAnswer {
     NeverConnected,
     Status(u16),
     Body(&'static str),
-    /// The link as it is, but for this.
+    /// The true link, except that this part of it differs.
     LowerCase,
     AnotherCustomer,
     AnotherAccount,
@@ -65,7 +65,7 @@ const CALLS: &[(&str, Does)] = &[
 /// Customer, account and status of a link.
 type Linked = Option<(&'static str, &'static str, &'static str)>;
 
-/// What is linked before the call.
+/// The link that exists before the call.
 const BEFORE: &[(&str, Linked)] = &[
     ("nothing is linked", None),
     ("the pair is linked", Some((CUSTOMER, ACCOUNT, "ACTIVE"))),
@@ -86,7 +86,7 @@ fn link(customer: &str, account: &str, status: &str) -> Value {
 }
 
 impl LinkServer {
-    /// Links if nothing is in the way, and gives what a good server answers.
+    /// Makes the link if no other link exists, and returns the answer of a correct server.
     fn link(&mut self) -> (u16, Value) {
         if let Some(there) = &self.link {
             let error = json!({"type": "CUSTOMER_ALREADY_LINKED", "message": "m", "existing_link": there});
@@ -163,7 +163,7 @@ fn ensure_linked() {
     });
 }
 
-/// A 409 says that some link is there, and leaves open which.
+/// Whether the error is a 409: it shows that some link exists, but not which one.
 fn is_conflict(error: &Error) -> bool {
     error.status().is_some_and(|status| status == 409)
 }

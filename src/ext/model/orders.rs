@@ -1,7 +1,8 @@
-//! The model behind `create_order_once`, `post_order_event_once` and the lookups.
+//! The model of the server for `create_order_once`, `post_order_event_once` and the lookups.
 //!
-//! A request is carried out once or not at all, now or later; a list lags, lies, fails, repeats or holds something
-//! else. What is assumed: a refusal (4xx but 408) is true, and the server does not carry one request out twice.
+//! The server carries a request out once or not at all, at once or later. A list may be out of date, be false, fail,
+//! repeat items or hold other items. The model assumes that a refusal (4xx other than 408) is true, and that the server
+//! does not carry one request out twice.
 
 mod server;
 
@@ -49,7 +50,7 @@ async fn record(client: &Client, kind: RecordKind) -> CallResult {
 
 const LAG: &str = "something is recorded that no answer shows until the last look";
 
-/// The invariants of one call, or of two at once.
+/// Checks the invariants of one call, or of two calls at once.
 fn check(server: &OrderServer, outcomes: &[CallResult], earlier_differs: bool) -> Result<RunResult, String> {
     let recorded = server.recorded.len();
     let by_this = server.recorded.iter().filter(|recorded| !recorded.earlier).count();
@@ -66,7 +67,7 @@ fn check(server: &OrderServer, outcomes: &[CallResult], earlier_differs: bool) -
         let broken = match outcome {
             CallResult::Once { value, .. } if !is_asked(value) => return Err("Ok, with something else".into()),
             CallResult::Once { .. } if recorded != 1 => Some(format!("Ok, and it is recorded {recorded} times")),
-            // With two calls the other one may have recorded it.
+            // If there are two calls, the other one may have recorded the entry.
             CallResult::Refused { .. } if by_this > 0 && outcomes.len() == 1 => {
                 Some("refused, and it is recorded".to_owned())
             }
@@ -79,7 +80,7 @@ fn check(server: &OrderServer, outcomes: &[CallResult], earlier_differs: bool) -
             CallResult::Different(other) => is_asked(other).then(|| "called different, and it is not".to_owned()),
             _ => None,
         };
-        // A call that sent again has looked until most of its time was up.
+        // A call that sent the entry again made lookups until most of its time was used.
         let until = if matches!(outcome, CallResult::Once { .. }) { LIMIT * 6 / 10 } else { Duration::ZERO };
         match broken {
             Some(_) if server.hides_something(until) => return Ok(RunResult::Unavoidable(LAG)),
@@ -138,13 +139,13 @@ fn post_order_event_once_with_two_faults() {
     one_call(RecordKind::Event, true, &RetryPolicy::off(), 2);
 }
 
-/// The client's own retries in between: of looks, and of sends that were never made.
+/// With the client's own retries: of lookups, and of sends that did not reach the server.
 #[test]
 fn create_order_once_with_retries() {
     one_call(RecordKind::Order, true, &RetryPolicy::default(), 2);
 }
 
-/// Something is there already from an earlier run of the caller.
+/// An earlier run of the caller has recorded an entry already.
 #[test]
 fn create_order_once_after_an_earlier_run() {
     for amount in [5_000, 1] {
@@ -158,7 +159,8 @@ fn create_order_once_after_an_earlier_run() {
             simulation.end(choices, |server| {
                 in_time(took, LIMIT)?;
                 match outcome {
-                    // It does not look before it sends: that it is there from before is for the caller to know.
+                    // The helper makes no lookup before the first send. The caller has to know that the entry was
+                    // recorded earlier.
                     CallResult::Once { sends: 1, .. } if server.posts == 1 => Ok(RunResult::Held),
                     outcome => check(server, &[outcome], amount == 1),
                 }
@@ -167,7 +169,7 @@ fn create_order_once_after_an_earlier_run() {
     }
 }
 
-/// Two calls for one id at a time, on clones of one client, however they interleave.
+/// Two simultaneous calls for one id, on clones of one client, in every order in which they can interleave.
 #[test]
 fn two_calls_for_one_id() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -197,7 +199,7 @@ fn choices_are_good(one: &CallResult, other: &CallResult) -> bool {
     matches!((one, other), (CallResult::Once { .. }, CallResult::Once { .. }))
 }
 
-/// What comes late, but within the patience of the first look, is found and not doubled.
+/// An entry that is recorded late, but before the first series of lookups ends, is found and not recorded twice.
 #[test]
 fn what_comes_twenty_seconds_late_is_found() {
     for post in [2, 5] {
@@ -212,7 +214,7 @@ fn what_comes_twenty_seconds_late_is_found() {
     }
 }
 
-/// "There is none" is said only when a list proves it.
+/// A lookup returns `None` only if a list proves it.
 #[test]
 fn lookups() {
     let order = |found: &Result<Option<Order>, FindError<Order>>| matches!(found, Ok(None));
@@ -251,10 +253,11 @@ fn lookups() {
     }
 }
 
-/// `Unknown` says what is known: several, where an answer has shown several.
+/// `Unknown` holds several entries if the answers have shown several.
 #[test]
 fn several_are_told() {
-    // The first is lost and comes 20 s late, after the list has lagged all the while; the second is answered.
+    // The answer to the first send is lost, and its entry appears after 20 s; until then the list does not show it. The
+    // second send is answered.
     let simulation = Simulation::new(
         OrderServer::new(RecordKind::Order, None),
         &Choices { taken: vec![(3, POSTS.len(), "")], at: 0 },
@@ -264,7 +267,7 @@ fn several_are_told() {
         let call = client.create_order_once(RecordKind::order());
         call.await
     });
-    // Never to be seen: the client cannot know.
+    // The other entry is never shown, so the client cannot know of it.
     assert!(error.is_ok());
     let two = OrderServer::new(RecordKind::Order, None);
     let mut choices = Choices { taken: vec![(1, POSTS.len(), ""), (1, LISTS.len(), "")], at: 0 };

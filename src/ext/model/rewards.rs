@@ -1,8 +1,9 @@
-//! The model behind `confirm_reward`, `confirm_issued` and `confirm_deducted`.
+//! The model of the server for `confirm_reward`, `confirm_issued` and `confirm_deducted`.
 //!
-//! The reward may move on by itself between two calls, reads may be late or of something else, and the patch may be
-//! carried out or not, whatever is answered. What is assumed: a refusal (4xx but 408) is true, and so is the status in
-//! an answer that has the id and the amount that were asked for, as that of then.
+//! The status of the reward may change between two calls without the client, reads may return an old status or another
+//! reward, and the patch may be carried out or not, independently of the answer. The model assumes that a refusal (4xx
+//! other than 408) is true. It also assumes that the status in an answer with the requested id and amount is, or was, a
+//! status of the reward.
 
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ const READS: &[(&str, RewardAnswer)] = &[
     ("the read does not come in time", RewardAnswer::TimedOut),
 ];
 
-/// Whether the patch is carried out, and what is answered.
+/// Whether the patch is carried out, and the answer.
 const PATCHES: &[(&str, (bool, RewardAnswer))] = &[
     ("patches and answers", (true, RewardAnswer::Truth)),
     ("patches and answers in lower case", (true, RewardAnswer::TruthInLowerCase)),
@@ -90,7 +91,7 @@ struct RewardServer {
     before: String,
     patches: Vec<String>,
     patched: Option<String>,
-    /// What answers with the right id and amount have shown. Without a reward in hand any amount is right.
+    /// The statuses shown by answers with the right id and amount. If only an id was given, any amount is right.
     shown: Vec<String>,
     amount_known: bool,
     /// The last status that was shown after the patch.
@@ -260,7 +261,7 @@ fn confirm(helper: Helper, in_hand: Option<&str>, status: &str, choices: &mut Ch
                 Err("called different, and it is not".into())
             }
             Err(ConfirmError::Call(error)) if server.patched.is_some() && !error.may_have_been_processed() => {
-                // Refused, then read as still pending by a read that was late.
+                // The patch was refused, and the read after it returned an old status, still pending.
                 let shown = server.shown_since_patch.as_ref();
                 match shown.is_some_and(|shown| Some(shown) != server.patched.as_ref()) {
                     true => Ok(RunResult::Unavoidable(LATE)),

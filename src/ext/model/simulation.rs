@@ -1,5 +1,5 @@
-//! Runs a helper against a model server: without sockets, with a clock that does not wait, and an executor that moves
-//! it.
+//! Runs a helper against a model server: without sockets, with a clock that does not wait, and with an executor that
+//! advances the clock.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,12 +15,12 @@ use crate::call::stand_in::{Reply, StandIn};
 use crate::call::{Clock, Pause};
 use crate::client::Client;
 
-/// How long an answer takes that is not lost.
+/// The time until an answer that is not lost arrives.
 const ANSWER_TIME: Duration = Duration::from_millis(20);
 
 /// The server of a model.
 pub(crate) trait ModelServer: Send + 'static {
-    /// Answers a request, and chooses how. `since` is the time since the start of the run.
+    /// Chooses the answer to a request and returns it. `since` is the time since the start of the run.
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply;
 }
 
@@ -41,9 +41,9 @@ impl<P: ModelServer> Simulation<P> {
         Self { state: Arc::new(Mutex::new(state)), timers: ModelClock::default() }
     }
 
-    /// A client of the server, with this retry policy.
+    /// Returns a client of the server, with this retry policy.
     pub(crate) fn client(&self, retry: RetryPolicy) -> Client {
-        // Building one reads certificates, which takes longer than a run.
+        // The client is built only once: building reads certificates, which takes longer than a run.
         static CLIENT: LazyLock<Client> = LazyLock::new(|| {
             Client::builder()
                 .api_key("the-old-key")
@@ -60,7 +60,7 @@ impl<P: ModelServer> Simulation<P> {
         self.run_until(future, std::future::pending::<()>(), Some(())).0
     }
 
-    /// Runs two futures to their ends. Which of two that can go on does so first is a choice.
+    /// Runs two futures to their ends. When both can make progress, a choice decides which one is polled first.
     pub(crate) fn run_both<A, B>(&self, one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
         self.run_until(one, other, None)
     }
@@ -159,7 +159,7 @@ impl<P: ModelServer> StandIn for Wire<P> {
     }
 }
 
-/// A clock whose pauses end when the executor says so.
+/// A clock whose pauses end when the executor advances it.
 #[derive(Clone, Default)]
 struct ModelClock(Arc<Mutex<Timers>>);
 
@@ -182,7 +182,7 @@ impl ModelClock {
         timers.now - timers.begun
     }
 
-    /// Moves on to the end of the pause that ends first; false when there is none.
+    /// Advances the clock to the end of the pause that ends first; returns false if there is no pause.
     fn advance(&self) -> bool {
         let mut timers = lock(&self.0);
         let Some(next) = timers.waiting.iter().map(|(at, _)| *at).min() else { return false };
@@ -220,7 +220,7 @@ impl Clock for ModelClock {
     }
 }
 
-/// Whether a future can go on.
+/// Whether a future was woken and can make progress.
 struct Flag(AtomicBool);
 
 impl Flag {

@@ -5,59 +5,60 @@ use std::fmt;
 use crate::error::Error;
 use crate::ext::find::FindError;
 
-/// Why something was not recorded exactly once, or why that is not known.
+/// Why an object was not recorded exactly once, or why it is not known whether it was.
 ///
-/// `T` is what was to be recorded.
+/// `T` is the type of the object to record.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OnceError<T> {
-    /// It was not recorded: nothing was sent, or the API refused it. After a 409 it was looked for as well, and was not
-    /// there.
+    /// The object was not recorded: nothing was sent, or the API refused it. After a 409 the helper also looked it up,
+    /// and it did not exist.
     Refused(Error),
-    /// The API answered with something else, or something else is recorded under this id: its id, its amount, its type,
-    /// its payment method or its order is not the one that was sent. The id has been used before, or what it stands for
-    /// was changed since. Look before you send anything again.
+    /// The API answered with a different object, or a different object is recorded under this id: its id, amount, type,
+    /// payment method or order differs from the one that was sent. Either the id was used before, or the recorded
+    /// object was changed afterwards. Look the object up before you send anything again.
     Different(Box<T>),
-    /// It is not known whether it was recorded. Look its id up before sending it again.
+    /// It is not known whether the object was recorded. Look its id up before you send it again.
     ///
-    /// When `lookup` is [`Lookup::Failed`] with [`FindError::Several`], it is known to be recorded more than once.
+    /// If `lookup` is [`Lookup::Failed`] with [`FindError::Several`], the object is known to be recorded more than
+    /// once.
     Unknown {
-        /// The partner's own id of it.
+        /// The partner's own id of the object.
         partner_id: String,
-        /// How many times this call sent it. 0 when another call for the same id was under way until the time was up,
-        /// or left it in doubt.
+        /// How many times this call sent the request. 0 if another call for the same id ran until the time of this call
+        /// was used up, or ended without finding out whether the object was recorded.
         sends: u32,
-        /// Why it is in doubt: the last failure that leaves open whether the API acted; or the 409 after which it could
-        /// not be looked up; or, with `sends` 0, an [`Error::InvalidRequest`] that says what became of the other call.
-        /// It is the [`source`](std::error::Error::source), too.
+        /// Why it is not known: the last failure after which it is not known whether the API acted; or the 409 after
+        /// which the object could not be looked up; or, with `sends` 0, an [`Error::InvalidRequest`] that describes how
+        /// the other call ended. This error is also the [`source`](std::error::Error::source).
         error: Error,
-        /// What came of looking for it.
+        /// The result of the lookup.
         lookup: Lookup<T>,
     },
-    /// It is recorded, and it may be recorded twice: it was sent more than once, and the last look did not show it a
-    /// single time. Look its id up.
+    /// The object is recorded, and may be recorded twice: it was sent more than once, and the helper could not verify
+    /// that it is recorded exactly once. Look its id up.
     #[non_exhaustive]
     Unverified {
-        /// What is recorded, as the API answered it or as it was found.
+        /// The recorded object, as the API answered with it or as the lookup found it.
         recorded: Box<T>,
-        /// How many times it was sent.
+        /// How many times this call sent the request.
         sends: u32,
-        /// What came of looking how often it is there.
+        /// The result of counting how many times the object is recorded.
         lookup: Lookup<T>,
     },
 }
 
-/// What came of looking for something that may have been recorded.
+/// The result of looking up an object that may have been recorded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Lookup<T> {
-    /// It was not there. It may still come: the API may be at work on it.
+    /// The object did not exist. It may be recorded later: the API may still be processing the request.
     NotThere,
-    /// There was not enough time left to look.
+    /// There was not enough time left for the lookups.
     NoTime,
-    /// The look failed, or the answer cannot be relied on.
+    /// The lookup failed, or its answer cannot be relied on.
     Failed(FindError<T>),
-    /// Another call for the same id, for which this one waited, found it more than once or could not count it.
+    /// Another call for the same id, for which this call waited, found the object more than once or could not count it.
     AnotherCall,
 }
 

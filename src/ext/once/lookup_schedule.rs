@@ -1,39 +1,41 @@
 //! The schedule of lookups after a send whose result is not known.
 //!
-//! The API may still be at work on a request that it left without an answer, and its lists may lag behind. So the looks
-//! are spread over a part of the time that the call has left, close together at first: what is there already is found
-//! soon, and nothing is sent again before the last of them.
+//! The API may still be processing a request that it did not answer, and its lists may be out of date. So the lookups
+//! are spread over a part of the time that the call has left. They are close together at first, so that an entry that
+//! is already recorded is found soon. Nothing is sent again before the last lookup.
 
 use std::time::Duration;
 
 use crate::error::Error;
 
-/// When the first look is made. The next are at 2.5, 6.5, 14.5 seconds and so on: each pause is twice the one before.
+/// When the first lookup is made. The next lookups are at 2.5, 6.5, 14.5 seconds and so on: from the third lookup on,
+/// the pause is twice the pause before it.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// The longest that is looked for something, however much time the call has.
+/// The maximum time from the start of a schedule to its last lookup, however much time the call has.
 const MOST: Duration = Duration::from_secs(120);
 
 /// How long lookups are repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LookupSchedule {
-    /// With less time than this there is no telling that it is not there.
+    /// The minimum duration of the lookups. If the call has no more time left than this, the lookups cannot prove that
+    /// the entry does not exist.
     least: Duration,
-    /// Which part of the time that is left: one in so many.
+    /// The divisor of the time that is left: the lookups take one `part`-th of it.
     part: u32,
 }
 
 impl LookupSchedule {
-    /// After a connection that broke, or a status by which the API may have acted.
+    /// For a broken connection, or a status after which the API may have acted.
     const SHORT: Self = Self { least: Duration::from_millis(2_500), part: 3 };
 
-    /// After a timeout, the caller's or a gateway's: the API was slow then, and may well be still.
+    /// For a timeout of the caller or of a gateway: the API was slow, and may still be slow.
     pub(super) const LONG: Self = Self { least: Duration::from_secs(10), part: 2 };
 
-    /// For how often something is there that was sent more than once.
+    /// For counting how many times an entry is recorded that was sent more than once.
     pub(super) const TO_COUNT: Self = Self { least: Duration::from_millis(2_500), part: 2 };
 
-    /// After a 409: what it conflicts with, if it is this very entry, was recorded before and is on the lists by now.
+    /// For a 409: if the conflicting entry is this entry, it was recorded before, and the lists show it by now.
     pub(super) const CONFLICT: Self = Self { least: Duration::from_millis(2_500), part: 20 };
 
     pub(super) fn after(error: &Error) -> Self {
@@ -42,12 +44,12 @@ impl LookupSchedule {
         if gave_up_waiting || matches!(error, Error::Timeout(_)) { Self::LONG } else { Self::SHORT }
     }
 
-    /// The pauses before each look, and whether the time that is left is enough for all of them.
+    /// Returns the pause before each lookup, and whether the time that is left is enough for all of the pauses.
     pub(super) fn pauses(self, left: Option<Duration>) -> (Vec<Duration>, bool) {
         let left = left.unwrap_or(Duration::MAX);
         let whole = (left / self.part).clamp(self.least, MOST);
         let early = std::iter::successors(Some(FIRST), |moment| Some(*moment * 2 + FIRST * 3));
-        // The last look is at the end, and none is right before it.
+        // The last lookup is at the end. No other lookup is less than `FIRST` before it.
         let moments =
             early.take_while(|moment| *moment + FIRST <= whole).chain([whole]).take_while(|moment| *moment < left);
         let mut passed = Duration::ZERO;
@@ -82,7 +84,7 @@ mod tests {
         assert_eq!(seconds(LookupSchedule::LONG, 6.0), (vec![0.5, 2.0], false));
     }
 
-    /// Whatever is left: all looks fit into it, and a complete set of them ends no sooner than it should.
+    /// For any time that is left, all lookups fit into it, and a complete schedule has exactly its intended duration.
     #[test]
     fn looks_never_outlast_the_call() {
         for tenths in 0..5_000 {

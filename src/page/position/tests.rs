@@ -59,7 +59,7 @@ fn an_item_without_an_id_matters_where_the_next_page_depends_on_it() {
     assert_eq!(position.advance([Some("x"), None].into_iter(), Some(true)), Err((Some(0), Fault::Repeated)));
 }
 
-/// Pages p0, p1, p0: the first page again, which Brent's algorithm does not see as the end of a list.
+/// The first page comes again after others. Brent's algorithm alone does not detect this as the end of a list.
 #[test]
 fn a_list_that_comes_back_to_its_first_page() {
     for between in [1, 2, 5] {
@@ -70,7 +70,7 @@ fn a_list_that_comes_back_to_its_first_page() {
                 assert_eq!(advance(&mut position, &[&format!("p{page}")], Some(true)), Ok(PageAction::More));
             }
             let last = format!("p{}", between - 1);
-            // A list without `has_more` ends so; one with it may have items that are not reached.
+            // A list without `has_more` ends here. A list with it may have items that are not reached.
             let expected = match has_more {
                 None => Ok(PageAction::Discard),
                 Some(_) => Err((Some(1), Fault::Repeated)),
@@ -87,7 +87,7 @@ fn a_page_that_holds_its_own_cursor_is_broken() {
         (&["a", "b"][..], Some(true), 1),
         (&["b"], Some(true), 0),
         (&["b"], Some(false), 0),
-        // The cursor's item again before new ones.
+        // The page repeats the item of the cursor before new items.
         (&["b", "c"], Some(true), 0),
         (&["b", "c"], Some(false), 0),
         (&["b", "c"], None, 0),

@@ -17,7 +17,7 @@ const fn operation(method: Method, repeatable: bool) -> Operation {
     Operation::undocumented("doThing", method, "/v2/things", repeatable)
 }
 
-/// What an attempt comes to, and how long it takes.
+/// The result of an attempt, and how long it takes.
 #[derive(Clone, Copy)]
 enum AttemptResult {
     Good,
@@ -29,7 +29,7 @@ use AttemptResult::{Good, Status, Timeout};
 struct Seen {
     /// How the call ended, and with how many attempts.
     ended: Result<u32, Error>,
-    /// What was left of the time when each attempt began, in milliseconds.
+    /// The time that was left when each attempt began, in milliseconds.
     remaining: Vec<u128>,
     /// The pauses, in milliseconds.
     pauses: Vec<u128>,
@@ -149,7 +149,7 @@ fn a_budget_outlives_the_call() {
     assert_eq!(with(&GET, &policy.without_budget(), &budget, 100, &failing).ended.unwrap_err().attempts(), 3);
 }
 
-/// Overslept: by as much as it is asked to wait.
+/// A clock whose pauses take twice the requested time.
 struct Sluggish(TestClock);
 
 impl Clock for Sluggish {

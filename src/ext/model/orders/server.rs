@@ -1,4 +1,4 @@
-//! The server of the model of orders, and all that it may choose to do.
+//! The server of the model of orders, and all of its choices.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::call::stand_in::Reply;
 use crate::ext::model::{Choices, ModelServer, answer, path_of};
 use crate::types::{OrderBase, OrderEventBase};
 
-/// What is being recorded.
+/// The kind of entry that is recorded.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum RecordKind {
     Order,
@@ -34,7 +34,7 @@ impl RecordKind {
         }
     }
 
-    /// The names of the partner's id, of Imprint's, and of the amount.
+    /// The names of the fields that hold the partner's id, the Imprint id and the amount.
     pub(super) fn names(self) -> [&'static str; 3] {
         match self {
             Self::Order => ["partner_order_id", "id", "total_order_amount"],
@@ -43,21 +43,21 @@ impl RecordKind {
     }
 }
 
-/// Something that the server has, or will have.
+/// An entry that the server has, or will have.
 pub(super) struct Recorded {
     pub(super) json: Value,
-    /// From when on it can be seen.
+    /// The time from which lists can show it.
     pub(super) since: Duration,
-    /// An answer or a list has shown it.
+    /// Whether an answer or a list has shown it.
     pub(super) shown: bool,
-    /// It was there before the run.
+    /// Whether it was recorded before the run.
     pub(super) earlier: bool,
 }
 
 /// What the server does with a POST.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Post {
-    /// Stores it, to be seen after so many seconds.
+    /// Stores the entry; lists can show it after this many seconds.
     Stores(u64, PostAnswer),
     StoresNot(PostAnswer),
 }
@@ -75,7 +75,7 @@ pub(super) enum PostAnswer {
     AnotherAmount,
 }
 
-/// What the server says of its list.
+/// The answer of the server to a request for its list.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Lists {
     Truth,
@@ -88,7 +88,7 @@ pub(super) enum Lists {
     Twice,
     Unreadable,
     LowerCase,
-    /// The first of what is there, and a promise of more, by a list without pages.
+    /// The first entry and `has_more: true`, in a list without pages.
     FirstAndMore,
 }
 
@@ -157,8 +157,8 @@ pub(super) const LISTS: &[(&str, Lists)] = &[
     ("the list is empty beside a code", Lists::Body(r#"{"code":429,"data":[]}"#)),
 ];
 
-/// The choices that lead a client the furthest, for deeper runs: what may be recorded without an answer, and lists that
-/// say less than there is, or more.
+/// The choices that take a client through the most steps, for runs with more faults: entries that may be recorded
+/// without an answer, and lists that show fewer entries than exist, or more.
 const FEW_POSTS: &[usize] = &[0, 1, 2, 3, 7, 8, 13, 15, 17, 22, 26];
 const FEW_LISTS: &[usize] = &[0, 1, 3, 7, 15, 19, 21, 23];
 
@@ -172,20 +172,20 @@ pub(super) struct OrderServer {
     pub(super) lists_to_choose: Vec<(&'static str, Lists)>,
     pub(super) recorded: Vec<Recorded>,
     pub(super) posts: u32,
-    /// Looks since the last POST.
+    /// The number of lookups since the last POST.
     pub(super) looks: u32,
-    /// When the last look was made, and whether its answer was a page to rely on.
+    /// The time of the last lookup, and whether its answer was a reliable page.
     pub(super) last_look: (Duration, bool),
-    /// All looks are answered as the first one was; the answer once it is known.
+    /// Whether all lookups are answered like the first one.
     pub(super) all_alike: bool,
     pub(super) first_answer: Option<Lists>,
-    /// A POST was made although no page to rely on came before it.
+    /// Whether a POST was made although no reliable page came before it.
     pub(super) sent_without_proof: bool,
-    /// A POST was made although an answer had shown what it was to record.
+    /// Whether a POST was made although an answer had already shown its entry.
     pub(super) sent_what_was_shown: bool,
-    /// A POST was answered with a 2xx, whatever its body.
+    /// Whether a POST was answered with a 2xx, with any body.
     pub(super) succeeded: bool,
-    /// Another one was made after that.
+    /// Whether another POST was made after that.
     pub(super) sent_after_success: bool,
 }
 
@@ -212,7 +212,7 @@ impl OrderServer {
         }
     }
 
-    /// With fewer choices.
+    /// Makes a server with fewer choices.
     pub(super) fn with_few(kind: RecordKind) -> Self {
         let (posts_to_choose, lists_to_choose) = (few(POSTS, FEW_POSTS), few(LISTS, FEW_LISTS));
         Self { posts_to_choose, lists_to_choose, ..Self::new(kind, None) }
@@ -290,7 +290,7 @@ impl OrderServer {
             Lists::Foreign => page(vec![foreign]),
             Lists::FirstAndMore if self.kind == RecordKind::Order => {
                 let first = show().into_iter().take(1).collect::<Vec<_>>();
-                // The others are not shown by it.
+                // This list does not show the other entries.
                 self.recorded.iter_mut().skip(1).for_each(|recorded| recorded.shown = false);
                 answer(200, &json!({"data": first, "has_more": true}))
             }
@@ -304,8 +304,8 @@ impl OrderServer {
         }
     }
 
-    /// Whether something that is recorded has been shown by no answer, although the last look, made after the last POST
-    /// and no sooner than `at`, was answered by a page to rely on: no client can know of it.
+    /// Whether no answer has shown a recorded entry, although the last lookup, made after the last POST and no sooner
+    /// than `at`, was answered by a reliable page. No client can know of such an entry.
     pub(super) fn hides_something(&self, at: Duration) -> bool {
         let (when, to_rely_on) = self.last_look;
         self.looks > 0 && to_rely_on && when >= at && self.recorded.iter().any(|recorded| !recorded.shown)
@@ -322,7 +322,7 @@ impl ModelServer for OrderServer {
     }
 }
 
-/// The ids that Imprint gives, in the letter case of other answers.
+/// Returns the entry with the ids in the letter case of other answers.
 fn lower(json: &Value, kind: RecordKind) -> Value {
     let mut json = json.clone();
     for name in [kind.names()[1], "payment_method_id", "order_id"] {
