@@ -8,7 +8,7 @@ use imprint_client::types;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use syn::{Item, Meta, Type};
+use syn::{Fields, Item, Meta, Type};
 
 use super::marker::{NUMBER, contains_text, marker};
 use super::names::is_sensitive;
@@ -26,15 +26,13 @@ pub type Structs = BTreeMap<String, Vec<Field>>;
 /// The fields of the generated structs by the name of the struct, read from the generated source.
 pub fn structs() -> &'static Structs {
     static STRUCTS: LazyLock<Structs> = LazyLock::new(|| {
-        let source = include_str!(concat!(env!("OUT_DIR"), "/generated.rs"));
-        let file = syn::parse_file(source).expect("generated code is Rust");
-        let types = file.items.into_iter().find_map(|item| match item {
-            Item::Mod(module) if module.ident == "types" => module.content,
-            _ => None,
-        });
-        let (_, items) = types.expect("a module of types");
+        let source = include_str!(concat!(env!("OUT_DIR"), "/types.rs"));
+        let items = syn::parse_file(source).expect("generated code is Rust").items;
         let structs = items.into_iter().filter_map(|item| match item {
-            Item::Struct(item) => Some((item.ident.to_string(), item.fields.iter().map(field).collect())),
+            // Ids are structs without named fields.
+            Item::Struct(item) if matches!(item.fields, Fields::Named(_)) => {
+                Some((item.ident.to_string(), item.fields.iter().map(field).collect()))
+            }
             _ => None,
         });
         structs.collect()

@@ -24,7 +24,11 @@ pub const DEPRECATED: &str = " (deprecated)";
 /// The snapshot of a generated client.
 pub fn of(code: &str) -> Result<String, Problem> {
     let refuse = |what: String| {
-        Problem::new("generated.rs", what, "this is a defect of the generator, or of xtask/src/public_api/snapshot.rs")
+        Problem::new(
+            "the generated code",
+            what,
+            "this is a defect of the generator, or of xtask/src/public_api/snapshot.rs",
+        )
     };
     let file = syn::parse_file(code).map_err(|e| refuse(format!("what was generated is not Rust: {e}")))?;
     let mut lines = BTreeSet::new();
