@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{A, B, Case, N, body, case, drop_entry, push, remove, rename, schema};
+use super::{A, B, Case, N, answer, body, case, drop_entry, push, remove, rename, schema};
 
 pub const CASES: &[Case] = &[
     case(
@@ -82,14 +82,11 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "items of a list changed",
-        |d| {
-            schema(d, "CustomerListResponse")["properties"]["data"]["items"] =
-                json!({"$ref": "#/components/schemas/Reward"})
-        },
+        |d| answer(d, "/v2/rewards")["properties"]["data"]["items"] = json!({"$ref": "#/components/schemas/Customer"}),
         "minor",
         &[
-            ("type named differently", "CustomerListResponse.data[]", B, N),
-            ("property removed", "CustomerListResponse.data[].address", B, B),
+            ("type named differently", "response of searchRewards: .data[]", B, N),
+            ("property added", "response of searchRewards: .data[].address", A, A),
         ],
     ),
     case(
