@@ -47,7 +47,9 @@ pub(super) fn wrapped(text: &str) -> Vec<String> {
             continue;
         }
         fence = prose::fence(trimmed).map(str::to_string);
-        if fence.is_some() || trimmed.starts_with(['|', '#']) {
+        // A span of code with three backticks is no fence while its end stands on the same line.
+        let begins_with_span = prose::content(trimmed).starts_with("```");
+        if fence.is_some() || begins_with_span || trimmed.starts_with(['|', '#']) {
             lines.push(line.to_string());
         } else {
             wrap(line, &mut lines);
@@ -155,6 +157,14 @@ mod tests {
         let item = wrapped.iter().position(|line| line.starts_with("- ")).unwrap();
         assert!(wrapped[item + 1].starts_with("  word"), "{wrapped:#?}");
         assert_eq!(wrapped.iter().filter(|line| line.chars().count() > DOC_WIDTH).count(), 2, "{wrapped:#?}");
+    }
+
+    /// Broken in two, its first line would be a fence, and the rest of the comment would be code.
+    #[test]
+    fn a_span_of_code_with_many_backticks_is_not_wrapped() {
+        let text = format!("```` {} ````", "word ".repeat(30));
+        assert_eq!(wrapped(&text), [text.clone()]);
+        assert_eq!(wrapped(&format!("- {text}")), [format!("- {text}")]);
     }
 
     #[test]

@@ -88,9 +88,14 @@ pub fn one_line(text: &str) -> String {
     safe(rest)
 }
 
+/// What a line has behind the markers of list items.
+pub fn content(line: &str) -> &str {
+    list_item(line).1
+}
+
 /// The fence that a line begins with, behind the markers of list items.
 pub fn fence(line: &str) -> Option<&str> {
-    begins(list_item(line).1)
+    begins(content(line))
 }
 
 /// The fence that a line begins with: three or more backticks or tildes.
