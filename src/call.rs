@@ -9,12 +9,14 @@
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
+//! | `headers` | which headers code outside of the client may set |
 //! | `response`, `optional` | the result of a call |
 //! | `trace`, `clock` | the spans and events for `tracing`, and the source of the time |
 
 pub(crate) mod answer;
 mod clock;
 pub(crate) mod decode;
+pub(crate) mod headers;
 mod optional;
 mod path;
 mod request;

@@ -29,6 +29,7 @@ use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 
 use crate::call::answer;
+use crate::call::headers::MERCHANT_KEY;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
 use crate::call::{Answer, Clock, Limits, Request, Response, RetryPolicy, Transport};
@@ -43,9 +44,6 @@ pub(crate) use locks::{Doubt, EarlierCalls, RecordLock, RecordLocks};
 pub use options::CallOptions;
 use options::RefusedSetting;
 pub use raw::RawRequest;
-
-/// Selects one of several products of a partner. The header is in Imprint's guide but not in its OpenAPI document.
-const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 

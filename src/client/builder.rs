@@ -8,7 +8,8 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, USER_AGENT};
 
 use super::auth::Auth;
-use super::{Client, Environment, MERCHANT_KEY, check};
+use super::{Client, Environment, check};
+use crate::call::headers::MERCHANT_KEY;
 use crate::call::{Clock, RetryPolicy, TokioClock, Transport, default_http_client};
 use crate::error::{ConfigError, Error};
 use crate::value::Secret;

@@ -1,0 +1,108 @@
+//! Which headers code outside of the client may set on a request: one rule for the options of a call and for
+//! interceptors.
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+
+/// Selects one of several products of a partner. The header is in Imprint's guide but not in its OpenAPI document.
+pub(crate) const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
+
+/// Why a header is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefusedHeader {
+    /// It has its own setting, or may have only the value that the client gives it.
+    SetByClient,
+    /// It describes the connection, or how messages are coded or cut.
+    OfConnection,
+    /// Its name or its value cannot be sent.
+    Unsendable,
+}
+
+/// Reads a header that code outside of the client sets. Its value is marked as sensitive, which keeps it out of logs.
+pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RefusedHeader> {
+    let name: HeaderName = name.parse().map_err(|_| RefusedHeader::Unsendable)?;
+    if is_set_by_client(&name) {
+        return Err(RefusedHeader::SetByClient);
+    }
+    if is_of_the_connection(&name) {
+        return Err(RefusedHeader::OfConnection);
+    }
+    let mut value = HeaderValue::from_str(value).map_err(|_| RefusedHeader::Unsendable)?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+fn is_set_by_client(name: &HeaderName) -> bool {
+    [ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, MERCHANT_KEY, USER_AGENT].contains(name)
+}
+
+/// Whether a header is one by which the two ends of a connection agree on its use and on the coding of messages.
+fn is_of_the_connection(name: &HeaderName) -> bool {
+    const OTHERS: [&str; 16] = [
+        "accept-charset",
+        "accept-encoding",
+        "alt-used",
+        "connection",
+        "content-encoding",
+        "content-range",
+        "expect",
+        "http2-settings",
+        "if-range",
+        "keep-alive",
+        "range",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    OTHERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_sets_and_what_describes_the_connection_is_refused() {
+        for name in [
+            "accept",
+            "authorization",
+            "AUTHORIZATION",
+            "Content-Length",
+            "content-type",
+            "Host",
+            "user-agent",
+            "x-imprint-merchant-key",
+        ] {
+            assert_eq!(settable(name, "x"), Err(RefusedHeader::SetByClient), "{name}");
+        }
+        for name in [
+            "Connection",
+            "keep-alive",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+            "HTTP2-Settings",
+            "Expect",
+            "Proxy-Authorization",
+            "Proxy-Authenticate",
+            "Proxy-Connection",
+            "proxy-anything",
+            "Content-Encoding",
+            "Accept-Encoding",
+            "Accept-Charset",
+            "Content-Range",
+            "Range",
+            "If-Range",
+        ] {
+            assert_eq!(settable(name, "x"), Err(RefusedHeader::OfConnection), "{name}");
+        }
+        for (name, value) in [("bad name", "x"), ("", "x"), ("x-a", "a\r\nb: c")] {
+            assert_eq!(settable(name, value), Err(RefusedHeader::Unsendable), "{name}");
+        }
+        for name in ["x-request-id", "traceparent", "accept-language", "via", "forwarded", "cookie", "if-match"] {
+            assert!(settable(name, "x").is_ok_and(|(_, value)| value.is_sensitive()), "{name}");
+        }
+    }
+}
