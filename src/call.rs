@@ -10,13 +10,16 @@
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
 //! | `headers` | which headers code outside of the client may set |
+//! | `interceptor` | runs the hooks of users around attempts and calls |
 //! | `response`, `optional` | the result of a call |
-//! | `trace`, `clock` | the spans and events for `tracing`, and the source of the time |
+//! | `trace`, `clock`, `error_type` | the spans and events for `tracing`, the source of the time, and the names of failures |
 
 pub(crate) mod answer;
 mod clock;
 pub(crate) mod decode;
+mod error_type;
 pub(crate) mod headers;
+pub(crate) mod interceptor;
 mod optional;
 mod path;
 mod request;
@@ -27,6 +30,7 @@ mod transport;
 
 pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
+use error_type::error_type;
 pub use optional::OptionalExt;
 pub(crate) use request::Request;
 pub use response::Response;

@@ -22,7 +22,7 @@ mod raw;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -30,6 +30,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::answer;
 use crate::call::headers::MERCHANT_KEY;
+use crate::call::interceptor::Interceptors;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
 use crate::call::{Answer, Clock, Limits, Request, Response, RetryPolicy, Transport};
@@ -107,6 +108,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// Calls that record the same thing wait for each other. Shared like the budget.
     record_locks: Arc<RecordLocks>,
+    interceptors: Interceptors,
 }
 
 /// # Clients and variants of them
@@ -200,11 +202,11 @@ impl Client {
     fn new(
         transport: Transport,
         base: Url,
-        auth: Auth,
-        headers: impl Iterator<Item = (HeaderName, HeaderValue)>,
+        (auth, headers): (Auth, impl Iterator<Item = (HeaderName, HeaderValue)>),
         timeout: Duration,
         retry: RetryPolicy,
         clock: Arc<dyn Clock>,
+        interceptors: Interceptors,
     ) -> Self {
         let inner = Inner {
             transport,
@@ -218,6 +220,7 @@ impl Client {
             budget: Arc::new(Budget::new()),
             clock,
             record_locks: Arc::default(),
+            interceptors,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -302,18 +305,24 @@ impl Client {
         read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
     ) -> Result<Response<T>, Error> {
         let call = self.begin(operation);
-        let answer = call.around(self.exchange(operation, path, request)).await;
-        let result = answer.and_then(read);
-        self.end(call, result)
+        let mut set_by_hooks = Vec::new();
+        let answer = call.span.around(self.exchange(operation, path, request, &mut set_by_hooks)).await;
+        let result = match answer {
+            Ok(answer) => read(Answer { set_by_hooks: set_by_hooks.clone(), ..answer }),
+            Err(error) => Err(error),
+        };
+        self.end(call, result, &set_by_hooks)
     }
 
-    fn begin(&self, operation: &'static Operation) -> trace::CallSpan {
-        trace::CallSpan::begin(operation, &self.inner.base, &*self.inner.clock)
+    fn begin(&self, operation: &'static Operation) -> BegunCall {
+        let Inner { base, clock, interceptors, .. } = &*self.inner;
+        let span = trace::CallSpan::begin(operation, base, &**clock);
+        BegunCall { operation, span, begun: interceptors.now(&**clock) }
     }
 
-    /// The texts that no error may show: the key in each form in which it is sent, and the headers that are kept out of
-    /// logs.
-    pub(crate) fn own_secrets(&self) -> OwnSecrets {
+    /// The texts that no error may show: the key in each form in which it is sent, the headers that are kept out of
+    /// logs, and the values of those that interceptors set on the attempts of the call.
+    pub(crate) fn own_secrets(&self, set_by_hooks: &[HeaderValue]) -> OwnSecrets {
         let mut own = OwnSecrets::default();
         for (name, value) in self.inner.headers.iter().filter(|(_, value)| value.is_sensitive()) {
             if name == AUTHORIZATION {
@@ -322,29 +331,46 @@ impl Client {
                 own.add_other(value.as_bytes());
             }
         }
+        set_by_hooks.iter().for_each(|value| own.add_other(value.as_bytes()));
         own
     }
 
     /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed.
     /// Errors of single items do not pass through here; the code that makes them hides the secrets by
     /// [`own_secrets`](Client::own_secrets).
-    fn end<T>(&self, call: trace::CallSpan, mut result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+    fn end<T>(
+        &self,
+        call: BegunCall,
+        mut result: Result<Response<T>, Error>,
+        set_by_hooks: &[HeaderValue],
+    ) -> Result<Response<T>, Error> {
+        let Inner { clock, interceptors, .. } = &*self.inner;
         if let Err(error) = &mut result {
-            error.hide(&self.own_secrets());
+            error.hide(&self.own_secrets(set_by_hooks));
         }
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),
             Err(error) => (error.status(), error.attempts(), Some(error)),
         };
-        call.end(&*self.inner.clock, status, attempts, error);
+        let BegunCall { operation, span, begun } = call;
+        span.end(&**clock, status, attempts, error);
+        interceptors.after_call(operation, (begun, &**clock), (status, attempts, error));
         result
     }
 
-    async fn exchange(&self, operation: &'static Operation, path: &str, request: Request) -> Result<Answer, Error> {
+    /// Makes the attempts of a call. The values of the headers that interceptors set are added to `set_by_hooks`.
+    async fn exchange(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+        set_by_hooks: &mut Vec<HeaderValue>,
+    ) -> Result<Answer, Error> {
         let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock, .. } =
             &*self.inner;
+        let (clock, interceptors) = (&**clock, &self.inner.interceptors);
         if let Some(&RefusedSetting { setting, problem }) = refused.first() {
-            return Err(ConfigError::new(setting, problem).into());
+            return Err(ConfigError::new(setting, problem).in_call(operation, 0).into());
         }
         let (url, body) = request.finish(operation, path, base)?;
         let mut request = reqwest::Request::new(operation.method.clone(), url);
@@ -353,14 +379,29 @@ impl Client {
             request.headers_mut().insert(CONTENT_TYPE, JSON);
             *request.body_mut() = Some(body.into());
         }
-        let context = RetryContext { operation, policy: retry, budget, clock: &**clock, timeout: *timeout };
+        let context = RetryContext { operation, policy: retry, budget, clock, timeout: *timeout };
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining };
-            let request = request.try_clone().expect("its body is bytes and no stream");
-            transport.attempt(operation, request, limits, attempts)
+            let mut request = request.try_clone().expect("its body is bytes and no stream");
+            let allowed = interceptors.before_attempt(operation, attempts, &mut request, set_by_hooks);
+            async move {
+                allowed?;
+                let begun = interceptors.now(clock);
+                let result = transport.attempt(operation, request, limits, attempts).await;
+                interceptors.after_attempt(operation, attempts, (begun, clock), &result);
+                result
+            }
         })
         .await
     }
+}
+
+/// A call that has begun.
+struct BegunCall {
+    operation: &'static Operation,
+    span: trace::CallSpan,
+    /// When it began, if an interceptor may ask how long it took.
+    begun: Option<Instant>,
 }
 
 /// Shows the client without the keys.

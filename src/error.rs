@@ -16,6 +16,7 @@ mod context;
 mod decode;
 mod envelope;
 mod finding;
+mod interceptor;
 mod invalid;
 mod mask;
 mod nested;
@@ -34,6 +35,7 @@ use context::Context;
 pub use decode::DecodeError;
 pub(crate) use envelope::{BodyKind, is_blank};
 pub(crate) use finding::{Fault, Finding};
+pub use interceptor::InterceptorError;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
 pub(crate) use sources::sources;
@@ -77,8 +79,10 @@ pub enum Error {
     Decode(DecodeError),
     /// The request cannot be sent as it is; nothing was sent.
     InvalidRequest(InvalidRequestError),
-    /// The client cannot work as configured; nothing was sent.
+    /// The client cannot work as configured; nothing was sent, or nothing after an attempt that failed.
     Config(ConfigError),
+    /// An [`Interceptor`](crate::Interceptor) stopped the call before an attempt, which was not sent.
+    Interceptor(InterceptorError),
     /// The API answered with success, but the body is larger than the client accepts.
     ResponseTooLarge(ResponseTooLargeError),
 }
@@ -102,7 +106,11 @@ impl Error {
             Self::Api(error) => error.is_retryable(),
             Self::Transport(error) => error.is_retryable(),
             Self::Timeout(error) => error.is_retryable(),
-            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => false,
+            Self::Decode(_)
+            | Self::InvalidRequest(_)
+            | Self::Config(_)
+            | Self::Interceptor(_)
+            | Self::ResponseTooLarge(_) => false,
         }
     }
 
@@ -116,7 +124,7 @@ impl Error {
             Self::Transport(error) => error.may_have_been_processed(),
             Self::Timeout(error) => error.may_have_been_processed(),
             Self::Decode(_) | Self::ResponseTooLarge(_) => true,
-            Self::InvalidRequest(_) | Self::Config(_) => false,
+            Self::InvalidRequest(_) | Self::Config(_) | Self::Interceptor(_) => false,
         };
         by_this_attempt || self.context().is_some_and(|context| context.may_have_been_processed)
     }
@@ -144,7 +152,8 @@ impl Error {
             Self::Timeout(error) => Some(error.context()),
             Self::Decode(error) => Some(error.context()),
             Self::InvalidRequest(error) => error.context(),
-            Self::Config(_) => None,
+            Self::Config(error) => error.context(),
+            Self::Interceptor(error) => Some(error.context()),
             Self::ResponseTooLarge(error) => Some(error.context()),
         }
     }
@@ -156,7 +165,8 @@ impl Error {
             Self::Timeout(error) => Some(error.context_mut()),
             Self::Decode(error) => Some(error.context_mut()),
             Self::InvalidRequest(error) => error.context_mut(),
-            Self::Config(_) => None,
+            Self::Config(error) => error.context_mut(),
+            Self::Interceptor(error) => Some(error.context_mut()),
             Self::ResponseTooLarge(error) => Some(error.context_mut()),
         }
     }
@@ -167,10 +177,17 @@ impl Error {
             Self::Api(error) => error.outcome(),
             Self::Transport(error) => error.outcome(),
             Self::Timeout(error) => error.outcome(),
-            Self::Decode(_) | Self::InvalidRequest(_) | Self::Config(_) | Self::ResponseTooLarge(_) => {
-                AttemptOutcome::Final
-            }
+            Self::Decode(_)
+            | Self::InvalidRequest(_)
+            | Self::Config(_)
+            | Self::Interceptor(_)
+            | Self::ResponseTooLarge(_) => AttemptOutcome::Final,
         }
+    }
+
+    /// Whether the attempt that ended with this error was sent, or the client tried to send it.
+    pub(crate) fn was_sent(&self) -> bool {
+        !matches!(self, Self::InvalidRequest(_) | Self::Config(_) | Self::Interceptor(_))
     }
 
     /// Records whether the API may have acted on an attempt of the call, this one or an earlier one.
@@ -190,6 +207,7 @@ impl Error {
             | Self::Timeout(_)
             | Self::InvalidRequest(_)
             | Self::Config(_)
+            | Self::Interceptor(_)
             | Self::ResponseTooLarge(_) => {}
         }
     }
@@ -218,6 +236,7 @@ impl fmt::Display for Error {
             Self::Decode(error) => error.fmt(f),
             Self::InvalidRequest(error) => error.fmt(f),
             Self::Config(error) => error.fmt(f),
+            Self::Interceptor(error) => error.fmt(f),
             Self::ResponseTooLarge(error) => error.fmt(f),
         }
     }
@@ -228,6 +247,7 @@ impl std::error::Error for Error {
         match self {
             Self::Transport(error) => std::error::Error::source(error),
             Self::Config(error) => std::error::Error::source(error),
+            Self::Interceptor(error) => std::error::Error::source(error),
             _ => None,
         }
     }
@@ -250,6 +270,7 @@ payloads!(
     Decode(DecodeError),
     InvalidRequest(InvalidRequestError),
     Config(ConfigError),
+    Interceptor(InterceptorError),
     ResponseTooLarge(ResponseTooLargeError)
 );
 

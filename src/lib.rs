@@ -32,11 +32,13 @@ pub(crate) mod ext;
 
 pub mod guide;
 pub mod helpers;
+pub mod interceptor;
 pub mod list;
 
 #[cfg(test)]
 mod testing;
 
+pub use call::interceptor::Interceptor;
 pub use call::{Clock, OptionalExt, Pause, Response, RetryPolicy};
 pub use client::{CallOptions, Client, ClientBuilder, Environment, RawRequest};
 #[doc(inline)]

@@ -80,7 +80,8 @@ fn read_again<T: DeserializeOwned>(
 
 /// A response of an answer that has been decoded.
 pub(crate) fn with<T>(answer: Answer, value: T) -> Response<T> {
-    Response::new(answer.status, answer.headers, answer.attempts, value)
+    let Answer { status, headers, attempts, set_by_hooks, .. } = answer;
+    Response::new(status, headers, attempts, set_by_hooks, value)
 }
 
 /// The error for a body that cannot be decoded.
@@ -91,6 +92,6 @@ pub(crate) fn undecoded(operation: &'static Operation, answer: &Answer, finding:
 /// The error for a success whose body is that of an error.
 #[cold]
 fn contradiction(operation: &'static Operation, answer: &Answer) -> Error {
-    let Answer { status, headers, body, attempts } = answer;
+    let Answer { status, headers, body, attempts, .. } = answer;
     ApiError::new(operation, *status, headers.clone(), *attempts, body.clone(), true).into()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 
 /// The answer to a call: the decoded value, and the status, the headers and the number of attempts.
 ///
@@ -24,6 +24,8 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     attempts: u32,
+    /// The values of headers that interceptors set: no error about the value may show them.
+    set_by_hooks: Vec<HeaderValue>,
     value: T,
 }
 
@@ -50,12 +52,22 @@ impl<T> Response<T> {
 
     /// Converts the value, and keeps the status, the headers and the number of attempts.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        let Self { status, headers, attempts, value } = self;
-        Response { status, headers, attempts, value: f(value) }
+        let Self { status, headers, attempts, set_by_hooks, value } = self;
+        Response { status, headers, attempts, set_by_hooks, value: f(value) }
     }
 
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, attempts: u32, value: T) -> Self {
-        Self { status, headers, attempts, value }
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: HeaderMap,
+        attempts: u32,
+        set_by_hooks: Vec<HeaderValue>,
+        value: T,
+    ) -> Self {
+        Self { status, headers, attempts, set_by_hooks, value }
+    }
+
+    pub(crate) fn set_by_hooks(&self) -> &[HeaderValue] {
+        &self.set_by_hooks
     }
 }
 
@@ -84,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_around_the_value_stays_with_it() {
         let headers = HeaderMap::from_iter([(reqwest::header::SET_COOKIE, "secret".parse().unwrap())]);
-        let response = Response::new(StatusCode::CREATED, headers, 2, vec![1, 2]).map(|list| list.len());
+        let response = Response::new(StatusCode::CREATED, headers, 2, Vec::new(), vec![1, 2]).map(|list| list.len());
         assert_eq!(*response, 2);
         assert_eq!((response.status(), response.attempts()), (StatusCode::CREATED, 2));
         assert_eq!(response.headers()["set-cookie"], "secret");

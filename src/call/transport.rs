@@ -7,7 +7,7 @@ pub(crate) mod stand_in;
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 
 pub(crate) use self::http::default_http_client;
@@ -38,6 +38,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) attempts: u32,
+    /// The values of headers that interceptors set on the attempts of the call: no error may show them.
+    pub(crate) set_by_hooks: Vec<HeaderValue>,
 }
 
 /// How long an attempt may take.
@@ -56,6 +58,12 @@ enum BodyEnd {
     Complete,
     TooLarge,
     Broken(reqwest::Error),
+}
+
+impl Answer {
+    fn new(status: StatusCode, headers: HeaderMap, body: Vec<u8>, attempts: u32) -> Self {
+        Self { status, headers, body, attempts, set_by_hooks: Vec::new() }
+    }
 }
 
 impl Transport {
@@ -106,7 +114,7 @@ impl Transport {
                 Error::invalid_request(operation, problems)
             } else if lacks_tls(&error) {
                 let problem = "this build has no TLS: turn on the feature `rustls` of imprint-client, or `native-tls`";
-                ConfigError::new("rustls", problem).into()
+                ConfigError::new("rustls", problem).in_call(operation, attempts - 1).into()
             } else if !is_client_timeout(&error) {
                 TransportError::new(operation, status, attempts, error).into()
             } else if error.is_connect() {
@@ -124,7 +132,7 @@ impl Transport {
             let response = response.map_err(|no_answer| no_answer.into_error(operation, (phase, limit), attempts))?;
             return self.receive(operation, response, attempts, failure).await;
         }
-        runtime::check()?;
+        runtime::check().map_err(|problem| problem.in_call(operation, attempts - 1))?;
         let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
         self.receive(operation, response, attempts, failure).await
     }
@@ -152,13 +160,13 @@ impl Transport {
                 (body, BodyEnd::Complete) => body,
                 (_, BodyEnd::TooLarge | BodyEnd::Broken(_)) => Vec::new(),
             };
-            return Ok(Answer { status, headers, body, attempts });
+            return Ok(Answer::new(status, headers, body, attempts));
         }
         if response.content_length().is_some_and(|length| length > self.max_response_bytes as u64) {
             return Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into());
         }
         match read(&mut response, self.max_response_bytes).await {
-            (body, BodyEnd::Complete) => Ok(Answer { status, headers, body, attempts }),
+            (body, BodyEnd::Complete) => Ok(Answer::new(status, headers, body, attempts)),
             (_, BodyEnd::TooLarge) => {
                 Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into())
             }

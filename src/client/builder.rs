@@ -10,6 +10,7 @@ use reqwest::header::{AUTHORIZATION, USER_AGENT};
 use super::auth::Auth;
 use super::{Client, Environment, check};
 use crate::call::headers::MERCHANT_KEY;
+use crate::call::interceptor::Interceptor;
 use crate::call::{Clock, RetryPolicy, TokioClock, Transport, default_http_client};
 use crate::error::{ConfigError, Error};
 use crate::value::Secret;
@@ -46,6 +47,7 @@ pub struct ClientBuilder {
     max_response_bytes: usize,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
+    interceptors: Vec<Box<dyn Interceptor>>,
     /// The settings that were read from environment variables, so that errors can name the variables.
     from_variables: Vec<&'static str>,
 }
@@ -66,6 +68,7 @@ impl ClientBuilder {
             max_response_bytes: 16 << 20,
             retry: RetryPolicy::default(),
             clock: Arc::new(TokioClock),
+            interceptors: Vec::new(),
             from_variables: Vec::new(),
         }
     }
@@ -151,6 +154,13 @@ impl ClientBuilder {
     /// Another clock for the pauses between attempts, for tests that should not wait.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Adds hooks that run before and after each attempt, and at the end of each call: for headers, for signatures and
+    /// for metrics. Several run in the order in which they were added. See [`Interceptor`].
+    pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
+        self.interceptors.push(Box::new(interceptor));
         self
     }
 
@@ -295,7 +305,8 @@ impl ClientBuilder {
         let authorization = self.auth.header(transport.empty_request(&base), key)?;
         let headers = [Some((AUTHORIZATION, authorization)), Some((USER_AGENT, user_agent))];
         let headers = headers.into_iter().chain([merchant_key.map(|value| (MERCHANT_KEY, value))]).flatten();
-        Ok(Client::new(transport, base, self.auth, headers, self.timeout, self.retry, self.clock))
+        let interceptors = self.interceptors.into();
+        Ok(Client::new(transport, base, (self.auth, headers), self.timeout, self.retry, self.clock, interceptors))
     }
 }
 

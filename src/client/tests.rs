@@ -1,5 +1,7 @@
 //! Tests calls to a server on the loopback interface: the requests, the decoded answers, and the texts of errors.
 
+mod interceptors;
+
 use std::error::Error as _;
 use std::future::Future;
 use std::io::Write;

@@ -234,8 +234,7 @@ impl ApiError {
         by_status || self.0.context.may_have_been_processed
     }
 
-    /// The status as text, for traces.
-    #[cfg(feature = "tracing")]
+    /// The status as text, for traces and metrics.
     pub(crate) fn status_text(&self) -> &str {
         self.0.status.as_str()
     }

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::Context;
+use crate::operation::Operation;
+
 /// The client cannot work as configured. The text says which setting is wrong and what to do about it; it never repeats
 /// the value.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ struct Inner {
     setting: &'static str,
     problem: Cow<'static, str>,
     source: Option<reqwest::Error>,
+    /// `None` for an error outside of a call.
+    context: Option<Context>,
 }
 
 impl ConfigError {
@@ -24,7 +29,7 @@ impl ConfigError {
     }
 
     pub(crate) fn new(setting: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { setting, problem: problem.into(), source: None }))
+        Self(Box::new(Inner { setting, problem: problem.into(), source: None, context: None }))
     }
 
     /// The same problem, with the names of the environment variables that the setting was read from.
@@ -36,19 +41,38 @@ impl ConfigError {
             "merchant_key" => ("IMPRINT_MERCHANT_KEY", "IMPRINT_MERCHANT_KEY"),
             _ => return self,
         };
-        let Inner { problem, source, .. } = *self.0;
-        Self(Box::new(Inner { setting, problem: format!("{variables}: {problem}").into(), source }))
+        let Inner { problem, source, context, .. } = *self.0;
+        Self(Box::new(Inner { setting, problem: format!("{variables}: {problem}").into(), source, context }))
+    }
+
+    /// The same problem, which ended a call after so many attempts. Without the context, the error would not say that
+    /// the API may have acted on one of them.
+    pub(crate) fn in_call(mut self, operation: &'static Operation, attempts: u32) -> Self {
+        self.0.context = Some(Context::new(operation, None, attempts));
+        self
+    }
+
+    pub(super) fn context(&self) -> Option<&Context> {
+        self.0.context.as_ref()
+    }
+
+    pub(super) fn context_mut(&mut self) -> Option<&mut Context> {
+        self.0.context.as_mut()
     }
 
     pub(crate) fn transport(problem: &'static str, source: reqwest::Error) -> Self {
         let problem = problem.into();
-        Self(Box::new(Inner { setting: "http", problem, source: Some(source.without_url()) }))
+        Self(Box::new(Inner { setting: "http", problem, source: Some(source.without_url()), context: None }))
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.problem)
+        f.write_str(&self.0.problem)?;
+        if self.0.context.is_some_and(|context| context.may_have_been_processed) {
+            f.write_str("; an earlier attempt of the call may have been processed")?;
+        }
+        Ok(())
     }
 }
 

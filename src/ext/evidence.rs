@@ -197,7 +197,7 @@ impl<T: Findable> Tally<T> {
                     // The position is relative to the item, not to the body, so it is removed.
                     let finding = finding.within(&format!("data[{index}]")).without_position();
                     let mut error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
-                    error.hide(&client.own_secrets());
+                    error.hide(&client.own_secrets(list.set_by_hooks()));
                     self.fault.get_or_insert(FindError::Call(error.into()));
                 }
             }

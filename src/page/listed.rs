@@ -175,7 +175,7 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<
         let mut error =
             DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
         // The call hides secrets only in the error that it returns, and this error is part of a page.
-        error.hide(&client.own_secrets());
+        error.hide(&client.own_secrets(&answer.set_by_hooks));
         broken.push(BrokenItem { place: items.len() + broken.len(), error, id });
     }
     if broken.is_empty() {

@@ -7,7 +7,7 @@ use tracing::field::Empty;
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span};
 
-use crate::call::Clock;
+use crate::call::{Clock, error_type};
 use crate::error::Error;
 use crate::operation::Operation;
 
@@ -107,19 +107,4 @@ pub(in crate::call) fn log_giving_up(attempts: u32, reason: &str, error: &Error)
         { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason },
         "no other attempt is made"
     );
-}
-
-/// The status, or the reason why there was none. The status of a success is not used as the name of an error.
-fn error_type(error: &Error) -> &str {
-    match error {
-        Error::Api(error) if error.status().is_success() => "error_body",
-        Error::Api(error) => error.status_text(),
-        Error::Transport(error) if error.is_connect() => "connect",
-        Error::Transport(_) => "transport",
-        Error::Timeout(_) => "timeout",
-        Error::Decode(_) => "decode",
-        Error::InvalidRequest(_) => "invalid_request",
-        Error::Config(_) => "config",
-        Error::ResponseTooLarge(_) => "response_too_large",
-    }
 }

@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
     &["page"],
     &["calls"],
     &["ext", "webhook"],
-    &["guide", "helpers", "list", "lib"],
+    &["guide", "helpers", "interceptor", "list", "lib"],
 ];
 
 fn root() -> PathBuf {

@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 
 use super::*;
-use crate::error::{ApiError, TimeoutError, TimeoutPhase};
+use crate::error::{ApiError, ConfigError, InterceptorError, TimeoutError, TimeoutPhase};
 use crate::testing::TestClock;
 
 static GET: Operation = operation(Method::GET, true);
@@ -23,8 +23,12 @@ enum AttemptResult {
     Good,
     Status(u16, Option<u64>),
     Timeout(TimeoutPhase, u64),
+    /// Nothing was sent, because the client cannot work.
+    Unsendable,
+    /// Nothing was sent, because an interceptor stopped the attempt.
+    Stopped,
 }
-use AttemptResult::{Good, Status, Timeout};
+use AttemptResult::{Good, Status, Stopped, Timeout, Unsendable};
 
 struct Seen {
     /// How the call ended, and with how many attempts.
@@ -66,6 +70,8 @@ fn with(
                 clock.pass(limit);
                 Err(TimeoutError::new(operation, phase, limit, None, attempts).into())
             }
+            Unsendable => Err(ConfigError::new("runtime", "no runtime").in_call(operation, attempts - 1).into()),
+            Stopped => Err(InterceptorError::new(operation, attempts, "no".into()).into()),
         };
         std::future::ready(result)
     });
@@ -114,8 +120,20 @@ fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
         (&[Timeout(Attempt, 1), Status(404, None)], true),
         (&[Status(503, None), Status(429, None), Status(429, None)], true),
         (&[Status(429, None), Status(429, None), Status(404, None)], false),
+        // An attempt that is not sent hides nothing either.
+        (&[Timeout(Attempt, 1), Unsendable], true),
+        (&[Status(503, None), Timeout(Connect, 1), Unsendable], true),
+        (&[Status(429, None), Unsendable], false),
+        (&[Unsendable], false),
+        (&[Timeout(Attempt, 1), Stopped], true),
+        (&[Status(503, None), Timeout(Connect, 1), Stopped], true),
+        (&[Timeout(Connect, 1), Stopped], false),
+        (&[Stopped], false),
     ] {
-        assert_eq!(context(&GET, steps).ended.unwrap_err().may_have_been_processed(), processed);
+        let error = context(&GET, steps).ended.unwrap_err();
+        assert_eq!(error.may_have_been_processed(), processed, "{error}");
+        let sent = steps.iter().filter(|step| !matches!(step, Unsendable | Stopped)).count();
+        assert_eq!(error.attempts() as usize, sent, "{error}");
     }
 }
 
