@@ -11,7 +11,7 @@
 //! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
 //! | `headers` | which headers code outside of the client may set |
 //! | `interceptor` | runs the hooks of users around attempts and calls |
-//! | `response`, `optional` | the result of a call |
+//! | `response`, `raw_body`, `optional` | the result of a call |
 //! | `trace`, `clock`, `error_type` | the spans and events for `tracing`, the source of the time, and the names of failures |
 
 pub(crate) mod answer;
@@ -22,6 +22,7 @@ pub(crate) mod headers;
 pub(crate) mod interceptor;
 mod optional;
 mod path;
+mod raw_body;
 mod request;
 mod response;
 pub(crate) mod retry;
@@ -32,6 +33,7 @@ pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
 use error_type::error_type;
 pub use optional::OptionalExt;
+pub use raw_body::RawBody;
 pub(crate) use request::Request;
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -33,7 +33,7 @@ use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptors;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
-use crate::call::{Answer, Clock, Limits, Request, Response, RetryPolicy, Transport};
+use crate::call::{Answer, Clock, Limits, RawBody, Request, Response, RetryPolicy, Transport};
 use crate::error::{ConfigError, Error};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Secret};
@@ -294,6 +294,28 @@ impl Client {
         self.call_with(operation, path, request, |answer| answer::raw_response(operation, answer)).await
     }
 
+    /// Makes a call and returns the body of a 2xx answer as it came.
+    ///
+    /// All generated builders send their raw calls by this method.
+    #[allow(dead_code, reason = "the builders that are generated call it")]
+    pub(crate) async fn call_raw(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<Response<RawBody>, Error> {
+        self.call_raw_at(operation, operation.path, request).await
+    }
+
+    /// Makes a call of a path that the caller gave, and returns the body of a 2xx answer as it came.
+    async fn call_raw_at(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        request: Request,
+    ) -> Result<Response<RawBody>, Error> {
+        self.make(operation, path, (request, true), |answer| Ok(answer::bytes(answer))).await
+    }
+
     /// Makes a call and reads its success answer by `read`.
     ///
     /// Only `read` depends on the type; the rest is compiled once.
@@ -304,9 +326,20 @@ impl Client {
         request: Request,
         read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
     ) -> Result<Response<T>, Error> {
+        self.make(operation, path, (request, false), read).await
+    }
+
+    /// Makes a call. `any_body` is whether a body is read completely where the API document has none.
+    async fn make<T>(
+        &self,
+        operation: &'static Operation,
+        path: &str,
+        (request, any_body): (Request, bool),
+        read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
+    ) -> Result<Response<T>, Error> {
         let call = self.begin(operation);
         let mut set_by_hooks = Vec::new();
-        let answer = call.span.around(self.exchange(operation, path, request, &mut set_by_hooks)).await;
+        let answer = call.span.around(self.exchange(operation, path, (request, any_body), &mut set_by_hooks)).await;
         let result = match answer {
             Ok(answer) => read(Answer { set_by_hooks: set_by_hooks.clone(), ..answer }),
             Err(error) => Err(error),
@@ -353,6 +386,13 @@ impl Client {
             Err(error) => (error.status(), error.attempts(), Some(error)),
         };
         let BegunCall { operation, span, begun } = call;
+        let request_id = match &result {
+            Ok(response) => response.request_id(),
+            Err(Error::Api(error)) => error.request_id(),
+            Err(Error::Decode(error)) => error.request_id(),
+            Err(_) => None,
+        };
+        span.record_request_id(request_id, || self.own_secrets(set_by_hooks));
         span.end(&**clock, status, attempts, error);
         interceptors.after_call(operation, (begun, &**clock), (status, attempts, error));
         result
@@ -363,7 +403,7 @@ impl Client {
         &self,
         operation: &'static Operation,
         path: &str,
-        request: Request,
+        (request, any_body): (Request, bool),
         set_by_hooks: &mut Vec<HeaderValue>,
     ) -> Result<Answer, Error> {
         let Inner { transport, base, headers, refused, timeout, attempt_timeout, retry, budget, clock, .. } =
@@ -381,7 +421,7 @@ impl Client {
         }
         let context = RetryContext { operation, policy: retry, budget, clock, timeout: *timeout };
         retry::run(context, |attempts, remaining| {
-            let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining };
+            let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
             let allowed = interceptors.before_attempt(operation, attempts, &mut request, set_by_hooks);
             async move {

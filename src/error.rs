@@ -20,6 +20,7 @@ mod interceptor;
 mod invalid;
 mod mask;
 mod nested;
+mod request_id;
 mod retry_after;
 mod sources;
 mod too_large;
@@ -38,6 +39,9 @@ pub(crate) use finding::{Fault, Finding};
 pub use interceptor::InterceptorError;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
+pub(crate) use request_id::request_id;
+#[cfg(feature = "tracing")]
+pub(crate) use request_id::shown_request_id;
 pub(crate) use sources::sources;
 pub use too_large::ResponseTooLargeError;
 pub use transport::{TimeoutError, TimeoutPhase, TransportError};

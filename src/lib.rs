@@ -39,7 +39,7 @@ pub mod list;
 mod testing;
 
 pub use call::interceptor::Interceptor;
-pub use call::{Clock, OptionalExt, Pause, Response, RetryPolicy};
+pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
 pub use client::{CallOptions, Client, ClientBuilder, Environment, RawRequest};
 #[doc(inline)]
 pub use error::{ApiError, Error, ErrorKind};

@@ -8,7 +8,7 @@ pub(crate) mod split;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Response, decode};
+use super::{Answer, RawBody, Response, decode};
 use crate::error::{ApiError, BodyKind, DecodeError, Error, Fault, Finding};
 use crate::operation::Operation;
 
@@ -34,6 +34,12 @@ pub(crate) fn raw_response<T: DeserializeOwned>(
         (BodyKind::Answer, Err(finding)) => return Err(undecoded(operation, &answer, finding)),
     };
     Ok(with(answer, value))
+}
+
+/// The bytes of a 2xx answer as they came. Nothing is looked at: not even a body that is that of an error is refused.
+pub(crate) fn bytes(mut answer: Answer) -> Response<RawBody> {
+    let body = RawBody::new(std::mem::take(&mut answer.body));
+    with(answer, body)
 }
 
 /// Decodes a 2xx answer without consuming it, for callers that still need the body.
@@ -86,7 +92,7 @@ pub(crate) fn with<T>(answer: Answer, value: T) -> Response<T> {
 
 /// The error for a body that cannot be decoded.
 pub(crate) fn undecoded(operation: &'static Operation, answer: &Answer, finding: Finding) -> Error {
-    DecodeError::new(operation, answer.status, answer.attempts, finding).into()
+    DecodeError::new(operation, (answer.status, &answer.headers), answer.attempts, finding).into()
 }
 
 /// The error for a success whose body is that of an error.

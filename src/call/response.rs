@@ -6,6 +6,8 @@ use std::ops::Deref;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
+use crate::error::request_id;
+
 /// The answer to a call: the decoded value, and the status, the headers and the number of attempts.
 ///
 /// It dereferences to the value, so `response.status` is a field of the value and `response.status()` the HTTP status;
@@ -38,6 +40,13 @@ impl<T> Response<T> {
     /// The headers of the answer.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// The id by which the server can find the request in its logs; support asks for it. It is that of the first of
+    /// these headers that holds visible text: `x-request-id`, `request-id`, `x-amzn-requestid`, `x-amzn-trace-id`,
+    /// `x-correlation-id`, `x-amz-cf-id` and `cf-ray`.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
     }
 
     /// How many times the request was sent.

@@ -28,6 +28,7 @@ mod off {
     use crate::call::Clock;
     use crate::error::Error;
     use crate::operation::Operation;
+    use crate::value::OwnSecrets;
 
     pub(crate) struct CallSpan;
 
@@ -41,6 +42,8 @@ mod off {
         }
 
         pub(crate) fn end(self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
+
+        pub(crate) fn record_request_id(&self, _: Option<&str>, _: impl FnOnce() -> OwnSecrets) {}
     }
 
     pub(crate) fn in_current_span<F>(work: F) -> F {

@@ -42,7 +42,7 @@ pub(crate) struct Answer {
     pub(crate) set_by_hooks: Vec<HeaderValue>,
 }
 
-/// How long an attempt may take.
+/// How long an attempt may take, and how its body is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     /// Replaces the transport's own timeout of an attempt.
@@ -51,6 +51,8 @@ pub(crate) struct Limits {
     pub(crate) call: Duration,
     /// The time that is left for the call.
     pub(crate) remaining: Duration,
+    /// Whether a body that the API document does not have is read as any other: up to the limit, and completely.
+    pub(crate) any_body: bool,
 }
 
 /// How reading a body ended.
@@ -130,11 +132,11 @@ impl Transport {
             let time = attempt_timeout.min(limits.remaining);
             let response = stand_in::execute(&**stand_in, request, time).await;
             let response = response.map_err(|no_answer| no_answer.into_error(operation, (phase, limit), attempts))?;
-            return self.receive(operation, response, attempts, failure).await;
+            return self.receive(operation, response, (attempts, limits.any_body), failure).await;
         }
         runtime::check().map_err(|problem| problem.in_call(operation, attempts - 1))?;
         let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
-        self.receive(operation, response, attempts, failure).await
+        self.receive(operation, response, (attempts, limits.any_body), failure).await
     }
 
     /// Reads the answer.
@@ -142,7 +144,7 @@ impl Transport {
         &self,
         operation: &'static Operation,
         mut response: Response,
-        attempts: u32,
+        (attempts, any_body): (u32, bool),
         failure: impl Fn(Option<StatusCode>, reqwest::Error) -> Error,
     ) -> Result<Answer, Error> {
         let status = response.status();
@@ -153,7 +155,7 @@ impl Transport {
             let complete = matches!(end, BodyEnd::Complete);
             return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
         }
-        if operation.empty {
+        if operation.empty && !any_body {
             // No body is expected. If there is one, it may report a failure, so a short body is read. A body that is
             // too long or breaks off is ignored: the status reports success.
             let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {

@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Client;
-use crate::call::Request;
-use crate::call::Response;
+use crate::call::{RawBody, Request, Response};
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
 
@@ -95,13 +94,49 @@ impl RawRequest {
     /// [`Error::InvalidRequest`] for a path that does not begin with a slash, has its own query or would be rewritten
     /// (`..`), for a `{name}` without a value, and for methods other than GET, PUT, POST, PATCH and DELETE.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let Self { client, operation, template, request } = self;
-        let Some(operation) = operation else {
+        let operation = self.operation()?;
+        self.client.call_at(operation, &self.template, self.request).await
+    }
+
+    /// Makes the call and returns the bytes of a 2xx answer as they came, whatever their content type: for exports,
+    /// documents and images, or for JSON that is to be read in another way.
+    ///
+    /// Nothing is decoded and nothing is looked at, so the bytes are yours to judge. Some servers write the body of an
+    /// error under the status 200: `send` makes an error of it, this method returns it as it is. The request is the
+    /// same as that of `send`, and so it accepts `application/json` like every call. With the feature `gzip`, a
+    /// compressed body is decompressed.
+    ///
+    /// ```no_run
+    /// use imprint_client::Method;
+    ///
+    /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let statement = client
+    ///     .request(Method::GET, "/v2/statements/{statement_id}/pdf")
+    ///     .path("statement_id", "E777214A")
+    ///     .send_raw()
+    ///     .await?;
+    /// std::fs::write("statement.pdf", &**statement)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), except for those about the body of a success: statuses that are no success,
+    /// connections that break within the body, and bodies larger than
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    pub async fn send_raw(self) -> Result<Response<RawBody>, Error> {
+        let operation = self.operation()?;
+        self.client.call_raw_at(operation, &self.template, self.request).await
+    }
+
+    /// The operation that represents this call.
+    fn operation(&self) -> Result<&'static Operation, Error> {
+        self.operation.ok_or_else(|| {
             let mut problems = Problems::default();
             problems.invalid("method", "must be GET, PUT, POST, PATCH or DELETE");
-            return Err(Error::invalid_request(&OPERATIONS[0], problems));
-        };
-        client.call_at(operation, &template, request).await
+            Error::invalid_request(&OPERATIONS[0], problems)
+        })
     }
 }
 

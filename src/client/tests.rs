@@ -197,6 +197,34 @@ fn an_operation_without_an_answer_looks_at_none() {
     }
 }
 
+/// Where the document has no body, a call ignores one that is too long or breaks off. A raw call must not: the caller
+/// would take nothing for the whole body.
+#[test]
+fn a_raw_call_of_an_operation_without_an_answer_returns_what_came() {
+    for (operation, bytes, expected) in [
+        (&DELETE, answer("204 No Content", &[], ""), Ok("")),
+        (&DELETE, answer("200 OK", &[], r#"{"error":{"message":"no"}}"#), Ok(r#"{"error":{"message":"no"}}"#)),
+        (&GET, answer("200 OK", &[], "[]"), Ok("[]")),
+        (&DELETE, answer("200 OK", &[], &"x".repeat(2000)), Err("larger than 1000 bytes")),
+        (&DELETE, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec(), Err("broke within the answer")),
+        (&DELETE, answer("409 Conflict", &[], "{}"), Err("answered 409 Conflict")),
+    ] {
+        let server = TestServer::start(vec![OnConnection::Answer(bytes)]);
+        let client = builder(&server.url).max_response_bytes(1000).build().unwrap();
+        match (run(client.call_raw(operation, request())).map_err(discreet), expected) {
+            (Ok(answer), Ok(expected)) => assert_eq!(&**answer, expected.as_bytes()),
+            (Err(error), Err(says)) => assert!(error.to_string().contains(says), "{error}"),
+            (other, _) => panic!("{other:?}"),
+        }
+        assert!(server.request().contains(" /v2/things/a?"));
+    }
+    // More than is read of a body that nobody asked for.
+    let long = "x".repeat((64 << 10) + 1);
+    let server = TestServer::answering("200 OK", &[], &long);
+    let client = builder(&server.url).build().unwrap();
+    assert_eq!(run(client.call_raw(&DELETE, request())).unwrap().len(), long.len());
+}
+
 #[test]
 fn an_error_of_the_api() {
     let body = r#"{"error":{"type":"CONFLICT_ERROR","message":"4111111592341815 is taken"}}"#;

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::envelope::ErrorEnvelope;
 use super::mask::Masked;
+use super::request_id::{request_id, write_request_id};
 use super::{Context, retry_after};
 use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
@@ -129,6 +130,15 @@ impl ApiError {
     /// The headers of the answer.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
+    }
+
+    /// The id by which the server can find the request in its logs; support asks for it. It is that of the first of
+    /// these headers that holds visible text: `x-request-id`, `request-id`, `x-amzn-requestid`, `x-amzn-trace-id`,
+    /// `x-correlation-id`, `x-amz-cf-id` and `cf-ray`.
+    ///
+    /// `Display` shows it as well, with the same texts hidden as in the messages.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.0.headers)
     }
 
     /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, from the
@@ -269,7 +279,8 @@ impl fmt::Display for ApiError {
         if !self.details().is_empty() {
             write!(f, ": {}", self.masked(&self.details().join("; ")))?;
         }
-        self.0.context.write_attempts(f)
+        self.0.context.write_attempts(f)?;
+        write_request_id(f, self.request_id(), &self.0.own)
     }
 }
 

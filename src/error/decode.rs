@@ -3,8 +3,10 @@
 use std::fmt;
 
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use zeroize::Zeroizing;
 
+use super::request_id::{request_id, write_request_id};
 use super::{Context, Finding};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Redacted};
@@ -26,6 +28,10 @@ struct Inner {
     cursor: Option<String>,
     /// The JSON of the item, if the error is about a single item.
     item: Option<Zeroizing<Vec<u8>>>,
+    request_id: Option<String>,
+    /// The secrets that the client sent with the call, which must not be shown. `None` until they are known: the id of
+    /// the request, which the server wrote, is not shown before.
+    own: Option<OwnSecrets>,
 }
 
 impl DecodeError {
@@ -66,6 +72,12 @@ impl DecodeError {
         self.0.context.attempts
     }
 
+    /// The id by which the server can find the request in its logs; see
+    /// [`ApiError::request_id`](crate::ApiError::request_id).
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
     /// Where the list goes on, if the error is one of [`Items`](crate::list::Items) or [`Pages`](crate::list::Pages):
     /// the value for `starting_after`.
     ///
@@ -97,14 +109,22 @@ impl DecodeError {
         error
     }
 
-    pub(crate) fn new(operation: &'static Operation, status: StatusCode, attempts: u32, finding: Finding) -> Self {
+    /// `headers` are those of the answer.
+    pub(crate) fn new(
+        operation: &'static Operation,
+        (status, headers): (StatusCode, &HeaderMap),
+        attempts: u32,
+        finding: Finding,
+    ) -> Self {
         let context = Context::new(operation, Some(status), attempts);
-        Self(Box::new(Inner { context, status, finding, cursor: None, item: None }))
+        let request_id = request_id(headers).map(str::to_owned);
+        Self(Box::new(Inner { context, status, finding, cursor: None, item: None, request_id, own: None }))
     }
 
-    /// Removes the secrets of the client from the path.
+    /// Hides the secrets of the client in everything that the error shows.
     pub(crate) fn hide(&mut self, own: &OwnSecrets) {
         self.0.finding.hide(own);
+        self.0.own = Some(own.clone());
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -118,15 +138,16 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { context, status, finding, .. } = &*self.0;
-        write!(f, "{} answered {}, but {finding}", context.operation.id, status.as_u16())
+        let Inner { context, status, finding, own, .. } = &*self.0;
+        write!(f, "{} answered {}, but {finding}", context.operation.id, status.as_u16())?;
+        own.as_ref().map_or(Ok(()), |own| write_request_id(f, self.request_id(), own))
     }
 }
 
 /// Shows neither the item nor the cursor, because both come from the body.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { context, status, finding, cursor, item } = &*self.0;
+        let Inner { context, status, finding, cursor, item, .. } = &*self.0;
         f.debug_struct("DecodeError")
             .field("operation_id", &context.operation.id)
             .field("status", &status.as_u16())
@@ -137,7 +158,7 @@ impl fmt::Debug for DecodeError {
             .field("attempts", &context.attempts)
             .field("cursor", &cursor.as_ref().map(|_| Redacted))
             .field("item_bytes", &item.as_ref().map(|item| item.len()))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

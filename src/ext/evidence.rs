@@ -196,7 +196,8 @@ impl<T: Findable> Tally<T> {
                     self.seen = true;
                     // The position is relative to the item, not to the body, so it is removed.
                     let finding = finding.within(&format!("data[{index}]")).without_position();
-                    let mut error = DecodeError::new(question.operation, list.status(), list.attempts(), finding);
+                    let head = (list.status(), list.headers());
+                    let mut error = DecodeError::new(question.operation, head, list.attempts(), finding);
                     error.hide(&client.own_secrets(list.set_by_hooks()));
                     self.fault.get_or_insert(FindError::Call(error.into()));
                 }

@@ -163,7 +163,9 @@ impl Client {
                     return Ok(());
                 }
                 let finding = Finding::new("data", Fault::Other);
-                Err(DecodeError::new(read, page.status(), page.attempts(), finding).into())
+                let mut error = DecodeError::new(read, (page.status(), page.headers()), page.attempts(), finding);
+                error.hide(&client.own_secrets(page.set_by_hooks()));
+                Err(error.into())
             });
             match &outcome {
                 Err(Error::Decode(_)) => {}

@@ -172,8 +172,8 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<
         let (line, column) = in_body(&answer.body, json, (finding.line, finding.column));
         let finding = Finding { line, column, ..finding.within(&format!("{name}[{index}]")) };
         let id = raw_id(json, P::CURSOR);
-        let mut error =
-            DecodeError::new(P::OPERATION, answer.status, answer.attempts, finding).of_item(json, id.as_deref());
+        let error = DecodeError::new(P::OPERATION, (answer.status, &answer.headers), answer.attempts, finding);
+        let mut error = error.of_item(json, id.as_deref());
         // The call hides secrets only in the error that it returns, and this error is part of a page.
         error.hide(&client.own_secrets(&answer.set_by_hooks));
         broken.push(BrokenItem { place: items.len() + broken.len(), error, id });

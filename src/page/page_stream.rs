@@ -25,12 +25,15 @@ pub(super) struct PageStream<A> {
 struct PagedCall<A> {
     start: StartFetch<A>,
     advance: AdvancePosition<A>,
-    fault: fn(&Response<A>, PageFault) -> DecodeError,
+    fault: MakeFault<A>,
 }
 
 /// Sends the call for the page after a cursor. If the flag is true, the call runs in a task, so that it makes progress
 /// between polls.
 type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
+
+/// Makes the error for a page.
+type MakeFault<A> = Box<dyn Fn(&Response<A>, PageFault) -> DecodeError + Send>;
 
 /// Decodes a page.
 type ReadPage<A> = fn(&Client, Answer) -> Result<Response<A>, Error>;
@@ -45,16 +48,21 @@ impl<A> PagedCall<A> {
 }
 
 /// The error for a page. Its path names the id of the item, or the list.
-fn fault<P: Paged, A>(page: &Response<A>, (item, fault): PageFault) -> DecodeError {
+fn fault<P: Paged, A>(client: &Client, page: &Response<A>, (item, fault): PageFault) -> DecodeError {
     let list = P::OPERATION.list[0];
     let path = item.map_or_else(|| list.to_owned(), |index| format!("{list}[{index}].{}", P::CURSOR));
-    DecodeError::new(P::OPERATION, page.status(), page.attempts(), Finding::new(path, fault))
+    let head = (page.status(), page.headers());
+    let mut error = DecodeError::new(P::OPERATION, head, page.attempts(), Finding::new(path, fault));
+    // The call hides secrets only in the error that it returns, and this error is made after the call.
+    error.hide(&client.own_secrets(page.set_by_hooks()));
+    error
 }
 
 impl<A: Send + 'static> PageStream<A> {
     /// `read` decodes an answer as a page.
     pub(super) fn new<P: Paged>(call: P, read: ReadPage<A>, advance: AdvancePosition<A>) -> Self {
         let position = Position::new(call.cursor());
+        let of_faults = call.clone();
         let start = move |cursor: Option<&str>, ahead| {
             let call = match cursor {
                 Some(cursor) => call.clone().after(cursor),
@@ -66,7 +74,8 @@ impl<A: Send + 'static> PageStream<A> {
             });
             if ahead { Fetch::ahead(answering) } else { Fetch::Inline(answering) }
         };
-        let call = PagedCall { start: Box::new(start), advance, fault: fault::<P, A> };
+        let fault = move |page: &Response<A>, found| fault::<P, A>(&of_faults.clone().request().0, page, found);
+        let call = PagedCall { start: Box::new(start), advance, fault: Box::new(fault) };
         Self { call: Some(call), fetch: None, position, ahead: false }
     }
 }

@@ -12,6 +12,7 @@ mod faults;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod helpers;
+mod interceptors;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;
@@ -19,6 +20,7 @@ mod mock_api;
 mod network;
 mod pages;
 mod payloads;
+mod raw_answers;
 mod raw_server;
 #[cfg(feature = "schemars")]
 mod schemas;

@@ -116,6 +116,28 @@ async fn every_kind_of_error_has_an_error_type() {
 }
 
 #[tokio::test]
+async fn the_id_of_the_request_is_recorded_without_secrets() {
+    let server = RawServer::start().await;
+    let client = server.client();
+    let mut recorded = Vec::new();
+    for (status, body, id) in [
+        (200, CUSTOMER, "the-id-of-a-success"),
+        (404, b"", "the-id-of-an-error"),
+        (200, b"[]", "the-id-of-a-wrong-body"),
+        (200, CUSTOMER, crate::support::KEY),
+        (404, b"", "4111111592341815"),
+        (200, CUSTOMER, ""),
+    ] {
+        server.respond_with(status, &[("x-request-id", id)], body);
+        let capture = Capture::start();
+        let _ = client.get_customer().customer_id("C-1").send().await;
+        recorded.push(get(&capture.spans()[0].fields, "imprint.request_id").map(str::to_owned));
+    }
+    let expected = ["the-id-of-a-success", "the-id-of-an-error", "the-id-of-a-wrong-body", "[REDACTED]", "[REDACTED]"];
+    assert_eq!(recorded, expected.map(|id| Some(id.to_owned())).into_iter().chain([None]).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_dropped_call_is_recorded_as_cancelled() {
     let server = RawServer::start().await;
     server.set_reply(RawReply::KeepOpen(response_head(200, [("content-length", "9")]).chain(b"{")));

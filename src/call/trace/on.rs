@@ -8,8 +8,9 @@ use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span};
 
 use crate::call::{Clock, error_type};
-use crate::error::Error;
+use crate::error::{Error, shown_request_id};
 use crate::operation::Operation;
+use crate::value::OwnSecrets;
 
 /// The target of all events, for filters to name. It is fixed here because the modules may move.
 pub(crate) const TARGET: &str = "imprint_client";
@@ -31,6 +32,7 @@ impl CallSpan {
             otel.status_code = Empty,
             imprint.operation_id = operation.id,
             imprint.attempts = Empty,
+            imprint.request_id = Empty,
             http.request.method = operation.method.as_str(),
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
@@ -51,6 +53,14 @@ impl CallSpan {
     /// Does the work of the call within its span.
     pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
         if self.span.is_disabled() { work.await } else { work.instrument(self.span.clone()).await }
+    }
+
+    /// Records the id by which the server can find the request. The server wrote it, so the secrets of the client and
+    /// personal data are hidden in it. `own` is called only if a subscriber is interested.
+    pub(crate) fn record_request_id(&self, id: Option<&str>, own: impl FnOnce() -> OwnSecrets) {
+        if let Some(id) = id.filter(|_| !self.span.is_disabled()) {
+            self.span.record("imprint.request_id", tracing::field::display(shown_request_id(id, &own())));
+        }
     }
 
     pub(crate) fn end(mut self, clock: &dyn Clock, status: Option<StatusCode>, attempts: u32, error: Option<&Error>) {

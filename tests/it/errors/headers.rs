@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
+use imprint_client::helpers::FindError;
+use imprint_client::{Error, Method, types};
+use serde_json::{Value, json};
+
 use super::expect_api_error;
 use crate::raw_server::RawServer;
 use crate::spec::Spec;
+use crate::support;
 
 const DATE: (&str, &str) = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
 
@@ -70,5 +76,69 @@ async fn an_error_returns_all_headers() {
         let error = expect_api_error(&client, operation).await;
         assert_eq!(error.headers()["x-request-id"], "abc");
         assert_eq!(error.headers().get_all("set-cookie").iter().count(), 2);
+    }
+}
+
+const ID: &str = "7f3a9c1e-2b4d-4e6f-8a9b-0c1d2e3f4a5b";
+
+fn customer() -> Value {
+    support::json(&support::payload("getCustomer--openapi-composed.json"))
+}
+
+fn page(customer: Value, has_more: bool) -> String {
+    json!({"data": [customer], "has_more": has_more}).to_string()
+}
+
+/// Each error that a call, a stream or a lookup makes from an answer names the id of the request, as it came. The texts
+/// show it, but no secret of the client in its place.
+#[tokio::test]
+async fn the_id_of_the_request_is_named_by_answers_and_errors() {
+    let server = RawServer::start().await;
+    for (id, shown_as) in [(ID, ID), (support::KEY, "[REDACTED]"), ("4111111592341815", "[REDACTED]")] {
+        let client = server.client();
+        let headers = [("cf-ray", "another"), ("X-Request-Id", id)];
+        server.respond_with(200, &headers, customer().to_string().as_bytes());
+        let answer = client.get_customer().customer_id("C").send().await.expect("an answer");
+        assert_eq!(answer.request_id(), Some(id));
+        assert_eq!(answer.map(|_| ()).request_id(), Some(id));
+
+        let mut broken = customer();
+        broken["statuses"] = json!(7);
+        let mut errors = Vec::new();
+        server.respond_with(404, &headers, b"");
+        errors.push(client.get_customer().customer_id("C").send().await.map(drop));
+        server.respond_with(200, &headers, br#"{"error":{"type":"T","message":"m"}}"#);
+        errors.push(client.get_customer().customer_id("C").send().await.map(drop));
+        server.respond_with(200, &headers, b"[]");
+        errors.push(client.get_customer().customer_id("C").send().await.map(drop));
+        errors.push(client.request(Method::GET, "/v2/things").send::<()>().await.map(drop));
+        // An error about one item, one about a page, and one of a lookup.
+        server.respond_with(200, &headers, page(broken, false).as_bytes());
+        errors.push(client.search_customers().stream().try_next().await.map(drop));
+        errors.push(client.find_customer("PARTNER_USER_456").await.map(drop).map_err(call_error));
+        server.respond_with(200, &headers, page(customer(), true).as_bytes());
+        errors.push(client.search_customers().stream().try_collect::<Vec<_>>().await.map(drop));
+        errors.push(client.search_customers().pages().try_collect::<Vec<_>>().await.map(drop));
+        for error in errors {
+            let error = error.expect_err("a failure");
+            let named = match &error {
+                Error::Api(error) => error.request_id(),
+                Error::Decode(error) => error.request_id(),
+                other => panic!("{other}"),
+            };
+            assert_eq!(named, Some(id), "{error}");
+            assert!(error.to_string().ends_with(&format!(", request id {shown_as}")), "{error}");
+            assert!(id == shown_as || !format!("{error:?}").contains(id), "{error:?}");
+        }
+    }
+    server.respond_with(404, &[("x-request-id", "")], b"");
+    let Err(Error::Api(error)) = server.client().get_customer().customer_id("C").send().await else { panic!() };
+    assert_eq!((error.request_id(), error.to_string().contains("request id")), (None, false));
+}
+
+fn call_error(error: FindError<types::Customer>) -> Error {
+    match error {
+        FindError::Call(error) => error,
+        other => panic!("{other}"),
     }
 }
