@@ -304,6 +304,15 @@ impl Api {
         self.structs.iter().find(|structure| structure.name == name)
     }
 
+    /// Whether a value of the type may be one that is kept without being understood: of an enum, or a timestamp.
+    pub fn may_be_unknown(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Timestamp => true,
+            Type::Named(name) => self.enums.iter().any(|item| item.name == *name),
+            _ => false,
+        }
+    }
+
     /// Whether values of the type can be sent as a cursor.
     fn is_text(&self, ty: &Type) -> bool {
         match ty {

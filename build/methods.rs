@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 use super::problem::Problem;
 
 /// The files and folders of `src/` that add methods to `Client`. A test holds that no others do.
-pub const PLACES: [&str; 4] = ["client.rs", "client", "ext.rs", "ext"];
+pub const PLACES: [&str; 6] = ["client.rs", "client", "ext.rs", "ext", "blocking.rs", "blocking"];
 
 /// Reads the hand-written files that may add methods to `Client`, given the folder `src/`.
 pub fn read(src: &Path) -> io::Result<Vec<String>> {

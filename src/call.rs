@@ -34,7 +34,7 @@ pub use clock::{Clock, Pause};
 use error_type::error_type;
 pub use optional::OptionalExt;
 pub use raw_body::RawBody;
-pub(crate) use request::Request;
+pub(crate) use request::{IntoRequest, Request};
 pub use response::Response;
 pub use retry::RetryPolicy;
 #[cfg(test)]

@@ -7,13 +7,14 @@
 //! |---|---|
 //! | `builder`, `check` | builds a client, and refuses settings that cannot work |
 //! | `auth` | sends the API key; other schemes are to be added there |
-//! | `options` | settings for single calls |
+//! | `options`, `call_options` | settings for single calls, and the methods of builders that make them |
 //! | `raw` | calls of operations that the API document does not have |
 //! | `environment` | the environments of the API |
 //! | `locks` | makes calls that record the same thing wait for each other |
 
 mod auth;
 mod builder;
+mod call_options;
 mod check;
 mod environment;
 mod locks;
@@ -40,6 +41,10 @@ use crate::value::{OwnSecrets, Secret};
 
 use auth::Auth;
 pub use builder::ClientBuilder;
+pub use call_options::AnyClient;
+#[cfg(feature = "blocking")]
+pub(crate) use call_options::sealed;
+pub(crate) use call_options::{awaitable, call_options};
 pub use environment::Environment;
 pub(crate) use locks::{Doubt, EarlierCalls, RecordLock, RecordLocks};
 pub use options::CallOptions;
@@ -103,6 +108,8 @@ struct Inner {
     /// Replaces the attempt timeout of the transport.
     attempt_timeout: Option<Duration>,
     retry: RetryPolicy,
+    /// Whether values of a request that this version does not understand are refused.
+    strict_requests: bool,
     /// Shared by all clients that come from one builder, whatever their options.
     budget: Arc<Budget>,
     clock: Arc<dyn Clock>,
@@ -204,7 +211,7 @@ impl Client {
         base: Url,
         (auth, headers): (Auth, impl Iterator<Item = (HeaderName, HeaderValue)>),
         timeout: Duration,
-        retry: RetryPolicy,
+        (retry, strict_requests): (RetryPolicy, bool),
         clock: Arc<dyn Clock>,
         interceptors: Interceptors,
     ) -> Self {
@@ -217,6 +224,7 @@ impl Client {
             timeout,
             attempt_timeout: None,
             retry,
+            strict_requests,
             budget: Arc::new(Budget::new()),
             clock,
             record_locks: Arc::default(),
@@ -297,7 +305,6 @@ impl Client {
     /// Makes a call and returns the body of a 2xx answer as it came.
     ///
     /// All generated builders send their raw calls by this method.
-    #[allow(dead_code, reason = "the builders that are generated call it")]
     pub(crate) async fn call_raw(
         &self,
         operation: &'static Operation,
@@ -412,7 +419,7 @@ impl Client {
         if let Some(&RefusedSetting { setting, problem }) = refused.first() {
             return Err(ConfigError::new(setting, problem).in_call(operation, 0).into());
         }
-        let (url, body) = request.finish(operation, path, base)?;
+        let (url, body) = request.finish(operation, path, base, self.inner.strict_requests)?;
         let mut request = reqwest::Request::new(operation.method.clone(), url);
         *request.headers_mut() = headers.clone();
         if let Some(body) = body {

@@ -39,6 +39,7 @@ pub(crate) use finding::{Fault, Finding};
 pub use interceptor::InterceptorError;
 pub use invalid::InvalidRequestError;
 pub(crate) use invalid::Problems;
+pub(crate) use nested::Build;
 pub(crate) use request_id::request_id;
 #[cfg(feature = "tracing")]
 pub(crate) use request_id::shown_request_id;
@@ -216,11 +217,6 @@ impl Error {
         }
     }
 
-    /// The error of a builder of `subject`: the fields that are `false` in `given` are missing.
-    pub(crate) fn missing(subject: &'static str, given: &[(&'static str, bool)]) -> Self {
-        Self::unfinished(subject, Problems::of(given))
-    }
-
     /// The error of a builder of `subject` that cannot finish because of these problems.
     pub(crate) fn unfinished(subject: &'static str, problems: Problems) -> Self {
         Self::InvalidRequest(InvalidRequestError::of_type(subject, problems))
@@ -297,7 +293,9 @@ mod tests {
 
     #[test]
     fn a_builder_names_what_it_misses() {
-        let error = Error::missing("LinkCustomerAccountBody", &[("a", false), ("b", true), ("c", false)]);
+        let mut problems = Problems::default();
+        problems.require(&[("a", false), ("b", true), ("c", false)]);
+        let error = Error::unfinished("LinkCustomerAccountBody", problems);
         assert_eq!(error.to_string(), "LinkCustomerAccountBody needs a and c");
         assert_eq!((error.operation_id(), error.status()), (None, None));
         assert!(!error.is_retryable());

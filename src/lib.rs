@@ -28,6 +28,10 @@ pub mod webhook;
 
 pub(crate) mod ext;
 
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
+
 // What users see: names for what the floors have, and the guide.
 
 pub mod guide;
@@ -51,4 +55,4 @@ pub use error::{ApiError, Error, ErrorKind};
 pub use reqwest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
-pub use value::{IntoField, IntoList, Secret, Timestamp, TimestampError};
+pub use value::{IntoField, IntoInteger, IntoList, Secret, Timestamp, TimestampError};

@@ -18,14 +18,14 @@ mod page_stream;
 mod position;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
 use serde::de::DeserializeOwned;
 
-use crate::call::Request;
-use crate::call::Response;
+use crate::call::{IntoRequest, Response};
 use crate::client::Client;
 use crate::error::Error;
 use crate::operation::Operation;
@@ -33,7 +33,7 @@ pub use items::Items;
 use page_stream::PageStream;
 
 /// Describes an operation that pages. The generated code implements this trait for each such operation.
-pub(crate) trait Paged: Clone + Send + 'static {
+pub(crate) trait Paged: IntoRequest<Client = Client> + Clone + Send + 'static {
     type Answer: DeserializeOwned + Send + 'static;
     type Item: DeserializeOwned + Send + 'static;
 
@@ -45,8 +45,6 @@ pub(crate) trait Paged: Clone + Send + 'static {
     fn cursor(&self) -> Option<&str>;
     /// The same call for the items after `cursor`.
     fn after(self, cursor: &str) -> Self;
-    /// The client and the request that send the call.
-    fn request(self) -> (Client, Request);
 
     fn items(answer: &Self::Answer) -> &[Self::Item];
     fn into_items(answer: Self::Answer) -> Vec<Self::Item>;
@@ -67,8 +65,6 @@ pub(crate) trait Paged: Clone + Send + 'static {
 /// [`Items`], and [`DecodeError::cursor`](crate::error::DecodeError::cursor) is the cursor at which to continue.
 ///
 /// ```no_run
-/// use futures_util::TryStreamExt;
-///
 /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
 /// let mut pages = client.get_transactions().customer_id("2EE24580").limit(100).pages();
 /// while let Some(page) = pages.try_next().await? {
@@ -90,6 +86,20 @@ impl<A: Send + 'static> Pages<A> {
 }
 
 impl<A> Pages<A> {
+    /// The next page; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream, see [above](Pages#errors).
+    pub async fn try_next(&mut self) -> Result<Option<Response<A>>, Error> {
+        self.next().await.transpose()
+    }
+
+    /// The next page, or the error in its place; `None` after the last one.
+    pub async fn next(&mut self) -> Option<Result<Response<A>, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
     /// Requests the next page while the caller works on this one, as [`Items::prefetch`] does.
     pub fn prefetch(mut self) -> Self {
         self.0.prefetch();

@@ -9,15 +9,18 @@
 //! | `secret` | [`Secret`], the mark that replaces personal data in `Debug`, and the search for our own secrets in texts |
 //! | `timestamp` | [`Timestamp`] |
 //! | `open_enum`, `id` | the macros behind the generated enums and ids |
-//! | `fields` | what the setters of builders take |
+//! | `fields`, `integer` | what the setters of builders take |
+//! | `doubt` | values that are sent although this version does not understand them |
 //! | `object`, `lenient` | how structs and their fields are read from JSON |
 //! | `json` | the repair of JSON texts that are not valid Unicode |
 //! | `text`, `schema` | reading JSON strings, and the JSON Schemas of types that are strings |
 //! | `credential` | what is wrong with a key or a token |
 
 mod credential;
+mod doubt;
 pub(crate) mod fields;
 mod id;
+pub(crate) mod integer;
 pub(crate) mod json;
 pub(crate) mod lenient;
 pub(crate) mod object;
@@ -28,10 +31,12 @@ pub(crate) mod text;
 mod timestamp;
 
 pub(crate) use credential::CredentialProblem;
+pub(crate) use doubt::Doubtful;
 #[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
 pub(crate) use fields::FreeForm;
 pub use fields::{IntoField, IntoList};
 pub(crate) use id::opaque_string;
+pub use integer::IntoInteger;
 pub(crate) use object::object;
 pub(crate) use open_enum::open_enum;
 pub(crate) use schema::string_schema;

@@ -4,6 +4,7 @@
 //! Only this module and its rooms know how the client is built, documented and shown in examples, and which paths of
 //! `src/` the generated code uses. Each file that it writes is included by the module of `src/` of the same name.
 
+mod blocking;
 mod calls;
 mod docs;
 mod events;
@@ -50,6 +51,7 @@ const fn pass(name: &'static str, apply: fn(&mut Api, &Reserved) -> Result<(), P
 pub const PASSES: &[Pass] = &[
     pass("name enum variants after their values", names::variants),
     pass("keep parameters apart from fields of the builder", names::parameters),
+    pass("keep builders apart from their type parameter", names::builders),
     pass("refuse two things of one name", names::unique),
     pass("make prose safe for rustdoc", prose::apply),
     pass("describe bodies and answers", docs::describe),
@@ -75,6 +77,7 @@ pub fn write(mut api: Api, reserved: &Reserved, keep: &dyn Fn(&str) -> bool) -> 
         File { name: "types.rs", code: layout::render(types::write(api), &types)? },
         File { name: "builder.rs", code: layout::render(type_builders::write(api), &builders)? },
         File { name: "calls.rs", code: layout::render(calls::write(api, &names), &calls)? },
+        File { name: "blocking.rs", code: layout::render(blocking::write(api, &names), &none)? },
         File { name: "event.rs", code: layout::render(events::write(api)?, &none)? },
     ])
 }

@@ -6,8 +6,20 @@ use reqwest::Url;
 use serde::Serialize;
 
 use super::path;
-use crate::error::{Error, Problems};
+use super::trace;
+use crate::error::{Build, Error, Problems};
 use crate::operation::Operation;
+use crate::value::Doubtful;
+use crate::value::integer::Integer;
+
+/// A builder of a call. The generated code implements this trait for the builder of each operation.
+pub(crate) trait IntoRequest: Sized {
+    /// The client that sends the call.
+    type Client;
+
+    /// The client and the request.
+    fn into_request(self) -> (Self::Client, Request);
+}
 
 /// A request that is being built.
 ///
@@ -56,18 +68,33 @@ impl Request {
         }
     }
 
-    /// Sets the JSON body from the result of its builder. The problems of that builder are added to the others.
-    pub(crate) fn json<T: Serialize>(&mut self, body: Result<T, Error>) {
-        match body.map(|body| serde_json::to_vec(&body)) {
-            Ok(Ok(json)) => self.body = Some(json),
+    /// Checks that an integer fits.
+    pub(crate) fn fits<T>(&mut self, name: &'static str, value: Integer<T>) {
+        self.problems.integer(name, value);
+    }
+
+    /// Notes whether this version understands a value.
+    pub(crate) fn doubt<V: Doubtful>(&mut self, name: &'static str, value: Option<&V>) {
+        self.problems.doubt(name, value);
+    }
+
+    /// Finishes the body. The problems of its builder are added to the others.
+    pub(crate) fn build<B: Build>(&mut self, body: B) -> Option<B::Built> {
+        body.finish(&mut self.problems)
+    }
+
+    /// Sets the JSON body; `None` is one that could not be finished, whose problems are known already.
+    pub(crate) fn json<T: Serialize + ?Sized>(&mut self, body: Option<&T>) {
+        match body.map(serde_json::to_vec) {
+            Some(Ok(json)) => self.body = Some(json),
             // serde's own text may quote the value.
-            Ok(Err(_)) => self.problems.invalid("body", "cannot be written as JSON"),
-            Err(Error::InvalidRequest(error)) => self.problems.merge(error.into_problems()),
-            Err(_) => self.problems.invalid("body", "could not be built"),
+            Some(Err(_)) => self.problems.invalid("body", "cannot be written as JSON"),
+            None => {}
         }
     }
 
-    /// The URL and the body to send.
+    /// The URL and the body to send. Values that this version does not understand are logged, and refused if `strict`
+    /// is true.
     ///
     /// # Errors
     ///
@@ -77,11 +104,16 @@ impl Request {
         operation: &'static Operation,
         template: &str,
         base: &Url,
+        strict: bool,
     ) -> Result<(Url, Option<Vec<u8>>), Error> {
         let Self { path, query, body, mut problems } = self;
         let url = path::fill(base, template, &path, &mut problems);
+        if strict {
+            problems.refuse_doubtful();
+        }
         match url {
             Some(mut url) if problems.is_empty() => {
+                problems.doubts().for_each(|doubt| trace::log_doubt(&doubt));
                 if !query.is_empty() {
                     url.query_pairs_mut().extend_pairs(query);
                 }
@@ -112,8 +144,8 @@ mod tests {
         request.required_query("customer_id", Some(&7));
         request.at_least("limit", Some(1_i32), 1);
         request.at_least("limit", None::<i64>, 1);
-        request.json(Ok(serde_json::json!({"a": 1})));
-        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
+        request.json(Some(&serde_json::json!({"a": 1})));
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap();
         assert_eq!(
             url.as_str(),
             "https://api.example.com/v2/things/a%20b/link?email=a%2Bb%40example.com+%26+co&customer_id=7"
@@ -125,7 +157,7 @@ mod tests {
     fn without_values_there_is_no_query_and_no_body() {
         let mut request = Request::new();
         request.path("thing_id", Some("x"));
-        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base()).unwrap();
+        let (url, body) = request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap();
         assert_eq!(url.as_str(), "https://api.example.com/v2/things/x/link");
         assert!(body.is_none());
     }
@@ -136,16 +168,56 @@ mod tests {
         request.path("thing_id", None::<&str>);
         request.required_query("customer_id", None::<&str>);
         request.at_least("limit", Some(0_i32), 1);
-        request.json::<()>(Err(Error::missing("Body", &[("name", false), ("kind", true), ("thing_id", false)])));
-        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
+        request.fits("amount", Integer::<i64>::OutOfRange);
+        request.required_query("amount", Integer::<i64>::OutOfRange.value().as_ref());
+        let body = request.build(Body);
+        request.json(body.as_ref());
+        let error = request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "linkThing needs thing_id, customer_id and name, and limit must be at least 1; nothing was sent"
+            "linkThing needs thing_id, customer_id and name, and limit must be at least 1, \
+             and amount must fit into a signed integer of 64 bits; nothing was sent"
         );
         let Error::InvalidRequest(error) = error else { panic!("{error:?}") };
         assert_eq!(error.operation_id(), Some("linkThing"));
         assert_eq!(error.missing(), ["thing_id", "customer_id", "name"]);
-        assert_eq!(error.invalid().collect::<Vec<_>>(), ["limit"]);
+        assert_eq!(error.invalid().collect::<Vec<_>>(), ["limit", "amount"]);
+    }
+
+    /// A builder of a body that misses two of its fields, and whose kind is unknown.
+    struct Body;
+
+    impl Build for Body {
+        type Built = ();
+        const NAME: &'static str = "Body";
+
+        fn finish(self, problems: &mut Problems) -> Option<()> {
+            problems.require(&[("name", false), ("kind", true), ("thing_id", false)]);
+            problems.doubt("kind", Some(&Kind));
+            None
+        }
+    }
+
+    struct Kind;
+
+    impl Doubtful for Kind {
+        fn doubt(&self) -> Option<&'static str> {
+            Some("is odd")
+        }
+    }
+
+    #[test]
+    fn what_is_doubtful_is_sent_unless_requests_are_strict() {
+        let request = || {
+            let mut request = Request::new();
+            request.path("thing_id", Some("x"));
+            request.doubt("kind", Some(&Kind));
+            request.doubt("other", None::<&Kind>);
+            request
+        };
+        request().finish(&OPERATION, OPERATION.path, &base(), false).unwrap();
+        let error = request().finish(&OPERATION, OPERATION.path, &base(), true).unwrap_err();
+        assert_eq!(error.to_string(), "linkThing: kind is odd; nothing was sent");
     }
 
     #[test]
@@ -153,7 +225,7 @@ mod tests {
         let mut request = Request::new();
         request.path("thing_id", Some(".."));
         request.required_query("customer_id", None::<&str>);
-        let message = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err().to_string();
+        let message = request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap_err().to_string();
         assert!(message.contains("customer_id") && message.contains("thing_id"), "{message}");
     }
 
@@ -167,8 +239,8 @@ mod tests {
         }
         let mut request = Request::new();
         request.path("thing_id", Some("x"));
-        request.json(Ok(Bad));
-        let error = request.finish(&OPERATION, OPERATION.path, &base()).unwrap_err();
+        request.json(Some(&Bad));
+        let error = request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap_err();
         assert_eq!(error.to_string(), "linkThing: body cannot be written as JSON; nothing was sent");
         assert!(!format!("{error:?}").contains("4111"));
     }

@@ -12,12 +12,12 @@ pub(crate) use on::TARGET;
 #[cfg(feature = "tracing")]
 pub(crate) use on::{CallSpan, in_current_span};
 #[cfg(feature = "tracing")]
-pub(super) use on::{log_giving_up, log_retry};
+pub(super) use on::{log_doubt, log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{CallSpan, in_current_span};
 #[cfg(not(feature = "tracing"))]
-pub(super) use off::{log_giving_up, log_retry};
+pub(super) use off::{log_doubt, log_giving_up, log_retry};
 
 #[cfg(not(feature = "tracing"))]
 mod off {
@@ -49,6 +49,8 @@ mod off {
     pub(crate) fn in_current_span<F>(work: F) -> F {
         work
     }
+
+    pub(in crate::call) fn log_doubt(_: &str) {}
 
     pub(in crate::call) fn log_retry(_: u32, _: Duration, _: &Error) {}
 

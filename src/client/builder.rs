@@ -46,6 +46,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     max_response_bytes: usize,
     retry: RetryPolicy,
+    strict_requests: bool,
     clock: Arc<dyn Clock>,
     interceptors: Vec<Box<dyn Interceptor>>,
     /// The settings that were read from environment variables, so that errors can name the variables.
@@ -67,6 +68,7 @@ impl ClientBuilder {
             timeout: Duration::from_secs(100),
             max_response_bytes: 16 << 20,
             retry: RetryPolicy::default(),
+            strict_requests: false,
             clock: Arc::new(TokioClock),
             interceptors: Vec::new(),
             from_variables: Vec::new(),
@@ -148,6 +150,17 @@ impl ClientBuilder {
     /// [`CallOptions::retry`](crate::CallOptions::retry).
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Whether a request is refused if it has a value that this version of the library does not understand: an
+    /// `Unrecognized` value of an enum, or a timestamp that is no RFC 3339 text. False unless set.
+    ///
+    /// If it is false, such a request is sent as it is, because the value may have come from the API; with the feature
+    /// `tracing`, an event of level WARN names the field. If it is true, the call is an [`Error::InvalidRequest`] that
+    /// names all such fields, and nothing is sent: for tests, and for services that never send back what they have read.
+    pub fn strict_requests(mut self, strict: bool) -> Self {
+        self.strict_requests = strict;
         self
     }
 
@@ -306,7 +319,15 @@ impl ClientBuilder {
         let headers = [Some((AUTHORIZATION, authorization)), Some((USER_AGENT, user_agent))];
         let headers = headers.into_iter().chain([merchant_key.map(|value| (MERCHANT_KEY, value))]).flatten();
         let interceptors = self.interceptors.into();
-        Ok(Client::new(transport, base, (self.auth, headers), self.timeout, self.retry, self.clock, interceptors))
+        Ok(Client::new(
+            transport,
+            base,
+            (self.auth, headers),
+            self.timeout,
+            (self.retry, self.strict_requests),
+            self.clock,
+            interceptors,
+        ))
     }
 }
 

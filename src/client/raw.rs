@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Client;
+use super::{Client, call_options};
 use crate::call::{RawBody, Request, Response};
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
@@ -53,15 +53,15 @@ const fn operation(method: Method, repeatable: bool) -> Operation {
 /// # }
 /// ```
 #[must_use = "nothing is sent before `send`"]
-pub struct RawRequest {
-    client: Client,
+pub struct RawRequest<C = Client> {
+    client: C,
     operation: Option<&'static Operation>,
     template: String,
     request: Request,
 }
 
-impl RawRequest {
-    pub(super) fn new(client: Client, method: &Method, template: String) -> Self {
+impl<C> RawRequest<C> {
+    pub(crate) fn new(client: C, method: &Method, template: String) -> Self {
         let operation = OPERATIONS.iter().find(|operation| operation.method == *method);
         Self { client, operation, template, request: Request::new() }
     }
@@ -80,10 +80,22 @@ impl RawRequest {
 
     /// The JSON body.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
-        self.request.json(Ok(body));
+        self.request.json(Some(body));
         self
     }
 
+    /// The same request for another client, and the client it was for.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn replace_client<D>(self, other: impl FnOnce(&C) -> D) -> (C, RawRequest<D>) {
+        let Self { client, operation, template, request } = self;
+        let request = RawRequest { client: other(&client), operation, template, request };
+        (client, request)
+    }
+}
+
+call_options!(RawRequest);
+
+impl RawRequest {
     /// Makes the call and decodes the answer; an empty answer is decoded as `null`, so it can be read as `()` or as an
     /// `Option`.
     ///
@@ -141,7 +153,7 @@ impl RawRequest {
 }
 
 /// Shows the request without the values.
-impl fmt::Debug for RawRequest {
+impl<C> fmt::Debug for RawRequest<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = self.operation.map(|operation| operation.method.as_str());
         f.debug_struct("RawRequest").field("method", &method).field("path", &self.template).finish_non_exhaustive()

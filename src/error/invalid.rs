@@ -70,24 +70,28 @@ impl fmt::Display for InvalidRequestError {
 
 impl std::error::Error for InvalidRequestError {}
 
-/// Everything that is wrong with a request: names and reasons, never values.
+/// Everything that is wrong or doubtful about a request: names and reasons, never values.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     missing: Vec<Cow<'static, str>>,
-    invalid: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    invalid: Vec<NamedProblem>,
+    /// What is sent although this version does not understand it.
+    doubts: Vec<NamedProblem>,
 }
 
+/// The name of a value, and what is wrong with it as the rest of a sentence.
+type NamedProblem = (Cow<'static, str>, Cow<'static, str>);
+
 impl Problems {
-    /// The problems of a builder: the fields that are `false` in `given` are missing.
-    pub(crate) fn of(given: &[(&'static str, bool)]) -> Self {
-        let mut problems = Self::default();
-        given.iter().filter(|(_, given)| !given).for_each(|(name, _)| problems.missing(*name));
-        problems
+    /// The required fields of a builder: those that are `false` in `given` are missing.
+    pub(crate) fn require(&mut self, given: &[(&'static str, bool)]) {
+        given.iter().filter(|(_, given)| !given).for_each(|(name, _)| self.missing(*name));
     }
 
+    /// A required value is missing. A value that was given but is not allowed is not missing as well.
     pub(crate) fn missing(&mut self, name: impl Into<Cow<'static, str>>) {
         let name = name.into();
-        if !self.missing.contains(&name) {
+        if !self.missing.contains(&name) && !self.invalid.iter().any(|(invalid, _)| *invalid == name) {
             self.missing.push(name);
         }
     }
@@ -100,13 +104,39 @@ impl Problems {
     pub(super) fn nest(&mut self, place: &str, other: Self) {
         other.missing.into_iter().for_each(|name| self.missing(format!("{place}.{name}")));
         other.invalid.into_iter().for_each(|(name, reason)| self.invalid(format!("{place}.{name}"), reason));
+        other
+            .doubts
+            .into_iter()
+            .for_each(|(name, reason)| self.doubts.push((format!("{place}.{name}").into(), reason)));
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
         other.missing.into_iter().for_each(|name| self.missing(name));
         self.invalid.extend(other.invalid);
+        self.doubts.extend(other.doubts);
     }
 
+    /// Adds a value that is sent although this version does not understand it. It is no error by itself.
+    pub(crate) fn doubtful(&mut self, name: impl Into<Cow<'static, str>>, reason: &'static str) {
+        self.doubts.push((name.into(), reason.into()));
+    }
+
+    /// Makes every doubtful value an invalid one.
+    pub(crate) fn refuse_doubtful(&mut self) {
+        self.invalid.append(&mut self.doubts);
+    }
+
+    /// What is doubtful, each as a sentence.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = String> + '_ {
+        self.doubts.iter().map(|(name, reason)| format!("{name} {reason}"))
+    }
+
+    /// Whether nothing is wrong and nothing doubtful.
+    pub(super) fn is_without_remarks(&self) -> bool {
+        self.is_empty() && self.doubts.is_empty()
+    }
+
+    /// Whether nothing is wrong. What is doubtful is not wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.invalid.is_empty()
     }

@@ -1,4 +1,5 @@
-//! The error for a 2xx answer whose body is larger than the client accepts.
+//! The error for a 2xx answer whose body is larger than the client accepts, and for a list that is longer than the caller
+//! accepts.
 
 use std::fmt;
 
@@ -7,9 +8,9 @@ use reqwest::StatusCode;
 use super::Context;
 use crate::operation::Operation;
 
-/// The API answered with success, but the body is larger than
-/// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes). Ask for fewer items with `limit`, or raise the
-/// bound.
+/// The API answered with success, but with more than the caller accepts: the body is larger than
+/// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes), or a list has more items than
+/// [`collect_all`](crate::list::Items::collect_all) may collect. Ask for fewer items with `limit`, or raise the bound.
 #[derive(Debug)]
 pub struct ResponseTooLargeError(Box<Inner>);
 
@@ -18,6 +19,14 @@ struct Inner {
     context: Context,
     status: StatusCode,
     limit: usize,
+    unit: Unit,
+}
+
+/// What the bound counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Bytes,
+    Items,
 }
 
 impl ResponseTooLargeError {
@@ -31,7 +40,7 @@ impl ResponseTooLargeError {
         self.0.status
     }
 
-    /// The bound, in bytes.
+    /// The bound: in bytes for a body, in items for a list.
     pub fn limit(&self) -> usize {
         self.0.limit
     }
@@ -42,7 +51,14 @@ impl ResponseTooLargeError {
     }
 
     pub(crate) fn new(operation: &'static Operation, status: StatusCode, limit: usize, attempts: u32) -> Self {
-        Self(Box::new(Inner { context: Context::new(operation, Some(status), attempts), status, limit }))
+        let context = Context::new(operation, Some(status), attempts);
+        Self(Box::new(Inner { context, status, limit, unit: Unit::Bytes }))
+    }
+
+    /// The error for a list that has more items than `limit`.
+    pub(crate) fn list(operation: &'static Operation, status: StatusCode, limit: usize, attempts: u32) -> Self {
+        let context = Context::new(operation, Some(status), attempts);
+        Self(Box::new(Inner { context, status, limit, unit: Unit::Items }))
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -56,9 +72,14 @@ impl ResponseTooLargeError {
 
 impl fmt::Display for ResponseTooLargeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { context, status, limit } = &*self.0;
+        let Inner { context, status, limit, unit } = &*self.0;
         let (id, status) = (context.operation.id, status.as_u16());
-        write!(f, "{id} answered {status}, but the body is larger than {limit} bytes")
+        match unit {
+            Unit::Bytes => write!(f, "{id} answered {status}, but the body is larger than {limit} bytes"),
+            Unit::Items => {
+                write!(f, "{id} answered {status}, but the list has more items than the {limit} that may be collected")
+            }
+        }
     }
 }
 

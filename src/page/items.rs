@@ -1,24 +1,26 @@
 //! The stream of the items of a list.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::{FusedStream, Stream};
+use reqwest::StatusCode;
 
 use super::Paged;
 use super::listed::{self, PageItems};
 use super::page_stream::PageStream;
-use crate::error::Error;
+use crate::error::{Error, ResponseTooLargeError};
 
 /// The items of a list in the order of the API, over all of its pages: the stream that `stream()` of an operation
 /// returns.
 ///
-/// It is a [`Stream`] of results; `TryStreamExt` of the crate `futures-util` (0.3) has `try_next` and the combinators.
+/// [`try_next`](Items::try_next) and [`next`](Items::next) return the items one by one, and
+/// [`collect_all`](Items::collect_all) all of them. It is also a [`Stream`] of results, for the combinators of
+/// `futures-util`.
 ///
 /// ```no_run
-/// use futures_util::TryStreamExt;
-///
 /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
 /// let mut rewards = client.get_rewards().customer_id("2EE24580").limit(100).stream();
 /// while let Some(reward) = rewards.try_next().await? {
@@ -46,7 +48,6 @@ use crate::error::Error;
 /// that is wrong. `?` stops at such an error. To continue, log the path and poll again:
 ///
 /// ```no_run
-/// use futures_util::StreamExt;
 /// use imprint_client::Error;
 ///
 /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
@@ -75,8 +76,6 @@ use crate::error::Error;
 /// returned again.
 ///
 /// ```no_run
-/// use futures_util::TryStreamExt;
-///
 /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
 /// let call = client.search_rewards().limit(100);
 /// let mut rewards = call.clone().stream();
@@ -103,12 +102,11 @@ use crate::error::Error;
 /// **skip** others that move past the cursor, or receive some twice. Collect all rewards first, then change them:
 ///
 /// ```no_run
-/// use futures_util::TryStreamExt;
 /// use imprint_client::types::{Reward, RewardStatus};
 ///
 /// # async fn issue(_: &Reward) -> std::io::Result<()> { Ok(()) }
 /// # async fn example(client: imprint_client::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let rewards: Vec<Reward> = client.get_rewards().customer_id("2EE24580").stream().try_collect().await?;
+/// let rewards = client.get_rewards().customer_id("2EE24580").stream().collect_all(10_000).await?;
 /// for reward in rewards.iter().filter(|reward| reward.status == RewardStatus::Pending) {
 ///     issue(reward).await?; // your books first
 ///     client.confirm_reward(reward).await?;
@@ -136,6 +134,51 @@ impl<T: Send + 'static> Items<T> {
 }
 
 impl<T> Items<T> {
+    /// The next item; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream, see [above](Items#errors). After an item that cannot be decoded, the next call returns the
+    /// item after it.
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        self.next().await.transpose()
+    }
+
+    /// The next item, or the error in its place; `None` after the last one.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// All items of the list, if there are no more than `limit`.
+    ///
+    /// The limit keeps a list that is longer than expected from filling the memory. A list is never cut off: a sum over
+    /// a part of it would be wrong without a sign of it. To read only the first items of a list, stop calling
+    /// [`try_next`](Items::try_next).
+    ///
+    /// ```no_run
+    /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
+    /// let rewards = client.get_rewards().customer_id("2EE24580").limit(100).stream().collect_all(10_000).await?;
+    /// println!("{} rewards", rewards.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::ResponseTooLarge`]: the list has more than `limit` items.
+    /// - The errors of the stream. The first one ends the collection, an item that cannot be decoded included.
+    pub async fn collect_all(mut self, limit: usize) -> Result<Vec<T>, Error> {
+        let mut items = Vec::new();
+        while let Some(item) = self.try_next().await? {
+            if items.len() == limit {
+                let operation = self.pages.operation();
+                return Err(ResponseTooLargeError::list(operation, StatusCode::OK, limit, 1).into());
+            }
+            items.push(item);
+        }
+        Ok(items)
+    }
+
     /// Requests the next page while the caller works on this one.
     ///
     /// The request runs in its own tokio task, one at a time, so it makes progress between polls. Dropping the stream
@@ -143,8 +186,6 @@ impl<T> Items<T> {
     /// items before it.
     ///
     /// ```no_run
-    /// use futures_util::TryStreamExt;
-    ///
     /// # async fn post(reward: imprint_client::types::Reward) {}
     /// # async fn example(client: imprint_client::Client) -> Result<(), imprint_client::Error> {
     /// let mut rewards = client.search_rewards().limit(100).stream().prefetch();

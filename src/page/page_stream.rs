@@ -9,11 +9,13 @@ use crate::call::Answer;
 use crate::call::Response;
 use crate::client::Client;
 use crate::error::{DecodeError, Error, Fault, Finding};
+use crate::operation::Operation;
 
 /// The pages of a list, each decoded as `A`.
 pub(super) struct PageStream<A> {
     /// `None` after the end of the list.
     call: Option<PagedCall<A>>,
+    operation: &'static Operation,
     /// The request under way. It is kept here when the future that waits for it is dropped.
     fetch: Option<Fetch<A>>,
     position: Position,
@@ -69,21 +71,21 @@ impl<A: Send + 'static> PageStream<A> {
                 None => call.clone(),
             };
             let answering: AnswerFuture<A> = Box::pin(async move {
-                let (client, request) = call.request();
+                let (client, request) = call.into_request();
                 client.call_with(P::OPERATION, P::OPERATION.path, request, |answer| read(&client, answer)).await
             });
             if ahead { Fetch::ahead(answering) } else { Fetch::Inline(answering) }
         };
-        let fault = move |page: &Response<A>, found| fault::<P, A>(&of_faults.clone().request().0, page, found);
+        let fault = move |page: &Response<A>, found| fault::<P, A>(&of_faults.clone().into_request().0, page, found);
         let call = PagedCall { start: Box::new(start), advance, fault: Box::new(fault) };
-        Self { call: Some(call), fetch: None, position, ahead: false }
+        Self { call: Some(call), operation: P::OPERATION, fetch: None, position, ahead: false }
     }
 }
 
 impl<A> PageStream<A> {
     /// The next page, and an error to return after it if the list cannot continue from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
-        let Self { call, fetch, position, ahead } = self;
+        let Self { call, fetch, position, ahead, .. } = self;
         let Some(list) = call else { return Poll::Ready(None) };
         let answer = loop {
             let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
@@ -120,6 +122,10 @@ impl<A> PageStream<A> {
     /// Asks for the next page as soon as one has arrived.
     pub(super) fn prefetch(&mut self) {
         self.ahead = true;
+    }
+
+    pub(super) fn operation(&self) -> &'static Operation {
+        self.operation
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {

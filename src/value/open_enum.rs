@@ -117,6 +117,17 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::value::Doubtful for $name {
+            fn doubt(&self) -> ::std::option::Option<&'static str> {
+                match self {
+                    Self::Unrecognized(_) if !self.is_recognized() => {
+                        ::std::option::Option::Some("has a value that this version of the library does not know")
+                    }
+                    _ => ::std::option::Option::None,
+                }
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

@@ -1,6 +1,5 @@
 //! The type of timestamps. It keeps the text that the API wrote, and converts it on demand.
 
-#[cfg(any(feature = "chrono", feature = "jiff"))]
 use std::borrow::Cow;
 use std::fmt;
 
@@ -42,6 +41,11 @@ impl Timestamp {
         &self.0
     }
 
+    /// Whether the text has the form of an RFC 3339 date and time.
+    pub(crate) fn is_valid(&self) -> bool {
+        rfc3339(&self.0).is_some()
+    }
+
     /// The instant as a type of [`chrono`], with the offset that the text has. Digits beyond nanoseconds are cut off.
     ///
     /// # Errors
@@ -76,7 +80,6 @@ impl Timestamp {
 /// chrono and jiff also accept texts that are not RFC 3339, and not the same ones: a space for the `T`, a time zone in
 /// brackets, other signs for minus. They also treat digits beyond the ninth differently. So the form is checked here;
 /// the libraries check whether the date exists.
-#[cfg(any(feature = "chrono", feature = "jiff"))]
 fn rfc3339(text: &str) -> Option<Cow<'_, str>> {
     // Whether the text is two digits that form a number up to `largest`.
     let pair = |text: &str, largest: u8| {

@@ -1,5 +1,8 @@
 //! Integration tests: the public API of the client against HTTP servers on loopback that return raw JSON.
 
+#[cfg(feature = "blocking")]
+mod blocking;
+mod builders;
 mod calls;
 #[cfg(feature = "tracing")]
 mod capture;

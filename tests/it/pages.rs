@@ -40,6 +40,43 @@ async fn items_come_in_order_over_all_pages_with_the_callers_limit() {
 }
 
 #[tokio::test]
+async fn a_list_is_collected_whole_or_not_at_all() {
+    let server = ListServer::with_pages(THREE_PAGES).await;
+    let call = || server.client.get_rewards().customer_id("C").limit(2).stream();
+    for limit in [5, 6, usize::MAX] {
+        let rewards = call().collect_all(limit).await.expect("five items");
+        assert_eq!(rewards.iter().map(|reward| reward.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
+    }
+    server.take_requests();
+    for (limit, pages) in [(4, 3), (1, 1), (0, 1)] {
+        let error = call().collect_all(limit).await.expect_err("more items than that");
+        let Error::ResponseTooLarge(error) = &error else { panic!("{error:?}") };
+        assert_eq!((error.limit(), error.operation_id()), (limit, "getRewards"));
+        assert_eq!(
+            error.to_string(),
+            format!("getRewards answered 200, but the list has more items than the {limit} that may be collected")
+        );
+        // No page is requested behind the first item too many.
+        assert_eq!(server.take_requests().len(), pages);
+    }
+}
+
+#[tokio::test]
+async fn the_methods_of_the_streams_need_no_trait() {
+    let server = ListServer::with_pages(THREE_PAGES).await;
+    // By their paths: the traits of `futures_util` are imported here, and have methods of the same names.
+    let mut items = server.client.get_rewards().customer_id("C").limit(2).stream();
+    let first = Items::try_next(&mut items).await.expect("a page").expect("an item");
+    let second = Items::next(&mut items).await.expect("an item").expect("an item");
+    assert_eq!((first.id.as_str(), second.id.as_str(), items.cursor()), ("a", "b", Some("b")));
+    let mut pages = server.client.get_rewards().customer_id("C").limit(2).pages();
+    let first = Pages::try_next(&mut pages).await.expect("an answer").expect("a page");
+    assert_eq!(first.data.len(), 2);
+    assert!(Pages::next(&mut pages).await.is_some() && Pages::next(&mut pages).await.is_some());
+    assert!(Pages::next(&mut pages).await.is_none() && Pages::try_next(&mut pages).await.expect("the end").is_none());
+}
+
+#[tokio::test]
 async fn a_page_is_requested_only_when_it_is_needed() {
     let server = ListServer::with_pages(THREE_PAGES).await;
     let mut items = server.client.get_rewards().customer_id("C").stream();

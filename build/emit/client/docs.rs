@@ -33,6 +33,12 @@ pub fn span(text: &str) -> String {
     format!("`{plain}`")
 }
 
+/// The comment of a setter, with a sentence that says whether it has to be called.
+pub fn need(text: &str, required: bool) -> String {
+    let sentence = if required { "Required." } else { "Optional." };
+    if text.ends_with(sentence) { text.to_string() } else { format!("{text}\n\n{sentence}") }
+}
+
 /// The lines of a text in Markdown, long ones wrapped where that means the same.
 pub(super) fn wrapped(text: &str) -> Vec<String> {
     let mut lines = Vec::new();

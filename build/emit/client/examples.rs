@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::{self, Names};
-use crate::build::api::{Api, Operation, Shape, Struct, Type};
+use crate::build::api::{Api, Field, Operation, Shape, Struct, Type};
 
 /// The call, sent.
 pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
@@ -37,12 +37,13 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
         }
     }
     if let Some((body, structure)) = operation.body.as_ref().and_then(|body| Some((body, api.structure(&body.name)?))) {
-        let setters = setters(api, structure, &body.facts.sample);
-        // A builder's own `?` cannot stand in a closure.
-        if setters.iter().any(|setter| setter.contains('?')) {
-            steps.push(format!(".body({})", chain(&format!("types::{}::builder()", body.name), &setters, 8)));
-        } else if !setters.is_empty() {
-            steps.push(format!(".body_map(|b| {})", chain("b", &setters, 8)));
+        let is_flat = |field: &Field| names::body_fields(operation, structure).any(|flat| flat.name == field.name);
+        let sample = &body.facts.sample;
+        steps.extend(setters(api, structure, sample, &is_flat));
+        // Fields whose name means something else in the call.
+        let others = setters(api, structure, sample, &|field| !is_flat(field));
+        if !others.is_empty() {
+            steps.push(format!(".body_map(|b| {})", chain("b", &others, 8)));
         }
     }
     steps
@@ -57,7 +58,6 @@ fn example(
     after: &[&str],
 ) -> String {
     let mut lines = vec!["```no_run".to_string()];
-    lines.extend(end.contains("stream").then(|| "use futures_util::TryStreamExt;".to_string()));
     let uses_types = steps.iter().any(|step| step.contains("types::"));
     lines.extend(uses_types.then(|| "use imprint_client::types;".to_string()));
     lines.extend(operation.facts.deprecated.then(|| "# #[allow(deprecated)]".to_string()));
@@ -84,9 +84,10 @@ fn chain(start: &str, setters: &[String], indent: usize) -> String {
     format!("{start}{lines}")
 }
 
-/// The setters that give an object its sample values; a required field without one gets the plainest value.
-fn setters(api: &Api, structure: &Struct, sample: &Value) -> Vec<String> {
-    let fields = structure.fields.iter().filter_map(|field| {
+/// The setters that give an object its sample values, for the fields that `chosen` accepts; a required field without one
+/// gets the plainest value.
+fn setters(api: &Api, structure: &Struct, sample: &Value, chosen: &dyn Fn(&Field) -> bool) -> Vec<String> {
+    let fields = structure.fields.iter().filter(|field| chosen(field)).filter_map(|field| {
         let value = sample.get(&field.wire);
         if value.is_none() && field.shape != Shape::Required {
             return None;
@@ -111,7 +112,10 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
         }
         Type::Named(name) => {
             if let Some(structure) = api.structure(name) {
-                return Some(format!("types::{name}::builder(){}", setters(api, structure, sample).concat()));
+                return Some(format!(
+                    "types::{name}::builder(){}",
+                    setters(api, structure, sample, &|_| true).concat()
+                ));
             }
             match api.enums.iter().find(|item| item.name == *name) {
                 Some(item) => {

@@ -35,9 +35,12 @@ const PRELUDE: &[(&str, &str)] = &[
 
 /// Paths that a `use` line makes short.
 const IMPORTS: &[(&str, &str)] = &[
+    ("crate::call::IntoRequest", "IntoRequest"),
+    ("crate::call::RawBody", "RawBody"),
     ("crate::call::Request", "Request"),
     ("crate::call::Response", "Response"),
     ("crate::client::Client", "Client"),
+    ("crate::error::Build", "Build"),
     ("crate::error::Error", "Error"),
     ("crate::error::Problems", "Problems"),
     ("crate::operation", "operation"),
@@ -47,10 +50,12 @@ const IMPORTS: &[(&str, &str)] = &[
     ("crate::types", "types"),
     ("crate::value::FreeForm", "FreeForm"),
     ("crate::value::IntoField", "IntoField"),
+    ("crate::value::IntoInteger", "IntoInteger"),
     ("crate::value::IntoList", "IntoList"),
     ("crate::value::Redacted", "Redacted"),
     ("crate::value::Secret", "Secret"),
     ("crate::value::Timestamp", "Timestamp"),
+    ("crate::value::integer::Integer", "Integer"),
     ("reqwest::Method", "Method"),
     ("serde::Deserialize", "Deserialize"),
     ("serde::Serialize", "Serialize"),

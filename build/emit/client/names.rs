@@ -7,18 +7,38 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use super::Reserved;
 pub use crate::build::rust_names::type_name;
 use crate::build::{
-    api::{Api, Field, Operation, Parameter},
+    api::{Api, Field, Operation, Parameter, Struct},
     problem::Problem,
     rust_names::identifier,
 };
 
 /// The methods of a call's builder beside its setters.
-const CALL_METHODS: [&str; 9] =
-    ["body", "body_map", "clone", "new", "pages", "send", "stream", "with_options", "client"];
+const CALL_METHODS: [&str; 18] = [
+    "attempt_timeout",
+    "body",
+    "body_map",
+    "client",
+    "clone",
+    "header",
+    "into_future",
+    "into_request",
+    "merchant_key",
+    "new",
+    "pages",
+    "replace_client",
+    "retry",
+    "send",
+    "send_raw",
+    "stream",
+    "timeout",
+    "with_options",
+];
+/// The type parameter of a call's builder: the client that sends it.
+const CALL_PARAMETER: &str = "C";
 /// The fields of a call's builder beside those for parameters.
 const CALL_FIELDS: [&str; 2] = ["client", "body"];
 /// The methods of a type's builder beside its setters.
-const TYPE_BUILDER_METHODS: [&str; 2] = ["build", "clone"];
+const TYPE_BUILDER_METHODS: [&str; 4] = ["build", "built", "clone", "finish"];
 /// The items of the module `operation` beside the constants.
 const CONSTANTS: [&str; 2] = ["ALL", "SERVERS"];
 
@@ -63,6 +83,15 @@ pub fn parameter_setter(parameter: &Parameter) -> String {
     apart(&parameter.name, &CALL_METHODS)
 }
 
+/// The setters of a call's builder for the fields of its body: those whose name means nothing else there.
+pub fn body_fields<'a>(operation: &Operation, body: &'a Struct) -> impl Iterator<Item = &'a Field> {
+    let taken: BTreeSet<String> = operation.parameters.iter().map(parameter_setter).collect();
+    body.fields.iter().filter(move |field| {
+        let setter = field_setter(field);
+        !taken.contains(&setter) && !CALL_METHODS.contains(&setter.as_str())
+    })
+}
+
 /// Names enum variants after the real text: `""` is `Empty`, collisions are numbered, `Unrecognized` is ours.
 pub fn variants(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
     for item in &mut api.enums {
@@ -92,6 +121,14 @@ pub fn variants(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
 pub fn parameters(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
     for parameter in api.operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
         parameter.name = apart(&parameter.name, &CALL_FIELDS);
+    }
+    Ok(())
+}
+
+/// An operation whose builder would be called like the type parameter of builders gets another name.
+pub fn builders(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+    for operation in &mut api.operations {
+        operation.name = apart(&operation.name, &[CALL_PARAMETER]);
     }
     Ok(())
 }

@@ -37,8 +37,8 @@ pub fn methods(api: &Api, names: &Names<'_>, operation: &Operation) -> Option<To
     })
 }
 
-/// What the streams ask of a builder; `request` is the code that makes the request.
-pub fn paged(operation: &Operation, names: &Names<'_>, request: &TokenStream) -> Option<TokenStream> {
+/// What the streams ask of a builder.
+pub fn paged(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
     let Paging { cursor, item, data, has_more, id, id_wire } = operation.paging.as_ref()?;
     let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
     let answer = rust::answer(operation.answer.as_ref());
@@ -86,10 +86,6 @@ pub fn paged(operation: &Operation, names: &Names<'_>, request: &TokenStream) ->
                 #set
                 self
             }
-            fn request(self) -> (crate::client::Client, crate::call::Request) {
-                #request
-                (self.client, request)
-            }
             fn items(answer: &#answer) -> &[#item] {
                 &answer.#data
             }
@@ -102,6 +98,23 @@ pub fn paged(operation: &Operation, names: &Names<'_>, request: &TokenStream) ->
             fn id(item: &#item) -> ::std::option::Option<&str> {
                 #id
             }
+        }
+    })
+}
+
+/// The method by which the blocking client makes an async call of its own, to stream it.
+pub fn replace_client(operation: &Operation) -> Option<TokenStream> {
+    operation.paging.as_ref()?;
+    let builder = rust::ident(&operation.name);
+    let parameters = operation.parameters.iter().map(|parameter| rust::ident(&parameter.name));
+    let fields: Vec<_> = parameters.chain(operation.body.as_ref().map(|_| rust::ident("body"))).collect();
+    Some(quote! {
+        /// The same call of another client, and the client it was of.
+        #[cfg(feature = "blocking")]
+        pub(crate) fn replace_client<D>(self, other: impl ::std::ops::FnOnce(&C) -> D) -> (C, #builder<D>) {
+            let Self { client, #(#fields),* } = self;
+            let call = #builder { client: other(&client), #(#fields),* };
+            (client, call)
         }
     })
 }

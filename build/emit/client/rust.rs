@@ -52,6 +52,16 @@ pub fn ty(ty: &Type, from: From) -> TokenStream {
     }
 }
 
+/// The builder of a struct.
+pub fn builder(structure: &str, from: From) -> TokenStream {
+    let name = ident(&super::names::builder(structure));
+    match from {
+        From::Types => quote! { builder::#name },
+        From::Builder => quote! { #name },
+        From::Crate => quote! { crate::types::builder::#name },
+    }
+}
+
 /// The type of a field, with the `Option` around it where it may be missing.
 pub fn field_ty(field: &Field) -> TokenStream {
     let ty = ty(&field.ty, From::Types);
@@ -68,6 +78,11 @@ pub fn answer(answer: Option<&Type>) -> TokenStream {
 
 pub fn ident(name: &str) -> Ident {
     format_ident!("{name}")
+}
+
+/// The path of a type, for what stands within the call of a macro.
+pub fn text(path: &TokenStream) -> String {
+    path.to_string().replace(' ', "")
 }
 
 /// The text as a literal of Rust.

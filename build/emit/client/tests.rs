@@ -116,6 +116,11 @@ fn cases() -> Vec<Case> {
         case("name enum variants after their values", values(json!(["self", "1ST", "+"])), r#"Self_ = "self""#),
         case("keep parameters apart from fields of the builder", query("body"), "body_: Option<String>"),
         case(
+            "keep builders apart from their type parameter",
+            call(json!({"operationId": "c"})),
+            "pub struct C_<C = Client> {",
+        ),
+        case(
             "make prose safe for rustdoc",
             object(json!({"a": {"type": "string", "description": "a <tag>"}})),
             r"/// a \<tag\>",
@@ -323,9 +328,52 @@ fn structs_are_non_exhaustive_and_builders_owned() {
         json!({"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}),
     ));
     assert!(code.contains(r#"derive(::schemars::JsonSchema))] #[non_exhaustive] pub struct S"#), "{code}");
-    assert!(code.contains("client: Client"), "{code}");
+    assert!(code.contains("pub struct One<C = Client> { client: C, body: types::builder::SBuilder, }"), "{code}");
     assert!(!code.contains("'a"), "a builder borrows its client: {code}");
-    assert!(code.contains(r#"let __given = [("a", a.is_some()), ("b", b.is_some())]"#), "{code}");
+    assert!(code.contains(r#"__problems.require(&[("a", a.is_some()), ("b", b.is_some())]);"#), "{code}");
+}
+
+#[test]
+fn the_fields_of_a_body_are_setters_of_the_call_where_their_names_are_free() {
+    let text = json!({"type": "string"});
+    let mut document = object(json!({
+        "name": text, "p": text, "send": text, "timeout": text, "retry": text, "header": text, "body": text,
+        "build": text, "finish": text,
+    }));
+    let post = document["paths"]["/one"]["post"].take();
+    document["paths"] = json!({"/one/{p}": {
+        "post": post,
+        "parameters": [{"name": "p", "in": "path", "required": true, "schema": text}],
+    }});
+    let code = run(document, &|_| true).unwrap();
+    let calls = &code[code.find("pub struct One").unwrap()..];
+    let setter = |name: &str| calls.matches(&format!("pub fn {name}<V, M>")).count();
+    // The parameter keeps its name. What the builder means something else by is set by `body_map`.
+    assert_eq!((setter("name"), setter("p"), setter("build_"), setter("finish_")), (1, 1, 1, 1), "{calls}");
+    for taken in ["send", "timeout", "retry", "header", "body"] {
+        assert_eq!(setter(taken), 0, "{taken}\n{calls}");
+    }
+    assert!(squeezed(calls).contains("self.body = self.body.name(value); self }"), "{calls}");
+}
+
+#[test]
+fn what_may_be_unknown_is_noted() {
+    let kind = json!({"type": "string", "enum": ["A"]});
+    let at = json!({"type": "string", "format": "date-time"});
+    let mut document = object(json!({
+        "kind": kind, "at": at, "kinds": {"type": "array", "items": kind}, "name": {"type": "string"},
+    }));
+    document["paths"]["/one"]["post"]["parameters"] = json!([{"name": "status", "in": "query", "schema": kind}, {"name": "q", "in": "query", "schema": {"type": "string"}}]);
+    let code = client(document);
+    for line in [
+        r#"__problems.doubt("kind", kind.as_ref());"#,
+        r#"__problems.doubt("at", at.as_ref());"#,
+        r#"__problems.doubt_each("kinds", &kinds);"#,
+        r#"request.doubt("status", self.status.as_ref());"#,
+    ] {
+        assert!(code.contains(line), "{line}\n{code}");
+    }
+    assert_eq!(code.matches(".doubt").count(), 4, "{code}");
 }
 
 #[test]
@@ -410,9 +458,13 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
     for line in [
         r#"request.path("p", self.p.as_ref());"#,
         r#"request.required_query("customer_id", self.customer_id.as_ref());"#,
-        r#"request.at_least("limit", self.limit, 1i64);"#,
-        r#"request.query("limit", self.limit.as_ref());"#,
-        "self.client.call(&operation::ONE, request).await",
+        "limit: Integer<i32>,",
+        "V: IntoInteger<i32, M>, { self.limit = value.into_integer(); self }",
+        r#"request.fits("limit", self.limit);"#,
+        r#"request.at_least("limit", self.limit.value(), 1i64);"#,
+        r#"request.query("limit", self.limit.value().as_ref());"#,
+        "client.call(&operation::ONE, request).await",
+        "crate::client::awaitable!(One -> ());",
         "repeatable: true, pages: false, empty: true, answer: &[], list: &[],",
     ] {
         assert!(code.contains(line), "{line}\n{code}");

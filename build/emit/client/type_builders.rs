@@ -21,6 +21,8 @@ pub fn write(api: &Api) -> Vec<Piece> {
 enum Held<'a> {
     /// As it is.
     Value,
+    /// An integer, with the note whether it fits.
+    Integer,
     /// A builder of the struct of that name.
     Builder(&'a str),
     /// A list of values.
@@ -41,6 +43,7 @@ impl<'a> Held<'a> {
             Type::FreeObject if is_collection => Self::Map,
             // Secrets are not to go through JSON on their way.
             Type::Map(value) if is_collection && **value == Type::Text => Self::Map,
+            Type::I32 | Type::I64 => Self::Integer,
             ty => structure(ty).map_or(Self::Value, Self::Builder),
         }
     }
@@ -48,7 +51,7 @@ impl<'a> Held<'a> {
     /// What the setter says that it takes, behind what the document says of the field.
     fn takes(&self) -> String {
         match self {
-            Self::Value => String::new(),
+            Self::Value | Self::Integer => String::new(),
             Self::Builder(_) => "\n\nTakes the finished value or its builder.".into(),
             Self::Values(item) => {
                 format!("\n\nTakes the items of a list, an array or an iterator.{}", empty_list(item))
@@ -103,13 +106,15 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
                 quote! { ::std::vec::Vec<#builder> }
             }
             Held::Map => quote! { crate::value::FreeForm<#ty> },
+            Held::Integer => quote! { crate::value::integer::Integer<#ty> },
             Held::Values(_) => ty,
             Held::Value if field.shape == Shape::Collection => ty,
             Held::Value => quote! { ::std::option::Option<#ty> },
         }
     });
-    let setters = fields.iter().map(|field| setter(api, field));
-    let build = build(api, structure);
+    let setters =
+        fields.iter().map(|field| Setter::of(api, field, From::Builder).of_builder(&rust::ident(&field.name)));
+    let (build, finish) = build(api, structure);
     let back = fields.iter().map(|field| {
         let ident = rust::ident(&field.name);
         match (Held::of(api, field), field.shape) {
@@ -118,7 +123,7 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
             (Held::Builders(_), _) => {
                 quote! { #ident: value.#ident.into_iter().map(::std::convert::Into::into).collect() }
             }
-            (Held::Map, _) => quote! { #ident: value.#ident.into() },
+            (Held::Map | Held::Integer, _) => quote! { #ident: value.#ident.into() },
             (_, Shape::Required) => quote! { #ident: ::std::option::Option::Some(value.#ident) },
             _ => quote! { #ident: value.#ident },
         }
@@ -135,6 +140,7 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
                 #build
             }
         }),
+        Piece::Items(finish),
         Piece::Items(quote! {
             impl ::std::convert::TryFrom<#name> for super::#built {
                 type Error = crate::error::Error;
@@ -159,69 +165,102 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
     pieces
 }
 
-fn setter(api: &Api, field: &Field) -> TokenStream {
-    let (ident, setter) = (rust::ident(&field.name), rust::ident(&names::field_setter(field)));
-    let ty = rust::ty(&field.ty, From::Builder);
-    let held = Held::of(api, field);
-    let text = if field.description.is_empty() {
-        format!("Sets {}.", docs::span(&field.wire))
-    } else {
-        field.description.clone()
-    };
-    let docs = docs::comment(&format!("{text}{}", held.takes()));
-    let (marker, bound, value) = match held {
-        Held::Value if field.shape == Shape::Collection => {
-            (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field().unwrap_or_default() })
-        }
-        Held::Value => (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field() }),
-        Held::Builder(name) => {
-            let builder = builder(name);
-            (true, quote!(crate::value::IntoField<#builder, M>), quote! { value.into_field() })
-        }
-        Held::Values(item) => {
-            let item = rust::ty(item, From::Builder);
-            (true, quote!(crate::value::IntoList<#item, M>), quote! { value.into_list() })
-        }
-        Held::Builders(name) => {
-            let builder = builder(name);
-            (true, quote!(crate::value::IntoList<#builder, M>), quote! { value.into_list() })
-        }
-        Held::Map => (false, quote!(::serde::Serialize), quote! { crate::value::FreeForm::new(&value) }),
-    };
-    let marker = marker.then(|| quote! { , M });
-    quote! {
-        #docs
-        pub fn #setter<V #marker>(mut self, value: V) -> Self
-        where
-            V: #bound,
-        {
-            self.#ident = #value;
-            self
+/// A setter: its comment, what it takes, and the value that the builder keeps.
+pub struct Setter {
+    docs: TokenStream,
+    name: Ident,
+    /// The type parameters behind the value's own.
+    marker: Option<TokenStream>,
+    bound: TokenStream,
+    kept: TokenStream,
+}
+
+impl Setter {
+    /// The setter of a field. `from` is where the code stands.
+    pub fn of(api: &Api, field: &Field, from: From) -> Self {
+        let ty = rust::ty(&field.ty, from);
+        let held = Held::of(api, field);
+        let text = if field.description.is_empty() {
+            format!("Sets {}.", docs::span(&field.wire))
+        } else {
+            field.description.clone()
+        };
+        let docs = docs::comment(&format!("{}{}", docs::need(&text, field.shape == Shape::Required), held.takes()));
+        let builder = |name: &str| rust::builder(name, from);
+        let (marker, bound, kept) = match held {
+            Held::Value if field.shape == Shape::Collection => {
+                (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field().unwrap_or_default() })
+            }
+            Held::Value => (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field() }),
+            Held::Integer => (true, quote!(crate::value::IntoInteger<#ty, M>), quote! { value.into_integer() }),
+            Held::Builder(name) => {
+                let builder = builder(name);
+                (true, quote!(crate::value::IntoField<#builder, M>), quote! { value.into_field() })
+            }
+            Held::Values(item) => {
+                let item = rust::ty(item, from);
+                (true, quote!(crate::value::IntoList<#item, M>), quote! { value.into_list() })
+            }
+            Held::Builders(name) => {
+                let builder = builder(name);
+                (true, quote!(crate::value::IntoList<#builder, M>), quote! { value.into_list() })
+            }
+            Held::Map => (false, quote!(::serde::Serialize), quote! { crate::value::FreeForm::new(&value) }),
+        };
+        let marker = marker.then(|| quote! { , M });
+        Self { docs, name: rust::ident(&names::field_setter(field)), marker, bound, kept }
+    }
+
+    /// The setter of the type's own builder, which keeps the value in the field `ident`.
+    fn of_builder(self, ident: &Ident) -> TokenStream {
+        let kept = &self.kept;
+        self.method(&quote! { self.#ident = #kept; })
+    }
+
+    /// The same setter for a call, which passes the value on to the builder of the body.
+    pub fn of_call(self) -> TokenStream {
+        let name = &self.name;
+        self.method(&quote! { self.body = self.body.#name(value); })
+    }
+
+    fn method(&self, set: &TokenStream) -> TokenStream {
+        let Self { docs, name, marker, bound, .. } = self;
+        quote! {
+            #docs
+            pub fn #name<V #marker>(mut self, value: V) -> Self
+            where
+                V: #bound,
+            {
+                #set
+                self
+            }
         }
     }
 }
 
-/// The step of `build` that finishes a field which may be wrong in itself.
+/// The step of `finish` for a field that may be wrong or doubtful in itself.
 fn finish(api: &Api, field: &Field) -> Option<TokenStream> {
     let (ident, wire) = (rust::ident(&field.name), &field.wire);
     let value = match Held::of(api, field) {
-        Held::Builder(name) => {
-            let builder = builder(name);
-            quote! { __problems.built(#wire, #ident, #builder::build) }
-        }
-        Held::Builders(name) => {
-            let builder = builder(name);
-            quote! { __problems.all_built(#wire, #ident, #builder::build) }
-        }
+        Held::Builder(_) => quote! { __problems.nested(#wire, #ident) },
+        Held::Builders(_) => quote! { __problems.all_nested(#wire, #ident) },
         Held::Map => quote! { __problems.free_form(#wire, #ident) },
-        Held::Value | Held::Values(_) => return None,
+        Held::Integer => quote! { __problems.integer(#wire, #ident) },
+        Held::Values(item) => {
+            return api.may_be_unknown(item).then(|| quote! { __problems.doubt_each(#wire, &#ident); });
+        }
+        Held::Value if field.shape == Shape::Collection => return None,
+        Held::Value => {
+            return api.may_be_unknown(&field.ty).then(|| quote! { __problems.doubt(#wire, #ident.as_ref()); });
+        }
     };
     Some(quote! { let #ident = #value; })
 }
 
-fn build(api: &Api, structure: &Struct) -> TokenStream {
+/// The method `build`, and what it and the calls do to finish the value.
+fn build(api: &Api, structure: &Struct) -> (TokenStream, TokenStream) {
     let Struct { name: text, fields, .. } = structure;
-    let name = rust::ident(text);
+    let (name, builder) = (rust::ident(text), builder(text));
     let steps: Vec<_> = fields.iter().filter_map(|field| finish(api, field)).collect();
     let idents: Vec<_> = fields.iter().map(|field| rust::ident(&field.name)).collect();
     let required: Vec<_> = fields.iter().filter(|field| field.shape == Shape::Required).collect();
@@ -229,38 +268,46 @@ fn build(api: &Api, structure: &Struct) -> TokenStream {
         required.iter().map(|field| (rust::ident(&field.name), &field.wire)).unzip();
     let named: Vec<String> = wires.iter().map(|wire| docs::span(wire)).collect();
     let missing = format!("[`crate::Error::InvalidRequest`] names every one of {} that is missing", named.join(", "));
-    let nested = "what is wrong with a nested value, by its path";
-    let errors = match (required.is_empty(), steps.is_empty()) {
-        (true, true) => "None today: no field is required.".to_string(),
-        (true, false) => format!("[`crate::Error::InvalidRequest`] names {nested}."),
-        (false, true) => format!("{missing}."),
-        (false, false) => format!("{missing}, and {nested}."),
+    let wrong = fields
+        .iter()
+        .any(|field| matches!(Held::of(api, field), Held::Builder(_) | Held::Builders(_) | Held::Map | Held::Integer));
+    let nested = "what is wrong with a value, of a nested one by its path";
+    let errors = match (required.is_empty(), wrong) {
+        (true, false) => "None today: no field is required.".to_string(),
+        (true, true) => format!("[`crate::Error::InvalidRequest`] names {nested}."),
+        (false, false) => format!("{missing}."),
+        (false, true) => format!("{missing}, and {nested}."),
     };
     let docs = docs::comment(&format!("The finished `{text}`.\n\n# Errors\n\n{errors}"));
-    // Named so that no field can be called the same.
-    let check = match (required.is_empty(), steps.is_empty()) {
-        (true, true) => None,
-        (false, true) => Some(quote! {
-            let __given = [#((#wires, #needed.is_some())),*];
-            let (#(::std::option::Option::Some(#needed),)*) = (#(#needed,)*) else {
-                return ::std::result::Result::Err(crate::error::Error::missing(#text, &__given));
-            };
-        }),
-        (_, false) => Some(quote! {
-            let __given: &[(&str, bool)] = &[#((#wires, #needed.is_some())),*];
-            let mut __problems = crate::error::Problems::of(__given);
-            #(#steps)*
-            let (true, #(::std::option::Option::Some(#needed),)*) = (__problems.is_empty(), #(#needed,)*) else {
-                return ::std::result::Result::Err(crate::error::Error::unfinished(#text, __problems));
-            };
-        }),
-    };
-    quote! {
+    let members = fields.iter().map(|field| {
+        let ident = rust::ident(&field.name);
+        if field.shape == Shape::Required {
+            quote! { #ident: #ident? }
+        } else {
+            quote! { #ident }
+        }
+    });
+    let require = (!required.is_empty()).then(|| quote! { __problems.require(&[#((#wires, #needed.is_some())),*]); });
+    // Named so that no field can be called the same; and not used where there is nothing to check.
+    let problems = if required.is_empty() && steps.is_empty() { quote!(_) } else { quote!(__problems) };
+    let build = quote! {
         #docs
         pub fn build(self) -> ::std::result::Result<super::#name, crate::error::Error> {
-            let Self { #(#idents),* } = self;
-            #check
-            ::std::result::Result::Ok(super::#name { #(#idents),* })
+            crate::error::Build::built(self)
         }
-    }
+    };
+    let finish = quote! {
+        impl crate::error::Build for #builder {
+            type Built = super::#name;
+            const NAME: &'static str = #text;
+
+            fn finish(self, #problems: &mut crate::error::Problems) -> ::std::option::Option<super::#name> {
+                let Self { #(#idents),* } = self;
+                #require
+                #(#steps)*
+                ::std::option::Option::Some(super::#name { #(#members),* })
+            }
+        }
+    };
+    (build, finish)
 }

@@ -9,7 +9,6 @@ mod server;
 use std::error::Error;
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
 use imprint_client::Client;
 use indicatif::{ProgressBar, ProgressStyle};
 

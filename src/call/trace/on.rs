@@ -101,6 +101,11 @@ fn name(operation: &'static Operation) -> &'static str {
     if operation.path.is_empty() { operation.id } else { operation.path }
 }
 
+/// Logs that a request has a value that this version does not understand. `doubt` names the field, never the value.
+pub(in crate::call) fn log_doubt(doubt: &str) {
+    tracing::warn!(target: TARGET, { imprint.field = doubt }, "the request has a value that may be a mistake; it is sent as it is");
+}
+
 /// Logs that another attempt is made after a pause.
 pub(in crate::call) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
     tracing::warn!(

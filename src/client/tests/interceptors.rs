@@ -108,7 +108,7 @@ fn a_hook_sees_the_request_as_it_is_sent_and_sets_headers_of_it() {
     let mut request = Request::new();
     request.path("thing_id", Some("ä b"));
     request.query("email", Some("a+b@example.com"));
-    request.json(Ok(serde_json::json!({"a": "é"})));
+    request.json(Some(&serde_json::json!({"a": "é"})));
     run(client.call::<Thing>(&POST, request)).unwrap();
 
     let sent = server.request();

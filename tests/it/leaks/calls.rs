@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::TryStreamExt;
 use imprint_client::{Client, Error, RetryPolicy, error::TimeoutPhase, types};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Items that cannot be decoded: each is an error at its place, and the stream continues with the next item.
 
-use futures_util::{Stream, StreamExt, TryStreamExt, stream::FusedStream};
+use futures_util::{Stream, TryStreamExt, stream::FusedStream};
 use imprint_client::{Error, list::Items, types::Reward};
 use serde_json::{Value, json};
 

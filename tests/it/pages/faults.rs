@@ -1,7 +1,7 @@
 //! Servers that break the rules of paging: the stream ends with an error, and never loops or ends as if it were
 //! complete.
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use imprint_client::Error;
 use serde_json::{Value, json};
 

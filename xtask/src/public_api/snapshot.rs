@@ -161,7 +161,8 @@ fn macro_name(item: &ItemMacro) -> String {
 }
 
 /// `open_enum!` has the values of an enum, `opaque_string!` the name of an id, and `events!` the kinds of events.
-/// `object!` has how the struct beside it is read, which is no part of its API.
+/// `object!` has how the struct beside it is read, which is no part of its API. `call_options!` and `awaitable!` say the
+/// same of every call.
 fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<()> {
     match macro_name(item).as_str() {
         "open_enum" => item.mac.parse_body_with(|input: ParseStream<'_>| open_enum(input, within, lines)),
@@ -170,7 +171,7 @@ fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<
             Ok(())
         }
         "events" => item.mac.parse_body_with(|input: ParseStream<'_>| events(input, within, lines)),
-        "object" => Ok(()),
+        "object" | "call_options" | "awaitable" => Ok(()),
         other => {
             let message = format!("`{other}!` is a macro that the snapshot does not know");
             Err(syn::Error::new_spanned(&item.mac.path, message))
@@ -209,7 +210,9 @@ fn events(input: ParseStream<'_>, within: &str, lines: &mut Lines) -> syn::Resul
 }
 
 fn implementation(item: &ItemImpl, within: &str, lines: &mut Lines) {
+    // The builders of calls are generic over the client, which says nothing of the API.
     let name = clean(&item.self_ty);
+    let name = name.strip_suffix("<C>").map_or(name.clone(), str::to_string);
     // The methods of the client stand among the builders that they start.
     if name == "Client" {
         for function in &item.items {
@@ -269,7 +272,8 @@ fn argument_type(signature: &syn::Signature, argument: &str) -> String {
         _ => None,
     });
     let Some(bounds) = bounds.into_iter().next().filter(|_| is_parameter) else { return argument.to_string() };
-    let field = bounds.strip_prefix("IntoField<").and_then(|inner| inner.strip_suffix(", M>"));
+    let setters = ["IntoField<", "IntoInteger<"];
+    let field = setters.iter().find_map(|name| bounds.strip_prefix(name)?.strip_suffix(", M>"));
     field.map(str::to_string).unwrap_or(bounds)
 }
 

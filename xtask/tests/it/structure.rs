@@ -9,7 +9,7 @@ use std::{
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The floors of `src/`, from bottom to top. A module imports only from floors below its own, and from its own.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["value"],
     &["operation"],
     &["repeat"],
@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 11] = [
     &["page"],
     &["calls"],
     &["ext", "webhook"],
+    &["blocking"],
     &["guide", "helpers", "interceptor", "list", "lib"],
 ];
 
@@ -245,6 +246,61 @@ fn methods_of_client_are_in_the_places_that_the_build_script_reads() {
             .any(|place| below == *place || below.starts_with(&format!("{place}/")));
         let methods = xtask::build::methods::of_client(&[text]).unwrap();
         assert!(is_read || methods.len() == 1, "{file} gives Client methods: add it to PLACES of build/methods.rs");
+    }
+}
+
+/// The public methods of a type in the files at and below a path: of its `impl` blocks, and in calls of `settings!`.
+fn public_methods(below: &str, of: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, text) in files(below) {
+        for item in syn::parse_file(&text).unwrap().items {
+            match item {
+                syn::Item::Impl(item) if item.trait_.is_none() => {
+                    let syn::Type::Path(path) = &*item.self_ty else { continue };
+                    if path.path.segments.last().is_none_or(|last| last.ident != of) {
+                        continue;
+                    }
+                    found.extend(item.items.iter().filter_map(|item| match item {
+                        syn::ImplItem::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+                            Some(function.sig.ident.to_string())
+                        }
+                        _ => None,
+                    }));
+                }
+                syn::Item::Macro(item) if item.mac.path.is_ident("settings") && of == "ClientBuilder" => {
+                    let tokens: Vec<_> = item.mac.tokens.into_iter().collect();
+                    found.extend(tokens.windows(2).filter_map(|pair| match pair {
+                        [TokenTree::Ident(name), TokenTree::Group(_)] => Some(name.to_string()),
+                        _ => None,
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_blocking_client_has_all_that_the_async_one_has() {
+    let blocking = |of| {
+        let mut methods = public_methods("src/blocking.rs", of);
+        methods.extend(public_methods("src/blocking", of));
+        methods
+    };
+    for (of, places, only_async, only_blocking) in [
+        ("Client", &["src/client.rs", "src/client", "src/ext", "src/ext.rs"][..], &[][..], &["new"][..]),
+        ("ClientBuilder", &["src/client"], &[], &[]),
+        // An iterator has `next` from its trait.
+        ("Items", &["src/page"], &["next"], &[]),
+        ("Pages", &["src/page.rs"], &["next"], &[]),
+        ("RawRequest", &["src/client/raw.rs"], &["path", "query", "json"], &[]),
+    ] {
+        let mut expected: BTreeSet<String> = places.iter().flat_map(|place| public_methods(place, of)).collect();
+        assert!(expected.len() > 1, "no methods of {of} were found in {places:?}");
+        expected.retain(|name| !only_async.contains(&name.as_str()));
+        expected.extend(only_blocking.iter().map(ToString::to_string));
+        assert_eq!(blocking(of), expected, "{of}: give the blocking client the same methods, in src/blocking/");
     }
 }
 

@@ -24,25 +24,25 @@ fn nested_values_and_free_maps_are_finished_with_the_rest() {
     for line in [
         "pub(crate) part: Option<SPartBuilder>",
         "pub fn part<V, M>(mut self, value: V) -> Self where V: IntoField<SPartBuilder, M>,",
-        r#"let part = __problems.built("part", part, SPartBuilder::build);"#,
+        r#"let part = __problems.nested("part", part);"#,
         "part: Some(value.part.into())",
         "pub(crate) parts: Vec<SPartsItemBuilder>",
         "pub fn parts<V, M>(mut self, value: V) -> Self where V: IntoList<SPartsItemBuilder, M>,",
         "`Vec::<SPartsItem>::new()`.",
         "`Vec::<String>::new()`.",
-        r#"let parts = __problems.all_built("parts", parts, SPartsItemBuilder::build);"#,
+        r#"let parts = __problems.all_nested("parts", parts);"#,
         "pub fn texts<V, M>(mut self, value: V) -> Self where V: IntoList<String, M>,",
         "pub fn metadata<V>(mut self, value: V) -> Self where V: Serialize,",
         r#"let metadata = __problems.free_form("metadata", metadata);"#,
         r#"let labels = __problems.free_form("labels", labels);"#,
         // A secret does not go through JSON on its way.
         "V: IntoField<BTreeMap<String, Secret>, M>",
-        r#"Error::unfinished("S", __problems)"#,
+        r#"impl Build for SBuilder { type Built = super::S; const NAME: &'static str = "S";"#,
     ] {
         assert!(code.contains(line), "{line}\n{code}");
     }
-    // What has arguments of its own has no short name to write.
-    assert_eq!(code.matches("An empty list needs its type").count(), 2, "{code}");
+    // What has arguments of its own has no short name to write. Once for the type, and once for the call.
+    assert_eq!(code.matches("An empty list needs its type").count(), 4, "{code}");
 }
 
 #[test]
@@ -58,8 +58,7 @@ fn an_example_gives_nested_values_as_builders() {
     })));
     for part in [
         "use imprint_client::types;",
-        ".body_map(|b| b",
-        ".at(types::SAt::builder().city(\"Rome\"))",
+        ".one() /// .at(types::SAt::builder().city(\"Rome\"))",
         "types::SKind::AB",
         ".lines([types::SLinesItem::builder().rate(5000000000_i64)])",
     ] {

@@ -44,7 +44,7 @@ fn a_list_of_a_changed_document_pages() {
         "fn cursor(&self) -> Option<&str> { self.starting_after.as_ref().map(AsRef::<str>::as_ref) }",
         "self.starting_after = Some(From::from(cursor)); self }",
         "&answer.data }",
-        "let (client, request) = Paged::request(self); client.call(&operation::LIST_THINGS, request).await",
+        "let (client, request) = IntoRequest::into_request(self); client.call(&operation::LIST_THINGS, request).await",
         r#"request.query("starting_after", self.starting_after.as_ref()); (self.client, request) }"#,
         "fn has_more(answer: &types::ListThingsResponse) -> Option<bool> { answer.has_more }",
         "Some(AsRef::<str>::as_ref(&item.id))",

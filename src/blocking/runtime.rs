@@ -1,0 +1,95 @@
+//! The thread that drives the connections of a blocking client, and the waiting for a call in the calling thread.
+
+use std::io;
+use std::thread;
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::error::{ConfigError, Error};
+
+/// A runtime in a thread of its own. The thread ends when this value is dropped, and the connections end with it.
+pub(super) struct Runtime {
+    handle: Handle,
+    /// Dropped to end the thread. Nothing is ever sent.
+    _running: oneshot::Sender<()>,
+}
+
+impl Runtime {
+    pub(super) fn start() -> Result<Self, Error> {
+        let refused = |error: io::Error| {
+            ConfigError::new(
+                "runtime",
+                format!("the thread of the blocking client could not be started: {}", error.kind()),
+            )
+        };
+        // Made here and not in the thread, so that an error can be returned.
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build().map_err(refused)?;
+        let handle = runtime.handle().clone();
+        let (running, ended) = oneshot::channel::<()>();
+        thread::Builder::new()
+            .name("imprint-blocking".to_owned())
+            .spawn(move || {
+                // An error: the sender was dropped.
+                let _ = runtime.block_on(ended);
+            })
+            .map_err(refused)?;
+        Ok(Self { handle, _running: running })
+    }
+
+    /// Waits for a future in the calling thread, whether or not that thread belongs to another runtime.
+    pub(super) fn wait<F: Future>(&self, future: F) -> F::Output {
+        // Timers and connections of the future belong to the runtime of the thread.
+        let _context = self.handle.enter();
+        // In a task of another runtime, tokio counts how often the task is polled, and holds its futures up until the task
+        // returns. It does not return before this call has ended, so without `unconstrained` this would wait for ever.
+        pollster::block_on(tokio::task::unconstrained(future))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn a_future_is_waited_for_outside_of_a_runtime() {
+        let runtime = Runtime::start().unwrap();
+        let begun = Instant::now();
+        runtime.wait(async { tokio::time::sleep(Duration::from_millis(20)).await });
+        assert!(begun.elapsed() >= Duration::from_millis(20));
+        assert_eq!(runtime.wait(async { runtime.wait(async { 7 }) }), 7);
+    }
+
+    /// More ready futures than tokio lets a task poll in one go.
+    #[test]
+    fn a_future_is_waited_for_in_a_task_that_has_used_up_its_budget() {
+        let outer = Builder::new_current_thread().build().unwrap();
+        outer.block_on(async {
+            tokio::spawn(async {
+                let runtime = Runtime::start().unwrap();
+                let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+                (0..1000).for_each(|number| sender.send(number).unwrap());
+                for number in 0..1000 {
+                    assert_eq!(runtime.wait(receiver.recv()), Some(number));
+                }
+            })
+            .await
+            .unwrap();
+        });
+    }
+
+    #[test]
+    fn the_thread_ends_with_the_client() {
+        let runtime = Runtime::start().unwrap();
+        let handle = runtime.handle.clone();
+        let task = handle.spawn(std::future::pending::<()>());
+        drop(runtime);
+        let begun = Instant::now();
+        while !task.is_finished() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "the runtime has not ended");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}

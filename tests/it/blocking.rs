@@ -1,0 +1,169 @@
+//! The blocking client: outside and inside of runtimes, from many threads, with its lists, helpers and errors.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use httpmock::{HttpMockRequest, MockServer};
+use imprint_client::blocking::Client;
+use imprint_client::{Error, Method, OptionalExt, RetryPolicy, types};
+use serde_json::json;
+
+use super::support::{KEY, install_cryptography};
+
+const LINK: &str =
+    r#"{"customer_id":"C","partner_customer_id":"U","status":"ACTIVE","created_at":"2025-02-13T19:08:07Z"}"#;
+
+fn client(server: &MockServer) -> Client {
+    install_cryptography();
+    Client::builder().api_key(KEY).base_url(server.base_url()).retry(RetryPolicy::off()).build().expect("a client")
+}
+
+fn respond(server: &MockServer, path: &str, status: u16, body: &str) {
+    server.mock(|when, then| {
+        when.path(path);
+        then.status(status).header("content-type", "application/json").body(body);
+    });
+}
+
+/// A server of one link, and of rewards in two pages.
+fn server() -> MockServer {
+    let server = MockServer::start();
+    respond(&server, "/v2/customers/C/link", 200, LINK);
+    let missing = r#"{"type":"CUSTOMER_NOT_FOUND_ERROR","message":"no such customer"}"#;
+    respond(&server, "/v2/customers/X", 404, missing);
+    let reward = |id: &str| {
+        json!({
+            "id": id, "amount": 5, "customer_id": "C", "status": "PENDING", "type": "CASHBACK",
+            "created_at": "2025-02-13T19:08:07Z", "updated_at": "2025-02-13T19:08:07Z",
+        })
+    };
+    let follows = |request: &HttpMockRequest| request.uri_str().contains("starting_after=b");
+    let second = json!({"data": [reward("c")], "has_more": false});
+    let first = json!({"data": [reward("a"), reward("b")], "has_more": true});
+    server.mock(|when, then| {
+        when.path("/v2/customers/C/rewards").is_true(follows);
+        then.status(200).header("content-type", "application/json").body(second.to_string());
+    });
+    server.mock(|when, then| {
+        when.path("/v2/customers/C/rewards").is_true(move |request: &HttpMockRequest| !follows(request));
+        then.status(200).header("content-type", "application/json").body(first.to_string());
+    });
+    server
+}
+
+/// One call of each kind.
+fn use_it(client: &Client) {
+    let call = || client.link_customer_account().customer_id("C").partner_customer_id("U");
+    let link = call().timeout(Duration::from_secs(20)).header("x-request-id", "7f3a").send().expect("a link");
+    assert_eq!((link.status.clone(), link.attempts()), (types::CustomerLinkStatus::Active, 1));
+    assert_eq!(&**call().send_raw().expect("an answer"), LINK.as_bytes());
+    let raw = client.request(Method::POST, "/v2/customers/C/link").send::<types::CustomerLink>().expect("a link");
+    assert_eq!(raw.partner_customer_id, "U");
+    let none = client.get_customer().customer_id("X").send().optional().expect("an answer that says so");
+    assert!(none.is_none());
+    let error = client.link_customer_account().customer_id("C").send().expect_err("a field is missing");
+    assert_eq!(error.to_string(), "linkCustomerAccount needs partner_customer_id; nothing was sent");
+
+    let rewards = || client.get_rewards().customer_id("C").limit(2);
+    let ids = |rewards: &mut dyn Iterator<Item = Result<types::Reward, Error>>| -> Vec<String> {
+        rewards.map(|reward| reward.expect("a reward").id.to_string()).collect()
+    };
+    assert_eq!(ids(&mut rewards().stream()), ["a", "b", "c"]);
+    assert_eq!(ids(&mut rewards().stream().prefetch()), ["a", "b", "c"]);
+    let mut items = rewards().stream();
+    assert_eq!(items.try_next().expect("a page").expect("an item").id, "a");
+    assert_eq!(items.cursor(), Some("a"));
+    assert_eq!(rewards().stream().collect_all(3).expect("three").len(), 3);
+    assert!(matches!(rewards().stream().collect_all(2), Err(Error::ResponseTooLarge(_))));
+    let pages: Vec<usize> = rewards().pages().map(|page| page.expect("a page").data.len()).collect();
+    assert_eq!(pages, [2, 1]);
+
+    let link = client.ensure_linked("C", "U").expect("a link");
+    assert_eq!(link.customer_id, "C");
+}
+
+#[test]
+fn calls_are_made_without_a_runtime() {
+    let server = server();
+    let client = client(&server);
+    use_it(&client);
+    assert!(format!("{client:?}").contains("base_url") && !format!("{client:?}").contains(KEY));
+    // What was made of it still works when it is gone.
+    let variant = client.with_timeout(Duration::from_secs(20));
+    drop(client);
+    use_it(&variant);
+}
+
+#[tokio::test]
+async fn calls_are_made_inside_of_a_single_threaded_runtime() {
+    let server = server();
+    let client = client(&server);
+    use_it(&client);
+    tokio::spawn({
+        let client = client.clone();
+        // More calls than tokio lets a task poll in one go.
+        async move { (0..50).for_each(|_| use_it(&client)) }
+    })
+    .await
+    .expect("no panic");
+    // Dropping it here does not panic either.
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_are_made_inside_of_a_runtime_with_several_threads() {
+    let server = server();
+    let client = client(&server);
+    use_it(&client);
+    let made = tokio::task::spawn_blocking(move || use_it(&client));
+    made.await.expect("no panic");
+}
+
+#[test]
+fn many_threads_share_a_client() {
+    let server = server();
+    let client = Arc::new(client(&server));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| use_it(&client));
+        }
+    });
+}
+
+#[test]
+fn a_server_that_does_not_answer_ends_a_call_by_its_timeout() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("an address");
+    let client = Client::builder().api_key(KEY).base_url(format!("http://{address}")).retry(RetryPolicy::off());
+    let client = client.timeout(Duration::from_millis(200)).build().expect("a client");
+    let begun = Instant::now();
+    let error = client.get_customer().customer_id("C").send().expect_err("no answer");
+    assert!(matches!(error, Error::Timeout(_)), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_key_is_rotated_with_a_closure_that_makes_calls() {
+    let server = MockServer::start();
+    respond(&server, "/v2/customers/C/link", 200, LINK);
+    let old = client(&server);
+    // The server has no keys: what matters is that the error comes back with the step that failed.
+    let error = old
+        .rotate_key(|_| {
+            use_link(&old);
+            Ok::<_, std::io::Error>(())
+        })
+        .expect_err("no such operation");
+    assert!(error.client().is_none(), "{error}");
+    use_link(&old);
+}
+
+fn use_link(client: &Client) {
+    client.link_customer_account().customer_id("C").partner_customer_id("U").send().expect("a link");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_refused() {
+    let error = Client::builder().base_url("http://127.0.0.1:1").build().expect_err("no key");
+    assert!(matches!(error, Error::Config(_)), "{error}");
+}
