@@ -51,4 +51,4 @@ pub use error::{ApiError, Error, ErrorKind};
 pub use reqwest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
-pub use value::{IntoField, IntoList, Secret, Timestamp, TimestampError};
+pub use value::{IntoField, IntoList, IntoValue, Secret, Timestamp, TimestampError};

@@ -9,7 +9,7 @@
 //! | `secret` | [`Secret`], the mark that replaces personal data in `Debug`, and the search for our own secrets in texts |
 //! | `timestamp` | [`Timestamp`] |
 //! | `open_enum`, `id` | the macros behind the generated enums and ids |
-//! | `fields` | what the setters of builders take |
+//! | `fields` | what the setters of builders, and the methods that are written by hand, take |
 //! | `object`, `lenient` | how structs and their fields are read from JSON |
 //! | `json` | the repair of JSON texts that are not valid Unicode |
 //! | `text`, `schema` | reading JSON strings, and the JSON Schemas of types that are strings |
@@ -30,7 +30,7 @@ mod timestamp;
 pub(crate) use credential::CredentialProblem;
 #[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
 pub(crate) use fields::FreeForm;
-pub use fields::{IntoField, IntoList};
+pub use fields::{IntoField, IntoList, IntoValue};
 pub(crate) use id::opaque_string;
 pub(crate) use object::object;
 pub(crate) use open_enum::open_enum;
