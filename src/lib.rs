@@ -55,4 +55,4 @@ pub use error::{ApiError, Error, ErrorKind};
 pub use reqwest;
 #[doc(no_inline)]
 pub use reqwest::{Method, StatusCode, header::HeaderMap};
-pub use value::{IntoField, IntoInteger, IntoList, Secret, Timestamp, TimestampError};
+pub use value::{IntoField, IntoInteger, IntoList, IntoValue, Secret, Timestamp, TimestampError};

@@ -9,7 +9,7 @@
 //! | `secret` | [`Secret`], the mark that replaces personal data in `Debug`, and the search for our own secrets in texts |
 //! | `timestamp` | [`Timestamp`] |
 //! | `open_enum`, `id` | the macros behind the generated enums and ids |
-//! | `fields`, `integer` | what the setters of builders take |
+//! | `fields`, `integer` | what the setters of builders, and the methods that are written by hand, take |
 //! | `doubt` | values that are sent although this version does not understand them |
 //! | `object`, `lenient` | how structs and their fields are read from JSON |
 //! | `json` | the repair of JSON texts that are not valid Unicode |
@@ -34,7 +34,7 @@ pub(crate) use credential::CredentialProblem;
 pub(crate) use doubt::Doubtful;
 #[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
 pub(crate) use fields::FreeForm;
-pub use fields::{IntoField, IntoList};
+pub use fields::{IntoField, IntoList, IntoValue};
 pub(crate) use id::opaque_string;
 pub use integer::IntoInteger;
 pub(crate) use object::object;

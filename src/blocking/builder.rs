@@ -7,7 +7,7 @@ use crate::call::interceptor::Interceptor;
 use crate::call::{Clock, RetryPolicy};
 use crate::client::{self, Environment};
 use crate::error::Error;
-use crate::value::Secret;
+use crate::value::{IntoValue, Secret};
 
 /// Builds a blocking [`Client`]. The settings are those of the [async builder](crate::ClientBuilder), where they are
 /// described.
@@ -32,7 +32,7 @@ macro_rules! settings {
 }
 
 settings! {
-    api_key(key: impl Into<Secret>);
+    api_key(key: impl IntoValue<Secret>);
     basic_auth();
     environment(environment: Environment);
     base_url(url: impl Into<String>);

@@ -6,7 +6,7 @@ use crate::types::{
     Customer, CustomerId, CustomerLink, Order, OrderEvent, PartnerCustomerId, PartnerEventId, PartnerOrderId, Reward,
     builder,
 };
-use crate::value::Secret;
+use crate::value::{IntoValue, Secret};
 
 /// # Helpers
 ///
@@ -19,7 +19,7 @@ impl Client {
     /// [`FindError`], as by the async form.
     pub fn find_customer(
         &self,
-        partner_customer_id: impl Into<PartnerCustomerId>,
+        partner_customer_id: impl IntoValue<PartnerCustomerId>,
     ) -> Result<Option<Customer>, FindError<Customer>> {
         self.runtime.wait(self.client.find_customer(partner_customer_id))
     }
@@ -31,8 +31,8 @@ impl Client {
     /// [`LinkError`], as by the async form.
     pub fn ensure_linked(
         &self,
-        customer_id: impl Into<CustomerId>,
-        partner_customer_id: impl Into<PartnerCustomerId>,
+        customer_id: impl IntoValue<CustomerId>,
+        partner_customer_id: impl IntoValue<PartnerCustomerId>,
     ) -> Result<CustomerLink, LinkError> {
         self.runtime.wait(self.client.ensure_linked(customer_id, partner_customer_id))
     }
@@ -42,7 +42,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ConfirmError`], as by the async form.
-    pub fn confirm_reward(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+    pub fn confirm_reward(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
         self.runtime.wait(self.client.confirm_reward(reward))
     }
 
@@ -51,7 +51,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ConfirmError`], as by the async form.
-    pub fn confirm_issued(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+    pub fn confirm_issued(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
         self.runtime.wait(self.client.confirm_issued(reward))
     }
 
@@ -60,7 +60,7 @@ impl Client {
     /// # Errors
     ///
     /// [`ConfirmError`], as by the async form.
-    pub fn confirm_deducted(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
+    pub fn confirm_deducted(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
         self.runtime.wait(self.client.confirm_deducted(reward))
     }
 
@@ -84,7 +84,10 @@ impl Client {
     /// # Errors
     ///
     /// [`FindError`], as by the async form.
-    pub fn find_order(&self, partner_order_id: impl Into<PartnerOrderId>) -> Result<Option<Order>, FindError<Order>> {
+    pub fn find_order(
+        &self,
+        partner_order_id: impl IntoValue<PartnerOrderId>,
+    ) -> Result<Option<Order>, FindError<Order>> {
         self.runtime.wait(self.client.find_order(partner_order_id))
     }
 
@@ -95,7 +98,7 @@ impl Client {
     /// [`FindError`], as by the async form.
     pub fn find_order_event(
         &self,
-        partner_event_id: impl Into<PartnerEventId>,
+        partner_event_id: impl IntoValue<PartnerEventId>,
     ) -> Result<Option<OrderEvent>, FindError<OrderEvent>> {
         self.runtime.wait(self.client.find_order_event(partner_event_id))
     }
@@ -107,7 +110,7 @@ impl Client {
     /// [`OnceError`], as by the async form.
     pub fn create_order_once(
         &self,
-        order: impl Into<builder::OrderBaseBuilder>,
+        order: impl IntoValue<builder::OrderBaseBuilder>,
     ) -> Result<Once<Order>, OnceError<Order>> {
         self.runtime.wait(self.client.create_order_once(order))
     }
@@ -119,7 +122,7 @@ impl Client {
     /// [`OnceError`], as by the async form.
     pub fn post_order_event_once(
         &self,
-        event: impl Into<builder::OrderEventBaseBuilder>,
+        event: impl IntoValue<builder::OrderEventBaseBuilder>,
     ) -> Result<Once<OrderEvent>, OnceError<OrderEvent>> {
         self.runtime.wait(self.client.post_order_event_once(event))
     }

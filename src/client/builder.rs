@@ -13,7 +13,7 @@ use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptor;
 use crate::call::{Clock, RetryPolicy, TokioClock, Transport, default_http_client};
 use crate::error::{ConfigError, Error};
-use crate::value::Secret;
+use crate::value::{IntoValue, Secret};
 
 /// Builds a [`Client`].
 ///
@@ -78,8 +78,8 @@ impl ClientBuilder {
     /// The API key, from the Imprint dashboard. Each environment has its own. Required.
     ///
     /// It is sent as a bearer token; see [`basic_auth`](Self::basic_auth).
-    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
-        self.api_key = Some(key.into());
+    pub fn api_key(mut self, key: impl IntoValue<Secret>) -> Self {
+        self.api_key = Some(key.into_value());
         self.set_in_code("api_key")
     }
 

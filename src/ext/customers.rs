@@ -5,6 +5,7 @@ use super::find::{FindError, not_empty};
 use crate::client::Client;
 use crate::operation::SEARCH_CUSTOMERS;
 use crate::types::{Customer, PartnerCustomerId};
+use crate::value::IntoValue;
 
 /// # Helpers for customers
 impl Client {
@@ -36,9 +37,9 @@ impl Client {
     /// - [`FindError::Unreliable`]: the answer holds a customer without this id, or it contradicts itself.
     pub async fn find_customer(
         &self,
-        partner_customer_id: impl Into<PartnerCustomerId>,
+        partner_customer_id: impl IntoValue<PartnerCustomerId>,
     ) -> Result<Option<Customer>, FindError<Customer>> {
-        let wanted = partner_customer_id.into();
+        let wanted = partner_customer_id.into_value();
         not_empty(&SEARCH_CUSTOMERS, "partner_customer_id", wanted.as_str())?;
         let question = Question {
             operation: &SEARCH_CUSTOMERS,

@@ -17,6 +17,7 @@ use crate::client::Client;
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
+use crate::value::IntoValue;
 
 /// Why a customer is not linked as requested.
 #[derive(Debug)]
@@ -121,10 +122,10 @@ impl Client {
     ///   [`Error::InvalidRequest`], and nothing is sent.
     pub async fn ensure_linked(
         &self,
-        customer_id: impl Into<CustomerId>,
-        partner_customer_id: impl Into<PartnerCustomerId>,
+        customer_id: impl IntoValue<CustomerId>,
+        partner_customer_id: impl IntoValue<PartnerCustomerId>,
     ) -> Result<CustomerLink, LinkError> {
-        let (customer_id, partner_customer_id) = (customer_id.into(), partner_customer_id.into());
+        let (customer_id, partner_customer_id) = (customer_id.into_value(), partner_customer_id.into_value());
         // A blank id is refused before the call, because no documented operation could remove the link again.
         not_empty(&LINK_CUSTOMER_ACCOUNT, "partner_customer_id", partner_customer_id.as_str())?;
         let link = |client: &Self| {

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::error::{Error, Problems};
 use crate::operation::{CREATE_ORDER, LIST_ORDER_EVENTS, LIST_ORDERS, Operation, POST_ORDER_EVENT};
 use crate::types::{Order, OrderEvent, OrderEventId, OrderId, PartnerEventId, PartnerOrderId, builder};
+use crate::value::IntoValue;
 
 /// # Helpers for orders and their events
 impl Client {
@@ -37,9 +38,9 @@ impl Client {
     /// - [`FindError::Unreliable`]: the answer holds an order without this id, or it contradicts itself.
     pub async fn find_order(
         &self,
-        partner_order_id: impl Into<PartnerOrderId>,
+        partner_order_id: impl IntoValue<PartnerOrderId>,
     ) -> Result<Option<Order>, FindError<Order>> {
-        let wanted = partner_order_id.into();
+        let wanted = partner_order_id.into_value();
         not_empty(&LIST_ORDERS, "partner_order_id", wanted.as_str())?;
         orders_of(self, wanted.as_str()).await.into_result()
     }
@@ -59,9 +60,9 @@ impl Client {
     /// - [`FindError::Unreliable`]: the answer holds an event without this id, or it contradicts itself.
     pub async fn find_order_event(
         &self,
-        partner_event_id: impl Into<PartnerEventId>,
+        partner_event_id: impl IntoValue<PartnerEventId>,
     ) -> Result<Option<OrderEvent>, FindError<OrderEvent>> {
-        let wanted = partner_event_id.into();
+        let wanted = partner_event_id.into_value();
         not_empty(&LIST_ORDER_EVENTS, "partner_event_id", wanted.as_str())?;
         events_of(self, wanted.as_str()).await.into_result()
     }
@@ -130,9 +131,9 @@ impl Client {
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn create_order_once(
         &self,
-        order: impl Into<builder::OrderBaseBuilder>,
+        order: impl IntoValue<builder::OrderBaseBuilder>,
     ) -> Result<Once<Order>, OnceError<Order>> {
-        once(self, identified(order.into().build())?).await
+        once(self, identified(order.into_value().build())?).await
     }
 
     /// Records an event of an order so that a lost answer leads neither to a lost event nor to a second recording.
@@ -154,9 +155,9 @@ impl Client {
     /// - [`OnceError::Unverified`]: it is recorded, and could not be counted after it was sent more than once.
     pub async fn post_order_event_once(
         &self,
-        event: impl Into<builder::OrderEventBaseBuilder>,
+        event: impl IntoValue<builder::OrderEventBaseBuilder>,
     ) -> Result<Once<OrderEvent>, OnceError<OrderEvent>> {
-        once(self, identified(event.into().build())?).await
+        once(self, identified(event.into_value().build())?).await
     }
 }
 

@@ -25,6 +25,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, TimeoutError, TimeoutPhase};
 use crate::operation::PATCH_REWARD;
 use crate::types::{Reward, RewardId, RewardStatus};
+use crate::value::IntoValue;
 
 /// The reward to confirm: a [`Reward`], or the id of one.
 ///
@@ -197,8 +198,8 @@ impl Client {
     /// - [`ConfirmError::Different`]: the API answered with another reward, or with another amount.
     /// - [`ConfirmError::Unknown`]: the helper could not find out whether the reward was confirmed.
     /// - [`ConfirmError::Call`]: every other failure.
-    pub async fn confirm_reward(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[ISSUED, DEDUCTED], false).await
+    pub async fn confirm_reward(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into_value(), &[ISSUED, DEDUCTED], false).await
     }
 
     /// Confirms that the partner has issued a reward: from `PENDING` to `AVAILABLE`, and nothing else.
@@ -220,8 +221,8 @@ impl Client {
     /// # Errors
     ///
     /// As by [`confirm_reward`](Client::confirm_reward).
-    pub async fn confirm_issued(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[ISSUED], true).await
+    pub async fn confirm_issued(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into_value(), &[ISSUED], true).await
     }
 
     /// Confirms that the partner has taken a reward back: from `PENDING_DEDUCTION` to `DEDUCTED`, and nothing else.
@@ -231,8 +232,8 @@ impl Client {
     /// # Errors
     ///
     /// As by [`confirm_reward`](Client::confirm_reward).
-    pub async fn confirm_deducted(&self, reward: impl Into<RewardRef>) -> Result<Reward, ConfirmError> {
-        self.confirm(reward.into(), &[DEDUCTED], true).await
+    pub async fn confirm_deducted(&self, reward: impl IntoValue<RewardRef>) -> Result<Reward, ConfirmError> {
+        self.confirm(reward.into_value(), &[DEDUCTED], true).await
     }
 
     /// Confirms one of `transitions`. If `reads` is true, a given reward is read again before the write.

@@ -1,5 +1,8 @@
-//! The traits and types of the arguments of the builders' setters: a value or an `Option` of one, lists, and free-form
-//! maps.
+//! The traits and types of the arguments of the builders' setters (a value or an `Option` of one, lists, and free-form
+//! maps), and of the methods that are written by hand (one value).
+//!
+//! The methods could take `impl Into<T>`, but then rustc would describe a wrong argument by the implementations of
+//! `From` in this crate, which a macro writes. A trait of our own has a sentence of its own for this.
 
 mod free_form;
 
@@ -39,7 +42,8 @@ pub(crate) use free_form::FreeForm;
 #[diagnostic::on_unimplemented(
     message = "a field of type `{T}` cannot be set from `{Self}`",
     label = "expected a value that converts into `{T}`, or an `Option` of one",
-    note = "the setter takes whatever implements `Into<{T}>`, plain or in an `Option`; write `None::<{T}>` for a bare `None`"
+    note = "the setter takes whatever implements `Into<{T}>`, plain or in an `Option`; write `None::<{T}>` for a bare `None`",
+    note = "an id of one kind does not convert into another kind; where the value is right all the same, pass its text: `id.as_str()`"
 )]
 pub trait IntoField<T, Marker>: sealed::Sealed<T, Marker> {
     /// The value for the field; `None` leaves it out.
@@ -57,6 +61,55 @@ impl<T, V: Into<T>> IntoField<T, sealed::ValueMarker> for V {
 impl<T, V: Into<T>> IntoField<T, sealed::OptionMarker> for Option<V> {
     fn into_field(self) -> Option<T> {
         self.map(Into::into)
+    }
+}
+
+/// A value that a method accepts where it needs a `T`, such as the id of a customer: anything that converts into `T`.
+///
+/// So an id can be given as `"text"`, a `String`, `&id` or the id itself. The trait is implemented for all of these
+/// already and is not meant to be implemented elsewhere.
+///
+/// An id of one kind is not accepted where the method needs an id of another kind:
+///
+/// ```
+/// # use imprint_client::types::{CustomerId, PartnerCustomerId};
+/// # fn example(client: imprint_client::Client, customer: CustomerId, partner: PartnerCustomerId) {
+/// client.ensure_linked(customer, partner);
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use imprint_client::types::{CustomerId, PartnerCustomerId};
+/// # fn example(client: imprint_client::Client, customer: CustomerId, partner: PartnerCustomerId) {
+/// client.ensure_linked(partner, customer);
+/// # }
+/// ```
+///
+/// To pass a value on, take this trait in your own function as well, or take `impl Into<T>`:
+///
+/// ```
+/// use imprint_client::types::{Order, PartnerOrderId};
+/// use imprint_client::{Client, IntoValue, helpers::FindError};
+///
+/// async fn order(client: &Client, id: impl IntoValue<PartnerOrderId>) -> Result<Option<Order>, FindError<Order>> {
+///     client.find_order(id).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "an argument of type `{T}` cannot be made from `{Self}`",
+    label = "expected a value that converts into `{T}`",
+    note = "the method takes whatever implements `Into<{T}>`; for an id that is the id, a reference to it, or its text",
+    note = "an id of one kind does not convert into another kind; where the value is right all the same, pass its text: `id.as_str()`"
+)]
+pub trait IntoValue<T>: sealed::SealedValue<T> {
+    /// The value.
+    fn into_value(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<T>> IntoValue<T> for V {
+    fn into_value(self) -> T {
+        self.into()
     }
 }
 
@@ -101,6 +154,9 @@ mod sealed {
     impl<T, V: Into<T>> Sealed<T, ValueMarker> for V {}
     impl<T, V: Into<T>> Sealed<T, OptionMarker> for Option<V> {}
 
+    pub trait SealedValue<T> {}
+    impl<T, V: Into<T>> SealedValue<T> for V {}
+
     pub trait SealedList<T, Marker> {}
     impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, ValueMarker> for I {}
     impl<T, I: IntoIterator<Item: Into<T>>> SealedList<T, OptionMarker> for Option<I> {}
@@ -108,7 +164,7 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::{IntoField, IntoList};
+    use super::{IntoField, IntoList, IntoValue};
 
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     struct ThingId(String);
@@ -199,5 +255,22 @@ mod tests {
         assert_eq!(new().list(Some(vec!["x"])), new().list(["x"]));
         assert_eq!(new().list(["x"]).list(None::<Vec<String>>), new());
         assert_eq!(new().list(Some("x")), new().list(["x"]));
+    }
+
+    #[test]
+    fn a_required_value_is_given_in_every_form_that_converts() {
+        fn take(id: impl IntoValue<ThingId>) -> ThingId {
+            id.into_value()
+        }
+        // As callers have it who pass on what they were given.
+        fn pass_on(id: impl Into<ThingId>) -> ThingId {
+            take(id)
+        }
+        let (id, text) = (ThingId::from("a"), String::from("a"));
+        for taken in [take("a"), take(&text), take(text.clone()), take(&id), take(id.clone()), pass_on(&*text)] {
+            assert_eq!(taken, id);
+        }
+        let secret: crate::value::Secret = IntoValue::into_value("s");
+        assert_eq!(secret.expose(), "s");
     }
 }

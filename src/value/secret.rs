@@ -1,6 +1,8 @@
 //! Values that must not be shown: [`Secret`], and the mark that replaces personal data in `Debug`.
 
 mod own;
+#[cfg(feature = "secrecy")]
+mod secret_string;
 
 use std::fmt;
 use std::hint::black_box;
@@ -26,6 +28,27 @@ pub(crate) use own::OwnSecrets;
 /// let key = Secret::from("4eC39HqLyjWDarjtT1zdp7dc");
 /// assert_eq!(format!("{key:?}"), "[REDACTED]");
 /// assert_eq!(key.expose(), "4eC39HqLyjWDarjtT1zdp7dc");
+/// ```
+///
+/// With the feature `secrecy` it converts from and into the `SecretString` of the crate [`secrecy`] 0.10, by value or by
+/// reference. So a key that a configuration holds as one is given to the client without exposing it, and so is every
+/// secret that a setter takes:
+///
+/// [`secrecy`]: https://docs.rs/secrecy/0.10
+///
+/// ```
+/// # #[cfg(feature = "secrecy")]
+/// # fn example() -> Result<(), imprint_client::Error> {
+/// use imprint_client::Client;
+/// use secrecy::SecretString;
+///
+/// let (key, ssn) = (SecretString::from("4eC39HqLyjWDarjtT1zdp7dc"), SecretString::from("123456789"));
+/// let client = Client::builder().api_key(key).build()?;
+/// let call = client.search_customers_post().body_map(|body| body.ssn(&ssn));
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "secrecy")]
+/// # example().unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);

@@ -1,27 +1,36 @@
 //! The type of timestamps. It keeps the text that the API wrote, and converts it on demand.
 
-use std::borrow::Cow;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+mod conversions;
+mod rfc3339;
+
+use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
 use super::lenient;
+use rfc3339::Instant;
 
 /// A point in time of the API: RFC 3339 text, kept exactly as it came.
 ///
 /// The text is kept and converted on demand, because the API writes it in several ways (`2025-02-13T19:08:07.000Z`,
 /// `…07Z`, `…07+00:00`), and because one text that cannot be converted must not make the whole page of results fail.
-/// Two timestamps are equal if their texts are equal; convert them to compare instants. For this reason timestamps have
-/// no order either.
+/// Two timestamps are equal if their texts are equal. For this reason timestamps have no order either:
+/// [`cmp_instant`](Self::cmp_instant) compares the instants, and so do the types they convert to.
 ///
 /// A number in the place of a timestamp does not fail either, but is kept as its text: `1739473687` becomes
 /// `"1739473687"`. Its unit is not known, so it is not converted. If a required timestamp is `null`, it becomes the
 /// empty text.
 ///
 /// With the feature `chrono` (on by default) there are `to_chrono` and `From<chrono::DateTime<_>>`, with the feature
-/// `jiff` `to_jiff` and `From<jiff::Timestamp>`.
+/// `jiff` `to_jiff` and `From<jiff::Timestamp>`, with the feature `time` `to_time` and `From<time::OffsetDateTime>`.
+/// [`now`](Self::now), [`cmp_instant`](Self::cmp_instant) and `parse` need none of them. `Timestamp::from` keeps any
+/// text, while `text.parse::<Timestamp>()` accepts RFC 3339 only.
 ///
 /// ```
 /// use imprint_client::Timestamp;
@@ -32,6 +41,69 @@ use super::lenient;
 /// assert_eq!(at.to_chrono()?.timestamp(), 1_739_473_687);
 /// # Ok::<(), imprint_client::TimestampError>(())
 /// ```
+///
+/// # Sorting
+///
+/// Convert first and sort then, so that a text that is no date stops the program before anything is sorted:
+///
+/// ```
+/// # #[cfg(feature = "chrono")] {
+/// use imprint_client::TimestampError;
+/// use imprint_client::types::Reward;
+///
+/// /// The rewards, the oldest first.
+/// fn sorted(rewards: Vec<Reward>) -> Result<Vec<Reward>, TimestampError> {
+///     let with_time = |reward: Reward| Ok((reward.created_at.to_chrono()?, reward));
+///     let mut rewards = rewards.into_iter().map(with_time).collect::<Result<Vec<_>, TimestampError>>()?;
+///     rewards.sort_by_key(|(created_at, _)| *created_at);
+///     Ok(rewards.into_iter().map(|(_, reward)| reward).collect())
+/// }
+/// # let reward = |id: &str, created_at: &str| {
+/// #     let reward = Reward::builder().id(id).amount(1).customer_id("c").status("AVAILABLE").type_("REWARD");
+/// #     reward.created_at(created_at).build().unwrap()
+/// # };
+/// # let (one, two) = ("2025-02-13T19:08:07.5Z", "2025-02-13T20:08:07+01:00");
+/// # let ids = sorted(vec![reward("later", one), reward("earlier", two)]).unwrap();
+/// # assert_eq!(ids.iter().map(|reward| reward.id.as_str()).collect::<Vec<_>>(), ["earlier", "later"]);
+/// # assert!(sorted(vec![reward("a", one), reward("b", "soon")]).is_err());
+/// # }
+/// ```
+///
+/// # Sums for each month
+///
+/// The day and the month of a time depend on the offset from UTC. `to_chrono` keeps the offset that the text happens to
+/// have, so convert to the time zone of your statements before you take the month, else a purchase in the night of the
+/// last day may be counted for one month or for the next:
+///
+/// ```
+/// # #[cfg(feature = "chrono")] {
+/// use std::collections::BTreeMap;
+///
+/// use chrono::Datelike;
+/// use imprint_client::TimestampError;
+/// use imprint_client::types::Transaction;
+///
+/// /// The sum of the amounts for each month, by year and month in UTC.
+/// fn by_month(transactions: &[Transaction]) -> Result<BTreeMap<(i32, u32), i64>, TimestampError> {
+///     let mut sums = BTreeMap::new();
+///     for transaction in transactions {
+///         let created_at = transaction.created_at.to_chrono()?.to_utc();
+///         *sums.entry((created_at.year(), created_at.month())).or_default() += transaction.amount;
+///     }
+///     Ok(sums)
+/// }
+/// # let transaction = |amount: i64, created_at: &str| {
+/// #     let made = Transaction::builder().id("t").customer_id("c").payment_method_id("p").status("SETTLED");
+/// #     made.amount(amount).created_at(created_at).build().unwrap()
+/// # };
+/// # let transactions = [
+/// #     transaction(100, "2025-02-28T23:59:59Z"),
+/// #     transaction(20, "2025-03-01T00:30:00+01:00"),
+/// #     transaction(3, "2025-02-28T23:30:00-01:00"),
+/// # ];
+/// # assert_eq!(by_month(&transactions).unwrap(), BTreeMap::from([((2025, 2), 120), ((2025, 3), 3)]));
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamp(String);
 
@@ -41,73 +113,65 @@ impl Timestamp {
         &self.0
     }
 
-    /// Whether the text has the form of an RFC 3339 date and time.
+    /// The time now, by the clock of the system: in UTC, with milliseconds, such as `2025-02-13T19:08:07.120Z`.
+    pub fn now() -> Self {
+        Self::of_system_time(SystemTime::now())
+    }
+
+    fn of_system_time(at: SystemTime) -> Self {
+        // A clock that was never set may be before 1970. Such a time is rounded down as well.
+        let milliseconds = match at.duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            Err(error) => {
+                let before = error.duration().as_nanos().div_ceil(1_000_000);
+                i64::try_from(before).map_or(i64::MIN, |before| -before)
+            }
+        };
+        Self(rfc3339::write(milliseconds.div_euclid(1_000), &format!("{:03}", milliseconds.rem_euclid(1_000))))
+    }
+
+    /// Which of two timestamps is earlier. The instants are compared, whatever the offsets of the texts and the number
+    /// of their digits: `2025-02-13T20:08:07+01:00` is equal to `2025-02-13T19:08:07.000Z`.
+    ///
+    /// All digits after the second count, also those beyond nanoseconds, which the types of other crates cut off. A leap
+    /// second (60) counts as the second before it.
+    ///
+    /// ```
+    /// use std::cmp::Ordering;
+    ///
+    /// use imprint_client::Timestamp;
+    ///
+    /// let (sent, received) = (Timestamp::from("2025-02-13T20:08:07+01:00"), Timestamp::from("2025-02-13T19:08:07.5Z"));
+    /// assert_eq!(sent.cmp_instant(&received)?, Ordering::Less);
+    /// # Ok::<(), imprint_client::TimestampError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TimestampError`] when one of the texts is not an RFC 3339 date and time.
+    pub fn cmp_instant(&self, other: &Self) -> Result<Ordering, TimestampError> {
+        Ok(self.instant()?.order().cmp(&other.instant()?.order()))
+    }
+
+    /// Whether the text is an RFC 3339 date and time, and so can be converted.
     pub(crate) fn is_valid(&self) -> bool {
-        rfc3339(&self.0).is_some()
+        self.instant().is_ok()
     }
 
-    /// The instant as a type of [`chrono`], with the offset that the text has. Digits beyond nanoseconds are cut off.
-    ///
-    /// # Errors
-    ///
-    /// [`TimestampError`] when the text is not an RFC 3339 date and time: `2025-02-13T19:08:07Z`, with or without a
-    /// fraction of the second, with an offset (`+01:00`) or `Z`. The letters may be lowercase. Nothing else is
-    /// accepted: no space in the place of the `T`, no time without seconds or without an offset.
-    #[cfg(feature = "chrono")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
-    pub fn to_chrono(&self) -> Result<chrono::DateTime<chrono::FixedOffset>, TimestampError> {
-        let text = rfc3339(&self.0).ok_or(TimestampError { _private: () })?;
-        chrono::DateTime::parse_from_rfc3339(&text).map_err(|_| TimestampError { _private: () })
-    }
-
-    /// The instant as a type of [`jiff`]. Digits beyond nanoseconds are cut off, and a leap second becomes the second
-    /// before it.
-    ///
-    /// # Errors
-    ///
-    /// [`TimestampError`] when the text is not an RFC 3339 date and time, in the same form as `to_chrono` accepts, or
-    /// later than [`jiff::Timestamp::MAX`], which is 22:00 UTC on 30 December 9999.
-    #[cfg(feature = "jiff")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
-    pub fn to_jiff(&self) -> Result<jiff::Timestamp, TimestampError> {
-        let text = rfc3339(&self.0).ok_or(TimestampError { _private: () })?;
-        text.parse().map_err(|_| TimestampError { _private: () })
+    fn instant(&self) -> Result<Instant<'_>, TimestampError> {
+        Instant::read(&self.0).ok_or(TimestampError::FORM)
     }
 }
 
-/// The text, if it has the form of RFC 3339, with the fraction cut to nine digits.
-///
-/// chrono and jiff also accept texts that are not RFC 3339, and not the same ones: a space for the `T`, a time zone in
-/// brackets, other signs for minus. They also treat digits beyond the ninth differently. So the form is checked here;
-/// the libraries check whether the date exists.
-fn rfc3339(text: &str) -> Option<Cow<'_, str>> {
-    // Whether the text is two digits that form a number up to `largest`.
-    let pair = |text: &str, largest: u8| {
-        let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits && text.parse().is_ok_and(|number: u8| number <= largest)
-    };
-    let at = |index: usize, largest| text.get(index..index + 2).is_some_and(|text| pair(text, largest));
-    let is_date = at(0, 99) && at(2, 99) && at(5, 12) && at(8, 31);
-    // 60 is a leap second.
-    let is_time = at(11, 23) && at(14, 59) && at(17, 60);
-    let between = [4, 7, 10, 13, 16].map(|index| text.as_bytes().get(index).map(u8::to_ascii_uppercase));
-    if !is_date || !is_time || between != [b'-', b'-', b'T', b':', b':'].map(Some) {
-        return None;
+/// Accepts RFC 3339 dates and times only, in the form that [`to_chrono`](Timestamp::to_chrono) accepts, and keeps the
+/// text as it is. [`Timestamp::from`] accepts every text.
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let at = Self::from(text);
+        if at.is_valid() { Ok(at) } else { Err(TimestampError::FORM) }
     }
-    let (second, rest) = text.split_at(19);
-    let (fraction, offset) = match rest.strip_prefix('.') {
-        None => ("", rest),
-        Some(rest) => {
-            let (digits, offset) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
-            (!digits.is_empty()).then_some((digits, offset))?
-        }
-    };
-    let is_offset = match offset.strip_prefix(['+', '-']).and_then(|offset| offset.split_once(':')) {
-        None => offset.eq_ignore_ascii_case("z"),
-        Some((hours, minutes)) => pair(hours, 23) && pair(minutes, 59),
-    };
-    let shortened = fraction.get(..9).filter(|digits| digits.len() < fraction.len());
-    is_offset.then(|| shortened.map_or(text.into(), |digits| format!("{second}.{digits}{offset}").into()))
 }
 
 impl fmt::Display for Timestamp {
@@ -149,24 +213,6 @@ impl From<&Self> for Timestamp {
 impl From<Timestamp> for String {
     fn from(timestamp: Timestamp) -> Self {
         timestamp.0
-    }
-}
-
-/// Written in UTC, with as many digits after the second as the value needs.
-#[cfg(feature = "chrono")]
-#[cfg_attr(docsrs, doc(cfg(feature = "chrono")))]
-impl<Tz: chrono::TimeZone> From<chrono::DateTime<Tz>> for Timestamp {
-    fn from(at: chrono::DateTime<Tz>) -> Self {
-        Self(at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
-    }
-}
-
-/// Written in UTC, with as many digits after the second as the value needs.
-#[cfg(feature = "jiff")]
-#[cfg_attr(docsrs, doc(cfg(feature = "jiff")))]
-impl From<jiff::Timestamp> for Timestamp {
-    fn from(at: jiff::Timestamp) -> Self {
-        Self(at.to_string())
     }
 }
 
@@ -258,17 +304,35 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
 }
 
-/// The text of a [`Timestamp`] is not an RFC 3339 date and time. [`Timestamp::as_str`] has the text.
+/// The text of a [`Timestamp`] is not an RFC 3339 date and time, or the time is too late for the type it should be
+/// converted to. [`Timestamp::as_str`] has the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError {
-    // The text is not kept here: it is no date, so it may be anything.
-    _private: (),
+    // The text is not kept here: it may be no date, and so it may be anything.
+    reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    Form,
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    OutOfRange,
+}
+
+impl TimestampError {
+    const FORM: Self = Self { reason: Reason::Form };
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    const OUT_OF_RANGE: Self = Self { reason: Reason::OutOfRange };
 }
 
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the text is not an RFC 3339 date and time")
+        f.write_str(match self.reason {
+            Reason::Form => "the text is not an RFC 3339 date and time",
+            #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+            Reason::OutOfRange => "the time is later than the type it should be converted to can hold",
+        })
     }
 }
 

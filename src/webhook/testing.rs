@@ -11,7 +11,7 @@ use super::event::Event;
 use super::reading::{Reading, hex};
 use super::{SIGNATURE_HEADER, envelope};
 use crate::value::Redacted;
-use crate::value::Secret;
+use crate::value::{IntoValue, Secret};
 
 /// Signs the deliveries that a test sends to its own receiver.
 ///
@@ -53,8 +53,8 @@ pub struct Delivery {
 impl Signer {
     /// A signer with this token. It signs with the current time in seconds, under the
     /// [likeliest reading](Reading::default).
-    pub fn new(signing_token: impl Into<Secret>) -> Self {
-        Self { token: signing_token.into(), reading: Reading::default(), at: None, milliseconds: false }
+    pub fn new(signing_token: impl IntoValue<Secret>) -> Self {
+        Self { token: signing_token.into_value(), reading: Reading::default(), at: None, milliseconds: false }
     }
 
     /// Signs under this reading.

@@ -17,7 +17,7 @@ use super::header::SignatureHeader;
 use super::reading::{BodyReading, KeyReading, Reading};
 use super::{MAX_BODY_BYTES, SIGNATURE_HEADER};
 use crate::value::CredentialProblem;
-use crate::value::Secret;
+use crate::value::{IntoValue, Secret};
 use crate::value::{OwnSecrets, Redacted};
 
 /// How old a delivery may be unless the caller sets another limit. Imprint publishes no limit; other services use this
@@ -83,7 +83,7 @@ impl Verifier {
     /// cannot be used if it is empty or blank, begins or ends with white space or a quotation mark, or holds a line end
     /// or an invisible character: every verification then returns an error, and so does [`check`](Self::check), which
     /// you can call at start.
-    pub fn new(signing_token: impl Into<Secret>) -> Self {
+    pub fn new(signing_token: impl IntoValue<Secret>) -> Self {
         let verifier = Self {
             tokens: Vec::new(),
             unusable: None,
@@ -102,8 +102,8 @@ impl Verifier {
     ///
     /// A token that cannot be used is ignored as long as another one can be used; [`check`](Self::check) reports it.
     #[must_use]
-    pub fn token(mut self, signing_token: impl Into<Secret>) -> Self {
-        let token = signing_token.into();
+    pub fn token(mut self, signing_token: impl IntoValue<Secret>) -> Self {
+        let token = signing_token.into_value();
         match problem(token.expose()) {
             Some(reason) => self.unusable = self.unusable.or(Some(reason)),
             None => self.tokens.push(token),

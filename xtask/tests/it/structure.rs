@@ -304,6 +304,59 @@ fn the_blocking_client_has_all_that_the_async_one_has() {
     }
 }
 
+/// The types that the public methods of a file take as `impl Into<…>`.
+fn types_taken_by_into(text: &str) -> BTreeSet<String> {
+    let impls = syn::parse_file(text).unwrap().items.into_iter().filter_map(|item| match item {
+        syn::Item::Impl(item) if item.trait_.is_none() => Some(item.items),
+        _ => None,
+    });
+    let methods = impls.flatten().filter_map(|item| match item {
+        syn::ImplItem::Fn(method) if matches!(method.vis, syn::Visibility::Public(_)) => Some(method.sig),
+        _ => None,
+    });
+    let bounds = methods.flat_map(|signature| {
+        let arguments = signature.inputs.into_iter().filter_map(|argument| match argument {
+            syn::FnArg::Typed(argument) => match *argument.ty {
+                syn::Type::ImplTrait(argument) => Some(argument.bounds),
+                _ => None,
+            },
+            syn::FnArg::Receiver(_) => None,
+        });
+        let parameters = signature.generics.params.into_iter().filter_map(|parameter| match parameter {
+            syn::GenericParam::Type(parameter) => Some(parameter.bounds),
+            _ => None,
+        });
+        let predicates = signature.generics.where_clause.into_iter().flat_map(|clause| clause.predicates);
+        let required = predicates.filter_map(|predicate| match predicate {
+            syn::WherePredicate::Type(predicate) => Some(predicate.bounds),
+            _ => None,
+        });
+        arguments.chain(parameters).chain(required).flatten().collect::<Vec<_>>()
+    });
+    let types = bounds.filter_map(|bound| {
+        let bound = quote::quote!(#bound).to_string().replace(' ', "");
+        Some(bound.strip_prefix("Into<")?.strip_suffix('>')?.to_owned())
+    });
+    types.collect()
+}
+
+/// For a wrong argument, rustc describes `Into` by the macro that writes the conversions; `IntoValue` has a sentence.
+#[test]
+fn helpers_take_values_of_our_own_types_by_into_value() {
+    let foreign = ["String", "Vec<u8>", "Box<dynstd::error::Error+Send+Sync>"];
+    for (file, text) in ["src/ext", "src/webhook", "src/client", "src/blocking"].into_iter().flat_map(files) {
+        for taken in types_taken_by_into(&text) {
+            assert!(
+                foreign.contains(&taken.as_str()),
+                "{file} takes `impl Into<{taken}>`: take `impl IntoValue<{taken}>`"
+            );
+        }
+    }
+    let text = "impl A { pub async fn a(&self, id: impl Into<types::AId>, b: u8) {} pub fn b<V: Into<B>, W>(v: V, w: W) where W: Into<W> {} \
+                fn c(c: impl Into<C>) {} pub fn d(d: impl IntoValue<D>) {} } impl From<E> for A { fn from(e: E) {} }";
+    assert_eq!(types_taken_by_into(text), BTreeSet::from(["B", "W", "types::AId"].map(str::to_owned)));
+}
+
 #[test]
 fn every_file_says_first_what_it_is_for() {
     for below in ["src", "build", "xtask/src"] {
