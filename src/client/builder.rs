@@ -402,7 +402,7 @@ mod tests {
         };
         let key = ("IMPRINT_API_KEY", "k");
         for (set, says) in [
-            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key holds a line end"),
+            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key ends with a line end"),
             (&[key, ("IMPRINT_BASE_URL", "http://a.b")], "IMPRINT_BASE_URL: the base URL is plain http"),
             (&[key, ("IMPRINT_MERCHANT_KEY", " ")], "IMPRINT_MERCHANT_KEY: the merchant key is empty"),
             (

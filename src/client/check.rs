@@ -177,8 +177,8 @@ mod tests {
         for (key, word) in [
             ("", "empty"),
             (" \t\n", "empty"),
-            ("hunter2\n", "line end"),
-            ("hunter2\r\nX-Evil: 1", "line end"),
+            ("hunter2\n", "from a file"),
+            ("hunter2\r\nX-Evil: 1", "a line end inside it"),
             ("hunter2 ", "space"),
             ("hun ter2", "space"),
             ("hunter2\0", "invisible"),

@@ -337,7 +337,12 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookErro
 fn problem(token: &str) -> Option<&'static str> {
     CredentialProblem::of(token).map(|problem| match problem {
         CredentialProblem::Blank => "the signing token is empty or blank",
-        CredentialProblem::LineEnd => "the signing token holds a line end, which the end of a file may have left there",
+        CredentialProblem::LineEnd => {
+            "the signing token ends with a line end, which a file may have left there; trim it"
+        }
+        CredentialProblem::InnerLineEnd => {
+            "the signing token holds a line end inside it; check that it is one line, copied whole and without other text"
+        }
         CredentialProblem::Outer => "the signing token begins or ends with white space",
         CredentialProblem::Quoted => "the signing token begins or ends with a quotation mark; remove it",
         CredentialProblem::Invisible => {
