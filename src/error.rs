@@ -49,6 +49,7 @@ pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;
 use crate::repeat::AttemptOutcome;
 use crate::value::OwnSecrets;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a call failed.
 ///
@@ -70,7 +71,6 @@ use crate::value::OwnSecrets;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The API answered with a status that is no success, or with a status that is a success and the body of an error.
@@ -146,6 +146,20 @@ impl Error {
     /// The HTTP status, if an answer came.
     pub fn status(&self) -> Option<StatusCode> {
         self.context().and_then(|context| context.status)
+    }
+
+    /// The name of the variant, and its payload.
+    fn payload(&self) -> (&'static str, &dyn DebugError) {
+        match self {
+            Self::Api(error) => ("Api", error),
+            Self::Transport(error) => ("Transport", error),
+            Self::Timeout(error) => ("Timeout", error),
+            Self::Decode(error) => ("Decode", error),
+            Self::InvalidRequest(error) => ("InvalidRequest", error),
+            Self::Config(error) => ("Config", error),
+            Self::Interceptor(error) => ("Interceptor", error),
+            Self::ResponseTooLarge(error) => ("ResponseTooLarge", error),
+        }
     }
 
     /// The call that the error is about.
@@ -233,16 +247,24 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Api(error) => error.fmt(f),
-            Self::Transport(error) => error.fmt(f),
-            Self::Timeout(error) => error.fmt(f),
-            Self::Decode(error) => error.fmt(f),
-            Self::InvalidRequest(error) => error.fmt(f),
-            Self::Config(error) => error.fmt(f),
-            Self::Interceptor(error) => error.fmt(f),
-            Self::ResponseTooLarge(error) => error.fmt(f),
-        }
+        fmt::Display::fmt(self.payload().1, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for Error {
+    fn causes(&self) -> Vec<String> {
+        self.payload().1.causes()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, payload) = self.payload();
+        f.debug_tuple(variant).field(&FieldsOf(payload)).finish()
     }
 }
 

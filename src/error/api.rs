@@ -17,6 +17,7 @@ use super::{Context, retry_after};
 use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
 use crate::value::OwnSecrets;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The most details that `Debug` shows.
 const MAX_DETAILS: usize = 20;
@@ -284,9 +285,19 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Shows only the first of the details, because there may be any number of them.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ApiError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Shows only the first of the details, because there may be any number of them.
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = self.details().iter().take(MAX_DETAILS);
         f.debug_struct("ApiError")
             .field("operation_id", &self.operation_id())
@@ -296,7 +307,7 @@ impl fmt::Debug for ApiError {
             .field("message", &self.masked(self.message()))
             .field("param", &self.param().map(|param| self.masked(param)))
             .field("details", &details.map(|line| self.masked(line)).collect::<Vec<_>>())
-            .field("sends_existing_link", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
+            .field("existing_link_in_body", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
             .field("retry_after", &self.0.retry_after)
             .field("attempts", &self.0.context.attempts)
             .field("body_bytes", &self.0.body.len())

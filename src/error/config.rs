@@ -5,10 +5,10 @@ use std::fmt;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 
 /// The client cannot work as configured. The text says which setting is wrong and what to do about it; it never repeats
 /// the value.
-#[derive(Debug)]
 pub struct ConfigError(Box<Inner>);
 
 #[derive(Debug)]
@@ -73,6 +73,22 @@ impl fmt::Display for ConfigError {
             f.write_str("; an earlier attempt of the call may have been processed")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ConfigError {
+    fn causes(&self) -> Vec<String> {
+        self.0.source.as_ref().map_or_else(Vec::new, |source| texts_of(source))
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConfigError").field(&self.0).finish()
     }
 }
 

@@ -5,11 +5,11 @@ use std::fmt;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The request cannot be sent as it is: a required value is missing, or a value that was given is not allowed.
 ///
 /// The error lists all problems at once, by the names that the API uses. Nothing was sent. The values are not shown.
-#[derive(Debug)]
 pub struct InvalidRequestError(Box<Inner>);
 
 #[derive(Debug)]
@@ -65,6 +65,22 @@ impl fmt::Display for InvalidRequestError {
         let colon = if problems.missing.is_empty() { ":" } else { "" };
         let nothing_sent = if context.is_some() { "; nothing was sent" } else { "" };
         write!(f, "{subject}{colon} {problems}{nothing_sent}")
+    }
+}
+
+impl fmt::Debug for InvalidRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for InvalidRequestError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("InvalidRequestError").field(&self.0).finish()
     }
 }
 

@@ -6,11 +6,11 @@ use reqwest::StatusCode;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The API answered with success, but the body is larger than
 /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes). Ask for fewer items with `limit`, or raise the
 /// bound.
-#[derive(Debug)]
 pub struct ResponseTooLargeError(Box<Inner>);
 
 #[derive(Debug)]
@@ -59,6 +59,22 @@ impl fmt::Display for ResponseTooLargeError {
         let Inner { context, status, limit } = &*self.0;
         let (id, status) = (context.operation.id, status.as_u16());
         write!(f, "{id} answered {status}, but the body is larger than {limit} bytes")
+    }
+}
+
+impl fmt::Debug for ResponseTooLargeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ResponseTooLargeError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ResponseTooLargeError").field(&self.0).finish()
     }
 }
 

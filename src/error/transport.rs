@@ -9,11 +9,11 @@ use reqwest::StatusCode;
 use super::{Context, sources};
 use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
+use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 
 /// The connection to the API could not be made, or broke before the answer was complete.
 ///
 /// The [`source`](std::error::Error::source) is the error of the HTTP stack, without the URL.
-#[derive(Debug)]
 pub struct TransportError(Box<TransportDetails>);
 
 #[derive(Debug)]
@@ -195,6 +195,22 @@ impl fmt::Display for TransportError {
     }
 }
 
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TransportError {
+    fn causes(&self) -> Vec<String> {
+        texts_of(&self.0.source)
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TransportError").field(&self.0).finish()
+    }
+}
+
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0.source)
@@ -202,7 +218,6 @@ impl std::error::Error for TransportError {
 }
 
 /// No complete answer came in time.
-#[derive(Debug)]
 pub struct TimeoutError(Box<TimeoutDetails>);
 
 #[derive(Debug)]
@@ -303,6 +318,22 @@ impl fmt::Display for TimeoutError {
         };
         write!(f, "{}: {what} within {limit:?} ({which})", context.operation.id)?;
         self.0.context.write_attempts(f)
+    }
+}
+
+impl fmt::Debug for TimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TimeoutError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TimeoutError").field(&self.0).finish()
     }
 }
 

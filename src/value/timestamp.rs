@@ -8,6 +8,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
+use super::error_debug::{DebugError, fmt_error};
 use super::lenient;
 
 /// A point in time of the API: RFC 3339 text, kept exactly as it came.
@@ -256,7 +257,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 }
 
 /// The text of a [`Timestamp`] is not an RFC 3339 date and time. [`Timestamp::as_str`] has the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError {
     // The text is not kept here: it is no date, so it may be anything.
@@ -266,6 +267,22 @@ pub struct TimestampError {
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the text is not an RFC 3339 date and time")
+    }
+}
+
+impl fmt::Debug for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TimestampError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TimestampError")
     }
 }
 

@@ -8,6 +8,8 @@ use super::table::call;
 
 mod bodies;
 mod contradictions;
+#[cfg(all(feature = "axum", feature = "chrono"))]
+mod debug;
 mod declared;
 mod headers;
 mod limits;
