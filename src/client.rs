@@ -94,6 +94,8 @@ pub struct Client {
 struct Inner {
     transport: Transport,
     base: Url,
+    /// Host and port of the base URL, for errors.
+    host: Arc<str>,
     auth: Auth,
     /// The headers of every request, including the key.
     headers: HeaderMap,
@@ -210,6 +212,7 @@ impl Client {
     ) -> Self {
         let inner = Inner {
             transport,
+            host: check::host_and_port(&base).into(),
             base,
             auth,
             headers: headers.chain([(ACCEPT, JSON)]).collect(),
@@ -368,7 +371,8 @@ impl Client {
         own
     }
 
-    /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed.
+    /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed, and
+    /// where it learns the host that it names.
     /// Errors of single items do not pass through here; the code that makes them hides the secrets by
     /// [`own_secrets`](Client::own_secrets).
     fn end<T>(
@@ -380,6 +384,7 @@ impl Client {
         let Inner { clock, interceptors, .. } = &*self.inner;
         if let Err(error) = &mut result {
             error.hide(&self.own_secrets(set_by_hooks));
+            error.note_host(&self.inner.host);
         }
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),

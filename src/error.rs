@@ -1,6 +1,6 @@
 //! The errors of a call, and what a caller may do about them: [`Error`], and the payloads of its variants.
 //!
-//! Every error of a call gives the operation, the status, the number of attempts, and whether the API may have acted on
+//! Every error of a call gives the operation, the host, the status, the number of attempts, and whether the API may have acted on
 //! one of them. The payload of each variant adds its own details.
 
 // This module imports `value`, `operation` and `repeat`, but no generated type: `ext` reads the parts of an error's
@@ -27,6 +27,7 @@ mod too_large;
 mod transport;
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 
@@ -53,8 +54,8 @@ use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a call failed.
 ///
-/// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body
-/// and no URL. It never shows the API key, even if the server repeats it. If a message of the server holds something
+/// Its text is one line for a log: the operation, the status and what went wrong. If the cause may be that the call went
+/// to the wrong place, it names the host and the port as well. It holds no request or response body and no URL. It never shows the API key, even if the server repeats it. If a message of the server holds something
 /// that may be a card number, a social security number, a phone number or an e-mail address, the text shows
 /// `[REDACTED]` in its place. The accessors of the payloads give the messages as they came.
 ///
@@ -206,6 +207,13 @@ impl Error {
     /// Whether the attempt that ended with this error was sent, or the client tried to send it.
     pub(crate) fn was_sent(&self) -> bool {
         !matches!(self, Self::InvalidRequest(_) | Self::Config(_) | Self::Interceptor(_))
+    }
+
+    /// Records the host and the port of the base URL, so that the error can name them.
+    pub(crate) fn note_host(&mut self, host: &Arc<str>) {
+        if let Some(context) = self.context_mut() {
+            context.host = Some(Arc::clone(host));
+        }
     }
 
     /// Records whether the API may have acted on an attempt of the call, this one or an earlier one.

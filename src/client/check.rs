@@ -57,6 +57,12 @@ pub(super) fn is_loopback(url: &Url) -> bool {
             .is_some_and(|ip: Ipv6Addr| ip.is_loopback())
 }
 
+/// Host and port of a URL, without anything that may be private: no user name, no path, no query.
+pub(super) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 /// Returns the key, after checking that it can be sent.
 pub(super) fn api_key(key: Option<&Secret>) -> Result<&Secret, ConfigError> {
     let refuse = |problem: String| Err(ConfigError::new("api_key", problem));

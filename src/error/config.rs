@@ -69,7 +69,7 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.problem)?;
-        if self.0.context.is_some_and(|context| context.may_have_been_processed) {
+        if self.0.context.as_ref().is_some_and(|context| context.may_have_been_processed) {
             f.write_str("; an earlier attempt of the call may have been processed")?;
         }
         Ok(())

@@ -23,7 +23,7 @@ struct Inner {
 impl InvalidRequestError {
     /// The `operationId` of the call; `None` when a type was built outside of one.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.context.map(|context| context.operation.id)
+        self.0.context.as_ref().map(|context| context.operation.id)
     }
 
     /// The required values that are missing, in the API's names.

@@ -182,11 +182,13 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.0.connected, self.0.context.status) {
-            (false, _) => "the connection could not be made",
-            (true, None) => "the connection broke before an answer came",
-            (true, Some(_)) => "the connection broke within the answer",
+            (false, _) => "could not be made",
+            (true, None) => "broke before an answer came",
+            (true, Some(_)) => "broke within the answer",
         };
-        write!(f, "{}: {what}", self.0.context.operation.id)?;
+        write!(f, "{}: the connection", self.0.context.operation.id)?;
+        self.0.context.write_host(f, "to")?;
+        write!(f, " {what}")?;
         // The source has all the details. The reason is shown here too, because people look for it first.
         if let Some(reason) = self.reason() {
             write!(f, " ({reason})")?;
@@ -311,12 +313,14 @@ impl fmt::Display for TimeoutError {
         if self.0.context.attempts == 0 {
             return write!(f, "{}: no time was left of {limit:?} to send it; nothing was sent", context.operation.id);
         }
-        let (what, which) = match phase {
-            TimeoutPhase::Connect => ("no connection", "connect timeout"),
-            TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),
-            TimeoutPhase::Call => ("no complete answer", "timeout of the call"),
+        let (what, word, which) = match phase {
+            TimeoutPhase::Connect => ("no connection", "to", "connect timeout"),
+            TimeoutPhase::Attempt => ("no complete answer", "from", "attempt timeout"),
+            TimeoutPhase::Call => ("no complete answer", "from", "timeout of the call"),
         };
-        write!(f, "{}: {what} within {limit:?} ({which})", context.operation.id)?;
+        write!(f, "{}: {what}", context.operation.id)?;
+        context.write_host(f, word)?;
+        write!(f, " within {limit:?} ({which})")?;
         self.0.context.write_attempts(f)
     }
 }

@@ -12,6 +12,7 @@ mod contradictions;
 mod debug;
 mod declared;
 mod headers;
+mod hosts;
 mod limits;
 mod matrix;
 mod privacy;
