@@ -40,7 +40,7 @@ use crate::value::{OwnSecrets, Secret};
 
 use auth::Auth;
 pub use builder::ClientBuilder;
-pub use environment::Environment;
+pub use environment::{Environment, ParseEnvironmentError};
 pub(crate) use locks::{Doubt, EarlierCalls, RecordLock, RecordLocks};
 pub use options::CallOptions;
 use options::RefusedSetting;

@@ -247,8 +247,8 @@ impl ClientBuilder {
         };
         let environment = get("IMPRINT_ENVIRONMENT")?
             .map(|name| {
-                let problem = "IMPRINT_ENVIRONMENT is neither `sandbox` nor `production`";
-                Environment::from_name(&name).ok_or_else(|| ConfigError::new("IMPRINT_ENVIRONMENT", problem))
+                let refuse = |error| ConfigError::new("IMPRINT_ENVIRONMENT", format!("IMPRINT_ENVIRONMENT: {error}"));
+                name.parse::<Environment>().map_err(refuse)
             })
             .transpose()?;
         Ok(Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use imprint_client::interceptor::Attempt;
 use imprint_client::types::{OrderBase, OrderLine};
 use imprint_client::webhook::{Event, Verifier, Webhook};
-use imprint_client::{Client, Error, Interceptor, Timestamp};
+use imprint_client::{Client, Environment, Error, Interceptor, Timestamp};
 use syn::{Item, Type, UseTree};
 
 use crate::raw_server::{RawReply, RawServer};
@@ -93,6 +93,7 @@ async fn every_error() -> Vec<Shown> {
     all.extend(both(OrderBase::builder().build().unwrap_err()));
     all.extend(both(Client::builder().build().unwrap_err()));
     all.push(shown(order().check_totals().unwrap_err()));
+    all.push(shown("hunter2".parse::<Environment>().unwrap_err()));
     all.push(shown(Timestamp::from("yesterday").to_chrono().unwrap_err()));
 
     let verifier = Verifier::new("the signing token");
