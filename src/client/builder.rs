@@ -39,6 +39,8 @@ pub struct ClientBuilder {
     auth: Auth,
     environment: Option<Environment>,
     base_url: Option<String>,
+    /// Hosts to which plain http is allowed beside this machine.
+    plain_http_to: Vec<String>,
     merchant_key: Option<String>,
     user_agent_suffix: Option<String>,
     connect_timeout: Duration,
@@ -60,6 +62,7 @@ impl ClientBuilder {
             auth: Auth::Bearer,
             environment: None,
             base_url: None,
+            plain_http_to: Vec::new(),
             merchant_key: None,
             user_agent_suffix: None,
             connect_timeout: Duration::from_secs(10),
@@ -99,11 +102,35 @@ impl ClientBuilder {
 
     /// Another URL in place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
     ///
-    /// It must be https, because the API key goes with every request; plain http is accepted for this machine only
-    /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
+    /// It must be https, because the API key goes with every request. Plain http is accepted for this machine
+    /// (`localhost`, `127.0.0.1`, `[::1]`) and for the hosts of [`allow_plain_http_to`](Self::allow_plain_http_to), and
+    /// then no proxy is used. User name, query and fragment are refused.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self.set_in_code("base_url")
+    }
+
+    /// Allows plain http to a test server of yours that is on another machine, such as a container with a mock of the API
+    /// in docker-compose.
+    ///
+    /// **Everybody on the network between can read the API key and all data**, and can change the answers: use a key of
+    /// the sandbox and no real data. `host` is a name such as `mock-imprint`, or an address, without scheme, port and
+    /// path; [`build`](Self::build) refuses anything else, and the hosts of Imprint. Letter case is ignored. Call it once
+    /// for each host. It does not change where calls go, and no environment variable does what it does.
+    ///
+    /// ```
+    /// use imprint_client::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .api_key("4eC39HqLyjWDarjtT1zdp7dc")
+    ///     .base_url("http://mock-imprint:8080")
+    ///     .allow_plain_http_to("mock-imprint")
+    ///     .build()?;
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    pub fn allow_plain_http_to(mut self, host: impl Into<String>) -> Self {
+        self.plain_http_to.push(host.into());
+        self
     }
 
     /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint assigns it.
@@ -169,8 +196,8 @@ impl ClientBuilder {
     /// needed.
     ///
     /// These settings are made after `change` and cannot be changed by it: only HTTP/1.1 is used, redirects are not
-    /// followed, reqwest repeats nothing, the API key is sent over https only (or to a loopback URL), and plain http to
-    /// a loopback URL uses no proxy and no certificates. Timeouts are set by the methods of this builder.
+    /// followed, reqwest repeats nothing, the API key is sent over https only (or to this machine and the hosts of
+    /// [`allow_plain_http_to`](Self::allow_plain_http_to)), and plain http uses no proxy and no certificates. Timeouts are set by the methods of this builder.
     ///
     /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
     /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
@@ -270,6 +297,7 @@ impl ClientBuilder {
     /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or
     ///   another character that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
+    /// - [`allow_plain_http_to`](Self::allow_plain_http_to) was given what is no host, or a host of Imprint,
     /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot be sent in a header,
     /// - a timeout, the size limit or the number of attempts is zero,
     /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed
@@ -296,7 +324,7 @@ impl ClientBuilder {
         if let Some(problem) = self.retry.problem() {
             return Err(ConfigError::new("retry", problem));
         }
-        let base = check::base_url(self.environment, self.base_url.as_deref())?;
+        let base = check::base_url(self.environment, self.base_url.as_deref(), &self.plain_http_to)?;
         let key = check::api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(check::merchant_key).transpose()?;
         let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;

@@ -39,7 +39,7 @@ impl Environment {
         }
     }
 
-    const ALL: [Self; 2] = [Self::Sandbox, Self::Production];
+    pub(super) const ALL: [Self; 2] = [Self::Sandbox, Self::Production];
 
     fn name(self) -> &'static str {
         match self {

@@ -98,6 +98,19 @@ fn a_call_through_a_generated_builder() {
 }
 
 #[test]
+fn plain_http_to_a_host_that_is_allowed_uses_no_proxy() {
+    let server = TestServer::answering("200 OK", &[], r#"{"pan":true}"#);
+    let address: std::net::SocketAddr = host(&server.url).parse().unwrap();
+    let url = format!("http://Mock-Imprint:{}", address.port());
+    // Nothing listens on this port of the proxy.
+    let proxy = reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
+    let named = builder(&url).http(|http| http.proxy(proxy).resolve("mock-imprint", address));
+    let client = named.allow_plain_http_to("mock-imprint").build().unwrap();
+    assert_eq!(get(&client).unwrap().into_inner(), Thing { pan: Some(true) });
+    assert!(server.request().contains("authorization: Bearer the-key\r\n"));
+}
+
+#[test]
 fn a_call_without_a_body_says_nothing_of_one() {
     let server = TestServer::answering("201 Created", &[], r#"{"pan":true,"more":1}"#);
     let client = builder(&format!("{}/base/", server.url)).basic_auth().build().unwrap();
