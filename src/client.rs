@@ -10,6 +10,7 @@
 //! | `options` | settings for single calls |
 //! | `raw` | calls of operations that the API document does not have |
 //! | `environment` | the environments of the API |
+//! | `variables` | the environment variables, and those that are misnamed |
 //! | `locks` | makes calls that record the same thing wait for each other |
 
 mod auth;
@@ -19,6 +20,7 @@ mod environment;
 mod locks;
 mod options;
 mod raw;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;
@@ -129,7 +131,11 @@ impl Client {
     /// | `IMPRINT_BASE_URL` | another URL in place of an environment |
     /// | `IMPRINT_MERCHANT_KEY` | the product, for partners with several |
     ///
-    /// An empty variable counts as not set. [`ClientBuilder::from_env`] does the same, and returns a builder for
+    /// An empty variable counts as not set. While one of these is not set, a variable with nearly its name is an error
+    /// that names both: with `IMPRINT_ENV=production`, for example, which is not read, calls would go to the sandbox.
+    /// Other variables that begin with `IMPRINT_` are left to the application.
+    ///
+    /// [`ClientBuilder::from_env`] does the same, and returns a builder for
     /// further settings in code.
     ///
     /// # Errors

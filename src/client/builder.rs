@@ -1,6 +1,7 @@
 //! The builder of a client: its settings, and the settings that are read from environment variables.
 
 use std::env::VarError;
+use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, USER_AGENT};
 
 use super::auth::Auth;
+use super::variables::{self, Variables};
 use super::{Client, Environment, check};
 use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptor;
@@ -238,10 +240,11 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable has a value that cannot be read.
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, when a variable has a value that cannot be read, or when another
+    /// variable is set in the place of one that is not, as [`Client::from_env`] describes.
     /// [`build`](Self::build) reports the other problems, and names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        Self::new().variables(std::env::var)
+        Self::new().variables(|name: &str| std::env::var(name), std::env::vars_os().map(|(name, _)| name))
     }
 
     /// Notes that a setting is made in code: an error about it must not name the environment variable.
@@ -261,28 +264,32 @@ impl ClientBuilder {
         if is_from_variables { error.of_variables() } else { error }
     }
 
-    fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let get = |name| match read(name) {
-            // An empty variable counts as not set, because many tools that set variables cannot omit one.
-            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(ConfigError::new(name, format!("{name} is not valid Unicode"))),
+    /// `read` gives the value of a variable, `names` are those of all variables.
+    fn variables(
+        self,
+        read: impl Fn(&str) -> Result<String, VarError>,
+        names: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, Error> {
+        let set = Variables::new(read, names);
+        let key = set.required(variables::API_KEY, "put the API key from the Imprint dashboard there")?;
+        let refuse = |error| ConfigError::new(variables::ENVIRONMENT, format!("{}: {error}", variables::ENVIRONMENT));
+        let environment = set.value(variables::ENVIRONMENT)?;
+        let environment = environment.map(|name| name.parse::<Environment>().map_err(refuse)).transpose()?;
+        let base_url = set.value(variables::BASE_URL)?;
+        let merchant_key = set.value(variables::MERCHANT_KEY)?;
+        let place = match (environment, &base_url) {
+            (Some(environment), _) => format!("calls would go to the {environment} environment"),
+            (None, Some(_)) => format!("calls would go to the URL in {}", variables::BASE_URL),
+            (None, None) => "calls would go to the sandbox".to_owned(),
         };
-        let Some(key) = get("IMPRINT_API_KEY")? else {
-            let problem = "IMPRINT_API_KEY is not set; put the API key from the Imprint dashboard there";
-            return Err(ConfigError::new("IMPRINT_API_KEY", problem).into());
-        };
-        let environment = get("IMPRINT_ENVIRONMENT")?
-            .map(|name| {
-                let refuse = |error| ConfigError::new("IMPRINT_ENVIRONMENT", format!("IMPRINT_ENVIRONMENT: {error}"));
-                name.parse::<Environment>().map_err(refuse)
-            })
-            .transpose()?;
+        set.refuse_misnamed(variables::ENVIRONMENT, &place)?;
+        set.refuse_misnamed(variables::BASE_URL, &place)?;
+        set.refuse_misnamed(variables::MERCHANT_KEY, "calls would name no product")?;
         Ok(Self {
             api_key: Some(key.into()),
             environment,
-            base_url: get("IMPRINT_BASE_URL")?,
-            merchant_key: get("IMPRINT_MERCHANT_KEY")?,
+            base_url,
+            merchant_key,
             from_variables: vec!["api_key", "environment", "base_url", "merchant_key"],
             ..self
         })
@@ -394,14 +401,17 @@ mod tests {
         assert!(builder().environment(Environment::Production).build().is_ok());
     }
 
+    /// A builder from these variables and no others.
+    fn with(set: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
+        let read = |name: &str| {
+            let found = set.iter().find(|(given, _)| *given == name);
+            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+        };
+        ClientBuilder::new().variables(read, set.iter().map(|(name, _)| OsString::from(name)))
+    }
+
     #[test]
     fn variables() {
-        let with = |set: &[(&'static str, &str)]| {
-            ClientBuilder::new().variables(|name| {
-                let found = set.iter().find(|(given, _)| *given == name);
-                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
-            })
-        };
         let all =
             with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "Production"), ("IMPRINT_MERCHANT_KEY", "m")]);
         let all = all.unwrap();
@@ -421,13 +431,7 @@ mod tests {
             let error = with(set).unwrap_err().to_string();
             assert!(error.starts_with(named), "{error}");
         }
-        let refused = |set: &[(&'static str, &str)]| {
-            let read = |name: &str| {
-                let found = set.iter().find(|(given, _)| *given == name);
-                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
-            };
-            ClientBuilder::new().variables(read).and_then(ClientBuilder::build).unwrap_err().to_string()
-        };
+        let refused = |set: &[(&str, &str)]| with(set).and_then(ClientBuilder::build).unwrap_err().to_string();
         let key = ("IMPRINT_API_KEY", "k");
         for (set, says) in [
             (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key ends with a line end"),
@@ -452,8 +456,65 @@ mod tests {
             assert!(error.starts_with(says), "{error}");
         }
         let secret = "hunter2";
-        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));
+        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())), []);
         assert!(!format!("{:?}", odd.unwrap_err()).contains(secret));
+    }
+
+    #[test]
+    fn misnamed_variables_are_pointed_at() {
+        let key = ("IMPRINT_API_KEY", "k");
+        // Names of the variable that is set, and of the one that is read.
+        for (other, read, says) in [
+            ("IMPRINT_ENV", "IMPRINT_ENVIRONMENT", "calls would go to the sandbox"),
+            ("imprint_environment", "IMPRINT_ENVIRONMENT", "calls would go to the sandbox"),
+            ("IMPRINT_URL", "IMPRINT_BASE_URL", "calls would go to the sandbox"),
+            ("IMPRINT_BASEURL", "IMPRINT_BASE_URL", "calls would go to the sandbox"),
+            ("IMPRINT_MERCHANT", "IMPRINT_MERCHANT_KEY", "calls would name no product"),
+            ("IMPRINT_KEY", "IMPRINT_API_KEY", "rename it"),
+            ("IMPRINT_API_TOKEN", "IMPRINT_API_KEY", "rename it"),
+            ("imprint_api_key", "IMPRINT_API_KEY", "rename it"),
+        ] {
+            let required = read == "IMPRINT_API_KEY";
+            let base = if required { ("IMPRINT_LOG_LEVEL", "debug") } else { key };
+            for right in ["", "unset"] {
+                let set = [base, (other, "hunter2"), (if right.is_empty() { read } else { "PATH" }, "")];
+                let error = with(&set).unwrap_err();
+                let Error::Config(config) = &error else { panic!("{error:?}") };
+                let shown = format!("{error} {error:?}");
+                assert_eq!(config.setting(), read);
+                assert!(shown.contains(other) && shown.contains(read) && shown.contains(says), "{shown}");
+                assert!(!shown.contains("hunter2"), "{shown}");
+            }
+            // With the right variable set, or the other one empty, there is nothing to say.
+            let good = if read == "IMPRINT_ENVIRONMENT" { "sandbox" } else { "https://a.b" };
+            assert!(with(&[base, (other, "hunter2"), (read, good)]).is_ok(), "{other}");
+            let empty = with(&[base, (other, "")]).map_err(|error| error.to_string());
+            assert_eq!(empty.is_ok(), !required, "{other}");
+            assert!(empty.err().is_none_or(|problem| !problem.contains(other)));
+        }
+        for (right, says) in [
+            (("IMPRINT_ENVIRONMENT", "production"), "calls would go to the production environment"),
+            (("IMPRINT_BASE_URL", "https://a.b"), "calls would go to the URL in IMPRINT_BASE_URL"),
+        ] {
+            let other = if right.0 == "IMPRINT_BASE_URL" { "IMPRINT_ENV" } else { "IMPRINT_URL" };
+            let error = with(&[key, right, (other, "x")]).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        let both = with(&[("IMPRINT_TOKEN", "hunter2"), ("IMPRINT_KEY", "hunter2")]).unwrap_err().to_string();
+        assert!(both.contains("IMPRINT_KEY, IMPRINT_TOKEN are set") && !both.contains("hunter2"), "{both}");
+        // Variables of the application are no hint, and no error.
+        let own =
+            [("IMPRINT_WEBHOOK_TOKEN", "hunter2"), ("IMPRINT_WEBHOOK_SECRET", "hunter2"), ("IMPRINT_TIMEOUT", "7")];
+        assert!(with(&[&own[..], &[key]].concat()).is_ok());
+        assert!(!with(&own).unwrap_err().to_string().contains("WEBHOOK"));
+        // A value that cannot be read counts as set.
+        let read = |name: &str| match name {
+            "IMPRINT_API_KEY" => Ok("k".to_owned()),
+            "IMPRINT_ENV" => Err(VarError::NotUnicode("hunter2".into())),
+            _ => Err(VarError::NotPresent),
+        };
+        let error = ClientBuilder::new().variables(read, ["IMPRINT_ENV".into()]).unwrap_err();
+        assert!(error.to_string().starts_with("IMPRINT_ENV is set") && !format!("{error:?}").contains("hunter2"));
     }
 
     #[test]

@@ -486,6 +486,27 @@ fn plain_http_goes_past_any_proxy() {
     assert!(proxy.got_nothing());
 }
 
+/// A process cannot safely change its own environment, so another process reads it.
+#[test]
+fn a_misnamed_variable_of_the_process_is_an_error() {
+    const CHILD: &str = "IMPRINT_TEST_MISNAMED";
+    if std::env::var_os(CHILD).is_some() {
+        let error = Client::from_env().unwrap_err();
+        assert!(error.to_string().starts_with("IMPRINT_ENV is set, but"), "{error}");
+        return;
+    }
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("{module}::a_misnamed_variable_of_the_process_is_an_error")]);
+    for name in ["IMPRINT_ENVIRONMENT", "IMPRINT_BASE_URL", "IMPRINT_MERCHANT_KEY"] {
+        command.env_remove(name);
+    }
+    let output =
+        command.envs([(CHILD, "1"), ("IMPRINT_API_KEY", "k"), ("IMPRINT_ENV", "production")]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[test]
 fn calls_can_be_spawned() {
     fn spawnable<T: Send + 'static>(_: T) {}
