@@ -59,6 +59,9 @@ use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 /// that may be a card number, a social security number, a phone number or an e-mail address, the text shows
 /// `[REDACTED]` in its place. The accessors of the payloads give the messages as they came.
 ///
+/// `Debug` begins with this text, as that of every error of this crate does, and then gives the causes and the fields. So
+/// a `main` that returns the error prints a readable text, and so does `unwrap`.
+///
 /// ```no_run
 /// use imprint_client::{Client, Error, ErrorKind};
 ///

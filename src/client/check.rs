@@ -1,5 +1,5 @@
 //! Checks the settings of a client. Every error says what to change. No error repeats the value, because it may be a
-//! key.
+//! key; only the host of a URL with plain http is named.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

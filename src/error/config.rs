@@ -7,11 +7,10 @@ use super::Context;
 use crate::operation::Operation;
 use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 
-/// The client cannot work as configured. The text says which setting is wrong and what to do about it; it never repeats
-/// the value.
+/// The client cannot work as configured. The text says which setting is wrong and what to do about it. It never repeats
+/// the value, except for the host of a base URL with plain http.
 pub struct ConfigError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     setting: &'static str,
     problem: Cow<'static, str>,
@@ -88,7 +87,13 @@ impl DebugError for ConfigError {
     }
 
     fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ConfigError").field(&self.0).finish()
+        // The problem is the sentence, which has been said.
+        let Inner { setting, problem: _, source, context } = &*self.0;
+        f.debug_struct("ConfigError")
+            .field("setting", setting)
+            .field("source", source)
+            .field("context", context)
+            .finish()
     }
 }
 

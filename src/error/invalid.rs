@@ -12,7 +12,6 @@ use crate::value::error_debug::{DebugError, fmt_error};
 /// The error lists all problems at once, by the names that the API uses. Nothing was sent. The values are not shown.
 pub struct InvalidRequestError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     subject: &'static str,
     /// `None` when a type was built outside of a call.
@@ -80,7 +79,12 @@ impl DebugError for InvalidRequestError {
     }
 
     fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("InvalidRequestError").field(&self.0).finish()
+        let Inner { subject, context, problems } = &*self.0;
+        f.debug_struct("InvalidRequestError")
+            .field("subject", subject)
+            .field("context", context)
+            .field("problems", problems)
+            .finish()
     }
 }
 

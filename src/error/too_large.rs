@@ -13,7 +13,6 @@ use crate::value::error_debug::{DebugError, fmt_error};
 /// bound.
 pub struct ResponseTooLargeError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     context: Context,
     status: StatusCode,
@@ -74,7 +73,12 @@ impl DebugError for ResponseTooLargeError {
     }
 
     fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ResponseTooLargeError").field(&self.0).finish()
+        let Inner { context, status, limit } = &*self.0;
+        f.debug_struct("ResponseTooLargeError")
+            .field("context", context)
+            .field("status", status)
+            .field("limit", limit)
+            .finish()
     }
 }
 

@@ -16,7 +16,6 @@ use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 /// The [`source`](std::error::Error::source) is the error of the HTTP stack, without the URL.
 pub struct TransportError(Box<TransportDetails>);
 
-#[derive(Debug)]
 struct TransportDetails {
     context: Context,
     /// False when no connection was made, and so nothing was sent.
@@ -209,7 +208,13 @@ impl DebugError for TransportError {
     }
 
     fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TransportError").field(&self.0).finish()
+        let TransportDetails { context, connected, obstacle, source } = &*self.0;
+        f.debug_struct("TransportError")
+            .field("context", context)
+            .field("connected", connected)
+            .field("obstacle", obstacle)
+            .field("source", source)
+            .finish()
     }
 }
 
@@ -222,7 +227,6 @@ impl std::error::Error for TransportError {
 /// No complete answer came in time.
 pub struct TimeoutError(Box<TimeoutDetails>);
 
-#[derive(Debug)]
 struct TimeoutDetails {
     context: Context,
     phase: TimeoutPhase,
@@ -337,7 +341,8 @@ impl DebugError for TimeoutError {
     }
 
     fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TimeoutError").field(&self.0).finish()
+        let TimeoutDetails { context, phase, limit } = &*self.0;
+        f.debug_struct("TimeoutError").field("context", context).field("phase", phase).field("limit", limit).finish()
     }
 }
 
