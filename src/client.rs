@@ -10,6 +10,7 @@
 //! | `options`, `call_options` | settings for single calls, and the methods of builders that make them |
 //! | `raw` | calls of operations that the API document does not have |
 //! | `environment` | the environments of the API |
+//! | `variables` | the environment variables, and those that are misnamed |
 //! | `locks` | makes calls that record the same thing wait for each other |
 
 mod auth;
@@ -20,6 +21,7 @@ mod environment;
 mod locks;
 mod options;
 mod raw;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ pub use call_options::AnyClient;
 #[cfg(feature = "blocking")]
 pub(crate) use call_options::sealed;
 pub(crate) use call_options::{awaitable, call_options};
-pub use environment::Environment;
+pub use environment::{Environment, ParseEnvironmentError};
 pub(crate) use locks::{Doubt, EarlierCalls, RecordLock, RecordLocks};
 pub use options::CallOptions;
 use options::RefusedSetting;
@@ -99,6 +101,8 @@ pub struct Client {
 struct Inner {
     transport: Transport,
     base: Url,
+    /// Host and port of the base URL, for errors.
+    host: Arc<str>,
     auth: Auth,
     /// The headers of every request, including the key.
     headers: HeaderMap,
@@ -134,7 +138,11 @@ impl Client {
     /// | `IMPRINT_BASE_URL` | another URL in place of an environment |
     /// | `IMPRINT_MERCHANT_KEY` | the product, for partners with several |
     ///
-    /// An empty variable counts as not set. [`ClientBuilder::from_env`] does the same, and returns a builder for
+    /// An empty variable counts as not set. While one of these is not set, a variable with nearly its name is an error
+    /// that names both: with `IMPRINT_ENV=production`, for example, which is not read, calls would go to the sandbox.
+    /// Other variables that begin with `IMPRINT_` are left to the application.
+    ///
+    /// [`ClientBuilder::from_env`] does the same, and returns a builder for
     /// further settings in code.
     ///
     /// # Errors
@@ -217,6 +225,7 @@ impl Client {
     ) -> Self {
         let inner = Inner {
             transport,
+            host: check::host_and_port(&base).into(),
             base,
             auth,
             headers: headers.chain([(ACCEPT, JSON)]).collect(),
@@ -375,7 +384,8 @@ impl Client {
         own
     }
 
-    /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed.
+    /// Ends a call. Every error of a call passes through here, where the secrets that it must not show are removed, and
+    /// where it learns the host that it names.
     /// Errors of single items do not pass through here; the code that makes them hides the secrets by
     /// [`own_secrets`](Client::own_secrets).
     fn end<T>(
@@ -387,6 +397,7 @@ impl Client {
         let Inner { clock, interceptors, .. } = &*self.inner;
         if let Err(error) = &mut result {
             error.hide(&self.own_secrets(set_by_hooks));
+            error.note_host(&self.inner.host);
         }
         let (status, attempts, error) = match &result {
             Ok(response) => (Some(response.status()), response.attempts(), None),

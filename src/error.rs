@@ -1,6 +1,6 @@
 //! The errors of a call, and what a caller may do about them: [`Error`], and the payloads of its variants.
 //!
-//! Every error of a call gives the operation, the status, the number of attempts, and whether the API may have acted on
+//! Every error of a call gives the operation, the host, the status, the number of attempts, and whether the API may have acted on
 //! one of them. The payload of each variant adds its own details.
 
 // This module imports `value`, `operation` and `repeat`, but no generated type: `ext` reads the parts of an error's
@@ -27,6 +27,7 @@ mod too_large;
 mod transport;
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::StatusCode;
 
@@ -50,13 +51,17 @@ pub use transport::{TimeoutError, TimeoutPhase, TransportError};
 use crate::operation::Operation;
 use crate::repeat::AttemptOutcome;
 use crate::value::OwnSecrets;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a call failed.
 ///
-/// Its text is one line for a log: the operation, the status and what went wrong. It holds no request or response body
-/// and no URL. It never shows the API key, even if the server repeats it. If a message of the server holds something
+/// Its text is one line for a log: the operation, the status and what went wrong. If the cause may be that the call went
+/// to the wrong place, it names the host and the port as well. It holds no request or response body and no URL. It never shows the API key, even if the server repeats it. If a message of the server holds something
 /// that may be a card number, a social security number, a phone number or an e-mail address, the text shows
 /// `[REDACTED]` in its place. The accessors of the payloads give the messages as they came.
+///
+/// `Debug` begins with this text, as that of every error of this crate does, and then gives the causes and the fields. So
+/// a `main` that returns the error prints a readable text, and so does `unwrap`.
 ///
 /// ```no_run
 /// use imprint_client::{Client, Error, ErrorKind};
@@ -71,7 +76,6 @@ use crate::value::OwnSecrets;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The API answered with a status that is no success, or with a status that is a success and the body of an error.
@@ -149,6 +153,20 @@ impl Error {
         self.context().and_then(|context| context.status)
     }
 
+    /// The name of the variant, and its payload.
+    fn payload(&self) -> (&'static str, &dyn DebugError) {
+        match self {
+            Self::Api(error) => ("Api", error),
+            Self::Transport(error) => ("Transport", error),
+            Self::Timeout(error) => ("Timeout", error),
+            Self::Decode(error) => ("Decode", error),
+            Self::InvalidRequest(error) => ("InvalidRequest", error),
+            Self::Config(error) => ("Config", error),
+            Self::Interceptor(error) => ("Interceptor", error),
+            Self::ResponseTooLarge(error) => ("ResponseTooLarge", error),
+        }
+    }
+
     /// The call that the error is about.
     fn context(&self) -> Option<&Context> {
         match self {
@@ -195,6 +213,13 @@ impl Error {
         !matches!(self, Self::InvalidRequest(_) | Self::Config(_) | Self::Interceptor(_))
     }
 
+    /// Records the host and the port of the base URL, so that the error can name them.
+    pub(crate) fn note_host(&mut self, host: &Arc<str>) {
+        if let Some(context) = self.context_mut() {
+            context.host = Some(Arc::clone(host));
+        }
+    }
+
     /// Records whether the API may have acted on an attempt of the call, this one or an earlier one.
     pub(crate) fn note_earlier(&mut self, processed: bool) {
         if let Some(context) = self.context_mut() {
@@ -229,16 +254,24 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Api(error) => error.fmt(f),
-            Self::Transport(error) => error.fmt(f),
-            Self::Timeout(error) => error.fmt(f),
-            Self::Decode(error) => error.fmt(f),
-            Self::InvalidRequest(error) => error.fmt(f),
-            Self::Config(error) => error.fmt(f),
-            Self::Interceptor(error) => error.fmt(f),
-            Self::ResponseTooLarge(error) => error.fmt(f),
-        }
+        fmt::Display::fmt(self.payload().1, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for Error {
+    fn causes(&self) -> Vec<String> {
+        self.payload().1.causes()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, payload) = self.payload();
+        f.debug_tuple(variant).field(&FieldsOf(payload)).finish()
     }
 }
 

@@ -44,7 +44,7 @@ mod testing;
 
 pub use call::interceptor::Interceptor;
 pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
-pub use client::{CallOptions, Client, ClientBuilder, Environment, RawRequest};
+pub use client::{CallOptions, Client, ClientBuilder, Environment, ParseEnvironmentError, RawRequest};
 #[doc(inline)]
 pub use error::{ApiError, Error, ErrorKind};
 /// The HTTP client underneath, at the version that [`ClientBuilder::http`] takes: for proxies, certificates and the

@@ -15,9 +15,11 @@
 //! | `json` | the repair of JSON texts that are not valid Unicode |
 //! | `text`, `schema` | reading JSON strings, and the JSON Schemas of types that are strings |
 //! | `credential` | what is wrong with a key or a token |
+//! | `error_debug` | the `Debug` of all public errors |
 
 mod credential;
 mod doubt;
+pub(crate) mod error_debug;
 pub(crate) mod fields;
 mod id;
 pub(crate) mod integer;

@@ -41,8 +41,8 @@
 //! - three keys: the token as it is, its SHA-256, and the hex digits of its SHA-256;
 //! - three bodies: the body as it came; JSON without white space and with sorted keys; the same JSON with Go's escapes.
 //!
-//! The verifier logs the reading that matched, and [`Verifier::verify_signature`] reports it. Once you have seen
-//! genuine deliveries, [pin](Verifier::pin) this reading.
+//! The verifier logs the reading that matched, once and at `INFO`, and [`Verifier::verify_signature`] reports it. Once
+//! you have seen genuine deliveries, [pin](Verifier::pin) this reading.
 //!
 //! **If no reading matches**, all deliveries are [`WebhookError::WrongSignature`]. With the feature `tracing`, refusals
 //! are logged at `DEBUG`, and a wrong signature before any right one at `WARN`, the first time. Check these causes, in

@@ -36,6 +36,7 @@ settings! {
     basic_auth();
     environment(environment: Environment);
     base_url(url: impl Into<String>);
+    allow_plain_http_to(host: impl Into<String>);
     merchant_key(key: impl Into<String>);
     user_agent_suffix(suffix: impl Into<String>);
     connect_timeout(timeout: Duration);

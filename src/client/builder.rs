@@ -1,6 +1,7 @@
 //! The builder of a client: its settings, and the settings that are read from environment variables.
 
 use std::env::VarError;
+use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, USER_AGENT};
 
 use super::auth::Auth;
+use super::variables::{self, Variables};
 use super::{Client, Environment, check};
 use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptor;
@@ -39,6 +41,8 @@ pub struct ClientBuilder {
     auth: Auth,
     environment: Option<Environment>,
     base_url: Option<String>,
+    /// Hosts to which plain http is allowed beside this machine.
+    plain_http_to: Vec<String>,
     merchant_key: Option<String>,
     user_agent_suffix: Option<String>,
     connect_timeout: Duration,
@@ -61,6 +65,7 @@ impl ClientBuilder {
             auth: Auth::Bearer,
             environment: None,
             base_url: None,
+            plain_http_to: Vec::new(),
             merchant_key: None,
             user_agent_suffix: None,
             connect_timeout: Duration::from_secs(10),
@@ -101,11 +106,35 @@ impl ClientBuilder {
 
     /// Another URL in place of an environment, such as that of a gateway or of a mock server. A path in it is kept.
     ///
-    /// It must be https, because the API key goes with every request; plain http is accepted for this machine only
-    /// (`localhost`, `127.0.0.1`, `[::1]`), and then no proxy is used. User name, query and fragment are refused.
+    /// It must be https, because the API key goes with every request. Plain http is accepted for this machine
+    /// (`localhost`, `127.0.0.1`, `[::1]`) and for the hosts of [`allow_plain_http_to`](Self::allow_plain_http_to), and
+    /// then no proxy is used. User name, query and fragment are refused.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self.set_in_code("base_url")
+    }
+
+    /// Allows plain http to a test server of yours that is on another machine, such as a container with a mock of the API
+    /// in docker-compose.
+    ///
+    /// **Everybody on the network between can read the API key and all data**, and can change the answers: use a key of
+    /// the sandbox and no real data. `host` is a name such as `mock-imprint`, or an address, without scheme, port and
+    /// path; [`build`](Self::build) refuses anything else, and the hosts of Imprint. Letter case is ignored. Call it once
+    /// for each host. It does not change where calls go, and no environment variable does what it does.
+    ///
+    /// ```
+    /// use imprint_client::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .api_key("4eC39HqLyjWDarjtT1zdp7dc")
+    ///     .base_url("http://mock-imprint:8080")
+    ///     .allow_plain_http_to("mock-imprint")
+    ///     .build()?;
+    /// # Ok::<(), imprint_client::Error>(())
+    /// ```
+    pub fn allow_plain_http_to(mut self, host: impl Into<String>) -> Self {
+        self.plain_http_to.push(host.into());
+        self
     }
 
     /// The product to work on, for partners with several: sent as `x-imprint-merchant-key`. Imprint assigns it.
@@ -182,8 +211,8 @@ impl ClientBuilder {
     /// needed.
     ///
     /// These settings are made after `change` and cannot be changed by it: only HTTP/1.1 is used, redirects are not
-    /// followed, reqwest repeats nothing, the API key is sent over https only (or to a loopback URL), and plain http to
-    /// a loopback URL uses no proxy and no certificates. Timeouts are set by the methods of this builder.
+    /// followed, reqwest repeats nothing, the API key is sent over https only (or to this machine and the hosts of
+    /// [`allow_plain_http_to`](Self::allow_plain_http_to)), and plain http uses no proxy and no certificates. Timeouts are set by the methods of this builder.
     ///
     /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
     /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
@@ -224,10 +253,11 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, or a variable has a value that cannot be read.
+    /// [`Error::Config`] when `IMPRINT_API_KEY` is not set, when a variable has a value that cannot be read, or when another
+    /// variable is set in the place of one that is not, as [`Client::from_env`] describes.
     /// [`build`](Self::build) reports the other problems, and names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        Self::new().variables(std::env::var)
+        Self::new().variables(|name: &str| std::env::var(name), std::env::vars_os().map(|(name, _)| name))
     }
 
     /// Notes that a setting is made in code: an error about it must not name the environment variable.
@@ -247,28 +277,32 @@ impl ClientBuilder {
         if is_from_variables { error.of_variables() } else { error }
     }
 
-    fn variables(self, read: impl Fn(&'static str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let get = |name| match read(name) {
-            // An empty variable counts as not set, because many tools that set variables cannot omit one.
-            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(ConfigError::new(name, format!("{name} is not valid Unicode"))),
+    /// `read` gives the value of a variable, `names` are those of all variables.
+    fn variables(
+        self,
+        read: impl Fn(&str) -> Result<String, VarError>,
+        names: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, Error> {
+        let set = Variables::new(read, names);
+        let key = set.required(variables::API_KEY, "put the API key from the Imprint dashboard there")?;
+        let refuse = |error| ConfigError::new(variables::ENVIRONMENT, format!("{}: {error}", variables::ENVIRONMENT));
+        let environment = set.value(variables::ENVIRONMENT)?;
+        let environment = environment.map(|name| name.parse::<Environment>().map_err(refuse)).transpose()?;
+        let base_url = set.value(variables::BASE_URL)?;
+        let merchant_key = set.value(variables::MERCHANT_KEY)?;
+        let place = match (environment, &base_url) {
+            (Some(environment), _) => format!("calls would go to the {environment} environment"),
+            (None, Some(_)) => format!("calls would go to the URL in {}", variables::BASE_URL),
+            (None, None) => "calls would go to the sandbox".to_owned(),
         };
-        let Some(key) = get("IMPRINT_API_KEY")? else {
-            let problem = "IMPRINT_API_KEY is not set; put the API key from the Imprint dashboard there";
-            return Err(ConfigError::new("IMPRINT_API_KEY", problem).into());
-        };
-        let environment = get("IMPRINT_ENVIRONMENT")?
-            .map(|name| {
-                let problem = "IMPRINT_ENVIRONMENT is neither `sandbox` nor `production`";
-                Environment::from_name(&name).ok_or_else(|| ConfigError::new("IMPRINT_ENVIRONMENT", problem))
-            })
-            .transpose()?;
+        set.refuse_misnamed(variables::ENVIRONMENT, &place)?;
+        set.refuse_misnamed(variables::BASE_URL, &place)?;
+        set.refuse_misnamed(variables::MERCHANT_KEY, "calls would name no product")?;
         Ok(Self {
             api_key: Some(key.into()),
             environment,
-            base_url: get("IMPRINT_BASE_URL")?,
-            merchant_key: get("IMPRINT_MERCHANT_KEY")?,
+            base_url,
+            merchant_key,
             from_variables: vec!["api_key", "environment", "base_url", "merchant_key"],
             ..self
         })
@@ -283,6 +317,7 @@ impl ClientBuilder {
     /// - there is no API key, or it is blank, in quotation marks, or holds a line end, an invisible character or
     ///   another character that no key has,
     /// - the base URL is not one that a key may be sent to, or an environment is set beside it,
+    /// - [`allow_plain_http_to`](Self::allow_plain_http_to) was given what is no host, or a host of Imprint,
     /// - the merchant key is in quotation marks, or it or the suffix of the `User-Agent` cannot be sent in a header,
     /// - a timeout, the size limit or the number of attempts is zero,
     /// - the HTTP client cannot be set up: there are no CA certificates on the machine, no cryptography is installed
@@ -309,7 +344,7 @@ impl ClientBuilder {
         if let Some(problem) = self.retry.problem() {
             return Err(ConfigError::new("retry", problem));
         }
-        let base = check::base_url(self.environment, self.base_url.as_deref())?;
+        let base = check::base_url(self.environment, self.base_url.as_deref(), &self.plain_http_to)?;
         let key = check::api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(check::merchant_key).transpose()?;
         let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
@@ -387,14 +422,17 @@ mod tests {
         assert!(builder().environment(Environment::Production).build().is_ok());
     }
 
+    /// A builder from these variables and no others.
+    fn with(set: &[(&str, &str)]) -> Result<ClientBuilder, Error> {
+        let read = |name: &str| {
+            let found = set.iter().find(|(given, _)| *given == name);
+            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+        };
+        ClientBuilder::new().variables(read, set.iter().map(|(name, _)| OsString::from(name)))
+    }
+
     #[test]
     fn variables() {
-        let with = |set: &[(&'static str, &str)]| {
-            ClientBuilder::new().variables(|name| {
-                let found = set.iter().find(|(given, _)| *given == name);
-                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
-            })
-        };
         let all =
             with(&[("IMPRINT_API_KEY", "k"), ("IMPRINT_ENVIRONMENT", "Production"), ("IMPRINT_MERCHANT_KEY", "m")]);
         let all = all.unwrap();
@@ -414,16 +452,10 @@ mod tests {
             let error = with(set).unwrap_err().to_string();
             assert!(error.starts_with(named), "{error}");
         }
-        let refused = |set: &[(&'static str, &str)]| {
-            let read = |name: &str| {
-                let found = set.iter().find(|(given, _)| *given == name);
-                found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
-            };
-            ClientBuilder::new().variables(read).and_then(ClientBuilder::build).unwrap_err().to_string()
-        };
+        let refused = |set: &[(&str, &str)]| with(set).and_then(ClientBuilder::build).unwrap_err().to_string();
         let key = ("IMPRINT_API_KEY", "k");
         for (set, says) in [
-            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key holds a line end"),
+            (&[("IMPRINT_API_KEY", "k\n")][..], "IMPRINT_API_KEY: the API key ends with a line end"),
             (&[key, ("IMPRINT_BASE_URL", "http://a.b")], "IMPRINT_BASE_URL: the base URL is plain http"),
             (&[key, ("IMPRINT_MERCHANT_KEY", " ")], "IMPRINT_MERCHANT_KEY: the merchant key is empty"),
             (
@@ -445,8 +477,65 @@ mod tests {
             assert!(error.starts_with(says), "{error}");
         }
         let secret = "hunter2";
-        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())));
+        let odd = ClientBuilder::new().variables(|_| Err(VarError::NotUnicode(secret.into())), []);
         assert!(!format!("{:?}", odd.unwrap_err()).contains(secret));
+    }
+
+    #[test]
+    fn misnamed_variables_are_pointed_at() {
+        let key = ("IMPRINT_API_KEY", "k");
+        // Names of the variable that is set, and of the one that is read.
+        for (other, read, says) in [
+            ("IMPRINT_ENV", "IMPRINT_ENVIRONMENT", "calls would go to the sandbox"),
+            ("imprint_environment", "IMPRINT_ENVIRONMENT", "calls would go to the sandbox"),
+            ("IMPRINT_URL", "IMPRINT_BASE_URL", "calls would go to the sandbox"),
+            ("IMPRINT_BASEURL", "IMPRINT_BASE_URL", "calls would go to the sandbox"),
+            ("IMPRINT_MERCHANT", "IMPRINT_MERCHANT_KEY", "calls would name no product"),
+            ("IMPRINT_KEY", "IMPRINT_API_KEY", "rename it"),
+            ("IMPRINT_API_TOKEN", "IMPRINT_API_KEY", "rename it"),
+            ("imprint_api_key", "IMPRINT_API_KEY", "rename it"),
+        ] {
+            let required = read == "IMPRINT_API_KEY";
+            let base = if required { ("IMPRINT_LOG_LEVEL", "debug") } else { key };
+            for right in ["", "unset"] {
+                let set = [base, (other, "hunter2"), (if right.is_empty() { read } else { "PATH" }, "")];
+                let error = with(&set).unwrap_err();
+                let Error::Config(config) = &error else { panic!("{error:?}") };
+                let shown = format!("{error} {error:?}");
+                assert_eq!(config.setting(), read);
+                assert!(shown.contains(other) && shown.contains(read) && shown.contains(says), "{shown}");
+                assert!(!shown.contains("hunter2"), "{shown}");
+            }
+            // With the right variable set, or the other one empty, there is nothing to say.
+            let good = if read == "IMPRINT_ENVIRONMENT" { "sandbox" } else { "https://a.b" };
+            assert!(with(&[base, (other, "hunter2"), (read, good)]).is_ok(), "{other}");
+            let empty = with(&[base, (other, "")]).map_err(|error| error.to_string());
+            assert_eq!(empty.is_ok(), !required, "{other}");
+            assert!(empty.err().is_none_or(|problem| !problem.contains(other)));
+        }
+        for (right, says) in [
+            (("IMPRINT_ENVIRONMENT", "production"), "calls would go to the production environment"),
+            (("IMPRINT_BASE_URL", "https://a.b"), "calls would go to the URL in IMPRINT_BASE_URL"),
+        ] {
+            let other = if right.0 == "IMPRINT_BASE_URL" { "IMPRINT_ENV" } else { "IMPRINT_URL" };
+            let error = with(&[key, right, (other, "x")]).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        let both = with(&[("IMPRINT_TOKEN", "hunter2"), ("IMPRINT_KEY", "hunter2")]).unwrap_err().to_string();
+        assert!(both.contains("IMPRINT_KEY, IMPRINT_TOKEN are set") && !both.contains("hunter2"), "{both}");
+        // Variables of the application are no hint, and no error.
+        let own =
+            [("IMPRINT_WEBHOOK_TOKEN", "hunter2"), ("IMPRINT_WEBHOOK_SECRET", "hunter2"), ("IMPRINT_TIMEOUT", "7")];
+        assert!(with(&[&own[..], &[key]].concat()).is_ok());
+        assert!(!with(&own).unwrap_err().to_string().contains("WEBHOOK"));
+        // A value that cannot be read counts as set.
+        let read = |name: &str| match name {
+            "IMPRINT_API_KEY" => Ok("k".to_owned()),
+            "IMPRINT_ENV" => Err(VarError::NotUnicode("hunter2".into())),
+            _ => Err(VarError::NotPresent),
+        };
+        let error = ClientBuilder::new().variables(read, ["IMPRINT_ENV".into()]).unwrap_err();
+        assert!(error.to_string().starts_with("IMPRINT_ENV is set") && !format!("{error:?}").contains("hunter2"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Checks the settings of a client. Every error says what to change. No error repeats the value, because it may be a
-//! key.
+//! key; only the host of a URL with plain http is named.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,8 +10,14 @@ use super::Environment;
 use crate::error::ConfigError;
 use crate::value::{CredentialProblem, Secret};
 
-/// Returns the base URL, after checking that a key may be sent there.
-pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>) -> Result<Url, ConfigError> {
+/// Returns the base URL, after checking that a key may be sent there. `plain_http_to` has the hosts to which plain http
+/// is allowed beside this machine.
+pub(super) fn base_url(
+    environment: Option<Environment>,
+    base_url: Option<&str>,
+    plain_http_to: &[String],
+) -> Result<Url, ConfigError> {
+    plain_http_to.iter().try_for_each(|host| plain_http_host(host))?;
     let refuse = |problem| Err(ConfigError::new("base_url", problem));
     let text = match (environment, base_url) {
         (Some(_), Some(_)) => {
@@ -30,7 +36,12 @@ pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>)
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return refuse("the base URL is plain http, which would send the API key in the clear; use https"),
+        "http" => {
+            let host = url.host_str().unwrap_or_default();
+            if !plain_http_to.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)) {
+                return Err(ConfigError::new("base_url", plain_http_problem(host)));
+            }
+        }
         _ => return refuse("the base URL is not an https URL"),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -45,6 +56,42 @@ pub(super) fn base_url(environment: Option<Environment>, base_url: Option<&str>)
     Ok(url)
 }
 
+/// The problem of a base URL with plain http, which names its host.
+fn plain_http_problem(host: &str) -> String {
+    let problem = "the base URL is plain http, which would send the API key in the clear; use https";
+    // Advice that would be refused is not given.
+    if plain_http_host(host).is_err() {
+        return problem.to_owned();
+    }
+    format!(
+        "{problem}, or call allow_plain_http_to(\"{host}\") if that host is a test server of yours; the API key would be \
+         readable on the network"
+    )
+}
+
+/// Checks the name of a host to which plain http is allowed.
+fn plain_http_host(host: &str) -> Result<(), ConfigError> {
+    let refuse = |problem| Err(ConfigError::new("allow_plain_http_to", problem));
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '[' | ']' | ':');
+    // A URL of the host must give the host back: this refuses a port, and numbers that stand for an address.
+    let url = Url::parse(&format!("http://{host}/")).ok().filter(|_| host.chars().all(is_usual));
+    if !url.and_then(|url| url.host_str().map(|read| read.eq_ignore_ascii_case(host))).unwrap_or(false) {
+        return refuse(
+            "allow_plain_http_to takes the name of a host such as mock-imprint, without scheme, port and path; give only \
+             the name",
+        );
+    }
+    let is_imprint = |environment: &Environment| {
+        let own = Url::parse(environment.base_url()).ok();
+        let host = host.trim_end_matches('.');
+        own.is_some_and(|own| own.host_str().is_some_and(|own| own.eq_ignore_ascii_case(host)))
+    };
+    if Environment::ALL.iter().any(is_imprint) {
+        return refuse("allow_plain_http_to names a host of Imprint, which is no test server of yours; use https");
+    }
+    Ok(())
+}
+
 /// Whether the host is this machine, so that unencrypted requests do not leave it.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
@@ -55,6 +102,12 @@ pub(super) fn is_loopback(url: &Url) -> bool {
             .and_then(|rest| rest.strip_suffix(']'))
             .and_then(|ip| ip.parse().ok())
             .is_some_and(|ip: Ipv6Addr| ip.is_loopback())
+}
+
+/// Host and port of a URL, without anything that may be private: no user name, no path, no query.
+pub(super) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Returns the key, after checking that it can be sent.
@@ -118,7 +171,7 @@ mod tests {
     use super::*;
 
     fn url(text: &str) -> Result<String, String> {
-        base_url(None, Some(text)).map(|url| url.to_string()).map_err(|error| error.to_string())
+        base_url(None, Some(text), &[]).map(|url| url.to_string()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -134,8 +187,8 @@ mod tests {
         ] {
             assert!(url(text).is_ok(), "{text}: {:?}", url(text));
         }
-        assert_eq!(base_url(None, None).unwrap().as_str(), "https://dev.sbx.imprint.co/");
-        let production = base_url(Some(Environment::Production), None).unwrap();
+        assert_eq!(base_url(None, None, &[]).unwrap().as_str(), "https://dev.sbx.imprint.co/");
+        let production = base_url(Some(Environment::Production), None, &[]).unwrap();
         assert_eq!(production.as_str(), "https://dev.imprint.co/");
     }
 
@@ -164,8 +217,83 @@ mod tests {
             assert!(problem.contains(word), "{text}: {problem}");
             assert!(!problem.contains("hunter2"), "{problem}");
         }
-        let both = base_url(Some(Environment::Sandbox), Some("https://dev.imprint.co")).unwrap_err();
+        let both = base_url(Some(Environment::Sandbox), Some("https://dev.imprint.co"), &[]).unwrap_err();
         assert!(both.to_string().contains("both"));
+    }
+
+    #[test]
+    fn plain_http_goes_only_to_the_hosts_that_are_named() {
+        let check = |text: &str, hosts: &[&str]| {
+            let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+            base_url(None, Some(text), &hosts).map(|url| url.to_string()).map_err(|error| error.to_string())
+        };
+        for (text, hosts) in [
+            ("http://mock-imprint:8080", &["mock-imprint"][..]),
+            ("http://MOCK-Imprint/base", &["mock-imprint"]),
+            ("http://mock-imprint", &["Mock-Imprint"]),
+            ("http://mock_imprint.", &["other", "mock_imprint."]),
+            ("http://10.0.0.1:8080", &["10.0.0.1"]),
+            ("http://[fd00::1]:8080", &["[fd00::1]"]),
+            ("https://elsewhere.example.com", &["mock-imprint"]),
+            ("http://localhost", &["mock-imprint"]),
+        ] {
+            assert!(check(text, hosts).is_ok(), "{text}: {:?}", check(text, hosts));
+        }
+        for (text, host) in [
+            ("http://mock-imprint.example.com", "mock-imprint.example.com"),
+            ("http://Other:8080/hunter2", "other"),
+            ("http://hunter2:hunter2@other", "other"),
+            ("http://10.0.0.2", "10.0.0.2"),
+            ("http://[fd00::2]:80", "[fd00::2]"),
+        ] {
+            let problem = check(text, &["mock-imprint", "example.com", "10.0.0.1", "[fd00::1]"]).unwrap_err();
+            let advice =
+                format!("allow_plain_http_to(\"{host}\") if that host is a test server of yours; the API key would");
+            assert!(problem.contains(&advice) && !problem.contains("hunter2"), "{problem}");
+            assert!(!check(text, &[host]).is_err_and(|problem| problem.contains("plain http")), "{text}");
+        }
+        // Whoever allows plain http to one host allows nothing else by it.
+        assert!(check("ftp://mock-imprint", &["mock-imprint"]).is_err());
+        assert!(check("http://u:p@mock-imprint", &["mock-imprint"]).unwrap_err().contains("user name"));
+        // No advice for the hosts of Imprint, because it would be refused.
+        assert!(!check("http://dev.imprint.co", &[]).unwrap_err().contains("allow_plain_http_to"));
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused_wherever_calls_go() {
+        for host in [
+            "",
+            " ",
+            "mock imprint",
+            "mock-imprint ",
+            "mock-imprint\n",
+            "http://mock-imprint",
+            "//mock-imprint",
+            "mock-imprint/",
+            "mock-imprint/hunter2",
+            "mock-imprint:80",
+            "mock-imprint:8080",
+            "mock-imprint:hunter2",
+            "hunter2@mock-imprint",
+            "mock-imprint?hunter2",
+            "mock-imprint#hunter2",
+            "*",
+            "*.example.com",
+            "fd00::1",
+            "[fd00::1]:80",
+            "0x0a.1",
+            "bücher.example.com",
+            "mock%2dimprint",
+            "dev.imprint.co",
+            "DEV.SBX.Imprint.co",
+            "dev.imprint.co.",
+        ] {
+            for url in [None, Some("https://example.com"), Some("http://mock-imprint")] {
+                let error = base_url(None, url, &["mock-imprint".to_owned(), host.to_owned()]).unwrap_err();
+                assert_eq!(error.setting(), "allow_plain_http_to", "{host}: {error}");
+                assert!(!error.to_string().contains("hunter2"), "{error}");
+            }
+        }
     }
 
     #[test]
@@ -177,8 +305,8 @@ mod tests {
         for (key, word) in [
             ("", "empty"),
             (" \t\n", "empty"),
-            ("hunter2\n", "line end"),
-            ("hunter2\r\nX-Evil: 1", "line end"),
+            ("hunter2\n", "from a file"),
+            ("hunter2\r\nX-Evil: 1", "a line end inside it"),
             ("hunter2 ", "space"),
             ("hun ter2", "space"),
             ("hunter2\0", "invisible"),

@@ -1,8 +1,22 @@
 //! The environments of the API.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// An environment of the API. Each environment has its own API keys.
+///
+/// It is read from the texts `sandbox` and `production`, in any letter case:
+///
+/// ```
+/// use imprint_client::Environment;
+///
+/// assert_eq!("production".parse(), Ok(Environment::Production));
+/// assert_eq!("Sandbox".parse(), Ok(Environment::Sandbox));
+/// let error = "staging".parse::<Environment>().unwrap_err();
+/// assert_eq!(error.to_string(), "the environment is neither `sandbox` nor `production`");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
@@ -25,9 +39,7 @@ impl Environment {
         }
     }
 
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Sandbox, Self::Production].into_iter().find(|environment| environment.name().eq_ignore_ascii_case(name))
-    }
+    pub(super) const ALL: [Self; 2] = [Self::Sandbox, Self::Production];
 
     fn name(self) -> &'static str {
         match self {
@@ -36,6 +48,49 @@ impl Environment {
         }
     }
 }
+
+impl FromStr for Environment {
+    type Err = ParseEnvironmentError;
+
+    /// Reads `sandbox` or `production`, in any letter case.
+    fn from_str(text: &str) -> Result<Self, ParseEnvironmentError> {
+        let named = |environment: &Self| environment.name().eq_ignore_ascii_case(text);
+        Self::ALL.into_iter().find(named).ok_or(ParseEnvironmentError { _private: () })
+    }
+}
+
+/// A text is not the name of an [`Environment`]. The error does not hold the text.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseEnvironmentError {
+    // The text is not kept here: it may be anything, such as a key in the wrong variable.
+    _private: (),
+}
+
+impl fmt::Display for ParseEnvironmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [sandbox, production] = Environment::ALL.map(Environment::name);
+        write!(f, "the environment is neither `{sandbox}` nor `{production}`")
+    }
+}
+
+impl fmt::Debug for ParseEnvironmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ParseEnvironmentError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ParseEnvironmentError")
+    }
+}
+
+impl std::error::Error for ParseEnvironmentError {}
 
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_environments_are_the_servers_of_the_document() {
-        let mut environments = [Environment::Sandbox, Environment::Production].map(Environment::base_url);
+        let mut environments = Environment::ALL.map(Environment::base_url);
         let mut servers = crate::operation::SERVERS.to_vec();
         environments.sort_unstable();
         servers.sort_unstable();
@@ -60,10 +115,17 @@ mod tests {
     fn environments() {
         assert_eq!(Environment::default().base_url(), "https://dev.sbx.imprint.co");
         assert_eq!(Environment::Production.base_url(), "https://dev.imprint.co");
-        for environment in [Environment::Sandbox, Environment::Production] {
-            assert_eq!(Environment::from_name(&environment.to_string()), Some(environment));
+        for environment in Environment::ALL {
+            assert_eq!(environment.to_string().parse(), Ok(environment));
+            assert_eq!(environment.to_string().to_uppercase().parse(), Ok(environment));
         }
-        assert_eq!(Environment::from_name("Production"), Some(Environment::Production));
-        assert_eq!(Environment::from_name("staging"), None);
+        for text in ["", "staging", "prod", " sandbox", "sandbox\n", "hunter2"] {
+            let error = text.parse::<Environment>().unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+            for environment in Environment::ALL {
+                assert!(error.to_string().contains(environment.name()), "{error}");
+            }
+        }
     }
 }

@@ -51,6 +51,11 @@ fn get(client: &Client) -> Result<Response<Thing>, Error> {
     run(client.call(&GET, request()))
 }
 
+/// Host and port of a URL of a test server.
+fn host(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, host)| host)
+}
+
 /// Checks that no text of an error or of its sources shows the key, the path or the query, and returns the error.
 fn discreet(error: Error) -> Error {
     let mut shown = format!("{error} {error:?} {error:#?}");
@@ -90,6 +95,19 @@ fn a_call_through_a_generated_builder() {
     }
     assert!(!sent.contains("api-version"), "{sent}");
     assert!(sent.ends_with(r#"{"partner_customer_id":"P"}"#), "{sent}");
+}
+
+#[test]
+fn plain_http_to_a_host_that_is_allowed_uses_no_proxy() {
+    let server = TestServer::answering("200 OK", &[], r#"{"pan":true}"#);
+    let address: std::net::SocketAddr = host(&server.url).parse().unwrap();
+    let url = format!("http://Mock-Imprint:{}", address.port());
+    // Nothing listens on this port of the proxy.
+    let proxy = reqwest::Proxy::all("http://127.0.0.1:1").unwrap();
+    let named = builder(&url).http(|http| http.proxy(proxy).resolve("mock-imprint", address));
+    let client = named.allow_plain_http_to("mock-imprint").build().unwrap();
+    assert_eq!(get(&client).unwrap().into_inner(), Thing { pan: Some(true) });
+    assert!(server.request().contains("authorization: Bearer the-key\r\n"));
 }
 
 #[test]
@@ -269,7 +287,10 @@ fn a_connection_that_was_never_made() {
     };
     let client = builder(&url).build().unwrap();
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
-    assert_eq!(error.to_string(), "postThing: the connection could not be made (connection refused)");
+    assert_eq!(
+        error.to_string(),
+        format!("postThing: the connection to {} could not be made (connection refused)", host(&url))
+    );
     assert!(error.is_retryable() && !error.may_have_been_processed());
     assert!(error.source().is_some());
     assert_eq!((error.operation_id(), error.status()), (Some("postThing"), None));
@@ -287,6 +308,8 @@ fn a_connection_that_broke() {
         let client = builder(&server.url).build().unwrap();
         let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
         assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        let start = format!("postThing: the connection to {} broke ", host(&server.url));
+        assert!(error.to_string().starts_with(&start), "{error}");
         assert!(!error.is_retryable() && error.may_have_been_processed());
         assert_eq!(error.status().map(|status| status.as_u16()), status);
     }
@@ -304,6 +327,8 @@ fn time_runs_out() {
         let Error::Timeout(error) = discreet(get(&client).unwrap_err()) else { panic!() };
         assert_eq!((error.phase(), error.limit(), error.status()), (TimeoutPhase::Attempt, short, status));
         let error = Error::from(error);
+        let start = format!("getThing: no complete answer from {} within 100ms", host(&server.url));
+        assert!(error.to_string().starts_with(&start), "{error}");
         assert!(error.is_retryable() && error.may_have_been_processed());
     }
     let server = TestServer::start(vec![OnConnection::Stall(vec![])]);
@@ -311,7 +336,10 @@ fn time_runs_out() {
     let started = Instant::now();
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
     assert!(started.elapsed() < PATIENCE / 2);
-    assert_eq!(error.to_string(), "postThing: no complete answer within 100ms (timeout of the call)");
+    assert_eq!(
+        error.to_string(),
+        format!("postThing: no complete answer from {} within 100ms (timeout of the call)", host(&server.url))
+    );
     assert!(!error.is_retryable() && error.may_have_been_processed());
 }
 
@@ -323,6 +351,8 @@ fn a_handshake_that_takes_too_long_has_sent_nothing() {
     let client = builder(&url).connect_timeout(Duration::from_millis(100)).build().unwrap();
     let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
     assert!(matches!(&error, Error::Timeout(error) if error.phase() == TimeoutPhase::Connect), "{error:?}");
+    let start = format!("postThing: no connection to {} within 100ms", host(&server.url));
+    assert!(error.to_string().starts_with(&start), "{error}");
     assert!(error.is_retryable() && !error.may_have_been_processed());
 }
 
@@ -337,15 +367,25 @@ fn why_no_connection_was_made_is_said() {
     }
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let no_tls = builder(&format!("https://{}", listener.local_addr().unwrap())).build().unwrap();
+    let no_tls_host = listener.local_addr().unwrap();
+    let no_tls = builder(&format!("https://{no_tls_host}")).build().unwrap();
     std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     let no_name = builder("https://nowhere.invalid").http(|http| http.dns_resolver(Nowhere)).build().unwrap();
     for (client, says) in [
-        (no_tls, "postThing: the connection could not be made (TLS: received corrupt message of type"),
-        (no_name, "postThing: the connection could not be made (the name of the host was not found)"),
+        (
+            no_tls,
+            format!(
+                "postThing: the connection to {no_tls_host} could not be made (TLS: received corrupt message of type"
+            ),
+        ),
+        (
+            no_name,
+            "postThing: the connection to nowhere.invalid:443 could not be made (the name of the host was not found)"
+                .to_owned(),
+        ),
     ] {
         let error = discreet(run(client.call::<Thing>(&POST, request())).unwrap_err());
-        assert!(error.to_string().starts_with(says), "{error} {error:?}");
+        assert!(error.to_string().starts_with(&says), "{error} {error:?}");
         assert!(error.is_retryable() && !error.may_have_been_processed());
     }
 }
@@ -444,6 +484,27 @@ fn plain_http_goes_past_any_proxy() {
     assert!(status.success());
     assert!(server.request().contains("Bearer the-key"));
     assert!(proxy.got_nothing());
+}
+
+/// A process cannot safely change its own environment, so another process reads it.
+#[test]
+fn a_misnamed_variable_of_the_process_is_an_error() {
+    const CHILD: &str = "IMPRINT_TEST_MISNAMED";
+    if std::env::var_os(CHILD).is_some() {
+        let error = Client::from_env().unwrap_err();
+        assert!(error.to_string().starts_with("IMPRINT_ENV is set, but"), "{error}");
+        return;
+    }
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("{module}::a_misnamed_variable_of_the_process_is_an_error")]);
+    for name in ["IMPRINT_ENVIRONMENT", "IMPRINT_BASE_URL", "IMPRINT_MERCHANT_KEY"] {
+        command.env_remove(name);
+    }
+    let output =
+        command.envs([(CHILD, "1"), ("IMPRINT_API_KEY", "k"), ("IMPRINT_ENV", "production")]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use super::envelope::ErrorEnvelope;
@@ -17,6 +17,7 @@ use super::{Context, retry_after};
 use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
 use crate::value::OwnSecrets;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The most details that `Debug` shows.
 const MAX_DETAILS: usize = 20;
@@ -259,9 +260,44 @@ impl ApiError {
         Masked { text, own: &self.0.own }
     }
 
+    /// Writes where the request was sent, and what may be wrong with that place, for the statuses that may come from the
+    /// wrong one.
+    fn write_advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let advice = match self.0.status.as_u16() {
+            401 => "; check that the API key belongs to this environment",
+            403 => "; check that the API key may do this, and belongs to this environment",
+            300..=399 => "",
+            _ => return Ok(()),
+        };
+        if let Some(host) = &self.0.context.host {
+            write!(f, " (sent to {host}{advice})")?;
+        }
+        if !self.0.status.is_redirection() {
+            return Ok(());
+        }
+        f.write_str("; the client does not follow redirects")?;
+        match redirect_host(&self.0.headers) {
+            Some(host) => {
+                write!(f, ", and this one leads to {}: if that is the API, set its URL by base_url", self.masked(&host))
+            }
+            None => f.write_str(": check the base_url"),
+        }
+    }
+
     fn reason(&self) -> &'static str {
         self.0.status.canonical_reason().unwrap_or("status without a name")
     }
+}
+
+/// The host to which the header `Location` leads, with the port if it names one; `None` if it names no host. Everything
+/// else in it may be private: the path, the query, a user name.
+fn redirect_host(headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    // The base makes `//host/path` a URL as well, and shows which URLs are relative.
+    let base = Url::parse("https://relative.invalid").expect("a URL");
+    let url = base.join(location).ok()?;
+    let host = url.host_str().filter(|host| Some(*host) != base.host_str() && !host.is_empty())?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 impl fmt::Display for ApiError {
@@ -279,24 +315,36 @@ impl fmt::Display for ApiError {
         if !self.details().is_empty() {
             write!(f, ": {}", self.masked(&self.details().join("; ")))?;
         }
+        self.write_advice(f)?;
         self.0.context.write_attempts(f)?;
         write_request_id(f, self.request_id(), &self.0.own)
     }
 }
 
-/// Shows only the first of the details, because there may be any number of them.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ApiError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Shows only the first of the details, because there may be any number of them.
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = self.details().iter().take(MAX_DETAILS);
         f.debug_struct("ApiError")
             .field("operation_id", &self.operation_id())
+            .field("host", &self.0.context.host)
             .field("status", &self.0.status.as_u16())
             .field("kind", &self.kind())
             .field("code", &self.code().map(|code| self.masked(code)))
             .field("message", &self.masked(self.message()))
             .field("param", &self.param().map(|param| self.masked(param)))
             .field("details", &details.map(|line| self.masked(line)).collect::<Vec<_>>())
-            .field("sends_existing_link", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
+            .field("existing_link_in_body", &self.0.envelope.existing_links.iter().any(|link| !link.is_null()))
             .field("retry_after", &self.0.retry_after)
             .field("attempts", &self.0.context.attempts)
             .field("body_bytes", &self.0.body.len())
@@ -308,6 +356,8 @@ impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use reqwest::Method;
 
     use super::*;
@@ -367,6 +417,76 @@ mod tests {
         ] {
             assert_eq!(error(&SEARCH, status, false, body).to_string(), line);
         }
+    }
+
+    #[test]
+    fn statuses_of_a_wrong_place_name_the_host() {
+        let host: Arc<str> = "dev.sbx.imprint.co:443".into();
+        for (status, location, ending) in [
+            (
+                401,
+                None,
+                "401 Unauthorized: no (sent to dev.sbx.imprint.co:443; check that the API key belongs to this environment)",
+            ),
+            (
+                403,
+                None,
+                "403 Forbidden: no (sent to dev.sbx.imprint.co:443; check that the API key may do this, and belongs to this \
+                 environment)",
+            ),
+            (400, Some("https://other.example.com"), "400 Bad Request: no"),
+            (404, None, "404 Not Found: no"),
+            (500, None, "500 Internal Server Error: no"),
+        ] {
+            assert_eq!(told(status, location, &host), format!("searchThings answered {ending}"));
+        }
+    }
+
+    #[test]
+    fn redirects_name_the_host_that_they_lead_to_and_nothing_else_of_it() {
+        let host: Arc<str> = "gateway.example.com:8443".into();
+        let start = "answered 308 Permanent Redirect: no (sent to gateway.example.com:8443); the client does not follow \
+                     redirects";
+        for (location, leads_to) in [
+            ("https://api.example.com/v2/things/4111?pan=hunter2#hunter2", "api.example.com"),
+            ("http://hunter2:hunter2@api.example.com:8080/hunter2", "api.example.com:8080"),
+            ("HTTPS://API.EXAMPLE.COM:443", "api.example.com"),
+            ("//api.example.com/hunter2", "api.example.com"),
+            ("https://[::1]:8443/hunter2", "[::1]:8443"),
+            ("https://the-key-of-the-client.example.com", "[REDACTED].example.com"),
+        ] {
+            let expected = format!(
+                "searchThings {start}, and this one leads to {leads_to}: if that is the API, set its URL by base_url"
+            );
+            assert_eq!(told(308, Some(location), &host), expected);
+        }
+        for location in
+            [None, Some("/hunter2"), Some("hunter2?a=b"), Some(""), Some("mailto:hunter2"), Some("https://")]
+        {
+            assert_eq!(told(308, location, &host), format!("searchThings {start}: check the base_url"), "{location:?}");
+        }
+        for status in 300..400 {
+            let text = told(status, None, &host);
+            assert!(text.contains("does not follow redirects") && text.contains("gateway.example.com:8443"), "{text}");
+        }
+    }
+
+    /// The text of an error for a call to a host, which answered with a `Location`. The text and `Debug` must not show
+    /// `hunter2`.
+    fn told(status: u16, location: Option<&str>, host: &Arc<str>) -> String {
+        let mut headers = HeaderMap::new();
+        if let Some(location) = location {
+            headers.insert(LOCATION, location.parse().unwrap());
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        let mut error: Error = ApiError::new(&SEARCH, status, headers, 1, br#"{"message":"no"}"#.to_vec(), true).into();
+        let mut own = OwnSecrets::default();
+        own.add_key(b"the-key-of-the-client");
+        error.hide(&own);
+        error.note_host(host);
+        let debug = format!("{error:?}");
+        assert!(!debug.contains("hunter2") && debug.contains(&format!("host: Some({host:?})")), "{debug}");
+        error.to_string()
     }
 
     #[test]

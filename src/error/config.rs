@@ -5,13 +5,12 @@ use std::fmt;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 
-/// The client cannot work as configured. The text says which setting is wrong and what to do about it; it never repeats
-/// the value.
-#[derive(Debug)]
+/// The client cannot work as configured. The text says which setting is wrong and what to do about it. It never repeats
+/// the value, except for the host of a base URL with plain http.
 pub struct ConfigError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     setting: &'static str,
     problem: Cow<'static, str>,
@@ -69,10 +68,32 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.problem)?;
-        if self.0.context.is_some_and(|context| context.may_have_been_processed) {
+        if self.0.context.as_ref().is_some_and(|context| context.may_have_been_processed) {
             f.write_str("; an earlier attempt of the call may have been processed")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ConfigError {
+    fn causes(&self) -> Vec<String> {
+        self.0.source.as_ref().map_or_else(Vec::new, |source| texts_of(source))
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The problem is the sentence, which has been said.
+        let Inner { setting, problem: _, source, context } = &*self.0;
+        f.debug_struct("ConfigError")
+            .field("setting", setting)
+            .field("source", source)
+            .field("context", context)
+            .finish()
     }
 }
 

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::request_id::{request_id, write_request_id};
 use super::{Context, Finding};
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 use crate::value::{OwnSecrets, Redacted};
 
 /// The API answered with success, but the body is not as the API document describes it.
@@ -144,9 +145,19 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// Shows neither the item nor the cursor, because both come from the body.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for DecodeError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Shows neither the item nor the cursor, because both come from the body.
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { context, status, finding, cursor, item, .. } = &*self.0;
         f.debug_struct("DecodeError")
             .field("operation_id", &context.operation.id)

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::{ConfigError, Context};
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// An [`Interceptor`](crate::Interceptor) returned an error before an attempt, so this attempt was not sent, and the
 /// call ended.
@@ -69,9 +70,23 @@ impl fmt::Display for InterceptorError {
     }
 }
 
-/// Leaves out the error of the interceptor, which may hold anything.
 impl fmt::Debug for InterceptorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for InterceptorError {
+    fn causes(&self) -> Vec<String> {
+        if self.0.source.is::<ConfigError>() {
+            // The sentence has quoted it.
+            return Vec::new();
+        }
+        vec!["an error of the interceptor, which is not shown because it may quote a key; source() has it".to_owned()]
+    }
+
+    /// Leaves out the error of the interceptor, which may hold anything.
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InterceptorError")
             .field("operation_id", &self.operation_id())
             .field("stopped_attempt", &self.stopped_attempt())

@@ -5,14 +5,13 @@ use std::fmt;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The request cannot be sent as it is: a required value is missing, or a value that was given is not allowed.
 ///
 /// The error lists all problems at once, by the names that the API uses. Nothing was sent. The values are not shown.
-#[derive(Debug)]
 pub struct InvalidRequestError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     subject: &'static str,
     /// `None` when a type was built outside of a call.
@@ -23,7 +22,7 @@ struct Inner {
 impl InvalidRequestError {
     /// The `operationId` of the call; `None` when a type was built outside of one.
     pub fn operation_id(&self) -> Option<&'static str> {
-        self.0.context.map(|context| context.operation.id)
+        self.0.context.as_ref().map(|context| context.operation.id)
     }
 
     /// The required values that are missing, in the API's names.
@@ -65,6 +64,27 @@ impl fmt::Display for InvalidRequestError {
         let colon = if problems.missing.is_empty() { ":" } else { "" };
         let nothing_sent = if context.is_some() { "; nothing was sent" } else { "" };
         write!(f, "{subject}{colon} {problems}{nothing_sent}")
+    }
+}
+
+impl fmt::Debug for InvalidRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for InvalidRequestError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { subject, context, problems } = &*self.0;
+        f.debug_struct("InvalidRequestError")
+            .field("subject", subject)
+            .field("context", context)
+            .field("problems", problems)
+            .finish()
     }
 }
 

@@ -7,14 +7,13 @@ use reqwest::StatusCode;
 
 use super::Context;
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The API answered with success, but with more than the caller accepts: the body is larger than
 /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes), or a list has more items than
 /// [`collect_all`](crate::list::Items::collect_all) may collect. Ask for fewer items with `limit`, or raise the bound.
-#[derive(Debug)]
 pub struct ResponseTooLargeError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     context: Context,
     status: StatusCode,
@@ -80,6 +79,28 @@ impl fmt::Display for ResponseTooLargeError {
                 write!(f, "{id} answered {status}, but the list has more items than the {limit} that may be collected")
             }
         }
+    }
+}
+
+impl fmt::Debug for ResponseTooLargeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ResponseTooLargeError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { context, status, limit, unit } = &*self.0;
+        f.debug_struct("ResponseTooLargeError")
+            .field("context", context)
+            .field("status", status)
+            .field("limit", limit)
+            .field("unit", unit)
+            .finish()
     }
 }
 

@@ -9,14 +9,13 @@ use reqwest::StatusCode;
 use super::{Context, sources};
 use crate::operation::Operation;
 use crate::repeat::{AttemptOutcome, may_be_repeated};
+use crate::value::error_debug::{DebugError, fmt_error, texts_of};
 
 /// The connection to the API could not be made, or broke before the answer was complete.
 ///
 /// The [`source`](std::error::Error::source) is the error of the HTTP stack, without the URL.
-#[derive(Debug)]
 pub struct TransportError(Box<TransportDetails>);
 
-#[derive(Debug)]
 struct TransportDetails {
     context: Context,
     /// False when no connection was made, and so nothing was sent.
@@ -182,16 +181,40 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match (self.0.connected, self.0.context.status) {
-            (false, _) => "the connection could not be made",
-            (true, None) => "the connection broke before an answer came",
-            (true, Some(_)) => "the connection broke within the answer",
+            (false, _) => "could not be made",
+            (true, None) => "broke before an answer came",
+            (true, Some(_)) => "broke within the answer",
         };
-        write!(f, "{}: {what}", self.0.context.operation.id)?;
+        write!(f, "{}: the connection", self.0.context.operation.id)?;
+        self.0.context.write_host(f, "to")?;
+        write!(f, " {what}")?;
         // The source has all the details. The reason is shown here too, because people look for it first.
         if let Some(reason) = self.reason() {
             write!(f, " ({reason})")?;
         }
         self.0.context.write_attempts(f)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TransportError {
+    fn causes(&self) -> Vec<String> {
+        texts_of(&self.0.source)
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TransportDetails { context, connected, obstacle, source } = &*self.0;
+        f.debug_struct("TransportError")
+            .field("context", context)
+            .field("connected", connected)
+            .field("obstacle", obstacle)
+            .field("source", source)
+            .finish()
     }
 }
 
@@ -202,10 +225,8 @@ impl std::error::Error for TransportError {
 }
 
 /// No complete answer came in time.
-#[derive(Debug)]
 pub struct TimeoutError(Box<TimeoutDetails>);
 
-#[derive(Debug)]
 struct TimeoutDetails {
     context: Context,
     phase: TimeoutPhase,
@@ -296,13 +317,32 @@ impl fmt::Display for TimeoutError {
         if self.0.context.attempts == 0 {
             return write!(f, "{}: no time was left of {limit:?} to send it; nothing was sent", context.operation.id);
         }
-        let (what, which) = match phase {
-            TimeoutPhase::Connect => ("no connection", "connect timeout"),
-            TimeoutPhase::Attempt => ("no complete answer", "attempt timeout"),
-            TimeoutPhase::Call => ("no complete answer", "timeout of the call"),
+        let (what, word, which) = match phase {
+            TimeoutPhase::Connect => ("no connection", "to", "connect timeout"),
+            TimeoutPhase::Attempt => ("no complete answer", "from", "attempt timeout"),
+            TimeoutPhase::Call => ("no complete answer", "from", "timeout of the call"),
         };
-        write!(f, "{}: {what} within {limit:?} ({which})", context.operation.id)?;
+        write!(f, "{}: {what}", context.operation.id)?;
+        context.write_host(f, word)?;
+        write!(f, " within {limit:?} ({which})")?;
         self.0.context.write_attempts(f)
+    }
+}
+
+impl fmt::Debug for TimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TimeoutError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TimeoutDetails { context, phase, limit } = &*self.0;
+        f.debug_struct("TimeoutError").field("context", context).field("phase", phase).field("limit", limit).finish()
     }
 }
 

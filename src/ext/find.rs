@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::error::{Error, Problems};
 use crate::operation::Operation;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a lookup by the partner's own id gave no reliable answer.
 ///
 /// `T` is the type of the object that was looked up.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum FindError<T> {
     /// The call failed. An answer without its list is an [`Error::Decode`], and so is an answer with an item that
@@ -30,6 +30,29 @@ impl<T> fmt::Display for FindError<T> {
             Self::Unreliable => f.write_str(
                 "the answer cannot be relied on: it holds something else than the id that was asked for, or contradicts itself",
             ),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for FindError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl<T: fmt::Debug> DebugError for FindError<T> {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Call(error) => error.causes(),
+            Self::Several(_) | Self::Unreliable => Vec::new(),
+        }
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => f.debug_tuple("Call").field(&FieldsOf(error)).finish(),
+            Self::Several(found) => f.debug_tuple("Several").field(found).finish(),
+            Self::Unreliable => f.write_str("Unreliable"),
         }
     }
 }

@@ -18,9 +18,9 @@ use crate::error::{ApiError, Error, ErrorKind};
 use crate::operation::LINK_CUSTOMER_ACCOUNT;
 use crate::types::{CustomerId, CustomerLink, CustomerLinkStatus, PartnerCustomerId};
 use crate::value::IntoValue;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a customer is not linked as requested.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum LinkError {
     /// The call failed; or it was answered 409 without the conflicting link, so that nothing is known about that link.
@@ -60,6 +60,34 @@ impl fmt::Display for LinkError {
                 f.write_str(what)
             }
             Self::Inactive(_) => f.write_str("the customer is linked to this account, but the link is not in force"),
+        }
+    }
+}
+
+impl fmt::Debug for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for LinkError {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Call(error) => error.causes(),
+            Self::LinkedElsewhere { .. } | Self::Inactive(_) => Vec::new(),
+        }
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => f.debug_tuple("Call").field(&FieldsOf(error)).finish(),
+            Self::LinkedElsewhere { existing, customer_id, partner_customer_id } => f
+                .debug_struct("LinkedElsewhere")
+                .field("existing", existing)
+                .field("customer_id", customer_id)
+                .field("partner_customer_id", partner_customer_id)
+                .finish(),
+            Self::Inactive(link) => f.debug_tuple("Inactive").field(link).finish(),
         }
     }
 }
@@ -193,7 +221,7 @@ mod tests {
             for _ in 0..2 {
                 assert_eq!(error.existing_link().unwrap().partner_customer_id, "P", "{body}");
             }
-            assert!(format!("{error:?}").contains("existing_link: true"), "{error:?}");
+            assert!(format!("{error:?}").contains("existing_link_in_body: true"), "{error:?}");
         }
     }
 
@@ -202,7 +230,7 @@ mod tests {
         for existing in [json!(null), json!({"status": 7}), json!("x"), json!({}), json!([])] {
             let error = conflict(&json!({"error": {"type": "T", "message": "m", "existing_link": existing}}));
             assert!(error.existing_link().is_none(), "{existing}");
-            assert_eq!(format!("{error:?}").contains("existing_link: true"), !existing.is_null(), "{error:?}");
+            assert_eq!(format!("{error:?}").contains("existing_link_in_body: true"), !existing.is_null(), "{error:?}");
         }
         assert!(conflict(&json!({"type": "T", "message": "m"})).existing_link().is_none());
     }

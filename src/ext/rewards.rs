@@ -26,6 +26,7 @@ use crate::error::{Error, ErrorKind, TimeoutError, TimeoutPhase};
 use crate::operation::PATCH_REWARD;
 use crate::types::{Reward, RewardId, RewardStatus};
 use crate::value::IntoValue;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error, text_and_causes};
 
 /// The reward to confirm: a [`Reward`], or the id of one.
 ///
@@ -88,7 +89,6 @@ impl From<&RewardId> for RewardRef {
 }
 
 /// Why a reward is not confirmed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfirmError {
     /// A call failed. If the failure left open whether the reward was confirmed, the reward was read again right after,
@@ -133,6 +133,35 @@ impl fmt::Display for ConfirmError {
             Self::Unknown { lookup: None, .. } => {
                 f.write_str("it is not known whether the reward is confirmed, and there was no time left to look it up")
             }
+        }
+    }
+}
+
+impl fmt::Debug for ConfirmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for ConfirmError {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Call(error) => error.causes(),
+            Self::NotConfirmed(_) | Self::Different(_) => Vec::new(),
+            Self::Unknown { error, .. } => text_and_causes(error),
+        }
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => f.debug_tuple("Call").field(&FieldsOf(error)).finish(),
+            Self::NotConfirmed(reward) => f.debug_tuple("NotConfirmed").field(reward).finish(),
+            Self::Different(reward) => f.debug_tuple("Different").field(reward).finish(),
+            Self::Unknown { error, lookup } => f
+                .debug_struct("Unknown")
+                .field("error", &FieldsOf(error))
+                .field("lookup", &lookup.as_ref().map(FieldsOf))
+                .finish(),
         }
     }
 }

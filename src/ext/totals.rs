@@ -3,11 +3,12 @@
 use std::fmt;
 
 use crate::types::{OrderBase, OrderEventBase, OrderLine};
+use crate::value::error_debug::{DebugError, fmt_error};
 
 /// The lines of an order, or of an event, do not sum to one of its totals.
 ///
 /// Names are those of the API; amounts are in minor units of the currency, or in the unit of the program's rewards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TotalsError {
     /// The lines sum to a value other than the total.
@@ -36,6 +37,27 @@ impl fmt::Display for TotalsError {
                 write!(f, "{total} is {stated}, but the order lines sum to {lines}")
             }
             Self::Overflow { total } => write!(f, "{total}: the order lines sum to more than 64 bits can hold"),
+        }
+    }
+}
+
+impl fmt::Debug for TotalsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TotalsError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Differs { total, stated, lines } => {
+                f.debug_struct("Differs").field("total", total).field("stated", stated).field("lines", lines).finish()
+            }
+            Self::Overflow { total } => f.debug_struct("Overflow").field("total", total).finish(),
         }
     }
 }

@@ -7,7 +7,10 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialProblem {
     Blank,
+    /// A line end follows the last visible character.
     LineEnd,
+    /// A line end stands before the last visible character.
+    InnerLineEnd,
     Outer,
     Quoted,
     Invisible,
@@ -16,10 +19,13 @@ pub(crate) enum CredentialProblem {
 impl CredentialProblem {
     /// What is wrong with this text, if anything is. A space within the text is allowed: a token may be several words.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let seen = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-        if seen.is_empty() {
+        let to_last_visible = text.trim_end_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        let white_space_at_end = &text[text.trim_end().len()..];
+        if to_last_visible.is_empty() {
             Some(Self::Blank)
-        } else if text.contains(['\r', '\n']) {
+        } else if to_last_visible.contains(LINE_ENDS) {
+            Some(Self::InnerLineEnd)
+        } else if white_space_at_end.contains(LINE_ENDS) {
             Some(Self::LineEnd)
         } else if text.chars().any(is_invisible) {
             Some(Self::Invisible)
@@ -36,7 +42,10 @@ impl CredentialProblem {
     const fn advice(self) -> &'static str {
         match self {
             Self::Blank => "is empty or blank",
-            Self::LineEnd => "holds a line end, as one that was read from a file does; trim it",
+            Self::LineEnd => "ends with a line end, as one that was read from a file does; trim it",
+            Self::InnerLineEnd => {
+                "holds a line end inside it; check that it is one line, copied whole and without other text"
+            }
             Self::Outer => "begins or ends with white space; trim it",
             Self::Quoted => {
                 "begins or ends with a quotation mark, which belongs to the file it was copied from; remove it"
@@ -54,6 +63,9 @@ impl fmt::Display for CredentialProblem {
         f.write_str(self.advice())
     }
 }
+
+/// The characters that end a line.
+const LINE_ENDS: [char; 2] = ['\r', '\n'];
 
 /// Whether a character is a quotation mark, as programs or word processors write it.
 fn is_quote(c: char) -> bool {
@@ -92,12 +104,21 @@ mod tests {
             (" \t\n", CredentialProblem::Blank),
             ("\u{feff}\u{200b}\u{a0}", CredentialProblem::Blank),
             ("abc\n", CredentialProblem::LineEnd),
-            ("a\r\nb", CredentialProblem::LineEnd),
+            ("abc\r\n", CredentialProblem::LineEnd),
+            ("abc\n \n", CredentialProblem::LineEnd),
+            (" abc\r", CredentialProblem::LineEnd),
+            ("a\r\nb", CredentialProblem::InnerLineEnd),
+            ("a\nb\n", CredentialProblem::InnerLineEnd),
+            ("\nabc", CredentialProblem::InnerLineEnd),
+            ("abc\n\u{200b}", CredentialProblem::Invisible),
             (" abc", CredentialProblem::Outer),
             ("abc ", CredentialProblem::Outer),
         ] {
             assert_eq!(CredentialProblem::of(text), Some(problem), "{text:?}");
         }
+        // Only a line end at the end is put down to a file.
+        assert!(CredentialProblem::LineEnd.to_string().contains("from a file"));
+        assert!(!CredentialProblem::InnerLineEnd.to_string().contains("file"));
         for quote in ["\"\"", "''", "``", "“”", "„“", "‘’", "«»", "‹›", "＂＂"] {
             let mut marks = quote.chars();
             let (open, close) = (marks.next().unwrap(), marks.next().unwrap());

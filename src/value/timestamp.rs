@@ -13,6 +13,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
+use super::error_debug::{DebugError, fmt_error};
 use super::lenient;
 use rfc3339::Instant;
 
@@ -306,7 +307,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 
 /// The text of a [`Timestamp`] is not an RFC 3339 date and time, or the time is too late for the type it should be
 /// converted to. [`Timestamp::as_str`] has the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TimestampError {
     // The text is not kept here: it may be no date, and so it may be anything.
@@ -333,6 +334,22 @@ impl fmt::Display for TimestampError {
             #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
             Reason::OutOfRange => "the time is later than the type it should be converted to can hold",
         })
+    }
+}
+
+impl fmt::Debug for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for TimestampError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TimestampError")
     }
 }
 

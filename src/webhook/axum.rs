@@ -17,6 +17,7 @@ use super::event::Event;
 use super::verifier::{Verified, Verifier, signature};
 #[cfg(feature = "tracing")]
 use crate::call::trace::TARGET;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// A verified delivery, as an extractor: a handler that takes one runs for genuine deliveries only.
 ///
@@ -98,7 +99,6 @@ fn refuse(error: WebhookError, is_signed: impl Fn() -> bool) -> WebhookRejection
 /// Why a delivery was refused. Its response has [a status](WebhookError::status) and no body.
 ///
 /// Extract a `Result<Webhook, WebhookRejection>` to look at it, above all to keep bodies in a dead-letter queue.
-#[derive(Debug)]
 pub struct WebhookRejection(Option<WebhookError>);
 
 impl WebhookRejection {
@@ -124,6 +124,22 @@ impl fmt::Display for WebhookRejection {
             Some(error) => error.fmt(f),
             None => f.write_str("the body of the webhook did not arrive"),
         }
+    }
+}
+
+impl fmt::Debug for WebhookRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for WebhookRejection {
+    fn causes(&self) -> Vec<String> {
+        self.0.as_ref().map_or_else(Vec::new, DebugError::causes)
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WebhookRejection").field(&self.0.as_ref().map(FieldsOf)).finish()
     }
 }
 

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 
 use crate::error::Finding;
 use crate::value::Redacted;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// Why a delivery was refused.
 ///
@@ -24,7 +25,6 @@ use crate::value::Redacted;
 ///     Ok(event) => println!("{}", event.object()),
 /// }
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
     /// The verifier has no token that it can use. It is a mistake of the receiver, not of the sender.
@@ -111,6 +111,35 @@ impl fmt::Display for WebhookError {
     }
 }
 
+impl fmt::Debug for WebhookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for WebhookError {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable(error) => error.causes(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoToken { reason } => f.debug_struct("NoToken").field("reason", reason).finish(),
+            Self::NoTolerance => f.write_str("NoTolerance"),
+            Self::NoSignature => f.write_str("NoSignature"),
+            Self::Malformed { reason } => f.debug_struct("Malformed").field("reason", reason).finish(),
+            Self::TooLarge => f.write_str("TooLarge"),
+            Self::TooOld { age } => f.debug_struct("TooOld").field("age", age).finish(),
+            Self::TooNew { ahead } => f.debug_struct("TooNew").field("ahead", ahead).finish(),
+            Self::WrongSignature => f.write_str("WrongSignature"),
+            Self::Unreadable(error) => f.debug_tuple("Unreadable").field(&FieldsOf(error)).finish(),
+        }
+    }
+}
+
 impl std::error::Error for WebhookError {}
 
 impl From<UnreadableError> for WebhookError {
@@ -177,9 +206,19 @@ impl fmt::Display for UnreadableError {
     }
 }
 
-/// Shows the fault and its place, but not the body.
 impl fmt::Debug for UnreadableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for UnreadableError {
+    fn causes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Shows the fault and its place, but not the body.
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { path, line, column, fault } = &self.0.finding;
         f.debug_struct("UnreadableError")
             .field("path", path)

@@ -59,8 +59,9 @@ pub struct Verifier {
     tolerance: Option<Duration>,
     pinned: Option<Reading>,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    /// Whether the reading that matched has been logged.
     #[cfg(feature = "tracing")]
-    warned: Arc<AtomicBool>,
+    reading_logged: Arc<AtomicBool>,
     /// Whether a signature has been checked before. Only a wrong signature that is the very first one is warned about.
     #[cfg(feature = "tracing")]
     settled: Arc<AtomicBool>,
@@ -91,7 +92,7 @@ impl Verifier {
             pinned: None,
             clock: Arc::new(SystemTime::now),
             #[cfg(feature = "tracing")]
-            warned: Arc::default(),
+            reading_logged: Arc::default(),
             #[cfg(feature = "tracing")]
             settled: Arc::default(),
         };
@@ -304,10 +305,12 @@ impl Verifier {
         }
     }
 
+    /// Logs the reading, so that it can be pinned. It is logged once and as information, because nothing is wrong: a
+    /// signature under any of the readings needs the token.
     fn log_reading_to_pin(&self, _reading: Reading) {
         #[cfg(feature = "tracing")]
-        if !self.warned.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
+        if !self.reading_logged.swap(true, Ordering::Relaxed) {
+            tracing::info!(
                 target: crate::call::trace::TARGET,
                 reading = %_reading,
                 "webhook signatures are right under one reading of the documentation: pin it with `Verifier::pin`"
@@ -334,7 +337,12 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<Cow<'_, str>, WebhookErro
 fn problem(token: &str) -> Option<&'static str> {
     CredentialProblem::of(token).map(|problem| match problem {
         CredentialProblem::Blank => "the signing token is empty or blank",
-        CredentialProblem::LineEnd => "the signing token holds a line end, which the end of a file may have left there",
+        CredentialProblem::LineEnd => {
+            "the signing token ends with a line end, which a file may have left there; trim it"
+        }
+        CredentialProblem::InnerLineEnd => {
+            "the signing token holds a line end inside it; check that it is one line, copied whole and without other text"
+        }
         CredentialProblem::Outer => "the signing token begins or ends with white space",
         CredentialProblem::Quoted => "the signing token begins or ends with a quotation mark; remove it",
         CredentialProblem::Invisible => {

@@ -8,8 +8,11 @@ use super::table::call;
 
 mod bodies;
 mod contradictions;
+#[cfg(all(feature = "axum", feature = "chrono"))]
+mod debug;
 mod declared;
 mod headers;
+mod hosts;
 mod limits;
 mod matrix;
 mod privacy;

@@ -87,7 +87,7 @@ pub(super) fn build(
     built.map_err(|error| ConfigError::transport(what_to_do(&error), error))
 }
 
-/// Settings for plain http, which is allowed to this machine only. No proxy is used, because it would receive the key
+/// Settings for plain http, which is allowed to this machine and to the test servers that the caller names. No proxy is used, because it would receive the key
 /// unencrypted. No CA certificates are loaded, because there is no server certificate to check.
 fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::client::Client;
+use crate::error::Error;
 use crate::value::Secret;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error, text_and_causes, texts_of};
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -142,12 +144,23 @@ impl fmt::Display for KeyState {
 
 impl fmt::Debug for KeyRotationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl DebugError for KeyRotationError {
+    fn causes(&self) -> Vec<String> {
+        let Inner { key, source, .. } = &*self.0;
+        let causes = source.downcast_ref::<Error>().map_or_else(|| texts_of(&**source), text_and_causes);
+        causes.into_iter().map(|cause| hide(cause, key.as_ref())).collect()
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { step, old, new, client, key, source } = &*self.0;
-        let mut cause = format!("{source:?}");
-        // The caller's own error may contain the key that it could not store.
-        if let Some(key) = key {
-            cause = cause.replace(key.expose(), "[REDACTED]");
-        }
+        let cause = source
+            .downcast_ref::<Error>()
+            .map_or_else(|| format!("{source:?}"), |error| format!("{:?}", FieldsOf(error)));
+        let cause = hide(cause, key.as_ref());
         f.debug_struct("KeyRotationError")
             .field("step", step)
             .field("old_key", old)
@@ -156,6 +169,14 @@ impl fmt::Debug for KeyRotationError {
             .field("secret", key)
             .field("source", &format_args!("{cause}"))
             .finish_non_exhaustive()
+    }
+}
+
+/// Removes the new key from a text: the caller's own error may contain the key that it could not store.
+fn hide(text: String, key: Option<&Secret>) -> String {
+    match key {
+        Some(key) => text.replace(key.expose(), "[REDACTED]"),
+        None => text,
     }
 }
 

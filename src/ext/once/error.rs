@@ -4,11 +4,11 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::ext::find::FindError;
+use crate::value::error_debug::{DebugError, FieldsOf, fmt_error, text_and_causes};
 
 /// Why an object was not recorded exactly once, or why it is not known whether it was.
 ///
 /// `T` is the type of the object to record.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum OnceError<T> {
     /// The object was not recorded: nothing was sent, or the API refused it. After a 409 the helper also looked it up,
@@ -49,7 +49,6 @@ pub enum OnceError<T> {
 }
 
 /// The result of looking up an object that may have been recorded.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Lookup<T> {
     /// The object did not exist. It may be recorded later: the API may still be processing the request.
@@ -86,6 +85,18 @@ impl<T> fmt::Display for OnceError<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Lookup<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotThere => f.write_str("NotThere"),
+            Self::NoTime => f.write_str("NoTime"),
+            // `Display` has the sentence of the error.
+            Self::Failed(error) => f.debug_tuple("Failed").field(&FieldsOf(error)).finish(),
+            Self::AnotherCall => f.write_str("AnotherCall"),
+        }
+    }
+}
+
 impl<T> fmt::Display for Lookup<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,6 +104,42 @@ impl<T> fmt::Display for Lookup<T> {
             Self::NoTime => f.write_str("there was no time left to look for it"),
             Self::Failed(error) => write!(f, "the look for it failed ({error})"),
             Self::AnotherCall => f.write_str("another call found it more than once, or could not count it"),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OnceError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_error(self, f)
+    }
+}
+
+impl<T: fmt::Debug> DebugError for OnceError<T> {
+    fn causes(&self) -> Vec<String> {
+        match self {
+            Self::Refused(error) => error.causes(),
+            Self::Different(_) | Self::Unverified { .. } => Vec::new(),
+            Self::Unknown { error, .. } => text_and_causes(error),
+        }
+    }
+
+    fn fmt_fields(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => f.debug_tuple("Refused").field(&FieldsOf(error)).finish(),
+            Self::Different(found) => f.debug_tuple("Different").field(found).finish(),
+            Self::Unknown { partner_id, sends, error, lookup } => f
+                .debug_struct("Unknown")
+                .field("partner_id", partner_id)
+                .field("sends", sends)
+                .field("error", &FieldsOf(error))
+                .field("lookup", lookup)
+                .finish(),
+            Self::Unverified { recorded, sends, lookup } => f
+                .debug_struct("Unverified")
+                .field("recorded", recorded)
+                .field("sends", sends)
+                .field("lookup", lookup)
+                .finish(),
         }
     }
 }

@@ -17,7 +17,7 @@ fn a_verifier_recommends_once_to_pin_the_reading() {
     assert!(verify(&Verifier::new(TOKEN).pin(Reading::default())));
     let events = capture.events();
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.level, event.target.as_str()), (Level::WARN, "imprint_client"));
+    assert_eq!((event.level, event.target.as_str()), (Level::INFO, "imprint_client"));
     assert_eq!(event.fields["reading"], "the token as key, the raw body");
 }
 
