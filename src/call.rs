@@ -8,7 +8,7 @@
 //! | `request`, `path` | collects the values given to a builder, and fills the path so that no value changes which operation is called |
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
-//! | `answer`, `decode` | decides which 2xx answers are a success, and decodes their bodies |
+//! | `answer` | decides which 2xx answers are a success |
 //! | `headers` | which headers code outside of the client may set |
 //! | `interceptor` | runs the hooks of users around attempts and calls |
 //! | `response`, `raw_body`, `optional` | the result of a call |
@@ -16,7 +16,6 @@
 
 pub(crate) mod answer;
 mod clock;
-pub(crate) mod decode;
 mod error_type;
 pub(crate) mod headers;
 pub(crate) mod interceptor;

@@ -11,7 +11,7 @@
 
 // This room imports no other module, except that it re-exports the generated constants.
 
-use reqwest::Method;
+use http::Method;
 
 /// Made by the build script from the API document.
 #[allow(clippy::all)]

@@ -8,7 +8,8 @@ pub(crate) mod split;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, RawBody, Response, decode};
+use super::{Answer, RawBody, Response};
+use crate::decode;
 use crate::error::{ApiError, BodyKind, DecodeError, Error, Fault, Finding};
 use crate::operation::Operation;
 

@@ -7,8 +7,6 @@
 #[cfg(feature = "tracing")]
 mod on;
 
-#[cfg(all(feature = "tracing", feature = "webhooks"))]
-pub(crate) use on::TARGET;
 #[cfg(feature = "tracing")]
 pub(crate) use on::{CallSpan, in_current_span};
 #[cfg(feature = "tracing")]

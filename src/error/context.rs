@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use crate::operation::Operation;
 

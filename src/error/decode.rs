@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
+use http::StatusCode;
 use zeroize::Zeroizing;
 
 use super::request_id::{request_id, write_request_id};

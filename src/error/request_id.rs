@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 use super::mask::Masked;
 use crate::value::OwnSecrets;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use super::Context;
 use crate::operation::Operation;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use super::{Context, sources};
 use crate::operation::Operation;

@@ -12,8 +12,9 @@ use serde_json::value::RawValue;
 
 use super::find::FindError;
 use super::ids::same_resource;
-use crate::call::{Request, Response, decode};
+use crate::call::{Request, Response};
 use crate::client::Client;
+use crate::decode;
 use crate::error::{DecodeError, Error, is_blank};
 use crate::operation::Operation;
 use crate::value::object;

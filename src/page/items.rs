@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::{FusedStream, Stream};
-use reqwest::StatusCode;
+use http::StatusCode;
 
 use super::Paged;
 use super::listed::{self, PageItems};

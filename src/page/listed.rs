@@ -10,8 +10,8 @@ use super::position::replace;
 use crate::call::Answer;
 use crate::call::Response;
 use crate::call::answer::{self, split};
-use crate::call::decode;
 use crate::client::Client;
+use crate::decode;
 use crate::error::{DecodeError, Error, Fault, Finding};
 
 /// The items of a page, and the errors in place of the items that cannot be returned.

@@ -8,15 +8,15 @@ use axum_core::RequestExt as _;
 use axum_core::body::Body;
 use axum_core::extract::{FromRef, FromRequest, Request};
 use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use reqwest::StatusCode;
 
 use super::MAX_BODY_BYTES;
 use super::error::WebhookError;
 use super::event::Event;
 use super::verifier::{Verified, Verifier, signature};
 #[cfg(feature = "tracing")]
-use crate::call::trace::TARGET;
+use crate::log_target::TARGET;
 use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 
 /// A verified delivery, as an extractor: a handler that takes one runs for genuine deliveries only.

@@ -5,7 +5,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::call::decode;
+use crate::decode;
 use crate::error::Finding;
 use crate::value::object;
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::error::UnreadableError;
 use super::{dedupe, digits, envelope};
 #[allow(unused_imports, reason = "whether it is used depends on the API document")]
-use crate::call::decode;
+use crate::decode;
 use crate::error::Finding;
 use crate::types::{self, CustomerId, PartnerCustomerId};
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use hmac::Mac;
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 use super::canonical::Node;
 use super::error::{UnreadableError, WebhookError};
@@ -298,7 +298,7 @@ impl Verifier {
         #[cfg(feature = "tracing")]
         if !self.settled.swap(true, Ordering::Relaxed) && !_right {
             tracing::warn!(
-                target: crate::call::trace::TARGET,
+                target: crate::log_target::TARGET,
                 "the first webhook has a wrong signature: is the body the raw one, byte for byte as it came, and is the \
                  signing token that of this endpoint and environment?"
             );
@@ -311,7 +311,7 @@ impl Verifier {
         #[cfg(feature = "tracing")]
         if !self.reading_logged.swap(true, Ordering::Relaxed) {
             tracing::info!(
-                target: crate::call::trace::TARGET,
+                target: crate::log_target::TARGET,
                 reading = %_reading,
                 "webhook signatures are right under one reading of the documentation: pin it with `Verifier::pin`"
             );

@@ -56,7 +56,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("crate::value::Secret", "Secret"),
     ("crate::value::Timestamp", "Timestamp"),
     ("crate::value::integer::Integer", "Integer"),
-    ("reqwest::Method", "Method"),
+    ("http::Method", "Method"),
     ("serde::Deserialize", "Deserialize"),
     ("serde::Serialize", "Serialize"),
     ("serde_json::Map", "Map"),

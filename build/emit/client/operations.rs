@@ -18,7 +18,7 @@ pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
             #docs
             pub static #name: Operation = Operation {
                 id: #id,
-                method: ::reqwest::Method::#verb,
+                method: ::http::Method::#verb,
                 path: #path,
                 repeatable: #repeatable,
                 pages: #pages,

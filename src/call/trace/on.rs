@@ -9,11 +9,9 @@ use tracing::{Instrument, Span};
 
 use crate::call::{Clock, error_type};
 use crate::error::{Error, shown_request_id};
+use crate::log_target::TARGET;
 use crate::operation::Operation;
 use crate::value::OwnSecrets;
-
-/// The target of all events, for filters to name. It is fixed here because the modules may move.
-pub(crate) const TARGET: &str = "imprint_client";
 
 /// The span of a call.
 pub(crate) struct CallSpan {
