@@ -18,6 +18,11 @@ use std::ops::Deref;
 pub struct RawBody(Vec<u8>);
 
 impl RawBody {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }

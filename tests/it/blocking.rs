@@ -56,7 +56,7 @@ fn use_it(client: &Client) {
     let call = || client.link_customer_account().customer_id("C").partner_customer_id("U");
     let link = call().timeout(Duration::from_secs(20)).header("x-request-id", "7f3a").send().expect("a link");
     assert_eq!((link.status.clone(), link.attempts()), (types::CustomerLinkStatus::Active, 1));
-    assert_eq!(&**call().send_raw().expect("an answer"), LINK.as_bytes());
+    assert_eq!(call().send_raw().expect("an answer").bytes(), LINK.as_bytes());
     let raw = client.request(Method::POST, "/v2/customers/C/link").send::<types::CustomerLink>().expect("a link");
     assert_eq!(raw.partner_customer_id, "U");
     let none = client.get_customer().customer_id("X").send().optional().expect("an answer that says so");
