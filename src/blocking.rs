@@ -24,6 +24,9 @@
 //! tasks of that thread do not run until the call has ended. A server that runs in the same single-threaded runtime
 //! cannot answer such a call, which then ends with its timeout. In async code, use the [async client](crate::Client).
 //!
+//! An [interceptor](crate::Interceptor) must not make calls by the client that it belongs to: where
+//! [`prefetch`](Items::prefetch) requests a page, that is a panic, because the call would wait for itself.
+//!
 //! # What is different
 //!
 //! | async | here |
@@ -102,19 +105,19 @@ impl Client {
     /// If the key cannot be sent in a header, every call is an [`Error::Config`].
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_merchant_key(&self, key: impl AsRef<str>) -> Self {
-        self.with(self.client.with_merchant_key(key))
+        self.with_client(self.client.with_merchant_key(key))
     }
 
     /// The same client with another time limit for a whole call.
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        self.with(self.client.with_timeout(timeout))
+        self.with_client(self.client.with_timeout(timeout))
     }
 
     /// The same client with other options for its calls. Options of the client that `options` does not set stay.
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        self.with(self.client.with_options(options))
+        self.with_client(self.client.with_options(options))
     }
 
     /// The URL to which calls are sent.
@@ -132,8 +135,10 @@ impl Client {
         self.client.clone()
     }
 
-    /// This client's thread, for another client.
-    fn with(&self, client: client::Client) -> Self {
+    /// A client that makes the calls of an async one in the thread of this client: of one that has the same pool, such as
+    /// that of a [`KeyRotationError`](crate::helpers::KeyRotationError).
+    #[must_use = "it makes another client and leaves this one as it is"]
+    pub fn with_client(&self, client: client::Client) -> Self {
         Self { client, runtime: Arc::clone(&self.runtime) }
     }
 
@@ -149,8 +154,8 @@ impl Client {
 }
 
 impl AnyClient for Client {
-    fn with_options(&self, options: CallOptions) -> Self {
-        self.with_options(options)
+    fn apply(&mut self, options: CallOptions) {
+        self.client.apply(options);
     }
 }
 

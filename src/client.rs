@@ -37,7 +37,7 @@ use crate::call::interceptor::Interceptors;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
 use crate::call::{Answer, Clock, Limits, RawBody, Request, Response, RetryPolicy, Transport};
-use crate::error::{ConfigError, Error};
+use crate::error::{ConfigError, Error, InterceptorError, is_for_logs};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Secret};
 
@@ -187,15 +187,9 @@ impl Client {
     /// [`Error::Config`].
     #[must_use = "it makes another client and leaves this one as it is"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        let mut inner = (*self.inner).clone();
-        inner.timeout = options.timeout.unwrap_or(inner.timeout);
-        inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
-        inner.refused = options.still_refused(&inner.refused);
-        inner.retry = options.retry.unwrap_or(inner.retry);
-        for (name, value) in options.headers {
-            inner.headers.insert(name, value);
-        }
-        Self { inner: Arc::new(inner) }
+        let mut variant = self.clone();
+        variant.apply(options);
+        variant
     }
 
     /// The URL to which calls are sent. Log it at start: each environment refuses the keys of the other one.
@@ -240,6 +234,20 @@ impl Client {
             interceptors,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Changes the options of this client. Its state is copied only while it is shared.
+    pub(crate) fn apply(&mut self, options: CallOptions) {
+        let inner = Arc::make_mut(&mut self.inner);
+        inner.timeout = options.timeout.unwrap_or(inner.timeout);
+        inner.attempt_timeout = options.attempt_timeout.or(inner.attempt_timeout);
+        inner.refused = options.still_refused(&inner.refused);
+        if let Some(retry) = options.retry {
+            inner.retry = retry;
+        }
+        for (name, value) in options.headers {
+            inner.headers.insert(name, value);
+        }
     }
 
     /// The same client with another API key, which is sent in the same way. It shares the connection pool.
@@ -373,7 +381,8 @@ impl Client {
     /// logs, and the values of those that interceptors set on the attempts of the call.
     pub(crate) fn own_secrets(&self, set_by_hooks: &[HeaderValue]) -> OwnSecrets {
         let mut own = OwnSecrets::default();
-        for (name, value) in self.inner.headers.iter().filter(|(_, value)| value.is_sensitive()) {
+        let secret = |(name, value): &(&HeaderName, &HeaderValue)| value.is_sensitive() && !is_for_logs(name);
+        for (name, value) in self.inner.headers.iter().filter(secret) {
             if name == AUTHORIZATION {
                 self.inner.auth.add_secrets(value.as_bytes(), &mut own);
             } else {
@@ -441,10 +450,19 @@ impl Client {
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
+            let hooks_began = interceptors.now(clock);
             let allowed = interceptors.before_attempt(operation, attempts, &mut request, set_by_hooks);
+            let begun = interceptors.now(clock);
+            // The time of the hooks is time of the call.
+            let taken = hooks_began.zip(begun).map(|(from, to)| to.saturating_duration_since(from)).unwrap_or_default();
+            let limits = Limits { remaining: remaining.saturating_sub(taken), ..limits };
             async move {
                 allowed?;
-                let begun = interceptors.now(clock);
+                if !taken.is_zero() && limits.remaining.is_zero() {
+                    let problem = "the interceptors took all the time that was left for the call";
+                    let source = ConfigError::new("interceptor", problem);
+                    return Err(InterceptorError::new(operation, attempts, source.into()).into());
+                }
                 let result = transport.attempt(operation, request, limits, attempts).await;
                 interceptors.after_attempt(operation, attempts, (begun, clock), &result);
                 result

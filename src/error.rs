@@ -60,10 +60,10 @@ pub(crate) use nested::Build;
 pub use of_call::Error;
 #[cfg(not(feature = "client"))]
 pub use of_type::Error;
-#[cfg(feature = "client")]
-pub(crate) use request_id::request_id;
 #[cfg(all(feature = "client", feature = "tracing"))]
 pub(crate) use request_id::shown_request_id;
+#[cfg(feature = "client")]
+pub(crate) use request_id::{is_for_logs, request_id};
 #[cfg(feature = "client")]
 pub(crate) use sources::sources;
 #[cfg(feature = "client")]

@@ -66,7 +66,7 @@ pub use call::interceptor::Interceptor;
 #[cfg(feature = "client")]
 pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
 #[cfg(feature = "client")]
-pub use client::{CallOptions, Client, ClientBuilder, Environment, ParseEnvironmentError, RawRequest};
+pub use client::{AnyClient, CallOptions, Client, ClientBuilder, Environment, ParseEnvironmentError, RawRequest};
 #[doc(inline)]
 pub use error::Error;
 #[cfg(feature = "client")]

@@ -22,6 +22,9 @@ use std::collections::BTreeSet;
 
 use super::super::{api::Api, problem::Problem};
 
+#[allow(unused_imports, reason = "a test of xtask compares them with the macros of the client")]
+pub use names::CALL_METHODS;
+
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -51,7 +54,7 @@ const fn pass(name: &'static str, apply: fn(&mut Api, &Reserved) -> Result<(), P
 pub const PASSES: &[Pass] = &[
     pass("name enum variants after their values", names::variants),
     pass("keep parameters apart from fields of the builder", names::parameters),
-    pass("keep builders apart from their type parameter", names::builders),
+    pass("keep builders apart from their type parameters", names::builders),
     pass("refuse two things of one name", names::unique),
     pass("make prose safe for rustdoc", prose::apply),
     pass("describe bodies and answers", docs::describe),

@@ -68,15 +68,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`KeyRotationError`], as by the async form. Its client is an async one, of which [`Client::new`] makes a blocking
-    /// one.
+    /// [`KeyRotationError`], as by the async form. Its client is an async one, of which
+    /// [`with_client`](Client::with_client) makes a blocking one.
     pub fn rotate_key<S, E>(&self, store: S) -> Result<Self, KeyRotationError>
     where
         S: FnOnce(Secret) -> Result<(), E>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let rotated = self.runtime.wait(self.client.rotate_key(async |key| store(key)))?;
-        Ok(self.with(rotated))
+        Ok(self.with_client(rotated))
     }
 
     /// See [`Client::find_order`](crate::Client::find_order).

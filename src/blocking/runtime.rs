@@ -1,7 +1,7 @@
 //! The thread that drives the connections of a blocking client, and the waiting for a call in the calling thread.
 
 use std::io;
-use std::thread;
+use std::thread::{self, ThreadId};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -11,6 +11,7 @@ use crate::error::{ConfigError, Error};
 /// A runtime in a thread of its own. The thread ends when this value is dropped, and the connections end with it.
 pub(super) struct Runtime {
     handle: Handle,
+    thread: ThreadId,
     /// Dropped to end the thread. Nothing is ever sent.
     _running: oneshot::Sender<()>,
 }
@@ -27,22 +28,32 @@ impl Runtime {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build().map_err(refused)?;
         let handle = runtime.handle().clone();
         let (running, ended) = oneshot::channel::<()>();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("imprint-blocking".to_owned())
             .spawn(move || {
                 // An error: the sender was dropped.
                 let _ = runtime.block_on(ended);
             })
             .map_err(refused)?;
-        Ok(Self { handle, _running: running })
+        Ok(Self { handle, thread: thread.thread().id(), _running: running })
     }
 
     /// Waits for a future in the calling thread, whether or not that thread belongs to another runtime.
+    ///
+    /// # Panics
+    ///
+    /// In the thread of the runtime, where the call would wait for itself for ever. Code of the caller runs there if it
+    /// is an interceptor of a call that [`prefetch`](super::Items::prefetch) has begun.
     pub(super) fn wait<F: Future>(&self, future: F) -> F::Output {
+        assert!(
+            thread::current().id() != self.thread,
+            "a blocking call was made in the thread that drives the connections of its own client, from an interceptor \
+             perhaps: it would never end. Make the call by another client"
+        );
         // Timers and connections of the future belong to the runtime of the thread.
         let _context = self.handle.enter();
-        // In a task of another runtime, tokio counts how often the task is polled, and holds its futures up until the task
-        // returns. It does not return before this call has ended, so without `unconstrained` this would wait for ever.
+        // In a task of another runtime, tokio counts what the task polls, and its cooperative budget holds futures up until
+        // the task returns. It does not return before this call has ended: without `unconstrained` it would wait for ever.
         pollster::block_on(tokio::task::unconstrained(future))
     }
 }
@@ -78,6 +89,15 @@ mod tests {
             .await
             .unwrap();
         });
+    }
+
+    #[test]
+    fn a_call_in_the_thread_of_the_runtime_does_not_wait_for_itself() {
+        let runtime = std::sync::Arc::new(Runtime::start().unwrap());
+        let inner = std::sync::Arc::clone(&runtime);
+        let task = runtime.handle.spawn(async move { inner.wait(async {}) });
+        let error = runtime.wait(task).unwrap_err();
+        assert!(error.is_panic());
     }
 
     #[test]

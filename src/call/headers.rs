@@ -13,6 +13,8 @@ pub(crate) enum RefusedHeader {
     SetByClient,
     /// It describes the connection, or how messages are coded or cut.
     OfConnection,
+    /// It asks a gateway to treat the request as one with another method, path or host.
+    Overrides,
     /// Its name or its value cannot be sent.
     Unsendable,
 }
@@ -26,6 +28,9 @@ pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderVal
     if is_of_the_connection(&name) {
         return Err(RefusedHeader::OfConnection);
     }
+    if overrides(&name) {
+        return Err(RefusedHeader::Overrides);
+    }
     let mut value = HeaderValue::from_str(value).map_err(|_| RefusedHeader::Unsendable)?;
     value.set_sensitive(true);
     Ok((name, value))
@@ -33,6 +38,22 @@ pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderVal
 
 fn is_set_by_client(name: &HeaderName) -> bool {
     [ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, MERCHANT_KEY, USER_AGENT].contains(name)
+}
+
+/// Whether a header changes, for a gateway that follows it, which operation is called. What may be repeated, and what the
+/// path may hold, is decided for the operation of the call.
+fn overrides(name: &HeaderName) -> bool {
+    const NAMES: [&str; 8] = [
+        "x-forwarded-host",
+        "x-host",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-host",
+        "x-original-url",
+        "x-rewrite-url",
+    ];
+    NAMES.contains(&name.as_str())
 }
 
 /// Whether a header is one by which the two ends of a connection agree on its use and on the coding of messages.
@@ -97,6 +118,11 @@ mod tests {
             "If-Range",
         ] {
             assert_eq!(settable(name, "x"), Err(RefusedHeader::OfConnection), "{name}");
+        }
+        for name in
+            ["X-HTTP-Method-Override", "x-method-override", "X-Original-URL", "x-rewrite-url", "X-Forwarded-Host"]
+        {
+            assert_eq!(settable(name, "x"), Err(RefusedHeader::Overrides), "{name}");
         }
         for (name, value) in [("bad name", "x"), ("", "x"), ("x-a", "a\r\nb: c")] {
             assert_eq!(settable(name, value), Err(RefusedHeader::Unsendable), "{name}");

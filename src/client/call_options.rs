@@ -7,14 +7,14 @@ use super::{CallOptions, Client};
 /// The builders of calls are generic over it, so that both have the same setters and options. It is not meant to be
 /// implemented elsewhere.
 pub trait AnyClient: Clone + sealed::Sealed {
-    /// The same client with other options for its calls; see [`Client::with_options`].
-    #[must_use = "it makes another client and leaves this one as it is"]
-    fn with_options(&self, options: CallOptions) -> Self;
+    /// Changes the options of this client's calls; see [`Client::with_options`].
+    #[doc(hidden)]
+    fn apply(&mut self, options: CallOptions);
 }
 
 impl AnyClient for Client {
-    fn with_options(&self, options: CallOptions) -> Self {
-        self.with_options(options)
+    fn apply(&mut self, options: CallOptions) {
+        self.apply(options);
     }
 }
 
@@ -62,7 +62,7 @@ macro_rules! call_options {
 
             /// Several options at once. Options of the client that `options` does not set stay.
             pub fn with_options(mut self, options: $crate::client::CallOptions) -> Self {
-                self.client = $crate::client::AnyClient::with_options(&self.client, options);
+                $crate::client::AnyClient::apply(&mut self.client, options);
                 self
             }
         }

@@ -69,6 +69,9 @@ fn plain_http_problem(host: &str) -> String {
     )
 }
 
+/// The domain of Imprint's own hosts. Partners may be given hosts in it that are not known here.
+const IMPRINT_DOMAIN: &str = "imprint.co";
+
 /// Checks the name of a host to which plain http is allowed.
 fn plain_http_host(host: &str) -> Result<(), ConfigError> {
     let refuse = |problem| Err(ConfigError::new("allow_plain_http_to", problem));
@@ -81,12 +84,8 @@ fn plain_http_host(host: &str) -> Result<(), ConfigError> {
              the name",
         );
     }
-    let is_imprint = |environment: &Environment| {
-        let own = Url::parse(environment.base_url()).ok();
-        let host = host.trim_end_matches('.');
-        own.is_some_and(|own| own.host_str().is_some_and(|own| own.eq_ignore_ascii_case(host)))
-    };
-    if Environment::ALL.iter().any(is_imprint) {
+    let lower = host.trim_end_matches('.').to_ascii_lowercase();
+    if lower == IMPRINT_DOMAIN || lower.strip_suffix(IMPRINT_DOMAIN).is_some_and(|sub| sub.ends_with('.')) {
         return refuse("allow_plain_http_to names a host of Imprint, which is no test server of yours; use https");
     }
     Ok(())
@@ -257,6 +256,12 @@ mod tests {
         assert!(check("http://u:p@mock-imprint", &["mock-imprint"]).unwrap_err().contains("user name"));
         // No advice for the hosts of Imprint, because it would be refused.
         assert!(!check("http://dev.imprint.co", &[]).unwrap_err().contains("allow_plain_http_to"));
+        for host in ["imprint.co", "api.imprint.co", "API.Imprint.CO.", "dev.sbx.imprint.co"] {
+            assert!(check(&format!("http://{host}"), &[host]).unwrap_err().contains("a host of Imprint"), "{host}");
+        }
+        for host in ["notimprint.co", "imprint.co.example.com", "imprint-co"] {
+            assert!(check(&format!("http://{host}"), &[host]).is_ok(), "{host}");
+        }
     }
 
     #[test]

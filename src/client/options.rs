@@ -95,7 +95,8 @@ impl CallOptions {
     /// [`user_agent_suffix`](crate::ClientBuilder::user_agent_suffix)) and those of the body. So are headers that
     /// describe the connection (such as `Connection`, `TE`, `Upgrade`, `Expect` and all that begin with `Proxy-`), the
     /// coding of a message (such as `Content-Encoding` and `Accept-Encoding`) or a part of it (`Range`): the client
-    /// would not follow them, or could not read the answer.
+    /// would not follow them, or could not read the answer. And so are those by which gateways treat a request as one with
+    /// another method, path or host (such as `X-HTTP-Method-Override`).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match headers::settable(name.as_ref(), value.as_ref()) {
             Ok(header) => self.headers.push(header),
@@ -105,6 +106,11 @@ impl CallOptions {
             Err(RefusedHeader::OfConnection) => {
                 let problem = "the options set a header that describes the connection, or how messages are coded or cut, \
                     which is for the HTTP client to do; nothing was sent";
+                self.refuse("header", problem);
+            }
+            Err(RefusedHeader::Overrides) => {
+                let problem = "the options set a header that asks a gateway for another method, path or host, which would \
+                    change the operation that is called; nothing was sent";
                 self.refuse("header", problem);
             }
             Err(RefusedHeader::Unsendable) => self.refuse(

@@ -134,6 +134,15 @@ fn meant(name: &str) -> Option<&'static str> {
     }
     // An error shows the name, so one that could forge a line of a log is left out.
     let rest = without_prefix(name).filter(|rest| rest.bytes().all(|byte| byte.is_ascii_graphic()))?;
+    // `IMPRINT_MERCHANT_KEY_US` beside others of its kind is the application's own.
+    let continues = |(read, _): &(&str, _)| {
+        name.len() > read.len() + 1
+            && name.get(..read.len()).is_some_and(|start| start.eq_ignore_ascii_case(read))
+            && name.as_bytes()[read.len()] == b'_'
+    };
+    if READ.iter().any(continues) {
+        return None;
+    }
     let rest = normalized(rest);
     let is_meant = |&&(read, synonyms): &&(&str, &[&str])| {
         let own = normalized(read.strip_prefix(PREFIX).unwrap_or(read));
@@ -217,7 +226,7 @@ mod tests {
                      IMPRINT_API_TIMEOUT IMPRINT_ENV_FILE IMPRINT_DATABASE_URL IMPRINT_DB_URL IMPRINT_CALLBACK_URL \
                      IMPRINT_REDIRECT_URI IMPRINT_PROXY_URL IMPRINT_MERCHANT_NAME IMPRINT_MERCHANT_ID IMPRINT_PARTNER_ID \
                      IMPRINT_HOST IMPRINT_PORT IMPRINT_PUBLIC_KEY IMPRINT_PRIVATE_KEY IMPRINT_CA_FILE IMPRINT_TOKEN_TTL \
-                     IMPRINT_BASE_PATH IMPRINT_QUEUE_HOST IMPRINT_TEST_LOOPBACK IMPRINT_CLIENT_TEST_CHILD \
+                     IMPRINT_BASE_PATH IMPRINT_QUEUE_HOST IMPRINT_MERCHANT_KEY_US imprint_merchant_key_b IMPRINT_ENVIRONMENT_ID IMPRINT_TEST_LOOPBACK IMPRINT_CLIENT_TEST_CHILD \
                      IMPRINT_ IMPRINT_X IMPRINT IMPRINTER_ENV MY_IMPRINT_ENV ENV API_KEY IMPRIN IMPRINÜ_ENV \
                      IMPRINT_API_KEY IMPRINT_ENVIRONMENT IMPRINT_BASE_URL IMPRINT_MERCHANT_KEY"
             .split_ascii_whitespace()

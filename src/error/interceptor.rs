@@ -23,9 +23,24 @@ struct Inner {
     /// Its attempts are those before the one that was stopped.
     context: Context,
     source: Box<dyn Error + Send + Sync>,
+    /// The failure of the attempt before.
+    previous: Option<super::Error>,
 }
 
 impl InterceptorError {
+    /// Why the attempt before the stopped one failed; `None` if the first attempt was stopped.
+    pub fn previous(&self) -> Option<&super::Error> {
+        self.0.previous.as_ref()
+    }
+
+    pub(crate) fn set_previous(&mut self, error: super::Error) {
+        self.0.previous = Some(error);
+    }
+
+    pub(super) fn previous_mut(&mut self) -> Option<&mut super::Error> {
+        self.0.previous.as_mut()
+    }
+
     /// The `operationId` of the call.
     pub fn operation_id(&self) -> &'static str {
         self.0.context.operation.id
@@ -43,7 +58,8 @@ impl InterceptorError {
 
     /// `stopped` is the number of the attempt that is not sent, from 1.
     pub(crate) fn new(operation: &'static Operation, stopped: u32, source: Box<dyn Error + Send + Sync>) -> Self {
-        Self(Box::new(Inner { context: Context::new(operation, None, stopped.saturating_sub(1)), source }))
+        let context = Context::new(operation, None, stopped.saturating_sub(1));
+        Self(Box::new(Inner { context, source, previous: None }))
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -57,7 +73,7 @@ impl InterceptorError {
 
 impl fmt::Display for InterceptorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { context, source } = &*self.0;
+        let Inner { context, source, previous } = &*self.0;
         write!(f, "{}: an interceptor failed before attempt {}", context.operation.id, self.stopped_attempt())?;
         if let Some(refused) = source.downcast_ref::<ConfigError>() {
             write!(f, " ({refused})")?;
@@ -66,7 +82,8 @@ impl fmt::Display for InterceptorError {
             (0, _) => f.write_str("; nothing was sent"),
             (_, false) => f.write_str("; this attempt was not sent, and no earlier one was processed"),
             (_, true) => f.write_str("; this attempt was not sent, but an earlier one may have been processed"),
-        }
+        }?;
+        previous.as_ref().map_or(Ok(()), |error| write!(f, "; the attempt before: {error}"))
     }
 }
 

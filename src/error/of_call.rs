@@ -179,6 +179,11 @@ impl Error {
         if let Some(context) = self.context_mut() {
             context.host = Some(Arc::clone(host));
         }
+        if let Self::Interceptor(error) = self
+            && let Some(previous) = error.previous_mut()
+        {
+            previous.note_host(host);
+        }
     }
 
     /// Records whether the API may have acted on an attempt of the call, this one or an earlier one.
@@ -193,12 +198,16 @@ impl Error {
         match self {
             Self::Api(error) => error.hide(own.clone()),
             Self::Decode(error) => error.hide(own),
+            Self::Interceptor(error) => {
+                if let Some(previous) = error.previous_mut() {
+                    previous.hide(own);
+                }
+            }
             // These errors show no text that the server wrote.
             Self::Transport(_)
             | Self::Timeout(_)
             | Self::InvalidRequest(_)
             | Self::Config(_)
-            | Self::Interceptor(_)
             | Self::ResponseTooLarge(_) => {}
         }
     }

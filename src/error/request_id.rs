@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::mask::Masked;
 use crate::value::OwnSecrets;
@@ -10,6 +10,14 @@ use crate::value::OwnSecrets;
 /// The headers in which servers, gateways and proxies send the id, those of the server itself first.
 const NAMES: [&str; 7] =
     ["x-request-id", "request-id", "x-amzn-requestid", "x-amzn-trace-id", "x-correlation-id", "x-amz-cf-id", "cf-ray"];
+
+/// Headers by which the parts of a distributed call are found in logs.
+const TRACE_NAMES: [&str; 5] = ["traceparent", "tracestate", "b3", "x-b3-traceid", "x-cloud-trace-context"];
+
+/// Whether a header has an id for finding a request in logs. Its value is shown, although the caller has set it.
+pub(crate) fn is_for_logs(name: &HeaderName) -> bool {
+    NAMES.contains(&name.as_str()) || TRACE_NAMES.contains(&name.as_str())
+}
 
 /// A longer text is not taken for an id, so that logs stay readable.
 const LONGEST: usize = 200;

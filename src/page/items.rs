@@ -119,6 +119,8 @@ pub struct Items<T> {
     pages: PageStream<PageItems<T>>,
     /// The items of the current page that are not returned yet.
     page: PageItems<T>,
+    /// The status and the attempts of the last page.
+    last_page: (StatusCode, u32),
     id: fn(&T) -> Option<&str>,
     cursor: Option<String>,
 }
@@ -129,7 +131,7 @@ impl<T: Send + 'static> Items<T> {
         let pages = PageStream::new(call, listed::listed::<P>, |position, page| {
             position.advance(page.ids(listed::id::<P>), page.has_more())
         });
-        Self { pages, page: PageItems::none(), id: listed::id::<P>, cursor }
+        Self { pages, page: PageItems::none(), last_page: (StatusCode::OK, 0), id: listed::id::<P>, cursor }
     }
 }
 
@@ -171,8 +173,8 @@ impl<T> Items<T> {
         let mut items = Vec::new();
         while let Some(item) = self.try_next().await? {
             if items.len() == limit {
-                let operation = self.pages.operation();
-                return Err(ResponseTooLargeError::list(operation, StatusCode::OK, limit, 1).into());
+                let (status, attempts) = self.last_page;
+                return Err(ResponseTooLargeError::list(self.pages.operation(), status, limit, attempts).into());
             }
             items.push(item);
         }
@@ -224,6 +226,7 @@ impl<T> Stream for Items<T> {
             match ready!(this.pages.poll_page(cx)) {
                 // An empty page is the last page, so the loop ends.
                 Some(Ok((page, stuck))) => {
+                    this.last_page = (page.status(), page.attempts());
                     this.page = page.into_inner();
                     if let Some(error) = stuck {
                         this.page.end_with(error);

@@ -7,8 +7,11 @@ use std::fmt;
 /// Amounts and page sizes often come as `usize`, `u64` or `i128`. A value that does not fit into the field is named by
 /// `build` or `send`, and then nothing is sent; it is never cut off.
 ///
-/// The trait is implemented for all of these already and is not meant to be implemented elsewhere; `Marker` only
-/// distinguishes its two implementations and is always inferred.
+/// Types of your own that convert by `Into`, such as a type for money, are taken as well. What only converts by
+/// `TryInto` is not, because such a conversion may round: a decimal number of dollars would lose its cents.
+///
+/// The trait is not meant to be implemented elsewhere; `Marker` only distinguishes its implementations and is always
+/// inferred.
 ///
 /// ```
 /// # use imprint_client::types::CreateTransactionIntentBody;
@@ -24,29 +27,30 @@ use std::fmt;
 /// # }
 /// # let _ = intent;
 /// ```
+///
+/// ```compile_fail,E0277
+/// struct Dollars(f64);
+/// impl TryFrom<Dollars> for i64 {
+///     type Error = ();
+///     fn try_from(dollars: Dollars) -> Result<i64, ()> {
+///         Ok(dollars.0 as i64)
+///     }
+/// }
+/// imprint_client::types::CreateTransactionIntentBody::builder().amount(Dollars(19.99));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a field that is an integer cannot be set from `{Self}`",
     label = "expected a value of an integer type, or an `Option` of one",
     note = "amounts are integers in the smallest unit of the currency, such as cents; text is to be parsed first, as by `text.parse::<{T}>()?`, and a bare `None` is written `None::<{T}>`"
 )]
-pub trait IntoInteger<T, Marker>: sealed::Sealed<T, Marker> {
-    /// The value as builders keep it.
-    #[doc(hidden)]
-    fn into_integer(self) -> Integer<T>;
-}
+pub trait IntoInteger<T, Marker>: sealed::Kept<T, Marker> {}
 
 #[diagnostic::do_not_recommend]
-impl<T, V: TryInto<T>> IntoInteger<T, sealed::ValueMarker> for V {
-    fn into_integer(self) -> Integer<T> {
-        self.try_into().map_or(Integer::OutOfRange, Integer::Given)
-    }
-}
+impl<T, V: sealed::Kept<T, Marker>, Marker> IntoInteger<T, Marker> for V {}
 
-#[diagnostic::do_not_recommend]
-impl<T, V: TryInto<T>> IntoInteger<T, sealed::OptionMarker> for Option<V> {
-    fn into_integer(self) -> Integer<T> {
-        self.map_or(Integer::Absent, IntoInteger::into_integer)
-    }
+/// The value as builders keep it.
+pub(crate) fn kept<T, M>(value: impl IntoInteger<T, M>) -> Integer<T> {
+    value.kept()
 }
 
 /// An integer as a builder keeps it: setters cannot fail, so a value that does not fit is an error of `build`.
@@ -114,17 +118,59 @@ impl<T: fmt::Display> fmt::Display for Integer<T> {
 }
 
 mod sealed {
-    /// Marks the implementation for plain values.
+    use super::Integer;
+
+    /// Marks the implementation for values that always fit.
     #[derive(Debug)]
     pub enum ValueMarker {}
 
-    /// Marks the implementation for an `Option` of a value.
+    /// Marks the implementation for an `Option` of such a value.
     #[derive(Debug)]
     pub enum OptionMarker {}
 
-    pub trait Sealed<T, Marker> {}
-    impl<T, V: TryInto<T>> Sealed<T, ValueMarker> for V {}
-    impl<T, V: TryInto<T>> Sealed<T, OptionMarker> for Option<V> {}
+    /// Marks the implementations for the integer types that may not fit, and for an `Option` of one.
+    #[derive(Debug)]
+    pub enum CheckedMarker {}
+
+    pub trait Kept<T, Marker> {
+        fn kept(self) -> Integer<T>;
+    }
+
+    impl<T, V: Into<T>> Kept<T, ValueMarker> for V {
+        fn kept(self) -> Integer<T> {
+            Integer::Given(self.into())
+        }
+    }
+
+    impl<T, V: Into<T>> Kept<T, OptionMarker> for Option<V> {
+        fn kept(self) -> Integer<T> {
+            self.map_or(Integer::Absent, |value| Integer::Given(value.into()))
+        }
+    }
+
+    /// For the integer types only: `TryInto` of another type may round or cut off, as a decimal number does.
+    macro_rules! checked {
+        ($($field:ty: $($given:ty)*;)*) => {
+            $($(
+                impl Kept<$field, CheckedMarker> for $given {
+                    fn kept(self) -> Integer<$field> {
+                        self.try_into().map_or(Integer::OutOfRange, Integer::Given)
+                    }
+                }
+
+                impl Kept<$field, CheckedMarker> for Option<$given> {
+                    fn kept(self) -> Integer<$field> {
+                        self.map_or(Integer::Absent, Kept::kept)
+                    }
+                }
+            )*)*
+        };
+    }
+
+    checked! {
+        i64: u64 usize isize u128 i128;
+        i32: i64 u32 u64 usize isize u128 i128;
+    }
 }
 
 #[cfg(test)]
@@ -132,11 +178,11 @@ mod tests {
     use super::*;
 
     fn wide<M>(value: impl IntoInteger<i64, M>) -> Integer<i64> {
-        value.into_integer()
+        kept(value)
     }
 
     fn narrow<M>(value: impl IntoInteger<i32, M>) -> Integer<i32> {
-        value.into_integer()
+        kept(value)
     }
 
     #[test]

@@ -144,18 +144,40 @@ fn a_server_that_does_not_answer_ends_a_call_by_its_timeout() {
 
 #[test]
 fn the_key_is_rotated_with_a_closure_that_makes_calls() {
+    const NEW: &str = "test_new_4eC39HqLyjWDarjtT1zdp7dc";
     let server = MockServer::start();
     respond(&server, "/v2/customers/C/link", 200, LINK);
+    // It creates the key, answers the read that proves it, and deletes the old one.
+    server.mock(|when, then| {
+        when.path_matches("^/v2/(keys|customers|customers/search).*").method_not("DELETE");
+        then.status(200).header("content-type", "application/json").body(json!({"key": NEW, "data": []}).to_string());
+    });
+    server.mock(|when, then| {
+        when.method("DELETE");
+        then.status(200).header("content-type", "application/json").body(json!({"key": KEY}).to_string());
+    });
+    let by_new = server.mock(|when, then| {
+        when.path("/v2/offers/O").header("authorization", format!("Bearer {NEW}"));
+        then.status(200).header("content-type", "application/json").body("{}");
+    });
     let old = client(&server);
-    // The server has no keys: what matters is that the error comes back with the step that failed.
-    let error = old
-        .rotate_key(|_| {
+    let mut stored = None;
+    let new = old
+        .rotate_key(|key| {
             use_link(&old);
+            stored = Some(key.expose().to_owned());
             Ok::<_, std::io::Error>(())
         })
-        .expect_err("no such operation");
-    assert!(error.client().is_none(), "{error}");
-    use_link(&old);
+        .expect("a new key");
+    assert_eq!(stored.as_deref(), Some(NEW));
+    new.request(Method::GET, "/v2/offers/O").send_raw().expect("an answer");
+    by_new.assert_calls(1);
+
+    // What the storage says comes back with the client of the new key, which is used in the same thread.
+    let error = old.rotate_key(|_| Err(std::io::Error::other("the disk is full"))).expect_err("nothing was stored");
+    let rescued = old.with_client(error.into_client().expect("the client of the new key"));
+    rescued.request(Method::GET, "/v2/offers/O").send_raw().expect("an answer");
+    by_new.assert_calls(2);
 }
 
 fn use_link(client: &Client) {

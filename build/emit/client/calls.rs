@@ -110,7 +110,7 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
         Piece::Items(quote! {
             #docs
             #[derive(Clone #debug)]
-            #[must_use = "nothing is sent before `.send().await` or `.await`"]
+            #[must_use = "nothing is sent before `send`, or in async code before `.await`"]
             pub struct #builder<C = crate::client::Client> {
                 client: C,
                 #(#idents: #types,)*
@@ -236,7 +236,7 @@ fn setter(parameter: &Parameter) -> TokenStream {
     let deprecated =
         parameter.facts.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this parameter."] });
     let (bound, kept) = if is_integer(parameter) {
-        (quote!(crate::value::IntoInteger<#ty, M>), quote! { value.into_integer() })
+        (quote!(crate::value::IntoInteger<#ty, M>), quote! { crate::value::integer::kept(value) })
     } else {
         (quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field() })
     };

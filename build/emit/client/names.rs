@@ -13,7 +13,7 @@ use crate::build::{
 };
 
 /// The methods of a call's builder beside its setters.
-const CALL_METHODS: [&str; 18] = [
+pub const CALL_METHODS: [&str; 18] = [
     "attempt_timeout",
     "body",
     "body_map",
@@ -33,8 +33,8 @@ const CALL_METHODS: [&str; 18] = [
     "timeout",
     "with_options",
 ];
-/// The type parameter of a call's builder: the client that sends it.
-const CALL_PARAMETER: &str = "C";
+/// The type parameters of a call's builder: the client that sends it, and another one.
+const CALL_PARAMETERS: [&str; 2] = ["C", "D"];
 /// The fields of a call's builder beside those for parameters.
 const CALL_FIELDS: [&str; 2] = ["client", "body"];
 /// The methods of a type's builder beside its setters.
@@ -125,10 +125,10 @@ pub fn parameters(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
     Ok(())
 }
 
-/// An operation whose builder would be called like the type parameter of builders gets another name.
+/// An operation whose builder would be called like a type parameter of builders gets another name.
 pub fn builders(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
     for operation in &mut api.operations {
-        operation.name = apart(&operation.name, &[CALL_PARAMETER]);
+        operation.name = apart(&operation.name, &CALL_PARAMETERS);
     }
     Ok(())
 }

@@ -111,9 +111,9 @@ pub fn replace_client(operation: &Operation) -> Option<TokenStream> {
     Some(quote! {
         /// The same call of another client, and the client it was of.
         #[cfg(feature = "blocking")]
-        pub(crate) fn replace_client<D>(self, other: impl ::std::ops::FnOnce(&C) -> D) -> (C, #builder<D>) {
+        pub(crate) fn replace_client<D>(self, __other: impl ::std::ops::FnOnce(&C) -> D) -> (C, #builder<D>) {
             let Self { client, #(#fields),* } = self;
-            let call = #builder { client: other(&client), #(#fields),* };
+            let call = #builder { client: __other(&client), #(#fields),* };
             (client, call)
         }
     })

@@ -116,7 +116,7 @@ fn cases() -> Vec<Case> {
         case("name enum variants after their values", values(json!(["self", "1ST", "+"])), r#"Self_ = "self""#),
         case("keep parameters apart from fields of the builder", query("body"), "body_: Option<String>"),
         case(
-            "keep builders apart from their type parameter",
+            "keep builders apart from their type parameters",
             call(json!({"operationId": "c"})),
             "pub struct C_<C = Client> {",
         ),
@@ -459,7 +459,7 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
         r#"request.path("p", self.p.as_ref());"#,
         r#"request.required_query("customer_id", self.customer_id.as_ref());"#,
         "limit: Integer<i32>,",
-        "V: IntoInteger<i32, M>, { self.limit = value.into_integer(); self }",
+        "V: IntoInteger<i32, M>, { self.limit = crate::value::integer::kept(value); self }",
         r#"request.fits("limit", self.limit);"#,
         r#"request.at_least("limit", self.limit.value(), 1i64);"#,
         r#"request.query("limit", self.limit.value().as_ref());"#,

@@ -192,7 +192,9 @@ impl Setter {
                 (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field().unwrap_or_default() })
             }
             Held::Value => (true, quote!(crate::value::IntoField<#ty, M>), quote! { value.into_field() }),
-            Held::Integer => (true, quote!(crate::value::IntoInteger<#ty, M>), quote! { value.into_integer() }),
+            Held::Integer => {
+                (true, quote!(crate::value::IntoInteger<#ty, M>), quote! { crate::value::integer::kept(value) })
+            }
             Held::Builder(name) => {
                 let builder = builder(name);
                 (true, quote!(crate::value::IntoField<#builder, M>), quote! { value.into_field() })

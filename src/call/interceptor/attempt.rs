@@ -34,7 +34,8 @@ impl<'a> Attempt<'a> {
         self.request.method()
     }
 
-    /// The scheme of the URL: `https`, or `http` on the loopback.
+    /// The scheme of the URL: `https`; `http` only on this machine and for the hosts of
+    /// [`allow_plain_http_to`](crate::ClientBuilder::allow_plain_http_to).
     pub fn scheme(&self) -> &'a str {
         self.request.url().scheme()
     }
@@ -96,6 +97,10 @@ impl<'a> Attempt<'a> {
             Err(RefusedHeader::OfConnection) => {
                 "it set a header that describes the connection, or how messages are coded or cut, which is for the HTTP \
                  client to do"
+            }
+            Err(RefusedHeader::Overrides) => {
+                "it set a header that asks a gateway for another method, path or host, which would change the operation that \
+                 is called"
             }
             Err(RefusedHeader::Unsendable) => {
                 "it set a header whose name or value cannot be sent, a line end in it perhaps"

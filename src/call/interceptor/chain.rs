@@ -8,7 +8,7 @@ use reqwest::{Request, StatusCode};
 
 use super::{Attempt, AttemptReport, CallReport, Interceptor};
 use crate::call::{Answer, Clock, error_type};
-use crate::error::{Error, InterceptorError};
+use crate::error::{Error, InterceptorError, is_for_logs};
 use crate::operation::Operation;
 
 /// The interceptors of a client, in the order in which they were added.
@@ -50,7 +50,7 @@ impl Interceptors {
                 .map_err(|source| Error::from(InterceptorError::new(operation, number, source)))?;
         }
         let set = attempt.into_set();
-        set_by_hooks.extend(set.values().cloned());
+        set_by_hooks.extend(set.iter().filter(|(name, _)| !is_for_logs(name)).map(|(_, value)| value.clone()));
         for (name, value) in &set {
             request.headers_mut().insert(name, value.clone());
         }

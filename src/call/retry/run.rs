@@ -33,11 +33,15 @@ where
     let mut attempts = 1;
     let mut ambiguous = false;
     let mut remaining = timeout;
+    let mut previous = None;
     loop {
         let mut error = match attempt(attempts, remaining).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
+        if let (Error::Interceptor(stopped), Some(previous)) = (&mut error, previous.take()) {
+            stopped.set_previous(previous);
+        }
         // A refused attempt does not undo an earlier one: the API may have carried that one out.
         ambiguous |= error.may_have_been_processed();
         error.note_earlier(ambiguous);
@@ -62,6 +66,7 @@ where
         if remaining.is_zero() {
             return Err(error);
         }
+        previous = Some(error);
     }
 }
 

@@ -166,6 +166,50 @@ fn a_header_that_may_not_be_set_is_refused_and_never_sent() {
     }
 }
 
+fn previous_of(error: &Error) -> &Error {
+    let Error::Interceptor(error) = error else { panic!("{error:?}") };
+    error.previous().expect("an attempt before")
+}
+
+/// What the caller sends for finding the request in logs is shown, also where the server repeats it.
+#[test]
+fn an_id_for_logs_is_no_secret() {
+    let id = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736";
+    let body = format!(r#"{{"type":"T","message":"see {id}"}}"#);
+    for by_hook in [true, false] {
+        let echo = format!("X-Request-Id: {id}");
+        let server = TestServer::answering("400 Bad Request", &[&echo], &body);
+        let client = builder(&server.url);
+        let client = if by_hook {
+            client.interceptor(before(move |attempt| Ok(attempt.set_header("X-Request-Id", id)?))).build().unwrap()
+        } else {
+            client.build().unwrap().with_options(CallOptions::new().header("x-request-id", id))
+        };
+        let error = run(client.call::<Thing>(&GET, request())).unwrap_err();
+        assert!(server.request().contains(id));
+        assert_eq!(error.to_string().matches(id).count(), 2, "{error}");
+    }
+}
+
+#[test]
+fn the_time_of_hooks_is_time_of_the_call() {
+    let server = TestServer::answering("200 OK", &[], "{}");
+    let clock = TestClock::default();
+    let slow = clock.clone();
+    let client = builder(&server.url).clock(clock).timeout(Duration::from_secs(3));
+    let client = client.interceptor(before(move |_| {
+        slow.pass(Duration::from_secs(4));
+        Ok(())
+    }));
+    let error = run(client.build().unwrap().call::<Thing>(&POST, request())).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "postThing: an interceptor failed before attempt 1 (the interceptors took all the time that was left for the \
+         call); nothing was sent"
+    );
+    assert!(server.got_nothing());
+}
+
 /// The hook fails before the second attempt. Whether money may have moved depends on the first one.
 #[test]
 fn an_attempt_that_a_hook_stops_does_not_hide_an_earlier_one() {
@@ -191,8 +235,13 @@ fn an_attempt_that_a_hook_stops_does_not_hide_an_earlier_one() {
             if processed { "but an earlier one may have been processed" } else { "and no earlier one was processed" };
         assert_eq!(
             error.to_string(),
-            format!("{}: an interceptor failed before attempt 2; this attempt was not sent, {end}", operation.id)
+            format!(
+                "{}: an interceptor failed before attempt 2; this attempt was not sent, {end}; the attempt before: {}",
+                operation.id,
+                previous_of(&error)
+            )
         );
+        assert_eq!(previous_of(&error).may_have_been_processed(), processed);
         assert_eq!(error.source().unwrap().to_string(), "the signer is gone: hunter2");
         assert!(!format!("{error:?}").contains("hunter2"));
         server.request();

@@ -234,9 +234,17 @@ fn implementation(item: &ItemImpl, within: &str, lines: &mut Lines) {
         if let syn::ImplItem::Fn(function) = function
             && public(&function.vis)
         {
-            lines.insert(format!("{within}{name}::{}{}", signature(&function.sig), deprecated(&function.attrs)));
+            // A setter of the body and one of a parameter look the same to users, and send something else.
+            let place = if sets_body(function) { " in the body" } else { "" };
+            let deprecated = deprecated(&function.attrs);
+            lines.insert(format!("{within}{name}::{}{place}{deprecated}", signature(&function.sig)));
         }
     }
+}
+
+/// Whether a method of a call passes its value on to the builder of the body.
+fn sets_body(function: &syn::ImplItemFn) -> bool {
+    clean(&function.block).contains(&format!("self . body = self . body . {}", function.sig.ident))
 }
 
 /// A signature as a user reads it: `V: IntoField<T, M>` is a setter that takes T.
@@ -365,6 +373,10 @@ pub mod calls {
             self.request.json(Ok(value.into()));
             self
         }
+        pub fn amount<V, M>(mut self, value: V) -> Self where V: IntoInteger<i64, M> {
+            self.body = self.body.amount(value);
+            self
+        }
         pub async fn send(self) -> Result<Response<types::Reward>, Error> {
             self.client.call(&operation::GET_REWARD, self.request).await
         }
@@ -384,6 +396,7 @@ pub mod webhook {
         let expected = [
             "Client::get_reward() -> calls::GetReward",
             "calls::GetReward: struct",
+            "calls::GetReward::amount(i64) in the body",
             "calls::GetReward::body(Into<types::Reward>)",
             "calls::GetReward::reward_id(types::RewardId)",
             "calls::GetReward::send() -> Result<Response<types::Reward>, Error>, async",

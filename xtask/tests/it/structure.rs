@@ -291,7 +291,7 @@ fn the_blocking_client_has_all_that_the_async_one_has() {
         methods
     };
     for (of, places, only_async, only_blocking) in [
-        ("Client", &["src/client.rs", "src/client", "src/ext", "src/ext.rs"][..], &[][..], &["new"][..]),
+        ("Client", &["src/client.rs", "src/client", "src/ext", "src/ext.rs"][..], &[][..], &["new", "with_client"][..]),
         ("ClientBuilder", &["src/client"], &[], &[]),
         // An iterator has `next` from its trait.
         ("Items", &["src/page"], &["next"], &[]),
@@ -357,6 +357,19 @@ fn helpers_take_values_of_our_own_types_by_into_value() {
     let text = "impl A { pub async fn a(&self, id: impl Into<types::AId>, b: u8) {} pub fn b<V: Into<B>, W>(v: V, w: W) where W: Into<W> {} \
                 fn c(c: impl Into<C>) {} pub fn d(d: impl IntoValue<D>) {} } impl From<E> for A { fn from(e: E) {} }";
     assert_eq!(types_taken_by_into(text), BTreeSet::from(["B", "W", "types::AId"].map(str::to_owned)));
+}
+
+/// A parameter or a field of a body that is called like one of them gets another name.
+#[test]
+fn the_options_of_a_call_are_names_that_setters_do_not_take() {
+    let text = fs::read_to_string(root().join("src/client/call_options.rs")).unwrap();
+    let macros = &text[text.find("macro_rules!").unwrap()..];
+    let methods = macros.split("pub fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
+    let methods: Vec<&str> = methods.chain(["into_future"]).collect();
+    assert!(methods.len() > 5, "{methods:?}");
+    for method in methods {
+        assert!(xtask::build::emit::client::CALL_METHODS.contains(&method), "add {method} to CALL_METHODS");
+    }
 }
 
 #[test]
