@@ -2,7 +2,7 @@
 //!
 //! `read` fills the model once, from three sources: the document in its normal form (what is declared), the lowered
 //! document's marks (which places hold secrets or personal data), and the source that progenitor generated (which Rust
-//! types a schema becomes). What writes code, `emit`, reads nothing but this model. The model knows nothing of
+//! types a schema becomes). What writes code, `emit`, reads nothing else of the document. The model knows nothing of
 //! builders, doc comments or examples.
 
 mod checks;
@@ -91,7 +91,11 @@ pub struct OperationFacts {
     /// The names under which an answer may have its list, the property's own name first; empty for an operation that
     /// does not answer a list.
     pub list: Vec<String>,
-    /// The statuses that the document declares as failures, with the error code where it gives one.
+    /// A name that the example is to set, and that is neither a parameter nor a property of the body.
+    pub unknown_in_example: Option<String>,
+    /// The successful answer that the document declares.
+    pub success: SuccessAnswer,
+    /// The failures that the document declares.
     pub errors: Vec<ErrorAnswer>,
     /// The property of an item that is the cursor to the next page, for an operation that answers in pages.
     pub cursor: Option<String>,
@@ -123,6 +127,8 @@ pub struct ParameterFacts {
     pub minimum: Option<i64>,
     /// An example value.
     pub sample: Value,
+    /// The document wants it in the example of the operation.
+    pub shown: bool,
 }
 
 /// A JSON object that an operation takes.
@@ -143,12 +149,22 @@ pub struct BodyFacts {
     pub sample: Value,
 }
 
+/// The success that the document declares for an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SuccessAnswer {
+    /// The status as the document writes it, such as `200` or `2XX`.
+    pub status: String,
+    pub description: Option<String>,
+}
+
 /// A failure that the document declares for an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorAnswer {
     pub status: u16,
-    /// The error code that the document gives as an example.
+    /// The error code that the document gives as an example; none where answers of other statuses have the same one, of
+    /// which it says nothing then.
     pub code: Option<String>,
+    pub description: Option<String>,
 }
 
 /// How an operation pages.
@@ -324,7 +340,7 @@ impl Api {
 }
 
 impl Operation {
-    fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
+    pub fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
         Problem::new(&self.facts.pointer, message, advice).in_operation(&self.facts.id)
     }
 }

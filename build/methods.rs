@@ -1,6 +1,9 @@
-//! The names of the methods that hand-written code gives `Client`: an operation of the same name gets an underscore.
+//! The methods that hand-written code has beside the generated ones, with the first paragraph of their comments.
+//!
+//! An operation called like a method of `Client` gets an underscore, and the page of an operation shows what the helpers
+//! for it do, in their own words.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use super::problem::Problem;
 
@@ -28,9 +31,10 @@ fn read_below(path: &Path, texts: &mut Vec<String>) -> io::Result<()> {
     Ok(())
 }
 
-/// The methods in the inherent `impl Client` blocks of these files, and those of the traits that `Client` derives.
-pub fn of_client(files: &[String]) -> Result<BTreeSet<String>, Problem> {
-    let mut methods = BTreeSet::from(["clone".to_string()]);
+/// The methods in the inherent `impl` blocks of these files, such as `Client::new`, each with the first paragraph of its
+/// comment. Those of traits that `Client` derives are among them.
+pub fn of(files: &[String]) -> Result<BTreeMap<String, String>, Problem> {
+    let mut methods = BTreeMap::from([("Client::clone".to_string(), String::new())]);
     for text in files {
         let file = syn::parse_file(text).map_err(|e| {
             Problem::new("src", format!("a hand-written file is no Rust: {e}"), "rustc says more about it")
@@ -40,24 +44,55 @@ pub fn of_client(files: &[String]) -> Result<BTreeSet<String>, Problem> {
     Ok(methods)
 }
 
-fn in_items(items: &[syn::Item], methods: &mut BTreeSet<String>) {
+fn in_items(items: &[syn::Item], methods: &mut BTreeMap<String, String>) {
     for item in items {
         match item {
             syn::Item::Mod(module) => in_items(module.content.as_ref().map_or(&[], |(_, items)| items), methods),
-            syn::Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => {
-                methods.extend(block.items.iter().filter_map(|item| match item {
-                    syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
-                    _ => None,
-                }));
+            syn::Item::Impl(block) if block.trait_.is_none() => {
+                let Some(owner) = last_name(&block.self_ty) else { continue };
+                for item in &block.items {
+                    if let syn::ImplItem::Fn(function) = item {
+                        // The blocking client has methods of the same names. The async one is read first.
+                        let name = format!("{owner}::{}", function.sig.ident);
+                        methods.entry(name).or_insert_with(|| first_paragraph(&function.attrs));
+                    }
+                }
             }
             _ => {}
         }
     }
 }
 
-/// `Client`, however its path is written.
-fn is_client(ty: &syn::Type) -> bool {
-    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Client"))
+/// The last segment of a path to a type, however it is written.
+fn last_name(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|last| last.ident.to_string())
+}
+
+/// The first paragraph of a comment in one line. Its links lead from the file that it stands in: they become plain text.
+fn first_paragraph(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) => Some(line.value().trim().to_string()),
+            _ => None,
+        },
+        _ => None,
+    });
+    without_links(&lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// The text with ``[`a`]``, ``[`a`](b)`` and ``[`a`][b]`` as `` `a` ``.
+fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[`") {
+        let Some((name, behind)) = after.split_once("`]") else { break };
+        out.push_str(&format!("{before}`{name}`"));
+        let target = [('(', ')'), ('[', ']')].into_iter().find(|(open, _)| behind.starts_with(*open));
+        let end = target.and_then(|(_, close)| behind.find(close)).map_or(0, |at| at + 1);
+        rest = &behind[end..];
+    }
+    out + rest
 }
 
 #[cfg(test)]
@@ -71,8 +106,19 @@ mod tests {
             "impl Debug for Client { fn fmt() {} } impl Other { fn other() {} }".to_string(),
             "mod inner { impl crate::client::Client { fn inner() {} } }".to_string(),
         ];
-        let found = of_client(&files).unwrap();
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["clone", "inner", "new", "private"]);
-        assert!(of_client(&["fn".to_string()]).is_err());
+        let found = of(&files).unwrap();
+        let names: Vec<_> = found.keys().map(String::as_str).collect();
+        assert_eq!(names, ["Client::clone", "Client::inner", "Client::new", "Client::private", "Other::other"]);
+        assert!(of(&["fn".to_string()]).is_err());
+    }
+
+    #[test]
+    fn a_method_comes_with_its_first_paragraph_and_without_links() {
+        let files = [
+            "impl Client {\n/// Does [`a`](Client::a) and\n/// [`b`], but not [`c`][d].\n///\n/// More.\npub fn new() {} }"
+                .to_string(),
+            "impl Client {\n/// See the other.\npub fn new() {} }".to_string(),
+        ];
+        assert_eq!(of(&files).unwrap()["Client::new"], "Does `a` and `b`, but not `c`.");
     }
 }

@@ -15,8 +15,10 @@ pub mod problem;
 mod rust_names;
 pub mod walk;
 
+use std::collections::BTreeMap;
+
 use api::Api;
-use emit::client::{File, Reserved};
+use emit::client::{File, HandWritten, Helper};
 use needs::Needs;
 use overlay::Overlay;
 use problem::Problem;
@@ -31,7 +33,7 @@ pub struct Sources<'a> {
     pub overlay: &'a str,
     /// `openapi/needs.yaml`.
     pub needs: &'a str,
-    /// The hand-written files that add methods to `Client`.
+    /// The hand-written files that add methods to `Client` and to the generated types.
     pub hand_written: &'a [String],
 }
 
@@ -49,8 +51,9 @@ pub fn run(sources: Sources<'_>) -> Result<Output, Problem> {
     let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", sources.overlay)?)?;
     let report = overlay.apply(&mut document)?;
     let api = api(document)?;
-    needs(sources.needs)?.check(&api)?;
-    Ok(Output { files: files(api, sources.hand_written)?, notes: report.notes() })
+    let needs = needs(sources.needs)?;
+    needs.check(&api)?;
+    Ok(Output { files: files(api, &needs, sources.hand_written)?, notes: report.notes() })
 }
 
 /// What hand-written code needs of the API, from the text of `openapi/needs.yaml`.
@@ -58,10 +61,33 @@ pub fn needs(text: &str) -> Result<Needs, Problem> {
     Needs::parse(&document::parse("openapi/needs.yaml", text)?)
 }
 
-/// The files of the client of an API.
-pub fn files(api: Api, hand_written: &[String]) -> Result<Vec<File>, Problem> {
-    let reserved = Reserved { client_methods: methods::of_client(hand_written)? };
-    emit::client::write(api, &reserved, &|_| true)
+/// The files of the client of an API, given the hand-written files and what they need of it.
+pub fn files(api: Api, needs: &Needs, hand_written: &[String]) -> Result<Vec<File>, Problem> {
+    let methods = methods::of(hand_written)?;
+    let mut helpers = BTreeMap::new();
+    for (id, need) in &needs.operations {
+        let found: Vec<Helper> =
+            need.helpers.iter().map(|path| helper(id, path, &methods)).collect::<Result<_, _>>()?;
+        helpers.insert(id.clone(), found);
+    }
+    let client_methods = methods.keys().filter_map(|name| name.strip_prefix("Client::")).map(str::to_string).collect();
+    emit::client::write(api, &HandWritten { client_methods, helpers }, &|_| true)
+}
+
+/// The helper at a path that `openapi/needs.yaml` names, with the words of its own comment.
+fn helper(id: &str, path: &str, methods: &BTreeMap<String, String>) -> Result<Helper, Problem> {
+    let name = match *path.split("::").collect::<Vec<_>>() {
+        [.., owner, method] => format!("{owner}::{method}"),
+        _ => path.to_string(),
+    };
+    let about = methods.get(&name).filter(|about| !about.is_empty()).ok_or_else(|| {
+        Problem::new(
+            format!("openapi/needs.yaml, operations/{id}/helpers"),
+            format!("no hand-written method with a comment is called `{name}`"),
+            "write the path of the helper from the root of the crate, such as Client::ensure_linked",
+        )
+    })?;
+    Ok(Helper { path: path.to_string(), about: about.clone() })
 }
 
 /// The model of a document after its overlay.

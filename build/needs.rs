@@ -32,6 +32,9 @@ pub struct Need {
     pub members: BTreeMap<String, String>,
     /// The values of an enum.
     pub values: Vec<String>,
+    /// The hand-written methods that make an operation safe or do the whole task, such as `Client::ensure_linked`: the path
+    /// of each from the root of the crate. The page of the operation names them.
+    pub helpers: Vec<String>,
     /// The type that an operation takes in its body, and the one that it answers; `None` is "nothing".
     pub body: Option<String>,
     pub answers: Option<String>,
@@ -162,6 +165,7 @@ impl Need {
             match key.as_str() {
                 "used_by" => need.used_by = texts().ok_or_else(wrong)?,
                 "values" => need.values = texts().ok_or_else(wrong)?,
+                "helpers" => need.helpers = texts().ok_or_else(wrong)?,
                 "properties" | "parameters" => {
                     for (name, ty) in value.as_object().ok_or_else(wrong)? {
                         need.members.insert(name.clone(), ty.as_str().ok_or_else(wrong)?.to_string());

@@ -1,4 +1,5 @@
-//! The operations of the API as data: one constant per operation, and [`ALL`] of them.
+//! The operations of the API as data: one constant per operation, and [`ALL`] of them. Each constant links to the method
+//! of [`Client`](crate::Client) that makes the call.
 //!
 //! ```
 //! use imprint_client::operation;

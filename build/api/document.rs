@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, Tag, Webhook, cursor, lists, samples, webhooks};
+use super::{
+    BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, SuccessAnswer, Tag, Webhook, cursor, lists, samples,
+    webhooks,
+};
 use crate::build::{
     problem::Problem,
     walk::{self, is_success, resolve, success},
@@ -33,6 +36,10 @@ pub struct DeclaredOperation {
 
 /// The parameter, or property of a body, that is the size of a page.
 const LIMIT: &str = "limit";
+
+/// On an operation in the overlay: what its example sets beside what is required, parameters and properties of the body
+/// by their names.
+const EXAMPLE: &str = "x-imprint-example";
 
 /// On an operation in the overlay: a POST that only searches, so that it may be sent again.
 const REPEATABLE: &str = "x-imprint-repeatable";
@@ -72,7 +79,16 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         ));
     }
     let parameters = value["parameters"].as_array().into_iter().flatten().map(|p| read_parameter(document, p));
-    let parameters: Vec<_> = parameters.collect();
+    let mut parameters: Vec<_> = parameters.collect();
+    let mut given = value[EXAMPLE].as_object().cloned().unwrap_or_default();
+    for parameter in &mut parameters {
+        if let Some(sample) = given.remove(&parameter.wire) {
+            (parameter.sample, parameter.shown) = (sample, true);
+        }
+    }
+    let body_schema = resolve(document, body);
+    let is_property = |name: &String| !body_schema["properties"][name.as_str()].is_null();
+    let unknown_in_example = given.keys().find(|name| !is_property(name)).cloned();
     let properties = resolve(document, answer)["properties"].as_object().into_iter().flatten();
     let mut answer_properties: Vec<String> = properties.map(|(name, _)| name.clone()).collect();
     // The order of properties depends on a feature of serde_json; what is written must not.
@@ -90,13 +106,15 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         repeatable: matches!(operation.method, "get" | "head" | "put") || is_marked,
         answer_properties,
         list: lists::names(document, answer),
+        unknown_in_example,
+        success: success_answer(&value),
         errors: errors(document, &value),
         cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
     };
     let has_answer = !answer.is_null();
     let body = (!body.is_null()).then(|| BodyFacts {
-        minimum: minimum(document, &resolve(document, body)["properties"][LIMIT]),
-        sample: samples::of(document, body),
+        minimum: minimum(document, &body_schema["properties"][LIMIT]),
+        sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
 }
@@ -113,6 +131,7 @@ fn read_parameter(document: &Value, value: &Value) -> ParameterFacts {
         deprecated: value["deprecated"] == Value::Bool(true),
         minimum: (wire == LIMIT).then(|| minimum(document, schema)).flatten(),
         sample: beside.unwrap_or_else(|| samples::of(document, schema)),
+        shown: false,
         wire,
     }
 }
@@ -126,16 +145,29 @@ fn minimum(document: &Value, schema: &Value) -> Option<i64> {
     (schema["type"] == "integer").then(|| schema["minimum"].as_i64()).flatten()
 }
 
+fn success_answer(operation: &Value) -> SuccessAnswer {
+    let responses = operation["responses"].as_object().into_iter().flatten();
+    let status = responses.map(|(status, _)| status).rfind(|status| is_success(status));
+    SuccessAnswer { status: status.cloned().unwrap_or_default(), description: text(&success(operation)["description"]) }
+}
+
 /// The failures that an operation declares. `default` names no status that a caller could compare with.
 fn errors(document: &Value, operation: &Value) -> Vec<ErrorAnswer> {
     let responses = operation["responses"].as_object().into_iter().flatten();
     let failures = responses.filter(|(status, _)| !is_success(status));
-    failures
+    let mut errors: Vec<ErrorAnswer> = failures
         .filter_map(|(status, response)| {
             let code = error_code(document, &response["content"]["application/json"]["schema"]);
-            Some(ErrorAnswer { status: status.parse().ok()?, code })
+            let description = text(&response["description"]);
+            Some(ErrorAnswer { status: status.parse().ok()?, code, description })
         })
-        .collect()
+        .collect();
+    // The example of a schema that several statuses share belongs to one of them at most.
+    let codes: Vec<Option<String>> = errors.iter().map(|error| error.code.clone()).collect();
+    for error in &mut errors {
+        error.code.take_if(|code| codes.iter().filter(|other| other.as_ref() == Some(code)).count() > 1);
+    }
+    errors
 }
 
 /// The error `type` that the document gives as an example, in either of the two shapes that it declares.

@@ -16,6 +16,18 @@ pub fn of(document: &Value, schema: &Value) -> Value {
     at_depth(document, schema, 0)
 }
 
+/// An example of an object with values that are given for it, beside what is required.
+pub fn with(document: &Value, schema: &Value, given: Map<String, Value>) -> Value {
+    let mut sample = of(document, schema);
+    if let Some(sample) = sample.as_object_mut().filter(|_| !given.is_empty()) {
+        let required = resolve(document, schema)["required"].as_array().into_iter().flatten();
+        let required: Vec<&str> = required.filter_map(Value::as_str).collect();
+        sample.retain(|name, _| required.contains(&name.as_str()));
+        sample.extend(given);
+    }
+    sample
+}
+
 fn at_depth(document: &Value, schema: &Value, depth: usize) -> Value {
     let target = resolve(document, schema);
     let is_scalar = !matches!(target["type"].as_str(), Some("object" | "array") | None);

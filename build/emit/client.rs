@@ -18,7 +18,7 @@ mod rust;
 mod type_builders;
 mod types;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{api::Api, problem::Problem};
 
@@ -36,17 +36,28 @@ pub struct File {
 /// One pass over the model before it is written: its name, and what it does.
 pub struct Pass {
     pub name: &'static str,
-    apply: fn(&mut Api, &Reserved) -> Result<(), Problem>,
+    apply: fn(&mut Api, &HandWritten) -> Result<(), Problem>,
 }
 
-/// Names that hand-written code has taken.
+/// What hand-written code has.
 #[derive(Clone, Debug, Default)]
-pub struct Reserved {
-    /// The methods of `Client`.
+pub struct HandWritten {
+    /// The methods of `Client`: their names are taken.
     pub client_methods: BTreeSet<String>,
+    /// The helpers for each operation, by its id.
+    pub helpers: BTreeMap<String, Vec<Helper>>,
 }
 
-const fn pass(name: &'static str, apply: fn(&mut Api, &Reserved) -> Result<(), Problem>) -> Pass {
+/// A hand-written method that makes an operation safe, or does the whole task.
+#[derive(Clone, Debug)]
+pub struct Helper {
+    /// The path from the root of the crate, such as `Client::ensure_linked`.
+    pub path: String,
+    /// What it does, in one line.
+    pub about: String,
+}
+
+const fn pass(name: &'static str, apply: fn(&mut Api, &HandWritten) -> Result<(), Problem>) -> Pass {
     Pass { name, apply }
 }
 
@@ -56,18 +67,21 @@ pub const PASSES: &[Pass] = &[
     pass("keep parameters apart from fields of the builder", names::parameters),
     pass("keep builders apart from their type parameters", names::builders),
     pass("refuse two things of one name", names::unique),
+    pass("refuse examples of what is not there", examples::known),
     pass("make prose safe for rustdoc", prose::apply),
+    pass("link the names of operations", docs::link_operations),
+    pass("describe fields as their types", docs::describe_fields),
     pass("describe bodies and answers", docs::describe),
 ];
 
 /// Writes the client of an API.
 ///
 /// Passes whose name `keep` does not accept are left out: tests do so to see that each is needed.
-pub fn write(mut api: Api, reserved: &Reserved, keep: &dyn Fn(&str) -> bool) -> Result<Vec<File>, Problem> {
+pub fn write(mut api: Api, hand_written: &HandWritten, keep: &dyn Fn(&str) -> bool) -> Result<Vec<File>, Problem> {
     for pass in PASSES.iter().filter(|pass| keep(pass.name)) {
-        (pass.apply)(&mut api, reserved)?;
+        (pass.apply)(&mut api, hand_written)?;
     }
-    let names = names::Names::new(reserved);
+    let names = names::Names::new(hand_written);
     let api = &api;
     let types = api.structs.iter().map(|s| &s.name).chain(api.enums.iter().map(|e| &e.name));
     let types = types.chain(api.texts.iter().map(|text| &text.name)).cloned();
@@ -79,7 +93,7 @@ pub fn write(mut api: Api, reserved: &Reserved, keep: &dyn Fn(&str) -> bool) -> 
         File { name: "operation.rs", code: layout::render(operations::write(api, &names), &none)? },
         File { name: "types.rs", code: layout::render(types::write(api), &types)? },
         File { name: "builder.rs", code: layout::render(type_builders::write(api), &builders)? },
-        File { name: "calls.rs", code: layout::render(calls::write(api, &names), &calls)? },
+        File { name: "calls.rs", code: layout::render(calls::write(api, &names, &hand_written.helpers), &calls)? },
         File { name: "blocking.rs", code: layout::render(blocking::write(api, &names), &none)? },
         File { name: "event.rs", code: layout::render(events::write(api)?, &none)? },
     ])

@@ -109,6 +109,28 @@ impl From<Error> for LinkError {
 
 impl ApiError {
     /// The link that exists already, if `linkCustomerAccount` answered 409 and the answer contains that link.
+    ///
+    /// Such an answer, as Imprint's document shows it:
+    ///
+    /// ```json
+    /// {
+    ///   "error": {
+    ///     "type": "CUSTOMER_ALREADY_LINKED",
+    ///     "message": "Customer already linked to a partner account",
+    ///     "existing_link": {
+    ///       "customer_id": "9B5E1EE0-2E1C-46E7-81B9-3C3917204BE4",
+    ///       "partner_customer_id": "PARTNER_USER_456",
+    ///       "status": "ACTIVE",
+    ///       "created_at": "2025-02-13T19:08:07.000Z",
+    ///       "updated_at": "2025-02-13T19:08:07.000Z",
+    ///       "metadata": { "store_id": "store_789", "platform_version": "2.1.0" }
+    ///     }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// The document requires only `type` and `message` of it, so the link may be missing. The existing link need not be
+    /// the requested one: compare both ids, or call [`ensure_linked`](Client::ensure_linked), which does so.
     pub fn existing_link(&self) -> Option<&CustomerLink> {
         self.existing_link_as()
     }

@@ -95,9 +95,10 @@ pub fn try_overlay(document: &mut Value, overlay: &Value) -> Result<Vec<TriedAct
 /// Generates the client from a document that its overlay has been applied to.
 pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
     let api = build::api(document.clone())?;
-    build::needs(NEEDS)?.check(&api)?;
+    let needs = build::needs(NEEDS)?;
+    needs.check(&api)?;
     let marked = MarkedPlaces::from(&api.marks);
-    Ok(GeneratedClient { code: as_modules(&build::files(api, &hand_written()?)?), marked })
+    Ok(GeneratedClient { code: as_modules(&build::files(api, &needs, &hand_written()?)?), marked })
 }
 
 /// The places that the rules mark in a document, without generating a client.
@@ -114,14 +115,15 @@ pub fn normalized(document: &Value) -> Result<Value, Problem> {
 /// The generated files of an API that has nothing of a document, after its overlay, but what `needs` lists.
 pub fn needed_only(document: &Value, needs: &str) -> Result<Vec<(&'static str, String)>, Problem> {
     let mut api = build::api(document.clone())?;
-    build::needs(needs)?.prune(&mut api);
-    let files = build::files(api, &hand_written()?)?;
+    let needs = build::needs(needs)?;
+    needs.prune(&mut api);
+    let files = build::files(api, &needs, &hand_written()?)?;
     Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
 }
 
 /// The generated files of the API of a document, after its overlay.
 pub fn files(document: &Value) -> Result<Vec<(&'static str, String)>, Problem> {
-    let files = build::files(build::api(document.clone())?, &hand_written()?)?;
+    let files = build::files(build::api(document.clone())?, &build::needs(NEEDS)?, &hand_written()?)?;
     Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
 }
 

@@ -2,11 +2,13 @@
 //!
 //! A builder is generic over the client, so that the one of the module `blocking` has the same setters.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    docs, examples,
+    Helper, docs, examples,
     layout::Piece,
     names::{self, Names},
     pages,
@@ -36,14 +38,15 @@ const SEND_RAW: &str = "Makes the call and returns the bytes of the answer as th
 
 Those of [`send`](Self::send), except for those about the body of a success.";
 
-pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
-    let mut pieces = methods(api, names);
+/// `helpers` are those of each operation, by its id.
+pub fn write(api: &Api, names: &Names<'_>, helpers: &BTreeMap<String, Vec<Helper>>) -> Vec<Piece> {
+    let mut pieces = methods(api, names, helpers);
     pieces.extend(api.operations.iter().flat_map(|operation| write_builder(api, names, operation)));
     pieces
 }
 
 /// A block of methods for each tag of the document, in its order; operations without a tag come last.
-fn methods(api: &Api, names: &Names<'_>) -> Vec<Piece> {
+fn methods(api: &Api, names: &Names<'_>, helpers: &BTreeMap<String, Vec<Helper>>) -> Vec<Piece> {
     let mut groups: Vec<(Option<String>, Option<String>)> = Vec::new();
     groups.extend(api.tags.iter().map(|tag| (Some(tag.name.clone()), tag.description.clone())));
     for operation in &api.operations {
@@ -54,7 +57,12 @@ fn methods(api: &Api, names: &Names<'_>) -> Vec<Piece> {
     groups.sort_by_key(|(name, _)| name.is_none());
     let blocks = groups.iter().filter_map(|(name, description)| {
         let of_tag = api.operations.iter().filter(|operation| operation.facts.tag == *name);
-        let methods: Vec<_> = of_tag.map(|operation| method(api, names, operation)).collect();
+        let methods: Vec<_> = of_tag
+            .map(|operation| {
+                let helpers = helpers.get(&operation.facts.id).map_or(&[][..], Vec::as_slice);
+                method(api, names, operation, helpers)
+            })
+            .collect();
         let heading = name.as_ref().map_or_else(|| "Other operations".to_string(), |name| super::prose::one_line(name));
         let description = description.as_ref().map(|text| format!("\n\n{}", super::prose::safe(text)));
         let docs = docs::comment(&format!("# {heading}{}", description.unwrap_or_default()));
@@ -63,10 +71,10 @@ fn methods(api: &Api, names: &Names<'_>) -> Vec<Piece> {
     blocks.collect()
 }
 
-fn method(api: &Api, names: &Names<'_>, operation: &Operation) -> TokenStream {
+fn method(api: &Api, names: &Names<'_>, operation: &Operation, helpers: &[Helper]) -> TokenStream {
     let (method, builder) = (rust::ident(&names.method(operation)), rust::ident(&operation.name));
     let example = examples::of_send(api, names, operation);
-    let docs = docs::comment(&docs::operation(operation, &example));
+    let docs = docs::comment(&docs::operation(api, names, operation, helpers, &example));
     let deprecated =
         operation.facts.deprecated.then(|| quote! { #[deprecated = "Imprint has deprecated this operation."] });
     quote! {

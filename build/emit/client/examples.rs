@@ -2,8 +2,27 @@
 
 use serde_json::Value;
 
-use super::names::{self, Names};
-use crate::build::api::{Api, Field, Operation, Shape, Struct, Type};
+use super::{
+    HandWritten,
+    names::{self, Names},
+};
+use crate::build::{
+    api::{Api, Field, Operation, Shape, Struct, Type},
+    problem::Problem,
+};
+
+/// Refuses an example that is to set what the operation does not have.
+pub fn known(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
+    for operation in &api.operations {
+        if let Some(name) = &operation.facts.unknown_in_example {
+            return Err(operation.problem(
+                format!("`{name}` of `x-imprint-example` is neither a parameter nor a property of the body"),
+                "correct the overlay action that sets the example",
+            ));
+        }
+    }
+    Ok(())
+}
 
 /// The call, sent.
 pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
@@ -28,7 +47,7 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
         let page = is_paged && parameter.facts.wire == "limit";
         // A lookup by one optional value shows it.
         let lookup = operation.parameters.len() == 1 && operation.body.is_none() && !is_paged;
-        if parameter.required || page || lookup {
+        if parameter.required || parameter.facts.shown || page || lookup {
             let sample = if page { Value::from(50) } else { parameter.facts.sample.clone() };
             // A placeholder that says what belongs there.
             let sample = if sample == "…" { Value::from(parameter.facts.wire.to_uppercase()) } else { sample };
@@ -126,11 +145,12 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
                 None => Some(text(sample)),
             }
         }
-        Type::I32 => Some(sample.as_i64().unwrap_or(1).to_string()),
+        Type::I32 => Some(grouped(sample.as_i64().unwrap_or(1))),
         Type::I64 => {
             let value = sample.as_i64().unwrap_or(1);
             // A literal without a suffix is an i32.
-            Some(if i32::try_from(value).is_ok() { value.to_string() } else { format!("{value}_i64") })
+            let digits = grouped(value);
+            Some(if i32::try_from(value).is_ok() { digits } else { format!("{digits}_i64") })
         }
         Type::F32 => Some(format!("{:?}_f32", sample.as_f64().unwrap_or(1.0))),
         Type::F64 => Some(format!("{:?}_f64", sample.as_f64().unwrap_or(1.0))),
@@ -139,6 +159,19 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
         Type::Any => Some("true".into()),
         Type::Text | Type::Secret | Type::Timestamp => Some(text(sample)),
     }
+}
+
+/// An integer as Rust code, with underscores between thousands from five digits on.
+fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let sign = if value < 0 { "-" } else { "" };
+    if digits.len() < 5 {
+        return format!("{sign}{digits}");
+    }
+    let first = digits.len() % 3;
+    let groups = digits.as_bytes()[first..].chunks(3).map(|group| String::from_utf8_lossy(group).into_owned());
+    let groups: Vec<String> = (first > 0).then(|| digits[..first].to_string()).into_iter().chain(groups).collect();
+    format!("{sign}{}", groups.join("_"))
 }
 
 fn text(sample: &Value) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-use super::Reserved;
+use super::HandWritten;
 pub use crate::build::rust_names::type_name;
 use crate::build::{
     api::{Api, Field, Operation, Parameter, Struct},
@@ -44,18 +44,18 @@ const CONSTANTS: [&str; 2] = ["ALL", "SERVERS"];
 
 /// The names of operations.
 pub struct Names<'a> {
-    reserved: &'a Reserved,
+    hand_written: &'a HandWritten,
 }
 
 impl<'a> Names<'a> {
-    pub fn new(reserved: &'a Reserved) -> Self {
-        Self { reserved }
+    pub fn new(hand_written: &'a HandWritten) -> Self {
+        Self { hand_written }
     }
 
     /// The method of the client that starts a call.
     pub fn method(&self, operation: &Operation) -> String {
         let name = identifier(&operation.name.to_snake_case());
-        if self.reserved.client_methods.contains(&name) { format!("{name}_") } else { name }
+        if self.hand_written.client_methods.contains(&name) { format!("{name}_") } else { name }
     }
 
     /// The constant of an operation.
@@ -93,7 +93,7 @@ pub fn body_fields<'a>(operation: &Operation, body: &'a Struct) -> impl Iterator
 }
 
 /// Names enum variants after the real text: `""` is `Empty`, collisions are numbered, `Unrecognized` is ours.
-pub fn variants(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+pub fn variants(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     for item in &mut api.enums {
         let mut taken = vec!["Unrecognized".to_string()];
         for value in &mut item.values {
@@ -118,7 +118,7 @@ pub fn variants(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
 }
 
 /// A parameter called like a field of the builder that is ours is kept in a field of another name.
-pub fn parameters(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+pub fn parameters(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     for parameter in api.operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
         parameter.name = apart(&parameter.name, &CALL_FIELDS);
     }
@@ -126,7 +126,7 @@ pub fn parameters(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
 }
 
 /// An operation whose builder would be called like a type parameter of builders gets another name.
-pub fn builders(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+pub fn builders(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     for operation in &mut api.operations {
         operation.name = apart(&operation.name, &CALL_PARAMETERS);
     }
@@ -134,8 +134,8 @@ pub fn builders(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
 }
 
 /// Refuses two schemas, fields or operations that would have one Rust name.
-pub fn unique(api: &mut Api, reserved: &Reserved) -> Result<(), Problem> {
-    let names = Names::new(reserved);
+pub fn unique(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem> {
+    let names = Names::new(hand_written);
     let types = api.structs.iter().map(|s| s.name.clone());
     let types = types.chain(api.enums.iter().map(|e| e.name.clone()));
     let types = types.chain(api.texts.iter().map(|t| t.name.clone()));

@@ -10,7 +10,9 @@ pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
     for operation in &api.operations {
         let (id, path, repeatable) = (&operation.facts.id, &operation.facts.path, operation.facts.repeatable);
         let verb = operation.facts.method.to_uppercase();
-        let docs = docs::comment(&format!("{}: {}.", docs::span(id), docs::span(&format!("{verb} {path}"))));
+        let (method, request) = (names.method(operation), docs::span(&format!("{verb} {path}")));
+        let docs = format!("[`Client::{method}`](crate::Client::{method}): {request}, {}.", docs::span(id));
+        let docs = docs::comment(&docs);
         let (name, verb) = (rust::ident(&names.constant(operation)), rust::ident(&verb));
         let (pages, empty) = (operation.facts.cursor.is_some(), operation.answer.is_none());
         let (properties, list) = (&operation.facts.answer_properties, &operation.facts.list);

@@ -5,27 +5,32 @@
 //! another: an indent of four columns, in a list item or outside; a fence whose end does not belong to its list item
 //! and so begins a block of its own; tags such as `<pre>`. The tests compare with the parser that rustdoc uses.
 
-use super::Reserved;
+use super::HandWritten;
 use crate::build::{api::Api, problem::Problem};
 
 /// Makes every text of the document safe.
-pub fn apply(api: &mut Api, _: &Reserved) -> Result<(), Problem> {
+pub fn apply(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
+    each_text(api, &mut |text, in_line| *text = if in_line { one_line(text) } else { safe(text) });
+    Ok(())
+}
+
+/// Calls `change` for every text of the document that stands in a comment. Its second argument is whether the text
+/// stands in one line with other words.
+pub fn each_text(api: &mut Api, change: &mut dyn FnMut(&mut String, bool)) {
     for operation in &mut api.operations {
-        operation.facts.summary = operation.facts.summary.take().map(|text| one_line(&text));
-        operation.facts.description = operation.facts.description.take().map(|text| safe(&text));
-        for parameter in &mut operation.parameters {
-            parameter.facts.description = parameter.facts.description.take().map(|text| safe(&text));
-        }
+        let facts = &mut operation.facts;
+        let answers = facts.errors.iter_mut().map(|error| &mut error.description);
+        let in_line = answers.chain([&mut facts.summary, &mut facts.success.description]);
+        in_line.flatten().for_each(|text| change(text, true));
+        let parameters = operation.parameters.iter_mut().map(|parameter| &mut parameter.facts.description);
+        parameters.chain([&mut facts.description]).flatten().for_each(|text| change(text, false));
     }
     for structure in &mut api.structs {
-        structure.description = safe(&structure.description);
-        for field in &mut structure.fields {
-            field.description = safe(&field.description);
-        }
+        change(&mut structure.description, false);
+        structure.fields.iter_mut().for_each(|field| change(&mut field.description, false));
     }
-    api.enums.iter_mut().for_each(|item| item.description = safe(&item.description));
-    api.texts.iter_mut().for_each(|item| item.description = safe(&item.description));
-    Ok(())
+    api.enums.iter_mut().for_each(|item| change(&mut item.description, false));
+    api.texts.iter_mut().for_each(|item| change(&mut item.description, false));
 }
 
 /// A block of code that has begun.

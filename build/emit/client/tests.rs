@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{PASSES, Reserved, write};
+use super::{HandWritten, Helper, PASSES, write};
 use crate::build::{api, api_with, generate::generate, lower, problem::Problem};
 
 pub(super) fn document(schemas: Value, paths: Value) -> Value {
@@ -46,8 +46,12 @@ fn call(operation: Value) -> Value {
 
 /// All files of the client, one behind the other.
 pub(super) fn run(document: Value, keep: &dyn Fn(&str) -> bool) -> Result<String, Problem> {
-    let reserved = Reserved { client_methods: ["new", "with_timeout"].map(String::from).into() };
-    let files = write(api_with(document, keep)?, &reserved, keep)?;
+    let helper = Helper { path: "Client::once".into(), about: "Does it once.".into() };
+    let hand_written = HandWritten {
+        client_methods: ["new", "with_timeout"].map(String::from).into(),
+        helpers: [("one".to_string(), vec![helper])].into(),
+    };
+    let files = write(api_with(document, keep)?, &hand_written, keep)?;
     Ok(files.into_iter().map(|file| file.code).collect())
 }
 
@@ -130,6 +134,16 @@ fn cases() -> Vec<Case> {
             call(json!({"operationId": "one", "summary": "see [x]"})),
             r"/// see \[x\].",
         ),
+        case(
+            "link the names of operations",
+            call(json!({"operationId": "one", "description": "See `one`."})),
+            "/// See [`one`](crate::Client::one).",
+        ),
+        case(
+            "describe fields as their types",
+            object(json!({"a": {"type": "object", "description": "The inner.", "properties": {"x": text}}})),
+            "/// The inner. #[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<SA>",
+        ),
         case("describe bodies and answers", undescribed(), "/// Body of [`Client::one`](crate::Client::one)."),
         case("describe bodies and answers", undescribed(), "/// Answer of [`Client::one`](crate::Client::one)."),
     ]
@@ -173,6 +187,7 @@ fn every_pass_has_a_case() {
         "check that every secret is redacted",
         "check that personal data is redacted",
         "check that every operation is generated",
+        "refuse examples of what is not there",
         "refuse two things of one name",
     ]);
     let all = PASSES.iter().map(|pass| pass.name).chain(api::PASSES.iter().map(|pass| pass.name));
@@ -505,6 +520,72 @@ fn an_example_of_a_lookup_shows_its_one_parameter() {
     let parameter = json!({"name": "partner_id", "in": "query", "schema": {"type": "string"}});
     let code = client(call(json!({"operationId": "one", "parameters": [parameter]})));
     assert!(code.contains(r#".partner_id("PARTNER_ID")"#), "{code}");
+}
+
+#[test]
+fn the_page_of_an_operation_says_what_is_needed_and_what_may_come_back() {
+    let text = json!({"type": "string"});
+    let error = |code: &str| {
+        let schema = json!({"type": "object", "properties": {"type": {"type": "string", "example": code}}});
+        json!({"description": format!("Says {code}."), "content": {"application/json": {"schema": schema}}})
+    };
+    let mut document = one(json!({
+        "type": "object",
+        "required": ["name", "send"],
+        "properties": {"name": text, "send": text, "note": text},
+    }));
+    let mut post = document["paths"]["/one"]["post"].take();
+    post["responses"]["404"] = error("NOT_FOUND");
+    post["responses"]["409"] = json!({"description": "In the\nway."});
+    post["parameters"] = json!([{"name": "p", "in": "path", "required": true, "schema": text}]);
+    document["paths"] = json!({"/one/{p}": {"post": post}});
+    let code = client(document.clone());
+    for line in [
+        "**Required**: [`p`](crate::calls::One::p), [`name`](crate::calls::One::name)",
+        "[`send`](crate::types::builder::SBuilder::send) of the body. Optional: the other setters of",
+        "- **Answer**: 200 with [`S`](crate::types::S): d",
+        "- **Helper**: [`once`](crate::Client::once): Does it once.",
+        "- **Request**: [`POST /one/{p}`](crate::operation::ONE). Not safe to repeat.",
+        "- 404 (`NOT_FOUND`): Says NOT_FOUND.",
+        "- 409: In the way.",
+    ] {
+        assert!(code.replace(" /// ", " ").contains(line), "{line}\n{code}");
+    }
+    // A code that two statuses share is that of their schema, not of one of them.
+    document["paths"]["/one/{p}"]["post"]["responses"]["403"] = error("NOT_FOUND");
+    let code = client(document);
+    assert!(code.contains("- 403: Says NOT_FOUND.") && code.contains("- 404: Says NOT_FOUND."), "{code}");
+    let code = client(call(json!({"operationId": "two", "responses": {"204": {"description": "It is gone."}}})));
+    assert!(code.contains("- **Required**: nothing. ///"), "{code}");
+    let code_of_optional = client(object(json!({"a": text})));
+    let optional = "**Required**: nothing. Optional: the setters of [`One`](crate::calls::One).";
+    assert!(code_of_optional.contains(optional), "{code_of_optional}");
+    assert!(code.contains("- **Answer**: 204 with no body: It is gone."), "{code}");
+    assert!(!code.contains("**Helper**"), "a helper of another operation is shown: {code}");
+}
+
+#[test]
+fn an_example_sets_what_the_overlay_wants_it_to_set() {
+    let text = json!({"type": "string"});
+    let mut document = object(json!({
+        "kind": {"type": "string", "enum": ["A", "B"], "example": "A"},
+        "note": {"type": "string", "example": "n"},
+        "amount": {"type": "integer"},
+    }));
+    document["paths"]["/one"]["post"]["parameters"] = json!([
+        {"name": "q", "in": "query", "schema": text},
+        {"name": "other", "in": "query", "schema": text},
+    ]);
+    document["paths"]["/one"]["post"]["x-imprint-example"] = json!({"q": "Q", "kind": "B", "amount": 1234567});
+    let code = client(document.clone());
+    for line in [r#"/// .q("Q")"#, "/// .kind(types::SKind::B)", "/// .amount(1_234_567)"] {
+        assert!(code.contains(line), "{line}\n{code}");
+    }
+    assert!(!code.contains("/// .note(") && !code.contains("/// .other("), "{code}");
+    document["paths"]["/one"]["post"]["x-imprint-example"] = json!({"gone": 1});
+    let problem = run(document, &|_| true).unwrap_err();
+    assert!(problem.message.contains("`gone` of `x-imprint-example` is neither a parameter"), "{problem}");
+    assert_eq!(problem.operation.as_deref(), Some("one"));
 }
 
 #[test]

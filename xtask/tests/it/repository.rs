@@ -248,28 +248,47 @@ fn every_overlay_action_changes_something() {
 /// What each correction of the overlay does to the client's source: an item, and a part of it.
 const CORRECTIONS: &[(&str, &str)] = &[
     ("static SERVERS", r#""https://dev.imprint.co""#),
-    ("pub struct UpdateCustomer {", "client: Client"),
+    ("pub struct UpdateCustomer<C = Client> {", "client: C,"),
     ("pub struct CustomerLink {", "pub partner_identifier: Option<String>"),
     ("pub struct Transaction {", "pub network_transaction_id: Option<NetworkTransactionId>"),
     ("pub struct Transaction {", "pub currency: Option<TransactionCurrency>"),
     ("pub static SEARCH_CUSTOMERS_POST", "repeatable: true"),
     ("pub static SEARCH_PAYMENT_METHODS_POST", "repeatable: true"),
-    ("pub struct GetTransactionIntent {", "intent_id: Option<types::TransactionIntentId>"),
+    ("/// .search_customers()", r#".partner_customer_id("PARTNER_USER_456")"#),
+    ("/// .create_session()", ".transaction_amount(34_000)"),
+    ("/// .get_session()", r#".session_id("5B30532B"#),
+    ("/// .search_payment_methods()", ".type_(types::PaymentMethodType::Card)"),
+    ("/// .search_payment_methods_post()", r#".pan("4111111592341815")"#),
+    ("/// .search_transaction_intents()", ".type_(types::TransactionIntentStatus::Confirmed)"),
+    ("/// .update_transaction_intent()", ".amount(10_000)"),
+    ("/// .search_rewards()", ".transaction_event_id("),
+    ("/// .patch_reward()", ".status(types::RewardStatus::Available)"),
+    ("/// .get_offer()", r#".partner_customer_id("PARTNER_USER_456")"#),
+    ("/// .list_order_events()", ".order_id("),
+    ("/// .post_order_event()", ".partner_event_id("),
+    ("/// .list_orders()", ".partner_order_id("),
+    ("/// .simulate_transaction_event()", ".amount(5000)"),
+    ("pub struct Transaction {", "each `event_id` once"),
+    ("pub struct TransactionEventData {", "captured and refunded in parts"),
+    ("pub struct OrderEventBase {", "by this event alone"),
+    ("pub struct Reward {", "rewards per event"),
+    ("pub struct TransactionIntent {", "documents no conversion"),
+    ("pub struct GetTransactionIntent<C = Client> {", "intent_id: Option<types::TransactionIntentId>"),
     ("pub struct TransactionIntent {", "pub id: TransactionIntentId"),
     ("pub struct Transaction {", "pub intent_id: Option<TransactionIntentId>"),
     ("pub struct TransactionEventData {", "pub intent_id: Option<TransactionIntentId>"),
-    ("pub struct GetSession {", "session_id: Option<types::CustomerSessionId>"),
+    ("pub struct GetSession<C = Client> {", "session_id: Option<types::CustomerSessionId>"),
     ("pub struct CustomerSession {", "pub id: CustomerSessionId"),
     ("pub struct OrderBase {", "pub id: Option<OrderId>"),
-    ("pub struct ListOrders {", "id: Option<types::OrderId>"),
+    ("pub struct ListOrders<C = Client> {", "id: Option<types::OrderId>"),
     ("pub struct TransactionEvent {", "pub event_id: Option<TransactionEventId>"),
     ("pub struct SimulateTransactionEventBody {", "pub event_id: Option<TransactionEventId>"),
     ("pub struct PaymentMethod {", "pub type_: PaymentMethodType"),
-    ("pub struct SearchPaymentMethods {", "type_: Option<types::PaymentMethodType>"),
+    ("pub struct SearchPaymentMethods<C = Client> {", "type_: Option<types::PaymentMethodType>"),
     ("pub struct SearchPaymentMethodsPostBody {", "pub type_: Option<PaymentMethodType>"),
     ("pub struct PaymentMethod {", "pub status: PaymentMethodStatus"),
     ("pub struct PaymentMethodEventData {", "pub new_status: Option<PaymentMethodStatus>"),
-    ("pub struct SearchTransactionIntents {", "type_: Option<types::TransactionIntentStatus>"),
+    ("pub struct SearchTransactionIntents<C = Client> {", "type_: Option<types::TransactionIntentStatus>"),
     ("pub struct ApplicationEventData {", "pub customer_id"),
     ("pub struct TransactionEventData {", "pub customer_id"),
     ("pub struct PaymentMethodEventData {", "pub customer_id"),
@@ -378,6 +397,54 @@ fn each_parameter_that_a_helper_names_in_a_text_is_a_need() {
     for expected in ["limit", "starting_after", "partner_order_id"] {
         assert!(found.contains(expected), "{expected} is looked for in vain: {found:?}");
     }
+}
+
+/// The page of an operation is where users look for a helper.
+#[test]
+fn each_helper_is_named_on_the_page_of_an_operation() {
+    let methods = client_methods(&client(DOCUMENT).code);
+    let pages: Vec<String> = methods.iter().map(|method| doc_comment(&method.attrs)).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/ext");
+    let mut helpers = Vec::new();
+    for file in ["customers", "keys", "links", "orders", "rewards"] {
+        let text = std::fs::read_to_string(root.join(file).with_extension("rs")).unwrap();
+        for block in syn::parse_file(&text).unwrap().items.into_iter().filter_map(|item| match item {
+            syn::Item::Impl(block) if block.trait_.is_none() => Some(block),
+            _ => None,
+        }) {
+            helpers.extend(block.items.iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(method)
+                    if matches!(method.vis, syn::Visibility::Public(_)) && method.sig.asyncness.is_some() =>
+                {
+                    Some(method.sig.ident.to_string())
+                }
+                _ => None,
+            }));
+        }
+    }
+    assert!(helpers.len() >= 10, "{helpers:?}");
+    for helper in helpers {
+        let link = format!("**Helper**: [`{helper}`](crate::Client::{helper}): ");
+        assert!(
+            pages.iter().any(|page| page.contains(&link)),
+            "no operation of openapi/needs.yaml has {helper} under `helpers`"
+        );
+    }
+}
+
+#[test]
+fn a_helper_that_nobody_has_written_is_refused() {
+    let needs = pipeline::NEEDS.replacen("Client::rotate_key", "Client::rotate_keys", 1);
+    let problem = pipeline::needed_only(&corrected(None).unwrap(), &needs).unwrap_err();
+    assert!(problem.message.contains("`Client::rotate_keys`"), "{problem}");
+    assert!(problem.place.contains("Key/helpers"), "{problem}");
+}
+
+#[test]
+fn each_setter_has_words_of_its_own() {
+    let code = client(DOCUMENT).code;
+    let bare: Vec<&str> = code.lines().filter(|line| line.contains(".** Sets `")).collect();
+    assert!(bare.is_empty(), "describe by the overlay what these set: {bare:#?}");
 }
 
 /// Schemas may be called like what the generated code and the hand-written table of events use.

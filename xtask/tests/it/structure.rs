@@ -246,8 +246,9 @@ fn methods_of_client_are_in_the_places_that_the_build_script_reads() {
         let is_read = xtask::build::methods::PLACES
             .iter()
             .any(|place| below == *place || below.starts_with(&format!("{place}/")));
-        let methods = xtask::build::methods::of_client(&[text]).unwrap();
-        assert!(is_read || methods.len() == 1, "{file} gives Client methods: add it to PLACES of build/methods.rs");
+        let methods = xtask::build::methods::of(&[text]).unwrap();
+        let methods = methods.keys().filter(|name| name.starts_with("Client::")).count();
+        assert!(is_read || methods == 1, "{file} gives Client methods: add it to PLACES of build/methods.rs");
     }
 }
 

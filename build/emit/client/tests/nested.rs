@@ -60,7 +60,7 @@ fn an_example_gives_nested_values_as_builders() {
         "use imprint_client::types;",
         ".one() /// .at(types::SAt::builder().city(\"Rome\"))",
         "types::SKind::AB",
-        ".lines([types::SLinesItem::builder().rate(5000000000_i64)])",
+        ".lines([types::SLinesItem::builder().rate(5_000_000_000_i64)])",
     ] {
         assert!(code.contains(part), "{part}\n{code}");
     }
