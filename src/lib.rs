@@ -39,8 +39,12 @@ pub mod helpers;
 pub mod interceptor;
 pub mod list;
 
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
+
 #[cfg(test)]
-mod testing;
+mod test_support;
 
 pub use call::interceptor::Interceptor;
 pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
