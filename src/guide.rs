@@ -8,7 +8,7 @@
 //! | [`orders`] | an order with its items | captures and refunds that count for it |
 //! | [`rotate_key`] | an API key | another one |
 //! | [`several_products`] | one partner | several co-branded products |
-//! | [`testing`] | your code | tests of it: without a network, and in the sandbox |
+//! | [`testing`] | your code | tests of it: without a network, with a server of your own, and in the sandbox |
 //!
 //! Imprint describes itself in an OpenAPI document, in guides, and by what its mobile SDKs do, and these do not always
 //! agree. Where they do not, the pages say so, and say what this library makes of it. Nothing here is from observing

@@ -58,8 +58,12 @@ pub mod interceptor;
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod list;
 
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
+
 #[cfg(all(test, feature = "client"))]
-mod testing;
+mod test_support;
 
 #[cfg(feature = "client")]
 pub use call::interceptor::Interceptor;

@@ -1,139 +1,158 @@
-//! For unit tests: a server on the loopback that follows a script, and a clock that does not wait.
+//! Responses and errors made by hand, for the unit tests of code that calls this library.
 //!
-//! The script has an entry for each connection. The server hands over the requests that it got.
+//! A [`Response`] and an [`Error`] otherwise come from a call only. Code that calls Imprint through a trait of its own,
+//! so that its tests can put something else in the place of the client, makes them with these functions:
+//!
+//! | function | what it makes |
+//! |---|---|
+//! | [`response`] | the [`Response`] of a value, which the builders in [`types`](crate::types) make |
+//! | [`answer`] | what the client makes of a status and a body: a [`Response`], [`Error::Decode`] or [`Error::Api`] |
+//! | [`api_error`] | an [`Error::Api`], from a code and a message or from a whole body |
+//! | [`timeout`] | an [`Error::Timeout`] |
+//!
+//! The errors are made by the code that makes those of real calls: bodies are read in the same way, and `is_retryable`,
+//! `may_have_been_processed`, `optional()` and the texts say what they would say after such an answer.
+//!
+//! [`Error::InvalidRequest`] and [`Error::Config`] need no function: a builder without a required field, and
+//! [`Client::builder`](crate::Client::builder) without a key, return them. An [`Error::Transport`] contains the error of
+//! the HTTP client, which only a connection makes: [the guide](crate::guide::testing) has a test with a port that nobody
+//! listens on.
+//!
+//! ```
+//! use imprint_client::types::{Reward, RewardStatus};
+//! use imprint_client::{Error, Response, operation, testing};
+//!
+//! /// What the code under test needs of Imprint.
+//! trait Rewards {
+//!     fn reward(&self, id: &str) -> Result<Response<Reward>, Error>;
+//! }
+//!
+//! /// The code under test.
+//! fn is_due(imprint: &impl Rewards, id: &str) -> Result<bool, Error> {
+//!     Ok(imprint.reward(id)?.status == RewardStatus::Pending)
+//! }
+//!
+//! /// One reward is pending. The others do not exist.
+//! struct OneReward;
+//!
+//! impl Rewards for OneReward {
+//!     fn reward(&self, id: &str) -> Result<Response<Reward>, Error> {
+//!         if id != "DCBFC736" {
+//!             return Err(testing::api_error(&operation::GET_REWARD, 404).code("REWARD_NOT_FOUND_ERROR").build());
+//!         }
+//!         let reward = Reward::builder().id(id).customer_id("BBB815E9").type_("REWARD").status("PENDING").amount(1250);
+//!         Ok(testing::response(reward.created_at("2025-02-13T19:08:07Z").build()?).build())
+//!     }
+//! }
+//!
+//! assert!(is_due(&OneReward, "DCBFC736")?);
+//! assert_eq!(is_due(&OneReward, "A0000000").unwrap_err().status().unwrap(), 404);
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! The functions panic where they are called if a status, a header or a number of attempts cannot be.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
+mod answer;
+mod head;
+mod response;
+mod timeout;
 
-use crate::call::{Clock, Pause};
+pub use answer::{AnswerBuilder, ApiErrorBuilder};
+pub use response::ResponseBuilder;
+pub use timeout::TimeoutBuilder;
 
-/// A clock that notes its pauses and does not wait. Time passes by pauses and by [`pass`](Self::pass) alone.
-#[derive(Clone, Default)]
-pub(crate) struct TestClock(Arc<Mutex<Passed>>);
+#[cfg(doc)]
+use crate::call::Response;
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::TimeoutPhase;
+use crate::operation::Operation;
 
-struct Passed {
-    now: Instant,
-    pauses: Vec<Duration>,
+/// Starts a response with this value: the status is 200, there are no headers, and one attempt was made.
+///
+/// ```
+/// use imprint_client::{Response, testing};
+///
+/// let response: Response<&str> = testing::response("value").status(201).header("x-request-id", "7f3a").build();
+/// assert_eq!((*response, response.status().as_u16(), response.request_id()), ("value", 201, Some("7f3a")));
+/// ```
+pub fn response<T>(value: T) -> ResponseBuilder<T> {
+    ResponseBuilder::new(value)
 }
 
-impl Default for Passed {
-    fn default() -> Self {
-        Self { now: Instant::now(), pauses: Vec::new() }
-    }
+/// Starts an answer with this status, to be read as the client reads the answers to this operation: the body is empty,
+/// there are no headers, and one attempt was made.
+///
+/// ```
+/// use imprint_client::types::Reward;
+/// use imprint_client::{Error, operation, testing};
+/// use serde_json::json;
+///
+/// let reward = json!({"id": "DCBFC736", "customer_id": "BBB815E9", "type": "REWARD", "status": "NEW", "amount": 1250,
+///     "created_at": "2025-02-13T19:08:07Z"});
+/// let answer = testing::answer(&operation::GET_REWARD, 200);
+/// assert_eq!(answer.clone().json(&reward).read::<Reward>()?.status.as_str(), "NEW"); // a status of the future
+///
+/// let Err(Error::Decode(error)) = answer.json(&json!({"id": "DCBFC736", "amount": "12.50"})).read::<Reward>() else {
+///     panic!("an amount that is no integer was read");
+/// };
+/// assert_eq!(error.path(), "amount");
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Panics
+///
+/// When the status is not between 100 and 999.
+#[track_caller]
+pub fn answer(operation: &'static Operation, status: u16) -> AnswerBuilder {
+    AnswerBuilder::new(operation, status)
 }
 
-impl TestClock {
-    pub(crate) fn pass(&self, time: Duration) {
-        self.0.lock().unwrap().now += time;
-    }
-
-    pub(crate) fn pauses(&self) -> Vec<Duration> {
-        self.0.lock().unwrap().pauses.clone()
-    }
+/// Starts an error that the API answers this operation with: the body is empty, there are no headers, and one attempt was
+/// made.
+///
+/// ```
+/// use imprint_client::{Error, ErrorKind, OptionalExt, Response, operation, testing};
+///
+/// let conflict = || testing::api_error(&operation::CREATE_ORDER, 409).code("CONFLICT_ERROR").message("it exists");
+/// assert_eq!(conflict().build().to_string(), "createOrder answered 409 Conflict: CONFLICT_ERROR: it exists");
+///
+/// let limited = testing::api_error(&operation::GET_CUSTOMER, 429).header("retry-after", "7").attempts(3).build();
+/// assert!(limited.is_retryable() && !limited.may_have_been_processed());
+///
+/// // A 404 of the API, which has a code, is `None`; that of a gateway stays an error.
+/// let lost = |error: Error| Err::<Response<()>, _>(error).optional();
+/// let absent = testing::api_error(&operation::GET_CUSTOMER, 404);
+/// assert!(lost(absent.clone().code("CUSTOMER_NOT_FOUND_ERROR").build())?.is_none());
+/// let gateway = lost(absent.body("<html>Not Found</html>").build());
+/// assert!(matches!(gateway, Err(Error::Api(error)) if error.kind() == ErrorKind::NotFound));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # Panics
+///
+/// When the status is not between 100 and 999.
+#[track_caller]
+pub fn api_error(operation: &'static Operation, status: u16) -> ApiErrorBuilder {
+    ApiErrorBuilder::new(operation, status)
 }
 
-impl Clock for TestClock {
-    fn now(&self) -> Instant {
-        self.0.lock().unwrap().now
-    }
-
-    fn sleep(&self, pause: Duration) -> Pause {
-        self.pass(pause);
-        self.0.lock().unwrap().pauses.push(pause);
-        Box::pin(std::future::ready(()))
-    }
-
-    fn jitter(&self) -> f64 {
-        1.0
-    }
-}
-
-/// No test waits longer than this for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What to do with one connection.
-pub(crate) enum OnConnection {
-    /// Read the request, write this, close.
-    Answer(Vec<u8>),
-    /// Read the request and close.
-    Close,
-    /// Read the request, write this, and keep the connection open until the client gives up.
-    Stall(Vec<u8>),
-    /// Read nothing and wait until the client gives up.
-    #[cfg_attr(not(feature = "rustls"), expect(dead_code, reason = "for handshakes"))]
-    Ignore,
-}
-
-pub(crate) struct TestServer {
-    pub(crate) url: String,
-    requests: Receiver<String>,
-}
-
-impl TestServer {
-    pub(crate) fn start(script: Vec<OnConnection>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let (sender, requests) = channel();
-        thread::spawn(move || {
-            for step in script {
-                let Ok((mut stream, _)) = listener.accept() else { return };
-                stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                if !matches!(step, OnConnection::Ignore) {
-                    let _ = sender.send(read_request(&mut stream));
-                }
-                match step {
-                    OnConnection::Answer(bytes) => drop(stream.write_all(&bytes)),
-                    OnConnection::Close => {}
-                    OnConnection::Stall(bytes) => {
-                        let _ = stream.write_all(&bytes);
-                        let _ = stream.read_to_end(&mut Vec::new());
-                    }
-                    OnConnection::Ignore => drop(stream.read_to_end(&mut Vec::new())),
-                }
-            }
-        });
-        Self { url, requests }
-    }
-
-    /// A server with one answer.
-    pub(crate) fn answering(status: &str, headers: &[&str], body: &str) -> Self {
-        Self::start(vec![OnConnection::Answer(answer(status, headers, body))])
-    }
-
-    /// The next request, as it was on the wire.
-    pub(crate) fn request(&self) -> String {
-        self.requests.recv_timeout(PATIENCE).unwrap()
-    }
-
-    pub(crate) fn got_nothing(&self) -> bool {
-        self.requests.try_recv().is_err()
-    }
-}
-
-/// An answer with a right `Content-Length`.
-pub(crate) fn answer(status: &str, headers: &[&str], body: &str) -> Vec<u8> {
-    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-    let length = if status.starts_with("204") { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}{length}\r\n{body}").into_bytes()
-}
-
-fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let count = stream.read(&mut chunk).unwrap_or(0);
-        bytes.extend_from_slice(&chunk[..count]);
-        let text = String::from_utf8_lossy(&bytes);
-        let complete = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            body.len() >= length.map_or(0, |length| length.parse().unwrap())
-        });
-        if complete || count == 0 {
-            return text.into_owned();
-        }
-    }
+/// Starts the error of a call of this operation that got no complete answer in time, in its first attempt.
+///
+/// The phase says what is known: after [`TimeoutPhase::Connect`] nothing was sent, after the others the API may have acted
+/// on the request.
+///
+/// ```
+/// use imprint_client::error::TimeoutPhase;
+/// use imprint_client::{operation, testing};
+///
+/// let unsent = testing::timeout(&operation::CREATE_ORDER, TimeoutPhase::Connect).build();
+/// assert!(unsent.is_retryable() && !unsent.may_have_been_processed());
+///
+/// let unknown = testing::timeout(&operation::CREATE_ORDER, TimeoutPhase::Attempt).build();
+/// assert!(!unknown.is_retryable() && unknown.may_have_been_processed());
+/// assert_eq!(unknown.to_string(), "createOrder: no complete answer within 30s (attempt timeout)");
+/// ```
+pub fn timeout(operation: &'static Operation, phase: TimeoutPhase) -> TimeoutBuilder {
+    TimeoutBuilder::new(operation, phase)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::error::{ErrorKind, TimeoutPhase};
-use crate::testing::{OnConnection, PATIENCE, TestServer, answer};
+use crate::test_support::{OnConnection, PATIENCE, TestServer, answer};
 
 const PAN: &str = "4111111592341815";
 

@@ -12,6 +12,6 @@ pub(crate) trait Doubtful {
 
 impl Doubtful for super::Timestamp {
     fn doubt(&self) -> Option<&'static str> {
-        (!self.is_valid()).then_some("is no RFC 3339 date and time")
+        (!self.is_valid()).then_some("is no RFC 3339 date and time such as 2025-02-13T19:08:07Z")
     }
 }

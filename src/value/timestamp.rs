@@ -330,7 +330,7 @@ impl TimestampError {
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.reason {
-            Reason::Form => "the text is not an RFC 3339 date and time",
+            Reason::Form => "the text is not an RFC 3339 date and time such as 2025-02-13T19:08:07Z",
             #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
             Reason::OutOfRange => "the time is later than the type it should be converted to can hold",
         })

@@ -37,6 +37,36 @@ use crate::value::error_debug::{DebugError, FieldsOf, fmt_error};
 /// // The state is the verifier; in an application that has more, `FromRef` takes it from there.
 /// let app: Router = Router::new().route("/imprint", post(receive)).with_state(Verifier::new("the signing token"));
 /// ```
+///
+/// # A state of your own
+///
+/// Say where your state has the verifier, by `FromRef`. Without it the compiler says "expected `Verifier`, found `App`", or,
+/// if the handler takes the `State` as well, that the handler does not implement `Handler`:
+///
+/// ```
+/// use axum::extract::{FromRef, State};
+/// use axum::{Router, http::StatusCode, routing::post};
+/// use imprint_client::webhook::{Verifier, Webhook};
+///
+/// #[derive(Clone)]
+/// struct App {
+///     verifier: Verifier,
+/// }
+///
+/// impl FromRef<App> for Verifier {
+///     fn from_ref(app: &App) -> Self {
+///         app.verifier.clone()
+///     }
+/// }
+///
+/// async fn receive(_: State<App>, webhook: Webhook) -> StatusCode {
+///     println!("{:?}", webhook.event);
+///     StatusCode::OK
+/// }
+///
+/// let app = App { verifier: Verifier::new("the signing token") };
+/// let router: Router = Router::new().route("/imprint", post(receive)).with_state(app);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {

@@ -135,7 +135,7 @@ fn odd_order(client: &Client) -> imprint_client::calls::CreateOrder {
 }
 
 const UNKNOWN_KIND: &str = "type has a value that this version of the library does not know";
-const NO_TIME: &str = "created_at is no RFC 3339 date and time";
+const NO_TIME: &str = "created_at is no RFC 3339 date and time such as 2025-02-13T19:08:07Z";
 
 #[cfg(feature = "tracing")]
 #[tokio::test]

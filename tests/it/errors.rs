@@ -7,6 +7,8 @@ use super::spec::{DocumentedOperation, PropertySet, Spec};
 use super::table::call;
 
 mod bodies;
+#[cfg(feature = "testing")]
+mod by_hand;
 mod contradictions;
 #[cfg(all(feature = "axum", feature = "chrono"))]
 mod debug;

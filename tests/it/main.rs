@@ -19,6 +19,7 @@ mod interceptors;
 #[cfg(feature = "tracing")]
 mod leaks;
 mod live;
+mod mistakes;
 mod mock_api;
 mod network;
 mod pages;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::call::interceptor::{Attempt, AttemptReport, CallReport, Interceptor};
-use crate::testing::TestClock;
+use crate::test_support::TestClock;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

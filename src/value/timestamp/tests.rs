@@ -92,7 +92,7 @@ fn chrono_there_and_back() {
     assert_eq!(Timestamp::from(at), "2025-02-13T19:08:07.120Z");
     for text in ["", "soon", "2025-02-30T00:00:00Z", "2025-02-13"] {
         let error = Timestamp::from(text).to_chrono().unwrap_err();
-        assert_eq!(error.to_string(), "the text is not an RFC 3339 date and time");
+        assert_eq!(error.to_string(), "the text is not an RFC 3339 date and time such as 2025-02-13T19:08:07Z");
     }
 }
 

@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 
 use super::*;
 use crate::error::{ApiError, ConfigError, InterceptorError, TimeoutError, TimeoutPhase};
-use crate::testing::TestClock;
+use crate::test_support::TestClock;
 
 static GET: Operation = operation(Method::GET, true);
 static POST: Operation = operation(Method::POST, false);
