@@ -17,15 +17,13 @@ fn destinations(page: &str) -> Vec<(&str, &str)> {
     page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")).collect()
 }
 
-/// The lines of a page that are in code blocks of Rust.
+/// The lines of a page that are in code blocks of any language.
 fn code(page: &str) -> impl Iterator<Item = &str> {
-    let mut is_rust = false;
+    let mut is_code = false;
     page.lines().filter(move |line| {
-        if line.starts_with("```") {
-            is_rust = line.starts_with("```rust");
-            return false;
-        }
-        is_rust
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        is_code && !is_fence
     })
 }
 
