@@ -8,6 +8,8 @@
 //! | [`orders`] | an order with its items | captures and refunds that count for it |
 //! | [`rotate_key`] | an API key | another one |
 //! | [`several_products`] | one partner | several co-branded products |
+//! | [`every_call`] | a call | its values, its retries, its settings and its connection |
+//! | [`recipes`] | the client | services, functions, workers, and several instances of them |
 //! | [`testing`] | your code | tests of it: without a network, with a server of your own, and in the sandbox |
 //!
 //! Imprint describes itself in an OpenAPI document, in guides, and by what its mobile SDKs do, and these do not always
@@ -31,6 +33,12 @@ pub mod rotate_key {}
 
 #[doc = include_str!("../docs/guide/several_products.md")]
 pub mod several_products {}
+
+#[doc = include_str!("../docs/guide/every_call.md")]
+pub mod every_call {}
+
+#[doc = include_str!("../docs/guide/recipes.md")]
+pub mod recipes {}
 
 #[doc = include_str!("../docs/guide/testing.md")]
 pub mod testing {}

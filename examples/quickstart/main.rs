@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     println!("1. Search for the customer with your id PARTNER_USER_456");
-    let found = client.search_customers().partner_customer_id("PARTNER_USER_456").limit(10).send().await?;
+    let found = client.search_customers().partner_customer_id("PARTNER_USER_456").limit(10).await?;
     let Some(customer) = found.data.first() else {
         println!("   there is none: link a customer to that id first, then run the example again");
         return Ok(());
@@ -35,8 +35,9 @@ async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     println!("2. Create a session, so that the customer can apply in a browser or an app");
     let session = client
         .create_session()
-        .body_map(|b| b.customer_id(&customer.id).transaction_amount(34_000).transaction_currency("USD"))
-        .send()
+        .customer_id(&customer.id)
+        .transaction_amount(34_000)
+        .transaction_currency("USD")
         .await?;
     println!("   session {} expires at {}", session.id, session.expires_at);
     println!("   its secret, as `Debug` prints it in a log: {:?}", session.client_secret);
@@ -49,14 +50,14 @@ async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     link(client, customer.id.as_str()).await?;
 
     println!("5. List the customer's payment methods");
-    let methods = client.get_payment_methods().customer_id(&customer.id).send().await?;
+    let methods = client.get_payment_methods().customer_id(&customer.id).await?;
     for method in &methods.data {
         let last4 = method.card.as_ref().map_or("none", |card| &card.last4);
         println!("   {} {} {}, card ending in {last4}", method.type_, method.id, method.status);
     }
 
     println!("\n6. List the customer's rewards");
-    let rewards = client.get_rewards().customer_id(&customer.id).limit(100).send().await?;
+    let rewards = client.get_rewards().customer_id(&customer.id).limit(100).await?;
     for reward in &rewards.data {
         let unit = reward.currency.as_ref().map_or("", |currency| currency.as_str());
         println!("   {} {unit}, {} ({})", reward.amount, reward.status, reward.type_);
@@ -70,7 +71,7 @@ async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
 /// if the server does not have it.
 async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::error::Error>> {
     let call = client.update_customer().customer_id(customer);
-    match call.body_map(|b| b.preferred_language("en").city("San Francisco")).send().await {
+    match call.preferred_language("en").city("San Francisco").await {
         Ok(updated) => {
             println!("   {} now prefers {:?}", updated.id, updated.preferred_language.as_deref().unwrap_or("nothing"));
         }
@@ -85,7 +86,7 @@ async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::erro
 /// Links a customer. If a link exists already, the example prints the link that the error contains, and succeeds.
 async fn link(client: &Client, customer: &str) -> Result<(), Error> {
     let call = client.link_customer_account().customer_id(customer);
-    match call.body_map(|b| b.partner_customer_id("PARTNER_USER_456")).send().await {
+    match call.partner_customer_id("PARTNER_USER_456").await {
         Ok(link) => println!("   {} since {}\n", link.status, link.created_at),
         Err(Error::Api(e)) if e.kind() == ErrorKind::Conflict => {
             println!("   {e}");

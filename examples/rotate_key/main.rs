@@ -60,12 +60,12 @@ async fn tidy_up(error: KeyRotationError) -> Result<(), imprint_client::Error> {
     if error.step() == RotationStep::Store
         && let Some(unused) = error.into_client()
     {
-        unused.delete_key().send().await?;
+        unused.delete_key().await?;
         println!("   the new key is deleted by its own client");
     }
     Ok(())
 }
 
 async fn works(client: &Client) -> bool {
-    client.search_rewards().limit(1).send().await.is_ok()
+    client.search_rewards().limit(1).await.is_ok()
 }

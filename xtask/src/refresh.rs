@@ -178,7 +178,7 @@ fn next_steps(report: &Report) -> Vec<String> {
     let compile = "`cargo check --workspace --all-targets --all-features` finds hand-written code that names what was \
                    removed.";
     let test = "`cargo test --workspace --all-features`: the contract tests need a case for each new operation and \
-                field, in tests/it/table.rs, and say which.";
+                field, in tests/it/table.rs, and README.md a link to each new operation. The failures say which.";
     steps.extend([compile, test].map(str::to_string));
     if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
         steps.push(format!(

@@ -37,15 +37,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn work(client: &Client) -> Result<(), Box<dyn Error>> {
     for customer in ["2EE24580", "9B5E1EE0", "nobody", "BBB815E9", "E777214A"] {
         // The client makes a read again after a 503.
-        let found = client.get_customer().customer_id(customer).send().await.optional()?;
+        let found = client.get_customer().customer_id(customer).await.optional()?;
         if found.is_none() {
             continue;
         }
-        let session = client
-            .create_session()
-            .body_map(|body| body.customer_id(customer).transaction_amount(34_000).transaction_currency("USD"));
+        let session =
+            client.create_session().customer_id(customer).transaction_amount(34_000).transaction_currency("USD");
         // A session is not repeatable, so a 503 ends the call, and the session may have been made.
-        if let Err(error) = session.send().await {
+        if let Err(error) = session.await {
             println!("no session for {customer}: {error}");
         }
     }

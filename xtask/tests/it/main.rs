@@ -1,9 +1,10 @@
 //! Tests of the commands: as processes on copies of the repository's files, against servers on loopback; of what the
-//! comparison finds in changed documents; and of the repository's own document, overlay and generated client.
+//! comparison finds in changed documents; and of the repository's own document, overlay, generated client and README.
 
 mod changes;
 mod foreign_crates;
 mod formats;
+mod front_page;
 mod frozen;
 mod https;
 mod interruptions;
