@@ -7,9 +7,6 @@ use imprint_client::{Client, Error, Timestamp};
 use super::raw_server::RawServer;
 use super::support::{KEY, install_cryptography};
 
-const LINK: &[u8] =
-    br#"{"customer_id":"C","partner_customer_id":"U","status":"ACTIVE","created_at":"2025-02-13T19:08:07Z"}"#;
-
 #[track_caller]
 fn expect<T>(result: Result<T, Error>, message: &str) {
     let Err(error) = result else { panic!("no error") };
@@ -120,12 +117,14 @@ fn a_bad_timestamp() {
     }
 }
 
+/// The calls have a thread of their own, so even a runtime with one thread is no obstacle. The task waits meanwhile, and all
+/// other tasks of its thread with it.
 #[cfg(feature = "blocking")]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_blocking_call_within_async_code_blocks_its_thread_and_works() {
-    let server = RawServer::start().await;
-    server.respond_with(200, &[], LINK);
-    let client = imprint_client::blocking::Client::new(server.client()).expect("a thread");
+    let link = r#"{"customer_id":"C","partner_customer_id":"U","status":"ACTIVE","created_at":"2025-02-13T19:08:07Z"}"#;
+    let (_server, client) = super::support::server_responding(200, link).await;
+    let client = imprint_client::blocking::Client::new(client).expect("a thread");
     let link = client.link_customer_account().customer_id("C").partner_customer_id("U").send().expect("a link");
     assert_eq!(link.partner_customer_id, "U");
 }
