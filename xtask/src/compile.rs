@@ -66,7 +66,7 @@ fn write(root: &Path, scratch: &Path, generated: &[(&str, String)]) -> io::Resul
     fs::write(scratch.join("build.rs"), BUILD_SCRIPT)?;
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     let mut manifest: toml::Table = manifest.parse().map_err(io::Error::other)?;
-    for key in ["build-dependencies", "dev-dependencies", "example", "lints"] {
+    for key in ["build-dependencies", "dev-dependencies", "example", "lints", "test"] {
         manifest.remove(key);
     }
     manifest.insert("workspace".to_string(), toml::Table::new().into());

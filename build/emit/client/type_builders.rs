@@ -132,6 +132,7 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
         Piece::Items(quote! {
             #docs
             #[derive(Clone, #debug Default)]
+            #[must_use = "a builder is only of use in `build`, or as an argument"]
             pub struct #name { #(pub(crate) #idents: #types,)* }
         }),
         Piece::Items(quote! {
