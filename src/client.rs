@@ -81,12 +81,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// use imprint_client::{Client, types};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::builder().api_key(std::env::var("IMPRINT_API_KEY")?).build()?;
+/// let client = Client::from_env()?;
 /// let link = client
 ///     .link_customer_account()
 ///     .customer_id("BBB815E9-F654-438D-9AD3-3F7BB8136FC0")
-///     .body_map(|body| body.partner_customer_id("PARTNER_USER_456"))
-///     .send()
+///     .partner_customer_id("PARTNER_USER_456")
 ///     .await?;
 /// assert_eq!(link.status, types::CustomerLinkStatus::Active);
 /// # Ok(())

@@ -70,7 +70,8 @@
 //! [`Event::dedupe_key`] is made of the fields that differ between events, as far as these are known. Every field that
 //! may differ between two events is part of the key (amounts, times and statuses, too): if it were left out, an event
 //! could be taken for a repetition and be lost. So a reward that is announced again with another amount has another
-//! key. If something must happen only once for each reward, keep the id of the reward under a unique index of its own.
+//! key. If something must happen only once for each reward, keep the id of the reward, in lower case, under a unique index
+//! of its own: Imprint writes its ids in both letter cases, and the dedupe key is made of them as they came.
 //!
 //! Kinds, statuses and fields that this version does not know are no errors, but a field of the wrong type is an error.
 //! [`WebhookError::Unreadable`] then holds the body: keep it in a dead-letter queue.

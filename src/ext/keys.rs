@@ -53,11 +53,12 @@ impl Client {
     /// old key counts as deleted only if it is refused while the new one works. If both keys are refused, this may be
     /// an outage, and it proves nothing.
     ///
-    /// The new client has the base URL, the options and the connections of this client, and sends the key in the same
+    /// The new client has the base URL, the options, the interceptors and the connections of this client, and sends the key in the same
     /// way. This client, its clones and its other variants keep the old key: replace them.
     ///
     /// `store` must return `Ok` only after the new key is saved, and an error otherwise. Do not drop the future of this
-    /// helper while it runs: between the steps there are two keys.
+    /// helper while it runs: between the steps there are two keys. In a handler of a web framework, which drops futures
+    /// when its caller hangs up, run it in a task of its own.
     ///
     /// **Two rotations of one key at a time** both succeed, and leave two new keys: each rotation makes and stores its
     /// own key, the first to finish deletes the old key, and the second finds the old key deleted. Your store holds the

@@ -130,7 +130,8 @@ impl ApiError {
     /// ```
     ///
     /// The document requires only `type` and `message` of it, so the link may be missing. The existing link need not be
-    /// the requested one: compare both ids, or call [`ensure_linked`](Client::ensure_linked), which does so.
+    /// the requested one: call [`ensure_linked`](Client::ensure_linked), which compares both ids, or compare them yourself:
+    /// the customer's without regard to letter case, because Imprint writes it in both, and your own exactly.
     pub fn existing_link(&self) -> Option<&CustomerLink> {
         self.existing_link_as()
     }

@@ -100,7 +100,8 @@ impl Client {
     /// processes that send the same order at the same time record it twice, too. The helper makes no lookup before the
     /// first send: after a restart, if it is not certain whether the order was sent before, call
     /// [`find_order`](Client::find_order) first. Do not drop the future of this helper while it runs: nobody would know
-    /// then whether the order was recorded.
+    /// then whether the order was recorded. A web framework drops the future of a handler when its caller hangs up, so
+    /// in a handler run this helper in a task of its own: `tokio::spawn(async move { … }).await`.
     ///
     /// # Example
     ///

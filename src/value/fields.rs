@@ -98,7 +98,7 @@ impl<T, V: Into<T>> IntoField<T, sealed::OptionMarker> for Option<V> {
 #[diagnostic::on_unimplemented(
     message = "an argument of type `{T}` cannot be made from `{Self}`",
     label = "expected a value that converts into `{T}`",
-    note = "the method takes whatever implements `Into<{T}>`; for an id that is the id, a reference to it, or its text",
+    note = "the method takes whatever implements `Into<{T}>`; for an id that is the id, a reference to it, or its text; an `Option` is refused, take the value out of it first",
     note = "an id of one kind does not convert into another kind; where the value is right all the same, pass its text: `id.as_str()`"
 )]
 pub trait IntoValue<T>: sealed::SealedValue<T> {

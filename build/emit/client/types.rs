@@ -12,7 +12,11 @@ const OPEN: &str =
 came. Two values are equal when their texts are, so `Unrecognized` of a known text equals its variant.";
 
 /// What is added to the comment of a named string.
-const OPAQUE: &str = "The text is opaque: it is kept and compared exactly as it was given, case included.";
+const OPAQUE: &str = "The text is opaque and kept as it was given. `==` compares it exactly, letter case included.
+
+The API writes the ids that it assigns in upper case in some answers and in lower case in others: compare those by
+`eq_ignore_ascii_case` of their texts, and bring them to one case before they are keys of yours. An id of your own is
+compared exactly.";
 
 pub fn write(api: &Api) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = api.enums.iter().flat_map(write_enum).collect();

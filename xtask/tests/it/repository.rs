@@ -268,6 +268,7 @@ const CORRECTIONS: &[(&str, &str)] = &[
     ("/// .post_order_event()", ".partner_event_id("),
     ("/// .list_orders()", ".partner_order_id("),
     ("/// .simulate_transaction_event()", ".amount(5000)"),
+    ("pub struct Customer {", "without regard to letter case"),
     ("pub struct Transaction {", "each `event_id` once"),
     ("pub struct TransactionEventData {", "captured and refunded in parts"),
     ("pub struct OrderEventBase {", "by this event alone"),
