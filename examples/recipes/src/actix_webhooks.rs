@@ -5,7 +5,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, post, web};
 use imprint_client::webhook::{MAX_BODY_BYTES, SIGNATURE_HEADER, Verifier};
 use rusqlite::Connection;
 
-use crate::inbox::Inbox;
+use recipes::inbox::Inbox;
 
 /// `body` is the body as it came: the extractors that parse JSON would change its bytes.
 #[post("/imprint")]

@@ -6,17 +6,24 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use imprint_client::webhook::{Verifier, Webhook, WebhookRejection};
 
-use crate::inbox::Inbox;
+use recipes::inbox::Inbox;
+
+/// The state of the service. It is a type of the service's own, because Rust allows
+/// `FromRef` for a type of a library only from such a type.
+#[derive(Clone)]
+struct Service {
+    inbox: Inbox,
+}
 
 /// The extractor takes the verifier from here.
-impl FromRef<Inbox> for Verifier {
-    fn from_ref(inbox: &Inbox) -> Self {
-        inbox.verifier().clone()
+impl FromRef<Service> for Verifier {
+    fn from_ref(service: &Service) -> Self {
+        service.inbox.verifier().clone()
     }
 }
 
 async fn receive(
-    State(inbox): State<Inbox>,
+    State(Service { inbox }): State<Service>,
     delivery: Result<Webhook, WebhookRejection>,
 ) -> StatusCode {
     let work = move || match delivery {
@@ -32,7 +39,7 @@ async fn receive(
 
 /// The routes, for the server and for tests.
 pub fn routes(inbox: Inbox) -> Router {
-    Router::new().route("/imprint", post(receive)).with_state(inbox)
+    Router::new().route("/imprint", post(receive)).with_state(Service { inbox })
 }
 
 #[cfg(test)]

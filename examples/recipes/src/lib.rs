@@ -2,7 +2,13 @@
 //! tested: one module for each.
 //!
 //! The page shows each file from its first `use` to its tests. `tests/page.rs` compares
-//! the two.
+//! the two. The blocks of the page are doc tests of this package, which has the crates that
+//! they need, and not of the library.
+
+#![cfg_attr(doctest, doc = include_str!("../../../docs/guide/recipes.md"))]
+
+// The page names this package as a reader would.
+extern crate self as recipes;
 
 pub mod actix_service;
 pub mod actix_webhooks;

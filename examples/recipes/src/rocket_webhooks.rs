@@ -10,7 +10,7 @@ use rocket::tokio::task::spawn_blocking;
 use rocket::{Build, Rocket, State, post, routes};
 use rusqlite::Connection;
 
-use crate::inbox::Inbox;
+use recipes::inbox::Inbox;
 
 /// The signature header of a delivery; empty if there is none.
 struct Signature(String);
