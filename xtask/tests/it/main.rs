@@ -9,6 +9,7 @@ mod frozen;
 mod https;
 mod interruptions;
 mod mutations;
+mod needs;
 mod overlay_actions;
 mod refreshes;
 mod refusals;
