@@ -1,0 +1,1 @@
+//! A stateful imitation of the Imprint API on loopback, for tests.
