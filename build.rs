@@ -1,4 +1,5 @@
 //! Generates the client from `openapi/openapi.yaml` into `OUT_DIR`: load, overlay, lower, generate, read, emit.
+//! With the feature `openapi` it writes the document for users beside it.
 
 #[path = "build/mod.rs"]
 mod build;
@@ -21,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         overlay: &read(OVERLAY)?,
         needs: &read(NEEDS)?,
         hand_written: &build::methods::read(Path::new("src"))?,
+        publish: env::var_os("CARGO_FEATURE_OPENAPI").is_some(),
     };
     let output = match build::run(sources) {
         Ok(output) => output,
@@ -35,6 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     for file in output.files {
         fs::write(Path::new(&out).join(file.name), file.code)?;
+    }
+    if let Some(document) = output.published {
+        fs::write(Path::new(&out).join(build::PUBLISHED), document)?;
     }
     Ok(())
 }

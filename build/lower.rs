@@ -14,6 +14,7 @@ mod enums;
 mod events;
 mod forms;
 mod names;
+pub mod published;
 mod refuse;
 mod responses;
 mod shapes;

@@ -24,6 +24,9 @@ use overlay::Overlay;
 use problem::Problem;
 use serde_json::Value;
 
+/// The name of the file for `Output::published`, which `src/openapi.rs` includes.
+pub const PUBLISHED: &str = "openapi.json";
+
 /// The texts that a client is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
@@ -35,12 +38,16 @@ pub struct Sources<'a> {
     pub needs: &'a str,
     /// The hand-written files that add methods to `Client` and to the generated types.
     pub hand_written: &'a [String],
+    /// Whether to write the document for users as well, as `Output::published`.
+    pub publish: bool,
 }
 
 /// What one run of the pipeline gives.
 pub struct Output {
     /// The generated files.
     pub files: Vec<File>,
+    /// The document after its overlay as JSON, with the marks of secrets and personal data, if it was asked for.
+    pub published: Option<String>,
     /// What the maintainer should know although the build goes on.
     pub notes: Vec<String>,
 }
@@ -50,10 +57,11 @@ pub fn run(sources: Sources<'_>) -> Result<Output, Problem> {
     let mut document = document::parse("openapi/openapi.yaml", sources.document)?;
     let overlay = Overlay::parse(&document::parse("openapi/overlay.yaml", sources.overlay)?)?;
     let report = overlay.apply(&mut document)?;
-    let api = api(document)?;
+    let api = api(document.clone())?;
     let needs = needs(sources.needs)?;
     needs.check(&api)?;
-    Ok(Output { files: files(api, &needs, sources.hand_written)?, notes: report.notes() })
+    let published = if sources.publish { Some(lower::published::published(&document)?.to_string()) } else { None };
+    Ok(Output { files: files(api, &needs, sources.hand_written)?, published, notes: report.notes() })
 }
 
 /// What hand-written code needs of the API, from the text of `openapi/needs.yaml`.

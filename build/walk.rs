@@ -109,29 +109,92 @@ pub fn schemas(
     operations(document, &mut |operation| {
         let id = operation.id.map(str::to_string);
         let root = Place { pointer: operation.pointer.clone(), operation: id, role: Role::Other };
-        for (key, value) in operation.value {
-            match (key.as_str(), value) {
-                ("parameters", Value::Array(parameters)) => {
-                    for (index, parameter) in parameters.iter_mut().enumerate() {
-                        let name = parameter["name"].as_str().unwrap_or_default().to_string();
-                        let pointer = format!("{}/parameters/{index}/schema", root.pointer);
-                        if let Some(value) = parameter.get_mut("schema") {
-                            schema(value, &root.child(pointer, Role::Parameter { name }), visit)?;
-                        }
-                    }
-                }
-                ("requestBody", body) => content(body, &format!("{}/requestBody", root.pointer), &root, visit)?,
-                ("responses", Value::Object(responses)) => {
-                    for (status, response) in responses {
-                        let pointer = format!("{}/responses/{}", root.pointer, escape(status));
-                        content(response, &pointer, &root, visit)?;
-                    }
-                }
+        of_operation(operation.value, &root, visit)
+    })
+}
+
+/// The same for every schema that stands anywhere in the document: also in the parameters, bodies and answers under
+/// `components`, in the parameters of path items, and in `webhooks`. The normal form copies the first two into the
+/// operations. Schemas of headers in answers are left out, as they are everywhere.
+pub fn schemas_anywhere(
+    document: &mut Value,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    schemas(document, visit)?;
+    let root = |pointer: String| Place { pointer, operation: None, role: Role::Other };
+    for (kind, holders) in entries(document, "components") {
+        for (name, holder) in holders.as_object_mut().into_iter().flatten() {
+            let root = root(format!("/components/{kind}/{}", escape(name)));
+            match kind.as_str() {
+                "parameters" => parameter(holder, &root, visit)?,
+                "requestBodies" | "responses" => content(holder, &root.pointer, &root, visit)?,
                 _ => {}
             }
         }
-        Ok(())
-    })
+    }
+    for (path, item) in entries(document, "paths") {
+        if let Some(list) = item.get_mut("parameters") {
+            parameters(list, &root(format!("/paths/{}", escape(path))), visit)?;
+        }
+    }
+    for (name, item) in entries(document, "webhooks") {
+        let pointer = format!("/webhooks/{}", escape(name));
+        for (method, value) in item.as_object_mut().into_iter().flatten() {
+            let Some(value) = value.as_object_mut().filter(|_| METHODS.contains(&method.as_str())) else { continue };
+            let id = value.get("operationId").and_then(Value::as_str).map(str::to_string);
+            let root = Place { pointer: format!("{pointer}/{method}"), operation: id, role: Role::Other };
+            of_operation(value, &root, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// The entries of a map of the document that may be missing.
+fn entries<'a>(document: &'a mut Value, key: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+    document.get_mut(key).and_then(Value::as_object_mut).into_iter().flatten()
+}
+
+fn of_operation(
+    operation: &mut Map<String, Value>,
+    root: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    for (key, value) in operation {
+        match (key.as_str(), value) {
+            ("parameters", list) => parameters(list, root, visit)?,
+            ("requestBody", body) => content(body, &format!("{}/requestBody", root.pointer), root, visit)?,
+            ("responses", Value::Object(responses)) => {
+                for (status, response) in responses {
+                    let pointer = format!("{}/responses/{}", root.pointer, escape(status));
+                    content(response, &pointer, root, visit)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The parameters of an operation or a path item, whose place is `root`.
+fn parameters(
+    list: &mut Value,
+    root: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    for (index, value) in list.as_array_mut().into_iter().flatten().enumerate() {
+        parameter(value, &root.child(format!("{}/parameters/{index}", root.pointer), Role::Other), visit)?;
+    }
+    Ok(())
+}
+
+fn parameter(
+    value: &mut Value,
+    place: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let name = value["name"].as_str().unwrap_or_default().to_string();
+    let Some(value) = value.get_mut("schema") else { return Ok(()) };
+    schema(value, &place.child(format!("{}/schema", place.pointer), Role::Parameter { name }), visit)
 }
 
 fn content(
@@ -263,5 +326,42 @@ mod tests {
                 "/paths/~1a~1{b}/get/responses/200/content/application~1json/schema",
             ]
         );
+    }
+
+    #[test]
+    fn schemas_of_components_path_items_and_webhooks_are_found_and_the_document_is_left_as_it_is() {
+        let body = json!({"content": {"application/json": {"schema": {}}}});
+        let mut document = json!({
+            "components": {
+                "schemas": {"A": {}},
+                "parameters": {"P": {"name": "p", "schema": {}}, "Without": {"name": "w"}},
+                "requestBodies": {"B": body},
+                "responses": {"R/1": body},
+                "examples": {"schema": {"schema": {}}},
+            },
+            "paths": {"/a": {"parameters": [{"name": "q", "schema": {}}], "summary": "s", "get": {}}, "/b": {}},
+            "webhooks": {"E": {"summary": "s", "post": {"operationId": "e", "requestBody": body}}},
+        });
+        let before = document.clone();
+        let mut seen = Vec::new();
+        schemas_anywhere(&mut document, &mut |_, place| {
+            seen.push((place.pointer.clone(), place.name().map(str::to_string), place.operation.clone()));
+            Ok(())
+        })
+        .unwrap();
+        seen.sort();
+        let expected = [
+            ("/components/parameters/P/schema", Some("p"), None),
+            ("/components/requestBodies/B/content/application~1json/schema", None, None),
+            ("/components/responses/R~11/content/application~1json/schema", None, None),
+            ("/components/schemas/A", None, None),
+            ("/paths/~1a/parameters/0/schema", Some("q"), None),
+            ("/webhooks/E/post/requestBody/content/application~1json/schema", None, Some("e")),
+        ];
+        let expected = expected.map(|(pointer, name, operation)| {
+            (pointer.to_string(), name.map(str::to_string), operation.map(str::to_string))
+        });
+        assert_eq!(seen, expected);
+        assert_eq!(document, before);
     }
 }

@@ -61,6 +61,10 @@ pub mod interceptor;
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod list;
 
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi;
+
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

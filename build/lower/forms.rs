@@ -88,20 +88,24 @@ pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         for keyword in ["anyOf", "oneOf"] {
             let Some(members) = schema.get(keyword).and_then(Value::as_array) else { continue };
-            let is_null = |member: &Value| member["type"] == "null" || member["enum"] == json!([null]);
-            let nullable = members.iter().any(is_null);
-            let shapes: Vec<Value> = members.iter().filter(|member| !is_null(member)).cloned().collect();
-            if let [only] = shapes.as_slice() {
-                schema.remove(keyword);
-                if nullable {
-                    schema.insert("nullable".into(), json!(true));
-                }
-                // The rule for a single `allOf` comes later and unwraps it.
-                schema.insert("allOf".into(), json!([only]));
+            let Some(index) = only_shape(members) else { continue };
+            let (only, nullable) = (members[index].clone(), members.len() > 1);
+            schema.remove(keyword);
+            if nullable {
+                schema.insert("nullable".into(), json!(true));
             }
+            // The rule for a single `allOf` comes later and unwraps it.
+            schema.insert("allOf".into(), json!([only]));
         }
         Ok(())
     })
+}
+
+/// The index of the only member of a union that is not null.
+pub(super) fn only_shape(members: &[Value]) -> Option<usize> {
+    let is_null = |member: &Value| member["type"] == "null" || member["enum"] == json!([null]);
+    let mut shapes = (0..members.len()).filter(|index| !is_null(&members[*index]));
+    shapes.next().filter(|_| shapes.next().is_none())
 }
 
 /// Rewrites `examples` of JSON Schema as `example` of OpenAPI 3.0, which has one: the first.

@@ -17,9 +17,9 @@ use crate::build::{
 /// The mark that names the kind of an id.
 pub(super) const ID: &str = "x-imprint-id";
 /// The mark that makes a place a secret, or says that it is none.
-const SECRET: &str = "x-imprint-secret";
+pub(super) const SECRET: &str = "x-imprint-secret";
 /// The mark that makes a place personal data, or says that it is none.
-const PERSONAL: &str = "x-imprint-personal";
+pub(super) const PERSONAL: &str = "x-imprint-personal";
 
 const SECRET_NAMES: [&str; 11] = [
     "account_number",
@@ -68,8 +68,8 @@ fn spelled(document: &Value, schema: &Value, place: &Place) -> Option<String> {
     Some(name.strip_suffix('s').filter(|_| is_list).map_or(name.clone(), str::to_string))
 }
 
-/// The schemas of the values in a list or map of scalars.
-fn values_of(target: &Value) -> Option<(&'static str, &Value)> {
+/// The schemas of the values in a list or map, with the keyword that they stand under.
+pub(super) fn values_of(target: &Value) -> Option<(&'static str, &Value)> {
     let (keyword, values) = match target["type"].as_str() {
         Some("array") => ("items", &target["items"]),
         Some("object") if target.get("properties").is_none() => {
@@ -80,7 +80,8 @@ fn values_of(target: &Value) -> Option<(&'static str, &Value)> {
     values.is_object().then_some((keyword, values))
 }
 
-fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
+/// Whether a name or a mark makes a place a secret.
+pub(super) fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
     if let Some(marked) = schema[SECRET].as_bool() {
         return marked;
     }
@@ -93,6 +94,32 @@ fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool {
         || name.ends_with("_token")
 }
 
+/// How a schema can hold the secret that its place is.
+pub(super) enum Held<'a> {
+    /// The schema is a string.
+    Text,
+    /// A list or map whose values are strings; the keyword is that of the values. The place as a whole is the secret.
+    Values(&'static str),
+    /// Another list, map or object. The secret is a property in it that has a name of its own.
+    Within,
+    /// The schema has another type, which cannot be redacted.
+    Other(&'a str),
+}
+
+/// How a schema holds the secret that its place is.
+pub(super) fn held<'a>(document: &'a Value, schema: &'a Value) -> Held<'a> {
+    let target = resolve(document, schema);
+    match target["type"].as_str() {
+        Some("string") => Held::Text,
+        Some("object" | "array") => match values_of(target) {
+            Some((keyword, values)) if resolve(document, values)["type"] == "string" => Held::Values(keyword),
+            _ => Held::Within,
+        },
+        None if target.get("allOf").is_some() => Held::Within,
+        other => Held::Other(other.unwrap_or("any value")),
+    }
+}
+
 /// Rewrites secrets as `{type: string, format: password}` without any constraint. With a length beside it typify's
 /// conversion does not match, without an error, and the field would be a plain `String` that `Debug` prints.
 pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
@@ -102,82 +129,95 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
         if !is_secret(&known, schema, place) {
             return Ok(());
         }
-        let target = resolve(&known, schema);
         if matches!(place.role, Role::Parameter { .. }) {
             return Err(place.problem(
                 "a secret in a URL, which logs and proxies keep",
                 format!("if it is none, mark it `{SECRET}: false` by an overlay action; else leave the operation out"),
             ));
         }
-        match target["type"].as_str() {
-            Some("string") => {
-                *schema = replaced(schema, json!({"type": "string", "format": "password"}));
-                let name = place.name().unwrap_or_default().to_string();
-                marks.push(Mark { name, pointer: place.pointer.clone() });
-                Ok(())
+        let redacted = json!({"type": "string", "format": "password"});
+        let rewritten = match held(&known, schema) {
+            Held::Text => replaced(schema, redacted),
+            Held::Values(keyword) => {
+                let mut container = resolve(&known, schema).clone();
+                container[keyword] = redacted;
+                replaced(schema, container)
             }
-            Some("object" | "array") => {
-                // In a list or map of strings the strings are secret. In other containers the secret is a property with
-                // a name.
-                if let Some((keyword, values)) = values_of(target)
-                    && resolve(&known, values)["type"] == "string"
-                {
-                    let mut container = target.clone();
-                    container[keyword] = json!({"type": "string", "format": "password"});
-                    *schema = replaced(schema, container);
-                    let name = place.name().unwrap_or_default().to_string();
-                    marks.push(Mark { name, pointer: place.pointer.clone() });
-                }
-                Ok(())
+            Held::Within => return Ok(()),
+            Held::Other(kind) => {
+                return Err(place.problem(
+                    format!("a secret by its name or mark that is no string but {kind}"),
+                    format!("make it a string, or mark it `{SECRET}: false`, by an overlay action"),
+                ));
             }
-            None if target.get("allOf").is_some() => Ok(()),
-            other => Err(place.problem(
-                format!("a secret by its name or mark that is no string but {}", other.unwrap_or("any value")),
-                format!("make it a string, or mark it `{SECRET}: false`, by an overlay action"),
-            )),
-        }
+        };
+        *schema = rewritten;
+        let name = place.name().unwrap_or_default().to_string();
+        marks.push(Mark { name, pointer: place.pointer.clone() });
+        Ok(())
     })
+}
+
+/// The form in which a place holds personal data.
+pub(super) enum Personal {
+    Text,
+    /// The type of the number: `integer` or `number`.
+    Number(String),
+    /// An enum, a boolean, a free object or any value: none of these can carry the mark as a format.
+    Other,
+}
+
+/// The prefix of the pointers to the properties of a schema that a property with a personal name (address,
+/// date_of_birth) refers to, given that property: all of them are personal.
+pub(super) fn holder(document: &Value, schema: &Value, place: &Place) -> Option<String> {
+    let name = component_name(schema["$ref"].as_str()?, "schemas")?;
+    let holds = is_personal(document, schema, place) && resolve(document, schema)["type"] == "object";
+    holds.then(|| format!("/components/schemas/{}/properties/", walk::escape(name)))
+}
+
+/// The form in which a place holds personal data, by its name or mark or because it is in one of the places `inside`.
+/// It is `None` for an object, list or map, whose parts hold the data: the place is then added to `inside`.
+pub(super) fn personal_at(
+    document: &Value,
+    schema: &Value,
+    place: &Place,
+    inside: &mut Vec<String>,
+) -> Option<Personal> {
+    let within = inside.iter().any(|prefix| place.pointer.starts_with(prefix.as_str()));
+    if schema[PERSONAL] == json!(false) || !(is_personal(document, schema, place) || within) {
+        return None;
+    }
+    let target = resolve(document, schema);
+    match target["type"].as_str() {
+        // A secret is redacted already.
+        Some("string") if target["format"] == "password" => None,
+        Some("string") if target.get("enum").is_none() => Some(Personal::Text),
+        Some(number @ ("integer" | "number")) => Some(Personal::Number(number.to_string())),
+        Some("object" | "array") if target.get("properties").is_some() || values_of(target).is_some() => {
+            inside.push(format!("{}/", place.pointer));
+            None
+        }
+        _ => Some(Personal::Other),
+    }
 }
 
 /// Marks personal data by a format. The generated field has a plain type, and `Debug` does not print its value.
 pub fn personal(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
-    // All properties of a schema are personal if a property with a personal name (address, date_of_birth) refers to it.
-    let mut holders: Vec<String> = Vec::new();
+    let mut inside: Vec<String> = Vec::new();
     walk::schemas(&mut known.clone(), &mut |schema, place| {
-        if is_personal(&known, schema, place)
-            && let Some(name) = schema["$ref"].as_str().and_then(|r| component_name(r, "schemas"))
-            && resolve(&known, schema)["type"] == "object"
-        {
-            holders.push(format!("/components/schemas/{}/properties/", walk::escape(name)));
-        }
+        inside.extend(holder(&known, schema, place));
         Ok(())
     })?;
-    let mut inside: Vec<String> = holders;
     let (marks, names) = (&mut lowered.marks.personal, &mut lowered.marks.personal_names);
     walk::schemas(&mut lowered.document, &mut |schema, place| {
-        let within = inside.iter().any(|prefix| place.pointer.starts_with(prefix.as_str()));
-        if schema[PERSONAL] == json!(false) || !(is_personal(&known, schema, place) || within) {
-            return Ok(());
-        }
-        let target = resolve(&known, schema);
-        match target["type"].as_str() {
-            // A secret is redacted already.
-            Some("string") if target["format"] != "password" && target.get("enum").is_none() => {
-                *schema = replaced(schema, json!({"type": "string", "format": "personal"}));
-            }
-            Some(number @ ("integer" | "number")) => {
+        match personal_at(&known, schema, place, &mut inside) {
+            None => return Ok(()),
+            Some(Personal::Text) => *schema = replaced(schema, json!({"type": "string", "format": "personal"})),
+            Some(Personal::Number(number)) => {
                 *schema = replaced(schema, json!({"type": number, "format": "personal"}));
             }
-            Some("object" | "array") if target.get("properties").is_some() || values_of(target).is_some() => {
-                inside.push(format!("{}/", place.pointer));
-                return Ok(());
-            }
-            Some("string") if target["format"] == "password" => return Ok(()),
-            // An enum, a boolean, a free object or any value: none of these can carry the mark as a format.
-            _ => {
-                names.extend(place.name().map(str::to_string));
-            }
+            Some(Personal::Other) => names.extend(place.name().map(str::to_string)),
         }
         let name = place.name().unwrap_or_default().to_string();
         marks.push(Mark { name, pointer: place.pointer.clone() });

@@ -20,21 +20,27 @@ fn describes_only(member: &Value) -> bool {
 /// Replaces an `allOf` of one schema, and of members that only describe, by that schema with the description beside it.
 pub fn single_all_of(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
-        let Some(Value::Array(members)) = schema.get("allOf").cloned() else { return Ok(()) };
-        let (prose, shapes): (Vec<_>, Vec<_>) = members.into_iter().partition(describes_only);
-        let ([only], Some(map)) = (shapes.as_slice(), schema.as_object_mut()) else { return Ok(()) };
-        // `allOf: [{type: object, ..}]` beside `properties` is a merge, which typify does.
-        if map.contains_key("properties") {
-            return Ok(());
-        }
-        map.remove("allOf");
-        let mut merged = only.as_object().cloned().unwrap_or_default();
-        for part in prose.into_iter().filter_map(|part| part.as_object().cloned()).chain([std::mem::take(map)]) {
+        let (Some(only), Some(map)) = (only_member(schema), schema.as_object_mut()) else { return Ok(()) };
+        let Some(Value::Array(mut members)) = map.remove("allOf") else { return Ok(()) };
+        let mut merged = members.remove(only).as_object().cloned().unwrap_or_default();
+        // The others only describe.
+        for part in members.into_iter().filter_map(|part| part.as_object().cloned()).chain([std::mem::take(map)]) {
             merged.extend(part);
         }
         *map = merged;
         Ok(())
     })
+}
+
+/// The index of the member that stands for the whole `allOf` of a schema, if there is one.
+pub(super) fn only_member(schema: &Value) -> Option<usize> {
+    // `allOf: [{type: object, ..}]` beside `properties` is a merge, which typify does.
+    if schema.get("properties").is_some() {
+        return None;
+    }
+    let members = schema.get("allOf")?.as_array()?;
+    let mut shapes = (0..members.len()).filter(|index| !describes_only(&members[*index]));
+    shapes.next().filter(|_| shapes.next().is_none())
 }
 
 fn named(document: &Value) -> Map<String, Value> {
@@ -76,7 +82,7 @@ pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Replaces each reference for which `by` returns a schema. Keywords beside the reference are kept and take precedence.
+/// Replaces each reference for which `by` returns a schema.
 fn replace_references(lowered: &mut Lowered, by: &dyn Fn(&str) -> Option<Value>) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         // A plain name may stand for another plain name; circles have been refused.
@@ -84,23 +90,45 @@ fn replace_references(lowered: &mut Lowered, by: &dyn Fn(&str) -> Option<Value>)
             return Ok(());
         }
         while let Some(replacement) = reference(schema).and_then(by) {
-            let mut merged = replacement.as_object().cloned().unwrap_or_default();
-            let mut beside = schema.as_object().cloned().unwrap_or_default();
-            beside.remove("$ref");
-            merged.extend(beside);
-            *schema = Value::Object(merged);
+            write_out(schema, replacement);
         }
         Ok(())
     })
 }
 
+/// Writes a schema in the place of a reference. Keywords beside the reference are kept and take precedence.
+fn write_out(reference: &mut Value, by: Value) {
+    let mut merged = by.as_object().cloned().unwrap_or_default();
+    let mut beside = reference.as_object().cloned().unwrap_or_default();
+    beside.remove("$ref");
+    merged.extend(beside);
+    *reference = Value::Object(merged);
+}
+
+/// A schema of a document in the normal form as the rules for aliases and plain names leave it: if it refers to an alias,
+/// it refers to what that stands for, and a plain schema is written out.
+pub(super) fn written_out(schema: &Value, schemas: &Value) -> Value {
+    let mut schema = schema.clone();
+    // These rules refuse circles; the bound is for a schema that is refused later.
+    for _ in 0..16 {
+        let Some(named) = reference(&schema).and_then(|name| schemas.get(name)) else { break };
+        match named.get("$ref") {
+            Some(target) if reference(named).is_some() => schema["$ref"] = target.clone(),
+            _ if is_plain(named) => write_out(&mut schema, named.clone()),
+            _ => break,
+        }
+    }
+    schema
+}
+
+fn is_plain(schema: &Value) -> bool {
+    let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+    !shaped && schema["type"] != "string"
+}
+
 /// Writes out named numbers, lists and free maps where they are used. Otherwise an amount would be a newtype around
 /// `i64`.
 pub fn plain_names(lowered: &mut Lowered) -> Result<(), Problem> {
-    let is_plain = |schema: &Value| {
-        let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
-        !shaped && schema["type"] != "string"
-    };
     let plain: BTreeMap<String, Value> =
         named(&lowered.document).into_iter().filter(|(_, schema)| is_plain(schema)).collect();
     no_circles(&plain)?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{CLIENT, Lowered, NORMAL, client_with, normal_with};
 use crate::build::{enum_tokens::token, problem::Problem};
 
+mod published;
 mod refusals;
 
 /// Both steps of lowering.

@@ -22,6 +22,8 @@ mod live;
 mod mistakes;
 mod mock_api;
 mod network;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod pages;
 mod payloads;
 mod raw_answers;

@@ -28,7 +28,8 @@ pub struct Output {
 
 /// The whole generator, from the texts of a document and its overlay to the source of the client.
 pub fn run(document: &str, overlay: &str) -> Result<Output, Problem> {
-    let output = build::run(Sources { document, overlay, needs: NEEDS, hand_written: &hand_written()? })?;
+    let output =
+        build::run(Sources { document, overlay, needs: NEEDS, hand_written: &hand_written()?, publish: false })?;
     Ok(Output { code: as_modules(&output.files), notes: output.notes })
 }
 
@@ -101,6 +102,11 @@ pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
     Ok(GeneratedClient { code: as_modules(&build::files(api, &needs, &hand_written()?)?), marked })
 }
 
+/// The document as the feature `openapi` gives it to users: after its overlay, with marks.
+pub fn published(document: &Value) -> Result<Value, Problem> {
+    lower::published::published(document)
+}
+
 /// The places that the rules mark in a document, without generating a client.
 pub fn marked_places(document: &Value) -> Result<MarkedPlaces, Problem> {
     Ok(MarkedPlaces::from(&lower::client(normalized(document)?)?.marks))
@@ -117,14 +123,18 @@ pub fn needed_only(document: &Value, needs: &str) -> Result<Vec<(&'static str, S
     let mut api = build::api(document.clone())?;
     let needs = build::needs(needs)?;
     needs.prune(&mut api);
-    let files = build::files(api, &needs, &hand_written()?)?;
-    Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
+    named(build::files(api, &needs, &hand_written()?)?, document)
 }
 
 /// The generated files of the API of a document, after its overlay.
 pub fn files(document: &Value) -> Result<Vec<(&'static str, String)>, Problem> {
-    let files = build::files(build::api(document.clone())?, &build::needs(NEEDS)?, &hand_written()?)?;
-    Ok(files.into_iter().map(|file| (file.name, file.code)).collect())
+    named(build::files(build::api(document.clone())?, &build::needs(NEEDS)?, &hand_written()?)?, document)
+}
+
+/// Everything that the build script writes for the library with all of its features, by the names of the files.
+fn named(files: Vec<build::emit::client::File>, document: &Value) -> Result<Vec<(&'static str, String)>, Problem> {
+    let published = (build::PUBLISHED, published(document)?.to_string());
+    Ok(files.into_iter().map(|file| (file.name, file.code)).chain([published]).collect())
 }
 
 /// A need of hand-written code, for tests.

@@ -23,7 +23,7 @@ const FLOORS: [&[&str]; 14] = [
     &["calls"],
     &["ext", "webhook"],
     &["blocking"],
-    &["guide", "helpers", "interceptor", "list", "testing", "lib"],
+    &["guide", "helpers", "interceptor", "list", "openapi", "testing", "lib"],
 ];
 
 fn root() -> PathBuf {
