@@ -160,16 +160,22 @@ fn a_named_list_or_number_is_marked_where_it_is_used() {
         "Phone": {"type": "integer", "x-imprint-personal": true},
         "S": {"type": "object", "properties": {
             "emails": reference("Emails"), "tokens": reference("Tokens"), "a": reference("Phone"),
+            "phones": {"type": "array", "items": reference("Emails")},
         }},
     });
     let document = document(schemas, json!({}));
     assert_eq!(secrets(&document), [of_s("tokens")]);
-    assert_eq!(personal(&document), ["/components/schemas/Phone".to_string(), of_s("a"), of_s("emails")]);
+    assert_eq!(
+        personal(&document),
+        ["/components/schemas/Phone".to_string(), of_s("a"), of_s("emails"), of_s("phones")]
+    );
     let marks = lower(document).unwrap().marks;
     let pointers = |marks: Vec<super::super::Mark>| marks.into_iter().map(|mark| mark.pointer).collect::<Vec<_>>();
     assert!(pointers(marks.secrets).contains(&of_s("tokens")));
     let personal = pointers(marks.personal);
-    assert!(personal.contains(&of_s("a")) && personal.contains(&format!("{}/items", of_s("emails"))), "{personal:?}");
+    for pointer in [of_s("a"), of_s("emails/items"), of_s("phones/items/items")] {
+        assert!(personal.contains(&pointer), "{pointer} is not among {personal:?}");
+    }
 }
 
 #[test]
