@@ -21,6 +21,7 @@ mod operation;
 mod places;
 mod references;
 mod resolve;
+mod resource;
 mod route;
 mod schema;
 mod similar;

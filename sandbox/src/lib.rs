@@ -1,6 +1,34 @@
-//! A stateful imitation of the Imprint API on loopback, for tests.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, missing_debug_implementations)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod blocking;
+mod choices;
+mod clock;
 #[doc(hidden)]
 pub mod contract;
+mod ids;
+mod instant;
+mod log;
+mod model;
+mod operations;
+mod product;
+mod refusal;
+mod sandbox;
+mod server;
+mod settings;
+mod table;
+mod world;
+
+pub use choices::Choice;
+pub use imprint_client;
+pub use log::{AnswerKind, Request};
+pub use model::payment_method::LoanStatus;
+pub use product::{CardType, Product};
+pub use sandbox::{
+    Application, ApprovedCustomer, Builder, CustomerSetup, HasClientSecret, Outcome, PaymentMethodControl, Refused,
+    Requests, Sandbox, StartError, TokenKind, Unverified,
+};
+pub use server::Bug;
+pub use settings::{Clock, ErrorShapes, Permissions, Validation};

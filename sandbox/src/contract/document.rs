@@ -157,6 +157,7 @@ impl<'a> Reading<'a> {
             body_required,
             answers: declared,
             repeatable: operation.get("x-imprint-repeatable").and_then(Value::as_bool),
+            resource: OnceLock::new(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! What the document declares about an operation: its parameters, its body and its answers.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use super::schema::Schema;
@@ -23,6 +25,8 @@ pub struct Operation {
     pub answers: Vec<Answer>,
     /// What the document says about repeating, if anything: `x-imprint-repeatable`.
     pub(super) repeatable: Option<bool>,
+    /// What the answer is about, found when it is asked for.
+    pub(super) resource: OnceLock<Option<Schema>>,
 }
 
 /// A parameter of an operation.

@@ -1,0 +1,243 @@
+//! A sandbox for code without async: it runs in a thread of its own.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use imprint_client::Secret;
+use imprint_client::types::CustomerId;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::model::payment_method::LoanStatus;
+use crate::sandbox::{self, ApprovedCustomer, Builder, HasClientSecret, Outcome, Refused, StartError, TokenKind};
+
+/// A sandbox whose methods wait instead of being awaited. All that need not wait are those of
+/// [`imprint_sandbox::Sandbox`](crate::Sandbox), which it dereferences to.
+///
+/// Give its [`url`](crate::Sandbox::url) and its [`key`](crate::Sandbox::key) to the client under test, such as
+/// `imprint_client::blocking::Client`, which the client's feature `blocking` turns on.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = imprint_sandbox::Sandbox::blocking()?;
+/// let customer = sandbox.customer("PARTNER_USER_456").approved()?;
+/// println!("{} has {} at {}", customer.customer_id, customer.payment_method, sandbox.url());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    inner: sandbox::Sandbox,
+    _thread: Arc<Thread>,
+}
+
+/// The thread; it ends when this is dropped.
+#[derive(Debug)]
+struct Thread {
+    _stop: oneshot::Sender<()>,
+}
+
+impl Sandbox {
+    pub(crate) fn start(builder: Builder) -> Result<Self, StartError> {
+        let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build();
+        let runtime = runtime.map_err(StartError::Thread)?;
+        let inner = runtime.block_on(builder.start())?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::Builder::new().name("imprint-sandbox".into());
+        // The error is that the other end was dropped, which is what it waits for.
+        thread.spawn(move || drop(runtime.block_on(stopped))).map_err(StartError::Thread)?;
+        Ok(Self { inner, _thread: Arc::new(Thread { _stop: stop }) })
+    }
+
+    /// [`Sandbox::account`](crate::Sandbox::account).
+    pub fn account(&self, name: &str) -> Self {
+        Self { inner: self.inner.account(name), _thread: Arc::clone(&self._thread) }
+    }
+
+    /// [`Sandbox::advance`](crate::Sandbox::advance).
+    pub fn advance(&self, by: Duration) {
+        self.wait(self.inner.advance(by));
+    }
+
+    /// [`Sandbox::apply`](crate::Sandbox::apply).
+    pub fn apply(&self, session: impl HasClientSecret) -> Application {
+        Application { sandbox: self.clone(), inner: self.inner.apply(session) }
+    }
+
+    /// [`Sandbox::decide`](crate::Sandbox::decide).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn decide(&self, application_id: &str, is_approved: bool) -> Result<Outcome, Refused> {
+        self.wait(self.inner.decide(application_id, is_approved))
+    }
+
+    /// [`Sandbox::customer`](crate::Sandbox::customer).
+    pub fn customer(&self, partner_customer_id: impl Into<String>) -> CustomerSetup {
+        CustomerSetup { sandbox: self.clone(), inner: self.inner.customer(partner_customer_id) }
+    }
+
+    /// [`Sandbox::payment_method`](crate::Sandbox::payment_method).
+    pub fn payment_method(&self, id: impl AsRef<str>) -> PaymentMethodControl {
+        PaymentMethodControl { sandbox: self.clone(), inner: self.inner.payment_method(id) }
+    }
+
+    fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.inner.runtime().block_on(future)
+    }
+}
+
+impl Deref for Sandbox {
+    type Target = sandbox::Sandbox;
+
+    fn deref(&self) -> &sandbox::Sandbox {
+        &self.inner
+    }
+}
+
+/// Declares a form of a builder whose last step waits.
+macro_rules! waiting {
+    ($(#[$about:meta])* $name:ident($inner:ty) { $($(#[$setting_about:meta])* $setting:ident($($argument:ident: $type:ty),*);)* }
+     { $($(#[$step_about:meta])* $step:ident() -> $result:ty;)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing happens before the last step"]
+        pub struct $name {
+            sandbox: Sandbox,
+            inner: $inner,
+        }
+
+        impl $name {
+            $($(#[$setting_about])*
+            pub fn $setting(self, $($argument: $type),*) -> Self {
+                Self { inner: self.inner.$setting($($argument),*), ..self }
+            })*
+
+            $($(#[$step_about])*
+            pub fn $step(self) -> $result {
+                self.sandbox.wait(self.inner.$step())
+            })*
+        }
+    };
+}
+
+waiting! {
+    /// [`imprint_sandbox::Application`](crate::Application) for code without async.
+    Application(sandbox::Application) {
+        /// [`Application::last_name`](crate::Application::last_name).
+        last_name(name: impl Into<String>);
+        /// [`Application::phone`](crate::Application::phone).
+        phone(phone: impl Into<String>);
+        /// [`Application::otp`](crate::Application::otp).
+        otp(password: impl Into<String>);
+    } {
+        /// [`Application::complete`](crate::Application::complete).
+        ///
+        /// # Errors
+        ///
+        /// As there.
+        complete() -> Result<Outcome, Refused>;
+    }
+}
+
+waiting! {
+    /// [`imprint_sandbox::CustomerSetup`](crate::CustomerSetup) for code without async.
+    CustomerSetup(sandbox::CustomerSetup) {
+        /// [`CustomerSetup::merchant_key`](crate::CustomerSetup::merchant_key).
+        merchant_key(key: impl Into<String>);
+        /// [`CustomerSetup::first_name`](crate::CustomerSetup::first_name).
+        first_name(name: impl Into<String>);
+        /// [`CustomerSetup::last_name`](crate::CustomerSetup::last_name).
+        last_name(name: impl Into<String>);
+        /// [`CustomerSetup::email`](crate::CustomerSetup::email).
+        email(email: impl Into<String>);
+        /// [`CustomerSetup::phone`](crate::CustomerSetup::phone).
+        phone(phone: impl Into<String>);
+        /// [`CustomerSetup::date_of_birth`](crate::CustomerSetup::date_of_birth).
+        date_of_birth(year: u16, month: u8, day: u8);
+        /// [`CustomerSetup::ssn`](crate::CustomerSetup::ssn).
+        ssn(ssn: impl Into<Secret>);
+    } {
+        /// [`CustomerSetup::approved`](crate::CustomerSetup::approved).
+        ///
+        /// # Errors
+        ///
+        /// As there.
+        approved() -> Result<ApprovedCustomer, Refused>;
+    }
+}
+
+impl CustomerSetup {
+    /// [`CustomerSetup::create`](crate::CustomerSetup::create).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn create(self) -> Result<CustomerId, Refused> {
+        self.inner.create()
+    }
+}
+
+waiting! {
+    /// [`imprint_sandbox::PaymentMethodControl`](crate::PaymentMethodControl) for code without async.
+    PaymentMethodControl(sandbox::PaymentMethodControl) {} {}
+}
+
+impl PaymentMethodControl {
+    /// [`PaymentMethodControl::activate`](crate::PaymentMethodControl::activate).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn activate(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.activate())
+    }
+
+    /// [`PaymentMethodControl::deactivate`](crate::PaymentMethodControl::deactivate).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn deactivate(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.deactivate())
+    }
+
+    /// [`PaymentMethodControl::cancel`](crate::PaymentMethodControl::cancel).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn cancel(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.cancel())
+    }
+
+    /// [`PaymentMethodControl::reissue`](crate::PaymentMethodControl::reissue).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn reissue(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.reissue())
+    }
+
+    /// [`PaymentMethodControl::tokenize`](crate::PaymentMethodControl::tokenize).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn tokenize(&self, kind: TokenKind) -> Result<Secret, Refused> {
+        self.sandbox.wait(self.inner.tokenize(kind))
+    }
+
+    /// [`PaymentMethodControl::loan`](crate::PaymentMethodControl::loan).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn loan(&self, status: LoanStatus) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.loan(status))
+    }
+}

@@ -1,0 +1,86 @@
+//! The clock of an account. It never goes backwards.
+
+use std::time::{Duration, SystemTime};
+
+use crate::settings::Clock;
+
+use crate::instant::Instant;
+
+/// The time of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct VirtualClock {
+    /// The latest time that was told.
+    at: Instant,
+    pace: Pace,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    Frozen,
+    /// This much ahead of the clock of the system.
+    Running(Duration),
+}
+
+impl VirtualClock {
+    pub fn new(clock: Clock) -> Self {
+        match clock {
+            Clock::Frozen(at) => Self { at: Instant::of(at), pace: Pace::Frozen },
+            Clock::Running => Self { at: Instant::of(SystemTime::now()), pace: Pace::Running(Duration::ZERO) },
+        }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Instant {
+        match self.pace {
+            Pace::Frozen => self.at,
+            Pace::Running(ahead) => self.at.max(Instant::of(SystemTime::now()).plus(ahead)),
+        }
+    }
+
+    /// The time that a change is made at: of a frozen clock one millisecond later.
+    pub fn of_change(&self) -> Instant {
+        match self.pace {
+            Pace::Frozen => self.at.plus(Duration::from_millis(1)),
+            Pace::Running(_) => self.now(),
+        }
+    }
+
+    /// Remembers a time that was told.
+    pub fn told(&mut self, at: Instant) {
+        self.at = self.at.max(at);
+    }
+
+    /// Puts the clock forward.
+    pub fn advance(&mut self, by: Duration) {
+        let now = self.now();
+        if let Pace::Running(ahead) = &mut self.pace {
+            *ahead = ahead.saturating_add(by);
+        }
+        self.at = now.plus(by);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_clock_moves_by_changes_and_by_advancing() {
+        let mut clock = VirtualClock::new(Clock::Frozen(Instant::START.system_time()));
+        assert_eq!(clock.now(), Instant::START);
+        clock.told(clock.of_change());
+        assert_eq!(clock.now().text(), "2026-01-01T00:00:00.001Z");
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
+        clock.told(Instant::START);
+        assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
+    }
+
+    #[test]
+    fn a_running_clock_keeps_its_distance_to_the_system() {
+        let mut clock = VirtualClock::new(Clock::Running);
+        clock.advance(Duration::from_secs(3_600));
+        let ahead = clock.now().milliseconds() - Instant::of(SystemTime::now()).milliseconds();
+        assert!((3_590_000..3_610_000).contains(&ahead), "{ahead}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Ids and other texts that look random and are not: each follows from the seed, the account, the kind and its number.
+//!
+//! So a run can be repeated, and the ids of one account or kind do not depend on what happens at the same time to another.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+/// Makes the ids of one account.
+pub struct Ids {
+    seed: u64,
+    account: String,
+    made: BTreeMap<&'static str, u64>,
+}
+
+impl Ids {
+    pub fn new(seed: u64, account: &str) -> Self {
+        Self { seed, account: account.to_owned(), made: BTreeMap::new() }
+    }
+
+    /// The next id of a kind, as the text of a UUID in upper case.
+    pub fn next(&mut self, kind: &'static str) -> String {
+        let mut bytes: [u8; 16] = std::array::from_fn({
+            let hash = self.hash(kind);
+            move |index| hash[index]
+        });
+        // The bits of a random UUID of the standard.
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        [&hex[..4], &hex[4..6], &hex[6..8], &hex[8..10], &hex[10..]].map(|part| part.concat()).join("-")
+    }
+
+    /// The next text of a kind: this many characters of an alphabet.
+    pub fn text(&mut self, kind: &'static str, alphabet: &[u8], length: usize) -> String {
+        let mut text = String::new();
+        while text.len() < length {
+            for byte in self.hash(kind) {
+                if text.len() < length {
+                    text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
+                }
+            }
+        }
+        text
+    }
+
+    /// How many of each kind were made; `restore` goes back to it.
+    pub fn made(&self) -> BTreeMap<&'static str, u64> {
+        self.made.clone()
+    }
+
+    pub fn restore(&mut self, made: BTreeMap<&'static str, u64>) {
+        self.made = made;
+    }
+
+    fn hash(&mut self, kind: &'static str) -> [u8; 32] {
+        let number = self.made.entry(kind).or_default();
+        *number += 1;
+        let mut hash = Sha256::new();
+        // Each part with its length, so that no two different lists of parts are the same bytes.
+        for part in [&self.seed.to_be_bytes()[..], self.account.as_bytes(), kind.as_bytes(), &number.to_be_bytes()[..]]
+        {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_that_depend_on_seed_account_kind_and_number_alone() {
+        let mut ids = Ids::new(0, "a");
+        let first = ids.next("customer");
+        assert_eq!(first.len(), 36);
+        assert!(first.bytes().all(|b| b == b'-' || b.is_ascii_digit() || b.is_ascii_uppercase()), "{first}");
+        assert_eq!((&first[14..15], first.matches('-').count()), ("4", 4));
+        let session = ids.next("session");
+        let second = ids.next("customer");
+        let mut again = Ids::new(0, "a");
+        assert_eq!(
+            (again.next("customer"), again.next("customer"), again.next("session")),
+            (first.clone(), second, session)
+        );
+        for other in
+            [Ids::new(1, "a").next("customer"), Ids::new(0, "b").next("customer"), Ids::new(0, "a").next("card")]
+        {
+            assert_ne!(other, first);
+        }
+    }
+
+    #[test]
+    fn texts_have_the_length_and_the_alphabet() {
+        let text = Ids::new(0, "a").text("key", b"ab", 70);
+        assert_eq!(text.len(), 70);
+        assert!(text.bytes().all(|b| b"ab".contains(&b)));
+    }
+}

@@ -1,0 +1,74 @@
+//! A point in the time of an account, and how the API writes it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Milliseconds since 1970, within the years that RFC 3339 can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instant(i64);
+
+/// The last millisecond of the year 9999.
+const LAST: i64 = 253_402_300_799_999;
+
+impl Instant {
+    /// 2026-01-01T00:00:00Z, at which a frozen clock starts.
+    pub const START: Self = Self(1_767_225_600_000);
+
+    /// The instant of a time of the system; one that RFC 3339 cannot write becomes the nearest that it can.
+    pub fn of(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(LAST).min(LAST))
+    }
+
+    pub fn system_time(self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.0.unsigned_abs())
+    }
+
+    /// This instant and a duration, at most the end of the year 9999.
+    pub fn plus(self, duration: Duration) -> Self {
+        let more = i64::try_from(duration.as_millis()).unwrap_or(LAST);
+        Self(self.0.saturating_add(more).min(LAST))
+    }
+
+    pub fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// As most resources have it: `2026-01-01T00:00:00.000Z`.
+    pub fn text(self) -> String {
+        format!("{}.{:03}Z", self.to_seconds(), self.0 % 1_000)
+    }
+
+    /// As errors have it: `2026-01-01T00:00:00.000+00:00`.
+    pub fn text_with_offset(self) -> String {
+        format!("{}.{:03}+00:00", self.to_seconds(), self.0 % 1_000)
+    }
+
+    /// Date and time up to the second, without an offset.
+    fn to_seconds(self) -> String {
+        let at = OffsetDateTime::from_unix_timestamp(self.0 / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        at.format(&Rfc3339).map(|text| text.trim_end_matches('Z').to_owned()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_with_milliseconds() {
+        assert_eq!(Instant::START.text(), "2026-01-01T00:00:00.000Z");
+        assert_eq!(Instant::START.plus(Duration::from_millis(61_007)).text(), "2026-01-01T00:01:01.007Z");
+        assert_eq!(Instant::START.text_with_offset(), "2026-01-01T00:00:00.000+00:00");
+    }
+
+    #[test]
+    fn it_ends_with_the_year_9999() {
+        let last = Instant::START.plus(Duration::MAX);
+        assert_eq!(last.text(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(last.plus(Duration::from_secs(1)), last);
+        assert_eq!(Instant::of(Instant::START.system_time()), Instant::START);
+    }
+}

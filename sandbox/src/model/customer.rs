@@ -1,0 +1,172 @@
+//! A customer: what requests tell about the person, and the state of their accounts.
+
+use std::collections::BTreeMap;
+
+use imprint_client::Secret;
+use serde_json::{Map, Value, json};
+
+use crate::instant::Instant;
+use crate::table::Row;
+
+#[derive(Clone)]
+pub struct Customer {
+    pub id: String,
+    /// The merchant key of the product.
+    pub product: String,
+    pub partner_customer_id: Option<String>,
+    /// The whole number; answers have its last four digits.
+    pub ssn: Option<Secret>,
+    /// Email, name, address, metadata and whatever else is known, by the names of the answer.
+    pub profile: Map<String, Value>,
+    /// What later webhooks of the customer carry.
+    pub customer_metadata: Map<String, Value>,
+    /// The state of the account in each program.
+    pub statuses: BTreeMap<String, &'static str>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+/// The parts of an address that an update has as fields of its own.
+const ADDRESS_PARTS: [&str; 5] = ["street_line1", "street_line2", "city", "state", "postal_code"];
+
+impl Row for Customer {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        let partner = self.partner_customer_id.as_ref();
+        let partner = partner.map(|id| ("partner_customer_id", format!("{}\n{id}", self.product)));
+        [("product", self.product.clone())].into_iter().chain(partner).collect()
+    }
+}
+
+impl Customer {
+    pub fn new(id: String, product: &str, at: Instant) -> Self {
+        Self {
+            id,
+            product: product.to_owned(),
+            partner_customer_id: None,
+            ssn: None,
+            profile: Map::new(),
+            customer_metadata: Map::new(),
+            statuses: BTreeMap::new(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    /// A text of the profile.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.profile.get(name)?.as_str()
+    }
+
+    /// Merges an update into the profile. The parts of the address are fields of their own in it and one object in the
+    /// profile; all else replaces what was there.
+    pub fn updated(mut self, body: &Map<String, Value>, at: Instant) -> Self {
+        let mut address = match self.profile.get("address") {
+            Some(Value::Object(address)) => address.clone(),
+            _ => Map::new(),
+        };
+        let parts = body.iter().filter(|(name, value)| ADDRESS_PARTS.contains(&name.as_str()) && !value.is_null());
+        let count = address.len();
+        let mut changes = 0;
+        for (name, value) in parts {
+            address.insert(name.clone(), value.clone());
+            changes += 1;
+        }
+        if changes > 0 {
+            if count == 0 || !address.contains_key("country") {
+                address.insert("country".into(), json!("USA"));
+            }
+            self.profile.insert("address".into(), address.into());
+        }
+        for (name, value) in
+            body.iter().filter(|(name, value)| !ADDRESS_PARTS.contains(&name.as_str()) && !value.is_null())
+        {
+            match (name.as_str(), value) {
+                ("customer_history", Value::Object(history)) => {
+                    for (name, value) in history {
+                        self.profile.entry(name.clone()).or_insert_with(|| value.clone());
+                    }
+                }
+                _ => drop(self.profile.insert(name.clone(), value.clone())),
+            }
+        }
+        self.updated_at = at;
+        self
+    }
+
+    /// Whether the parts of a date of birth that are given are those of the customer.
+    pub fn was_born(&self, date: &Map<String, Value>) -> bool {
+        let own = self.profile.get("date_of_birth");
+        own.is_some_and(|own| {
+            date.iter().filter(|(_, part)| !part.is_null()).all(|(name, part)| own.get(name) == Some(part))
+        })
+    }
+
+    /// What answers show.
+    pub fn view(&self) -> Map<String, Value> {
+        let mut view = Map::new();
+        view.insert("id".into(), json!(self.id));
+        if let Some(id) = &self.partner_customer_id {
+            view.insert("partner_customer_id".into(), json!(id));
+        }
+        if let Some(ssn) = &self.ssn {
+            let digits: Vec<char> = ssn.expose().chars().collect();
+            let last: String = digits[digits.len().saturating_sub(4)..].iter().collect();
+            view.insert("ssn4".into(), json!(last));
+        }
+        view.insert("statuses".into(), json!(self.statuses));
+        view.insert("created_at".into(), json!(self.created_at.text()));
+        view.insert("updated_at".into(), json!(self.updated_at.text()));
+        view
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn customer() -> Customer {
+        Customer::new("C".into(), "P", Instant::START)
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn parts_of_the_address_are_merged_and_the_country_is_kept() {
+        let updated = customer().updated(&map(json!({"city": "Austin"})), Instant::START);
+        assert_eq!(updated.profile["address"], json!({"city": "Austin", "country": "USA"}));
+        let mut abroad = customer();
+        abroad.profile.insert("address".into(), json!({"city": "Paris", "country": "FRA"}));
+        let updated = abroad.updated(&map(json!({"street_line1": "1 Rue", "city": "Lyon"})), Instant::START);
+        assert_eq!(updated.profile["address"], json!({"city": "Lyon", "country": "FRA", "street_line1": "1 Rue"}));
+    }
+
+    #[test]
+    fn other_fields_are_replaced_as_a_whole_and_nulls_change_nothing() {
+        let first = customer().updated(&map(json!({"metadata": {"a": 1}, "email": "a@example.com"})), Instant::START);
+        let second = first.updated(&map(json!({"metadata": {"b": 2}, "email": null})), Instant::START);
+        assert_eq!((&second.profile["metadata"], second.text("email")), (&json!({"b": 2}), Some("a@example.com")));
+        assert!(!second.profile.contains_key("address"));
+    }
+
+    #[test]
+    fn a_date_of_birth_is_compared_by_the_parts_that_are_given() {
+        let mut customer = customer();
+        assert!(!customer.was_born(&map(json!({"year": 1990}))));
+        customer.profile.insert("date_of_birth".into(), json!({"year": 1990, "month": 1, "day": 2}));
+        assert!(customer.was_born(&map(json!({"year": 1990, "day": null}))));
+        assert!(!customer.was_born(&map(json!({"year": 1990, "day": 3}))));
+    }
+
+    #[test]
+    fn only_the_last_four_digits_of_an_ssn_are_shown() {
+        let shown = Customer { ssn: Some("123456789".into()), ..customer() }.view();
+        assert_eq!(shown["ssn4"], "6789");
+        assert!(!Value::from(shown).to_string().contains("12345"));
+    }
+}

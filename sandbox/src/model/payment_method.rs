@@ -1,0 +1,215 @@
+//! A payment method: a card or a loan, `ACTIVE <-> INACTIVE -> CANCELED`.
+
+use serde_json::{Map, Value, json};
+
+use crate::instant::Instant;
+use crate::table::Row;
+
+use super::card::Card;
+
+#[derive(Clone)]
+pub struct PaymentMethod {
+    pub id: String,
+    pub product: String,
+    pub customer_id: String,
+    pub status: PaymentMethodStatus,
+    pub what: What,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+#[derive(Clone)]
+pub enum What {
+    Card(Card),
+    Loan { amount: i64, term_months: u32, status: LoanStatus },
+}
+
+/// The status of a payment method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PaymentMethodStatus {
+    /// It can be used.
+    Active,
+    /// It cannot be used at the moment.
+    Inactive,
+    /// It can never be used again.
+    Canceled,
+}
+
+/// The status of a loan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoanStatus {
+    /// The application waits for a decision.
+    Pending,
+    /// The application was approved.
+    Approved,
+    /// The application was rejected.
+    Rejected,
+    /// The loan was paid out.
+    Active,
+    /// The loan was paid back.
+    Closed,
+}
+
+impl Row for PaymentMethod {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        vec![("customer_id", format!("{}\n{}", self.product, self.customer_id.to_ascii_lowercase()))]
+    }
+}
+
+impl PaymentMethod {
+    /// The payment method itself; why it cannot change any more, if it is canceled.
+    pub fn changeable(self) -> Result<Self, String> {
+        if self.status == PaymentMethodStatus::Canceled {
+            return Err("a canceled payment method stays as it is".into());
+        }
+        Ok(self)
+    }
+
+    /// The payment method with another status; why not, if it is canceled.
+    pub fn with_status(self, status: PaymentMethodStatus, at: Instant) -> Result<Self, String> {
+        Ok(Self { status, updated_at: at, ..self.changeable()? })
+    }
+
+    /// The payment method with another status of its loan; why not, if it is no loan or no such step exists.
+    pub fn with_loan_status(mut self, to: LoanStatus, at: Instant) -> Result<Self, String> {
+        use LoanStatus::{Active, Approved, Closed, Pending, Rejected};
+        let What::Loan { status, .. } = &mut self.what else { return Err("it is a card and no loan".into()) };
+        let steps = matches!((*status, to), (Pending, Approved | Rejected) | (Approved, Active) | (Active, Closed));
+        if !steps {
+            return Err(format!("a loan that is {} cannot become {}", status.text(), to.text()));
+        }
+        *status = to;
+        match to {
+            Approved => self.status = PaymentMethodStatus::Active,
+            Rejected | Closed => self.status = PaymentMethodStatus::Canceled,
+            Pending | Active => {}
+        }
+        self.updated_at = at;
+        Ok(self)
+    }
+
+    /// As the API calls its type.
+    pub fn kind(&self) -> &'static str {
+        match self.what {
+            What::Card(_) => "CARD",
+            What::Loan { .. } => "LOAN",
+        }
+    }
+
+    /// The card, if it is one.
+    pub fn card(&self) -> Option<&Card> {
+        match &self.what {
+            What::Card(card) => Some(card),
+            What::Loan { .. } => None,
+        }
+    }
+
+    /// What answers show, with the card number only for a key that may see it.
+    pub fn view(&self, pci: bool) -> Map<String, Value> {
+        let mut view = Map::new();
+        view.insert("id".into(), json!(self.id));
+        view.insert("type".into(), json!(self.kind()));
+        view.insert("customer_id".into(), json!(self.customer_id));
+        view.insert("status".into(), json!(self.status.text()));
+        view.insert("metadata".into(), json!({}));
+        view.insert("created_at".into(), json!(self.created_at.text()));
+        view.insert("updated_at".into(), json!(self.updated_at.text()));
+        match &self.what {
+            What::Card(card) => drop(view.insert("card".into(), card.view(pci).into())),
+            What::Loan { amount, term_months, status } => {
+                let loan = json!({
+                    "amount": amount, "currency": "USD", "term_months": term_months, "loan_status": status.text(),
+                });
+                view.insert("loan".into(), loan);
+            }
+        }
+        view
+    }
+}
+
+impl PaymentMethodStatus {
+    /// As the API writes it.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+            Self::Canceled => "CANCELED",
+        }
+    }
+}
+
+impl LoanStatus {
+    /// As the API writes it.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Approved => "APPROVED",
+            Self::Rejected => "REJECTED",
+            Self::Active => "ACTIVE",
+            Self::Closed => "CLOSED",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use LoanStatus::{Active, Approved, Closed, Pending, Rejected};
+
+    fn method(what: What) -> PaymentMethod {
+        PaymentMethod {
+            id: "M".into(),
+            product: "P".into(),
+            customer_id: "C".into(),
+            status: PaymentMethodStatus::Inactive,
+            what,
+            created_at: Instant::START,
+            updated_at: Instant::START,
+        }
+    }
+
+    fn loan(status: LoanStatus) -> PaymentMethod {
+        method(What::Loan { amount: 100_000, term_months: 12, status })
+    }
+
+    fn card() -> PaymentMethod {
+        method(What::Card(Card::new(crate::product::CardType::Unified, "00000000000000", "D".into())))
+    }
+
+    #[test]
+    fn canceled_is_final() {
+        let mut now = card();
+        for status in [PaymentMethodStatus::Active, PaymentMethodStatus::Inactive, PaymentMethodStatus::Canceled] {
+            now = now.with_status(status, Instant::START).unwrap_or_else(|why| panic!("{status:?}: {why}"));
+        }
+        assert!(now.clone().with_status(PaymentMethodStatus::Active, Instant::START).is_err());
+        assert!(now.with_status(PaymentMethodStatus::Canceled, Instant::START).is_err());
+    }
+
+    #[test]
+    fn a_loan_takes_the_steps_that_exist_and_no_others() {
+        let all = [Pending, Approved, Rejected, Active, Closed];
+        let steps = [(Pending, Approved), (Pending, Rejected), (Approved, Active), (Active, Closed)];
+        for from in all {
+            for to in all {
+                let taken = loan(from).with_loan_status(to, Instant::START);
+                assert_eq!(taken.is_ok(), steps.contains(&(from, to)), "{from:?} to {to:?}");
+            }
+        }
+        assert!(card().with_loan_status(Active, Instant::START).is_err());
+    }
+
+    #[test]
+    fn the_status_follows_that_of_the_loan() {
+        let status = |from, to| loan(from).with_loan_status(to, Instant::START).map(|loan| loan.status);
+        assert_eq!(status(Pending, Approved), Ok(PaymentMethodStatus::Active));
+        assert_eq!(status(Pending, Rejected), Ok(PaymentMethodStatus::Canceled));
+        assert_eq!(status(Active, Closed), Ok(PaymentMethodStatus::Canceled));
+    }
+}

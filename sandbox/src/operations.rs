@@ -1,0 +1,51 @@
+//! The operations that have behaviour, one file for each resource, and the applications, which have no operation.
+//!
+//! A handler takes what was asked, after the document was satisfied, changes the account, and gives what the answer
+//! shows; or it refuses, and nothing has changed. It knows nothing of HTTP but the status of a refusal.
+
+pub mod applications;
+mod customers;
+mod intents;
+mod keys;
+mod links;
+mod list;
+mod payment_methods;
+mod request;
+mod sessions;
+
+use crate::refusal::Refusal;
+use crate::world::Tx;
+
+pub use customers::{new_customer, of_partner as customer_of_partner};
+pub use request::{Asked, Reply};
+pub use sessions::for_customer as new_session;
+
+/// What carries out an operation.
+pub type Handler = fn(&mut Tx<'_>, &Asked<'_>) -> Result<Reply, Refusal>;
+
+/// The operations with behaviour, by their ids. All others are answered from the examples of the document.
+pub const TABLE: &[(&str, Handler)] = &[
+    ("createKey", keys::create),
+    ("createSession", sessions::create),
+    ("createTransactionIntent", intents::create),
+    ("deleteKey", keys::delete),
+    ("getCustomer", customers::get),
+    ("getPaymentMethod", payment_methods::get),
+    ("getPaymentMethods", payment_methods::of_customer),
+    ("getSession", sessions::get),
+    ("getTransactionIntent", intents::get),
+    ("getTransactionIntents", intents::of_customer),
+    ("linkCustomerAccount", links::create),
+    ("searchCustomers", customers::search),
+    ("searchCustomersPost", customers::search),
+    ("searchPaymentMethods", payment_methods::search),
+    ("searchPaymentMethodsPost", payment_methods::search),
+    ("searchTransactionIntents", intents::search),
+    ("updateCustomer", customers::update),
+    ("updateTransactionIntent", intents::update),
+];
+
+/// The handler of an operation.
+pub fn handler(operation: &str) -> Option<Handler> {
+    TABLE.iter().find(|(id, _)| *id == operation).map(|(_, handler)| *handler)
+}

@@ -1,0 +1,39 @@
+//! API keys: making another one, and deleting the one that makes the call.
+
+use serde_json::Map;
+
+use crate::choices::Choice;
+use crate::model::key::Key;
+use crate::refusal::Refusal;
+use crate::world::Tx;
+
+use super::request::{Asked, Reply};
+
+/// What the texts of keys are made of.
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// `createKey`: a key that may do what the calling one may.
+pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    tx.choose(Choice::KeyText);
+    tx.choose(Choice::KeysNeedNoPermission);
+    let text = tx.state.ids.text("key", ALPHABET, 24);
+    let key = Key {
+        label: format!("key-{}", tx.state.ids.next("key label")),
+        text: format!("sbx_{text}").into(),
+        permissions: asked.caller.permissions,
+        created_at: tx.now,
+        deleted_at: None,
+    };
+    tx.state.keys.put(key.clone());
+    Ok(Reply { body: Some(asked.shown(key.view(), &Map::new())), new_key: Some(key.text) })
+}
+
+/// `deleteKey`: the calling key, which no later request is accepted with.
+pub fn delete(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    tx.choose(Choice::LastKeyMayBeDeleted);
+    tx.choose(Choice::KeysNeedNoPermission);
+    let deleted =
+        asked.caller.clone().deleted(tx.now).ok_or_else(|| Refusal::new(401, "UNAUTHORIZED", "no such key"))?;
+    tx.state.keys.put(deleted.clone());
+    Ok(Reply::of(asked.shown(deleted.view(), &Map::new())))
+}

@@ -1,0 +1,206 @@
+//! The handle of a sandbox: starting it, clients for it, and what a test does that no operation of the API does.
+
+mod applications;
+mod builder;
+mod customers;
+mod payment_methods;
+mod requests;
+mod verify;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use imprint_client::{Client, ClientBuilder, Secret};
+
+use crate::refusal::Refusal;
+use crate::server::{Bug, Listening};
+use crate::settings::Permissions;
+use crate::world::{Account, Tx};
+
+pub use applications::{Application, HasClientSecret, Outcome};
+pub use builder::{Builder, StartError};
+pub use customers::{ApprovedCustomer, CustomerSetup};
+pub use payment_methods::{PaymentMethodControl, TokenKind};
+pub use requests::Requests;
+pub use verify::Unverified;
+
+/// A stateful imitation of the Imprint API that listens on loopback.
+///
+/// It starts empty, on a port of its own, in milliseconds, so each test can have one. A clone is a handle of the same
+/// sandbox; when the last one is dropped, the server stops and its connections end. It needs a tokio runtime; for code
+/// without one there is [`blocking`](Self::blocking).
+///
+/// ```
+/// use imprint_sandbox::{Outcome, Sandbox};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::start().await?;
+/// let client = sandbox.client();
+///
+/// let session = client.create_session().body_map(|b| b.partner_customer_id("PARTNER_USER_456")).await?;
+/// let outcome = sandbox.apply(&session).last_name("approve").complete().await?;
+/// let Outcome::Approved { customer_id, .. } = outcome else { panic!("{outcome:?}") };
+///
+/// let methods = client.get_payment_methods().customer_id(&customer_id).await?;
+/// assert_eq!(methods.data.len(), 1);
+/// sandbox.verify()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Sandbox {
+    listening: Arc<Listening>,
+    account: Arc<Account>,
+    key: Secret,
+}
+
+impl Sandbox {
+    /// Starts a sandbox with the default settings.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be listened at.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Starts a sandbox in a thread of its own, for code without async.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be listened at, or no thread can be started.
+    pub fn blocking() -> Result<crate::blocking::Sandbox, StartError> {
+        Self::builder().start_blocking()
+    }
+
+    /// The settings of a sandbox that is to be started.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where the sandbox listens: `http://127.0.0.1:41873`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.listening.address())
+    }
+
+    /// The API key of the account. It opens nothing but this sandbox.
+    pub fn key(&self) -> &Secret {
+        &self.key
+    }
+
+    /// A client of the account.
+    ///
+    /// # Panics
+    ///
+    /// If the client cannot be built, which no setting of a sandbox leads to.
+    pub fn client(&self) -> Client {
+        self.client_builder().build().unwrap_or_else(|e| panic!("a client of the sandbox cannot be built: {e}"))
+    }
+
+    /// A client of the account before it is built, to set timeouts, retries or a merchant key.
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder().api_key(self.key.clone()).base_url(self.url())
+    }
+
+    /// Another account of this server, which is opened on first use: with its own key, customers, clock and log. What
+    /// one account has does not exist for another.
+    pub fn account(&self, name: &str) -> Self {
+        let key = Secret::from(format!("sandbox-{name}"));
+        let keys = [(name.to_owned(), key.clone(), Permissions::NORMAL)];
+        let account = self.listening.server.accounts.open(name, &keys);
+        Self { listening: Arc::clone(&self.listening), account, key }
+    }
+
+    /// Makes another key of the account, with permissions of its own. The log shows its label.
+    ///
+    /// ```
+    /// use imprint_sandbox::{Permissions, Sandbox};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let key = sandbox.add_key("reports", Permissions::READ_ONLY);
+    /// let reports = sandbox.client_builder().api_key(key).build()?;
+    /// assert!(reports.search_customers().await?.data.is_empty());
+    /// let refused = reports.create_session().await.unwrap_err();
+    /// assert_eq!(refused.status().map(|status| status.as_u16()), Some(403));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_key(&self, label: &str, permissions: Permissions) -> Secret {
+        let text = Secret::from(format!("sandbox-{}-{label}", self.account.name));
+        self.account.add_key(label, text.clone(), permissions);
+        self.listening.server.accounts.admit(&self.account, text.expose());
+        text
+    }
+
+    /// What time it is for the account.
+    pub fn now(&self) -> SystemTime {
+        self.account.now().system_time()
+    }
+
+    /// Puts the clock of the account forward. Whatever falls due in between happens in the order of its time: a session
+    /// expires, for example.
+    pub async fn advance(&self, by: Duration) {
+        self.account.advance(by);
+    }
+
+    /// The bugs of the sandbox that were found so far, in all accounts.
+    pub fn bugs(&self) -> Vec<Bug> {
+        self.listening.server.bugs()
+    }
+
+    /// The runtime that the server runs in.
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Handle {
+        self.listening.runtime()
+    }
+
+    /// Runs a transaction about a product that no request was made for.
+    fn control<T>(
+        &self,
+        merchant_key: Option<&str>,
+        run: impl FnOnce(&mut Tx<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refused> {
+        let product = self.account.settings.product(merchant_key);
+        let product = product.ok_or_else(|| Refused::new("no product has this merchant key"))?;
+        self.account.transact(product, run).0.map_err(|refusal| Refused::of(&refusal))
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("url", &self.url()).field("account", &self.account.name).finish_non_exhaustive()
+    }
+}
+
+/// Why the sandbox did not do what a test told it to. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    kind: Option<&'static str>,
+    message: String,
+}
+
+impl Refused {
+    fn new(message: impl Into<String>) -> Self {
+        Self { kind: None, message: message.into() }
+    }
+
+    fn of(refusal: &Refusal) -> Self {
+        Self { kind: Some(refusal.kind), message: refusal.message.clone() }
+    }
+
+    /// The code, such as `INVALID_CLIENT_SECRET`, if there is one.
+    pub fn code(&self) -> Option<&str> {
+        self.kind
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refused {}

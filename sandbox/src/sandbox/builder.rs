@@ -1,0 +1,227 @@
+//! The settings of a sandbox, and starting it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use std::{fmt, io};
+
+use imprint_client::Secret;
+use tokio::net::TcpListener;
+
+use crate::contract::{Contract, DocumentError};
+use crate::instant::Instant;
+use crate::product::Product;
+use crate::server::{Listening, Server};
+use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Settings, Validation};
+use crate::world::Accounts;
+
+use super::Sandbox;
+
+/// The name and the label of the first account and its key.
+const FIRST: &str = "sandbox";
+
+/// The settings of a sandbox.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use imprint_sandbox::{Product, Sandbox, Validation};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder()
+///     .product(Product::default().merchant_key("STORE").program_name("Store Card"))
+///     .validation(Validation::Strict)
+///     .session_lifetime(Duration::from_secs(60))
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a sandbox is started by `start`"]
+pub struct Builder {
+    port: u16,
+    keys: Vec<(String, Secret, Permissions)>,
+    settings: Settings,
+    document: Option<String>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            keys: Vec::new(),
+            settings: Settings {
+                seed: 0,
+                clock: Clock::Frozen(Instant::START.system_time()),
+                products: Vec::new(),
+                session_lifetime: Duration::from_secs(3_600),
+                existing_link: true,
+                validation: Validation::default(),
+                error_shapes: ErrorShapes::default(),
+                examples: true,
+                basic_pairs: Vec::new(),
+            },
+            document: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Listens at this port of loopback. The default, 0, is one that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Accepts this key, with the permissions to read and write. The first key that is named takes the place of the
+    /// default one, `sandbox`, and is what [`Sandbox::key`] and the clients of the sandbox have.
+    ///
+    /// Give a made-up key. A real one has no business in a test.
+    pub fn key(self, text: impl Into<Secret>) -> Self {
+        let label = format!("key {}", self.keys.len() + 1);
+        self.key_with(label, text, Permissions::NORMAL)
+    }
+
+    /// Accepts this key, with permissions of its own. The log shows its label.
+    pub fn key_with(mut self, label: impl Into<String>, text: impl Into<Secret>, permissions: Permissions) -> Self {
+        self.keys.push((label.into(), text.into(), permissions));
+        self
+    }
+
+    /// Accepts `Basic` authorization with this id and secret, which Imprint's document describes and its pages do not
+    /// know. It stands for the first key of the sandbox.
+    pub fn basic_pair(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.settings.basic_pairs.push(BasicPair { id: id.into(), secret: secret.into() });
+        self
+    }
+
+    /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
+    /// merchant key of none is refused.
+    pub fn product(mut self, product: Product) -> Self {
+        self.settings.products.push(product);
+        self
+    }
+
+    /// Sets the clock. The default stands still at 2026-01-01T00:00:00Z, so that every run has the same times.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// Lets the clock stand still at a time.
+    pub fn frozen_at(self, time: SystemTime) -> Self {
+        self.clock(Clock::Frozen(time))
+    }
+
+    /// The number that ids, keys and card numbers follow from: with the same one they are the same in every run. The
+    /// default is 0.
+    pub fn seed_number(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// How long after its creation a session expires. Imprint does not say how long that is; the default is an hour.
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.session_lifetime = lifetime;
+        self
+    }
+
+    /// Leaves the existing link out of the error about it, where the document has it as optional.
+    pub fn omit_existing_link(mut self) -> Self {
+        self.settings.existing_link = false;
+        self
+    }
+
+    /// How closely requests are compared with the document.
+    pub fn validation(mut self, level: Validation) -> Self {
+        self.settings.validation = level;
+        self
+    }
+
+    /// Gives errors another shape than the declared one, to see whether a client reads all that Imprint documents.
+    pub fn error_shapes(mut self, shapes: ErrorShapes) -> Self {
+        self.settings.error_shapes = shapes;
+        self
+    }
+
+    /// Refuses an operation that the sandbox has no behaviour for with 501, instead of answering it from the examples of
+    /// the document.
+    pub fn refuse_examples(mut self) -> Self {
+        self.settings.examples = false;
+        self
+    }
+
+    /// Keeps to this OpenAPI document, as JSON, instead of the client's: to see what a change that Imprint announces
+    /// means for your code. Operations, fields and values that are new in it are answered without further ado.
+    pub fn document(mut self, json: impl Into<String>) -> Self {
+        self.document = Some(json.into());
+        self
+    }
+
+    /// Starts the sandbox, in the tokio runtime of the caller.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be listened at, or the document cannot be read.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listen = |e| StartError::Listen(address, e);
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+
+        let mut keys = self.keys;
+        if keys.is_empty() {
+            keys.push((FIRST.into(), FIRST.into(), Permissions::NORMAL));
+        }
+        let key = keys[0].1.clone();
+        let settings = Arc::new(self.settings);
+        let accounts = Accounts::new(Arc::clone(&settings));
+        let account = accounts.open(FIRST, &keys);
+        let server = Server::new(address, settings, accounts, Arc::clone(&account), document.map(Arc::new));
+        let listening = Arc::new(Listening::start(listener, Arc::new(server)));
+        Ok(Sandbox { listening, account, key })
+    }
+
+    /// Starts the sandbox in a thread of its own, for code without async.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), and that no thread can be started.
+    pub fn start_blocking(self) -> Result<crate::blocking::Sandbox, StartError> {
+        crate::blocking::Sandbox::start(self)
+    }
+}
+
+/// Why a sandbox could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be listened at: the port is taken, most often.
+    Listen(SocketAddr, io::Error),
+    /// No thread or runtime could be made for a sandbox of code without async.
+    Thread(io::Error),
+    /// The document cannot be read.
+    Document(DocumentError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen(address, _) => write!(f, "cannot listen at {address}; port 0 is one that is free"),
+            Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
+            Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen(_, e) | Self::Thread(e) => Some(e),
+            Self::Document(e) => Some(e),
+        }
+    }
+}

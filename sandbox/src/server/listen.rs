@@ -1,0 +1,91 @@
+//! The socket and its connections. They end when the last handle of the sandbox is dropped.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+use super::Server;
+use super::answer::Response;
+use super::pipeline::{Body, Head};
+
+/// The longest body that is read.
+const MAX_BODY: usize = 1 << 20;
+
+/// A server that listens. Dropping it ends every connection.
+pub struct Listening {
+    pub server: Arc<Server>,
+    runtime: Handle,
+    accepting: tokio::task::AbortHandle,
+}
+
+impl Listening {
+    /// Accepts connections until it is dropped, in the runtime it is called in.
+    pub fn start(listener: TcpListener, server: Arc<Server>) -> Self {
+        let task = tokio::spawn(accept(listener, Arc::clone(&server)));
+        Self { server, runtime: Handle::current(), accepting: task.abort_handle() }
+    }
+
+    /// The address that it listens at.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
+    /// The runtime that the connections are in.
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // The task owns the socket and the tasks of its connections, which end with it.
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, server: Arc<Server>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // The file descriptors are used up, or the peer was gone at once: others may be accepted later.
+            Err(_) => {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+        // Small answers go out at once, instead of waiting for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        let server = Arc::clone(&server);
+        connections.spawn(async move {
+            let service = service_fn(move |request| handle(Arc::clone(&server), request));
+            // The error is that of a peer that went away; there is nobody to tell.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn handle(server: Arc<Server>, request: http::Request<Incoming>) -> Result<Response, Infallible> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Body::Bytes(body.to_bytes()),
+        Err(_) => Body::TooLong,
+    };
+    let head = Head {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+    };
+    Ok(server.answer(&head, &body))
+}

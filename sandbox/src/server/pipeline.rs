@@ -1,0 +1,308 @@
+//! The way of a request: route, key, permission, product, body, document, operation, and the answer compared with the
+//! document.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant as Stopwatch;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::choices::Choice;
+use crate::contract::{Contract, Operation, Route, Sent, Violation};
+use crate::instant::Instant;
+use crate::log::{AnswerKind, Request};
+use crate::model::key::Key;
+use crate::operations::{self, Asked};
+use crate::product::Product;
+use crate::refusal::Refusal;
+use crate::settings::ErrorShapes;
+use crate::world::Account;
+
+use super::answer::{Answer, Response};
+use super::auth::{self, Shown};
+use super::{Bug, Server, errors, redact, validate};
+
+/// The first line and the headers of a request.
+pub struct Head {
+    pub method: String,
+    /// As it was sent, percent-encoded.
+    pub path: String,
+    pub query: String,
+    pub headers: HeaderMap,
+}
+
+/// The body of a request.
+pub enum Body {
+    Bytes(Bytes),
+    TooLong,
+}
+
+/// What is found out about a request on its way, for the log.
+#[derive(Default)]
+struct Trail<'a> {
+    operation: Option<&'a Operation>,
+    account: Option<Arc<Account>>,
+    key: Option<Arc<Key>>,
+    product: Option<Product>,
+    body: Option<Value>,
+    notes: Vec<String>,
+    choices: Vec<Choice>,
+}
+
+impl Server {
+    /// Answers a request. Whatever happens in it, there is an answer, and the document allows it or it says that it is a
+    /// bug.
+    pub fn answer(self: &Arc<Self>, head: &Head, body: &Body) -> Response {
+        let started = Stopwatch::now();
+        let sequence = self.next_sequence();
+        let contract = self.contract();
+        let query: Vec<(String, String)> = form_urlencoded::parse(head.query.as_bytes()).into_owned().collect();
+        let mut trail = Trail::default();
+        let mut allow = None;
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| self.carry_out(contract, head, &query, body, &mut trail, &mut allow)));
+        let account = trail.account.clone().unwrap_or_else(|| Arc::clone(&self.first));
+        let now = account.now();
+        let mut answer = match outcome {
+            Ok(Ok(answer)) => self.checked(contract, trail.operation, answer, sequence),
+            Ok(Err(refusal)) => self.refused(contract, &trail, head, &refusal, now, sequence),
+            Err(_) => {
+                let operation = trail.operation.map_or("", |operation| operation.id.as_str());
+                self.bug(operation, "the sandbox panicked; the panic's message is on the standard error", sequence)
+            }
+        };
+        for choice in std::mem::take(&mut trail.choices) {
+            answer.choose(choice);
+        }
+        answer.allow = allow;
+        account.log.add(Request {
+            sequence,
+            at: now.system_time(),
+            operation: trail.operation.map(|operation| operation.id.clone()),
+            method: head.method.clone(),
+            path: redact::path(&head.path),
+            query: query
+                .iter()
+                .map(|(name, value)| (name.clone(), redact::parameter(contract, trail.operation, name, value)))
+                .collect(),
+            body: trail.body.as_ref().map(|body| redact::body(contract, trail.operation, body)),
+            key: trail.key.as_ref().map(|key| key.label.clone()),
+            merchant_key: trail.product.as_ref().map(|product| product.key().to_owned()),
+            status: answer.status,
+            answer: answer.kind,
+            choices: answer.choices.clone(),
+            notes: trail.notes,
+            took: started.elapsed(),
+        });
+        answer.write(sequence)
+    }
+
+    fn carry_out<'a>(
+        self: &Arc<Self>,
+        contract: &'a Contract,
+        head: &Head,
+        query: &[(String, String)],
+        body: &Body,
+        trail: &mut Trail<'a>,
+        allow: &mut Option<String>,
+    ) -> Result<Answer, Refusal> {
+        let (operation, arguments) = match contract.route(&head.method, &head.path) {
+            Route::Found { operation, arguments } => (operation, arguments),
+            Route::WrongMethod { allowed } => {
+                *allow = Some(allowed.join(", "));
+                return Err(Refusal::new(405, "UNKNOWN_METHOD_ERROR", format!("the path has {}", allowed.join(", "))));
+            }
+            Route::Unknown { nearest } => {
+                let near = nearest.map_or(String::new(), |near| {
+                    format!("; the nearest is {}: {} {}", near.id, near.method, near.path)
+                });
+                return Err(Refusal::new(404, "UNKNOWN_PATH_ERROR", format!("the API has no such path{near}")));
+            }
+        };
+        trail.operation = Some(operation);
+        let (account, key) = self.caller(&head.headers).ok_or_else(unauthorized)?;
+        trail.account = Some(Arc::clone(&account));
+        trail.key = Some(Arc::clone(&key));
+        permit(operation, &key, trail)?;
+        let product = self.product(&head.headers, trail)?;
+        let json = validate::json(operation, &head.headers, body)?;
+        trail.body = json.clone();
+        let (valid, outcome) = validate::request(contract, operation, self.settings.validation, query, json);
+        trail.notes = valid.notes;
+        trail.choices.extend(valid.choices);
+        outcome?;
+        let Some(handler) = operations::handler(&operation.id) else {
+            return self.example(contract, operation, &arguments, query, Value::from(valid.body));
+        };
+        let asked = Asked {
+            contract,
+            operation,
+            arguments: BTreeMap::from_iter(arguments),
+            query: valid.query,
+            body: valid.body,
+            caller: &key,
+        };
+        let (outcome, choices) = account.transact(product, |tx| {
+            // Another request may have deleted the key in between.
+            let is_alive = tx.state.keys.first("text", key.text.expose()).is_some_and(|key| key.deleted_at.is_none());
+            if is_alive { handler(tx, &asked) } else { Err(unauthorized()) }
+        });
+        trail.choices.extend(choices);
+        let reply = outcome?;
+        if let Some(text) = &reply.new_key {
+            self.accounts.admit(&account, text.expose());
+        }
+        Ok(Answer::new(operation.success().0, reply.body, AnswerKind::State))
+    }
+
+    fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
+        match auth::shown(headers, &self.settings.basic_pairs) {
+            Shown::Key(text) => self.accounts.caller(text.expose()),
+            // A pair stands for the first key of the first account that is not deleted.
+            Shown::Pair => {
+                let key = self.first.read(|state| state.keys.first("alive", "").cloned())?;
+                Some((Arc::clone(&self.first), key))
+            }
+            Shown::Nothing => None,
+        }
+    }
+
+    fn product(&self, headers: &HeaderMap, trail: &mut Trail<'_>) -> Result<Product, Refusal> {
+        const NAME: &str = "x-imprint-merchant-key";
+        let shown = headers.get(NAME).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let shown = shown.filter(|value| !value.is_empty());
+        let product = self.settings.product(shown.as_deref());
+        if shown.is_some() && self.settings.products.is_empty() {
+            trail.choices.push(Choice::UnknownMerchantKeyOpensProduct);
+        }
+        trail.product.clone_from(&product);
+        product.ok_or_else(|| Refusal::invalid(NAME, "is the merchant key of no product"))
+    }
+
+    /// An operation that the sandbox does not know is answered from the examples of the document.
+    fn example(
+        &self,
+        contract: &Contract,
+        operation: &Operation,
+        arguments: &[(String, String)],
+        query: &[(String, String)],
+        body: Value,
+    ) -> Result<Answer, Refusal> {
+        if !self.settings.examples {
+            let message = format!("the sandbox has no behaviour for {}, and answers by example are off", operation.id);
+            return Err(Refusal::new(501, "NOT_IMPLEMENTED_ERROR", message));
+        }
+        let (status, body) = contract.example(operation, &Sent { path: arguments, query, body: Some(&body) });
+        Ok(Answer::new(status, body, AnswerKind::Example))
+    }
+
+    fn refused(
+        &self,
+        contract: &Contract,
+        trail: &Trail<'_>,
+        head: &Head,
+        refusal: &Refusal,
+        now: Instant,
+        sequence: u64,
+    ) -> Answer {
+        let shapes = self.settings.error_shapes;
+        let path = percent_decode_str(&head.path).decode_utf8_lossy();
+        let body = errors::body(contract, trail.operation, refusal, &path, now, shapes, sequence);
+        let answer = Answer::new(refusal.status, body, AnswerKind::Refusal);
+        let mut answer = match shapes {
+            ErrorShapes::AsDeclared => self.checked(contract, trail.operation, answer, sequence),
+            // Another shape than the declared one was asked for.
+            _ => answer,
+        };
+        if refusal.status == 401 {
+            answer.choose(Choice::UnauthorizedAnswer);
+        }
+        let is_declared =
+            trail.operation.and_then(|operation| contract.error_shape(operation, refusal.status)).is_some();
+        if !is_declared {
+            answer.choose(Choice::UndeclaredError);
+        }
+        if OWN_TYPES.contains(&refusal.kind) {
+            answer.choose(Choice::ErrorType);
+        }
+        answer
+    }
+
+    /// The answer if the document allows it, else one that says what it does not allow.
+    fn checked(&self, contract: &Contract, operation: Option<&Operation>, answer: Answer, sequence: u64) -> Answer {
+        let Some(operation) = operation else { return answer };
+        match contract.check_answer(operation, answer.status, answer.body.as_ref()) {
+            Ok(violations) => match violations.iter().find(|found| !is_listed_drift(answer.body.as_ref(), found)) {
+                None => answer,
+                Some(first) => {
+                    let place = if first.pointer.is_empty() { "the body" } else { &first.pointer };
+                    self.bug(
+                        &operation.id,
+                        &format!("{place} of the answer {} {}", answer.status, first.what),
+                        sequence,
+                    )
+                }
+            },
+            Err(_) if UNDECLARED.contains(&answer.status) => answer,
+            Err(_) => {
+                let what = format!("the document declares no answer with the status {}", answer.status);
+                self.bug(&operation.id, &what, sequence)
+            }
+        }
+    }
+
+    fn bug(&self, operation: &str, what: &str, sequence: u64) -> Answer {
+        self.found(Bug { sequence, operation: operation.to_owned(), what: what.to_owned() });
+        let message = format!("a bug of imprint-sandbox, please report it: {operation}: {what}");
+        let body = serde_json::json!({ "error": { "type": "SANDBOX_BUG", "message": message } });
+        Answer::new(500, Some(body), AnswerKind::Bug)
+    }
+}
+
+/// Values that Imprint's guides have and the document's lists lack, by the name of the field.
+const LISTED_DRIFTS: [(&str, &str); 1] = [("status", "REQUIRES_CONFIRMATION")];
+
+/// Whether a violation is a value that the document is known to lack.
+fn is_listed_drift(body: Option<&Value>, violation: &Violation) -> bool {
+    let value = body.and_then(|body| body.pointer(&violation.pointer)).and_then(Value::as_str);
+    let field = violation.pointer.rsplit('/').next().unwrap_or_default();
+    value.is_some_and(|value| LISTED_DRIFTS.contains(&(field, value)))
+}
+
+/// The statuses that an operation may answer without declaring them.
+const UNDECLARED: [u16; 9] = [400, 401, 403, 404, 405, 409, 413, 415, 501];
+
+/// The types of errors that no material of Imprint shows.
+const OWN_TYPES: [&str; 8] = [
+    "CONFLICT_ERROR",
+    "FORBIDDEN_ERROR",
+    "NOT_FOUND_ERROR",
+    "NOT_IMPLEMENTED_ERROR",
+    "ORDER_EVENT_NOT_FOUND_ERROR",
+    "ORDER_NOT_FOUND_ERROR",
+    "UNKNOWN_METHOD_ERROR",
+    "UNKNOWN_PATH_ERROR",
+];
+
+fn unauthorized() -> Refusal {
+    Refusal::new(401, "UNAUTHORIZED", "the request has no valid key")
+}
+
+/// Refuses what the key may not do.
+fn permit(operation: &Operation, key: &Key, trail: &mut Trail<'_>) -> Result<(), Refusal> {
+    // A key may replace itself whatever else it may.
+    if matches!(operation.id.as_str(), "createKey" | "deleteKey") {
+        return Ok(());
+    }
+    let reads = operation.is_repeatable();
+    if if reads { key.permissions.read } else { key.permissions.write } {
+        return Ok(());
+    }
+    trail.choices.push(Choice::PermissionByEffect);
+    let missing = if reads { "read" } else { "write" };
+    Err(Refusal::new(403, "FORBIDDEN_ERROR", format!("the key has no permission to {missing}")))
+}

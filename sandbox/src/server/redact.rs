@@ -1,0 +1,118 @@
+//! Hides what must not be remembered: the places that the document marks, and long runs of digits anywhere.
+
+use serde_json::Value;
+
+use crate::contract::{Contract, Operation};
+
+/// What stands in the place of what is hidden.
+const HIDDEN: &str = "[hidden]";
+
+/// A run of this many digits may be a card number, an account number or a social security number.
+const LONG_RUN: usize = 9;
+
+/// A body without what the document marks as secret or personal and without long runs of digits.
+pub fn body(contract: &Contract, operation: Option<&Operation>, body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(schema) = operation.and_then(|operation| operation.body.as_ref()) {
+        let marked = contract.secret_places(schema, &body);
+        for pointer in marked.secret.into_iter().chain(marked.personal) {
+            if let Some(place) = body.pointer_mut(&pointer) {
+                *place = HIDDEN.into();
+            }
+        }
+    }
+    runs_in(&mut body);
+    body
+}
+
+/// A query parameter without what must not be remembered.
+pub fn parameter(contract: &Contract, operation: Option<&Operation>, name: &str, value: &str) -> String {
+    let parameters = operation.map(|operation| operation.parameters.as_slice()).unwrap_or_default();
+    let declared = parameters.iter().find(|parameter| parameter.name == name);
+    if declared.is_some_and(|parameter| contract.is_secret_parameter(parameter)) { HIDDEN.into() } else { runs(value) }
+}
+
+/// A path without long runs of digits.
+pub fn path(path: &str) -> String {
+    path.split('/').map(runs).collect::<Vec<_>>().join("/")
+}
+
+/// A text without long runs of digits; spaces and hyphens within a run do not end it. A UUID is shown as it is.
+fn runs(text: &str) -> String {
+    if is_uuid(text) {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut run = String::new();
+    for character in text.chars().chain(['\0']) {
+        if character.is_ascii_digit() || (!run.is_empty() && matches!(character, ' ' | '-')) {
+            run.push(character);
+            continue;
+        }
+        let digits = run.chars().filter(char::is_ascii_digit).count();
+        shown += if digits >= LONG_RUN { HIDDEN } else { &run };
+        run.clear();
+        if character != '\0' {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+fn is_uuid(text: &str) -> bool {
+    let hyphens = [8, 13, 18, 23];
+    text.len() == 36
+        && text.bytes().enumerate().all(
+            |(at, byte)| {
+                if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+            },
+        )
+}
+
+fn runs_in(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = runs(text),
+        Value::Number(number) => {
+            if number.to_string().chars().filter(char::is_ascii_digit).count() >= LONG_RUN {
+                *value = HIDDEN.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(runs_in),
+        Value::Object(map) => {
+            *map = std::mem::take(map)
+                .into_iter()
+                .map(|(name, mut value)| {
+                    runs_in(&mut value);
+                    (runs(&name), value)
+                })
+                .collect();
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn long_runs_of_digits_are_hidden_and_short_ones_are_not() {
+        for (text, shown) in [
+            ("4111111592341815", "[hidden]"),
+            ("card 4111 1115 9234 1815 of", "card [hidden]of"),
+            ("123-45-6789", "[hidden]"),
+            ("order 12345678", "order 12345678"),
+            ("2025-02-13", "2025-02-13"),
+            ("12345678-1234-4123-8123-123456789012", "12345678-1234-4123-8123-123456789012"),
+            ("", ""),
+        ] {
+            assert_eq!(runs(text), shown);
+        }
+        assert_eq!(path("/v2/a/123456789/b"), "/v2/a/[hidden]/b");
+        let mut body = json!({"a": ["x 123456789"], "123456789": 123456789, "b": 5000});
+        runs_in(&mut body);
+        assert_eq!(body, json!({"a": ["x [hidden]"], "[hidden]": "[hidden]", "b": 5000}));
+    }
+}

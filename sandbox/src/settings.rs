@@ -1,0 +1,113 @@
+//! What a sandbox is told when it is built.
+
+use std::time::{Duration, SystemTime};
+
+use imprint_client::Secret;
+
+use crate::product::Product;
+
+/// The time that a sandbox starts with, and whether it passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// Time stands still, except for a millisecond with each change, so that the times of two changes differ. It goes on
+    /// by [`Sandbox::advance`](crate::Sandbox::advance). The default, from 2026-01-01T00:00:00Z.
+    Frozen(SystemTime),
+    /// Time passes as it does outside. `advance` puts it forward.
+    Running,
+}
+
+/// How closely the sandbox looks at requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Validation {
+    /// Values have to be what the document says, formats and patterns included. A field that the document does not name
+    /// is ignored, with a note in the log, and the empty text counts as absent.
+    #[default]
+    AsImprint,
+    /// The same, and a field or parameter that the document does not name is refused with 400.
+    Strict,
+    /// Nothing is compared with the document. What an operation cannot do without is refused all the same.
+    Off,
+}
+
+/// The shape of the errors, to see whether a client reads all that Imprint documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorShapes {
+    /// The shape that the document declares for the status of the operation.
+    #[default]
+    AsDeclared,
+    /// `{"error": {"type", "message", "param"}}`.
+    Nested,
+    /// `{"type", "message", "param"}`.
+    Flat,
+    /// `{"path", "details", "error", "status", "timestamp"}`.
+    Spring,
+    /// One after the other, by the number of the request.
+    Rotating,
+}
+
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// Operations that only read.
+    pub read: bool,
+    /// All other operations.
+    pub write: bool,
+    /// Card numbers and security codes in answers.
+    pub pci: bool,
+}
+
+impl Permissions {
+    /// Read and write, without card numbers: what a key has that nobody says more about.
+    pub const NORMAL: Self = Self { read: true, write: true, pci: false };
+    /// Everything, card numbers included.
+    pub const PCI: Self = Self { read: true, write: true, pci: true };
+    /// Only reading, without card numbers.
+    pub const READ_ONLY: Self = Self { read: true, write: false, pci: false };
+}
+
+impl Default for Permissions {
+    fn default() -> Self {
+        Self::NORMAL
+    }
+}
+
+/// What all accounts of a server have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub seed: u64,
+    pub clock: Clock,
+    pub products: Vec<Product>,
+    pub session_lifetime: Duration,
+    pub existing_link: bool,
+    pub validation: Validation,
+    pub error_shapes: ErrorShapes,
+    pub examples: bool,
+    /// Two-part credentials for Basic authorization, each with the key that it stands for.
+    pub basic_pairs: Vec<BasicPair>,
+}
+
+/// The id and the secret of a key, for Basic authorization.
+#[derive(Clone, Debug)]
+pub(crate) struct BasicPair {
+    pub id: String,
+    pub secret: Secret,
+}
+
+impl Settings {
+    /// The product of a merchant key, or the default one for a request without. None if products were declared and the
+    /// key is of none of them.
+    pub fn product(&self, merchant_key: Option<&str>) -> Option<Product> {
+        let declared = self.products.first();
+        match merchant_key {
+            None => Some(declared.cloned().unwrap_or_default()),
+            Some(key) => {
+                let known = self.products.iter().find(|product| product.key() == key);
+                let opened = declared.is_none().then(|| Product::default().merchant_key(key));
+                known.cloned().or(opened)
+            }
+        }
+    }
+}

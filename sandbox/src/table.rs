@@ -1,0 +1,249 @@
+//! A table of rows: by id, in the order of their creation, and by the indexes that lists need.
+//!
+//! A table keeps a journal of what has changed since `begin`, so that a transaction that fails is undone whatever it did
+//! before. Rows that were removed leave their place behind: a list can go on after an item that is gone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What can be kept in a table.
+pub trait Row: Clone {
+    /// The id, unique in its table without regard to letter case.
+    fn id(&self) -> &str;
+
+    /// The values that the row is found by, each with the name of its index.
+    fn indexes(&self) -> Vec<(&'static str, String)>;
+
+    /// A number that rows are ordered by, besides the order of creation.
+    fn rank(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// Rows, each with the number of its creation.
+pub struct Table<T> {
+    rows: BTreeMap<u64, Arc<T>>,
+    /// The numbers of all rows that ever were, by their ids in lower case.
+    numbers: HashMap<String, u64>,
+    found_by: HashMap<(&'static str, String), BTreeSet<u64>>,
+    ranked: BTreeSet<(i64, u64)>,
+    next: u64,
+    next_at_begin: u64,
+    /// The rows as they were before each change since `begin`.
+    journal: Vec<(u64, Option<Arc<T>>)>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            numbers: HashMap::new(),
+            found_by: HashMap::new(),
+            ranked: BTreeSet::new(),
+            next: 0,
+            next_at_begin: 0,
+            journal: Vec::new(),
+        }
+    }
+}
+
+impl<T: Row> Table<T> {
+    /// The row of an id, in whatever letter case.
+    pub fn get(&self, id: &str) -> Option<&Arc<T>> {
+        self.rows.get(&self.number(id)?)
+    }
+
+    /// The number of the row of an id, also if the row has been removed.
+    pub fn number(&self, id: &str) -> Option<u64> {
+        self.numbers.get(&id.to_ascii_lowercase()).copied()
+    }
+
+    /// Inserts a row, or replaces the one of the same id at its place.
+    pub fn put(&mut self, row: T) {
+        let number = self.number(row.id()).unwrap_or(self.next);
+        self.set(number, Some(Arc::new(row)), true);
+    }
+
+    /// Removes a row; its place stays known.
+    pub fn remove(&mut self, id: &str) -> Option<Arc<T>> {
+        let number = self.number(id)?;
+        let row = self.rows.get(&number).cloned()?;
+        self.set(number, None, true);
+        Some(row)
+    }
+
+    /// The rows whose index has this value, in the order of their creation.
+    pub fn find(&self, index: &'static str, value: &str) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
+        let numbers = self.found_by.get(&(index, value.to_owned()));
+        numbers.into_iter().flatten().filter_map(|number| Some((*number, self.rows.get(number)?)))
+    }
+
+    /// The first row whose index has this value.
+    pub fn first(&self, index: &'static str, value: &str) -> Option<&Arc<T>> {
+        self.find(index, value).next().map(|(_, row)| row)
+    }
+
+    /// The row with the lowest rank.
+    pub fn lowest(&self) -> Option<&Arc<T>> {
+        self.ranked.first().and_then(|(_, number)| self.rows.get(number))
+    }
+
+    /// Begins a transaction.
+    pub fn begin(&mut self) {
+        self.journal.clear();
+        self.next_at_begin = self.next;
+    }
+
+    /// Whether something has changed since `begin`.
+    pub fn has_changed(&self) -> bool {
+        !self.journal.is_empty()
+    }
+
+    /// Takes back every change since `begin`.
+    pub fn roll_back(&mut self) {
+        while let Some((number, before)) = self.journal.pop() {
+            if number >= self.next_at_begin
+                && let Some(row) = self.rows.get(&number)
+            {
+                let id = row.id().to_ascii_lowercase();
+                self.numbers.remove(&id);
+            }
+            self.set(number, before, false);
+        }
+        self.next = self.next_at_begin;
+    }
+
+    fn set(&mut self, number: u64, row: Option<Arc<T>>, journaled: bool) {
+        let before = self.rows.remove(&number);
+        if let Some(before) = &before {
+            for index in before.indexes() {
+                if let Some(numbers) = self.found_by.get_mut(&index) {
+                    numbers.remove(&number);
+                    if numbers.is_empty() {
+                        self.found_by.remove(&index);
+                    }
+                }
+            }
+            if let Some(rank) = before.rank() {
+                self.ranked.remove(&(rank, number));
+            }
+        }
+        if let Some(row) = row {
+            for index in row.indexes() {
+                self.found_by.entry(index).or_default().insert(number);
+            }
+            if let Some(rank) = row.rank() {
+                self.ranked.insert((rank, number));
+            }
+            self.numbers.insert(row.id().to_ascii_lowercase(), number);
+            self.next = self.next.max(number + 1);
+            self.rows.insert(number, row);
+        }
+        if journaled {
+            self.journal.push((number, before));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Note {
+        id: String,
+        owner: String,
+        due: Option<i64>,
+    }
+
+    impl Row for Note {
+        fn id(&self) -> &str {
+            &self.id
+        }
+
+        fn indexes(&self) -> Vec<(&'static str, String)> {
+            vec![("owner", self.owner.clone())]
+        }
+
+        fn rank(&self) -> Option<i64> {
+            self.due
+        }
+    }
+
+    fn note(id: &str, owner: &str, due: Option<i64>) -> Note {
+        Note { id: id.into(), owner: owner.into(), due }
+    }
+
+    fn ids<'a>(rows: impl Iterator<Item = (u64, &'a Arc<Note>)>) -> Vec<&'a str> {
+        rows.map(|(_, row)| row.id.as_str()).collect()
+    }
+
+    #[test]
+    fn rows_are_found_by_id_in_any_letter_case_and_by_index_in_the_order_of_creation() {
+        let mut table = Table::default();
+        for (id, owner) in [("B", "x"), ("A", "y"), ("C", "x")] {
+            table.put(note(id, owner, None));
+        }
+        assert_eq!(table.get("a").map(|row| row.owner.as_str()), Some("y"));
+        assert_eq!(ids(table.find("owner", "x")), ["B", "C"]);
+        table.put(note("B", "y", None));
+        assert_eq!((ids(table.find("owner", "x")), ids(table.find("owner", "y"))), (vec!["C"], vec!["B", "A"]));
+    }
+
+    #[test]
+    fn a_removed_row_leaves_its_place_behind() {
+        let mut table = Table::default();
+        table.put(note("A", "x", None));
+        table.put(note("B", "x", None));
+        assert!(table.remove("a").is_some() && table.remove("A").is_none());
+        assert_eq!((table.get("A"), table.number("A")), (None, Some(0)));
+        assert_eq!(ids(table.find("owner", "x")), ["B"]);
+    }
+
+    #[test]
+    fn the_lowest_rank_comes_first() {
+        let mut table = Table::default();
+        for (id, due) in [("A", Some(5)), ("B", Some(3)), ("C", None)] {
+            table.put(note(id, "x", due));
+        }
+        assert_eq!(table.lowest().map(|row| row.id.as_str()), Some("B"));
+        table.put(note("B", "x", None));
+        assert_eq!(table.lowest().map(|row| row.id.as_str()), Some("A"));
+    }
+
+    /// What can be seen of a table.
+    fn seen(table: &Table<Note>) -> String {
+        let mut numbers: Vec<_> = table.numbers.iter().collect();
+        numbers.sort();
+        let mut found: Vec<_> = table.found_by.iter().collect();
+        found.sort();
+        format!("{:?} {numbers:?} {found:?} {:?} {}", table.rows, table.ranked, table.next)
+    }
+
+    proptest! {
+        #[test]
+        fn rolling_back_undoes_everything(
+            first in prop::collection::vec((0u8..6, 0u8..3, prop::option::of(0i64..4)), 0..12),
+            second in prop::collection::vec((0u8..9, 0u8..4, prop::option::of(0i64..4)), 0..12),
+        ) {
+            let mut table = Table::default();
+            let apply = |table: &mut Table<Note>, steps: &[(u8, u8, Option<i64>)]| {
+                for (id, owner, due) in steps {
+                    match owner {
+                        3 => drop(table.remove(&id.to_string())),
+                        _ => table.put(note(&id.to_string(), &owner.to_string(), *due)),
+                    }
+                }
+            };
+            apply(&mut table, &first);
+            table.begin();
+            let before = seen(&table);
+            apply(&mut table, &second);
+            table.roll_back();
+            prop_assert_eq!(before, seen(&table));
+            prop_assert!(!table.has_changed());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The state of a sandbox: accounts, each with its tables, its clock and its ids behind one lock.
+//!
+//! Whatever changes an account is a transaction: all of it happens or nothing, and no other request sees a part of it.
+
+mod account;
+mod accounts;
+mod state;
+mod timer;
+mod transaction;
+
+pub use account::Account;
+pub use accounts::Accounts;
+pub use state::State;
+pub use timer::Deadline;
+pub use transaction::Tx;

@@ -1,0 +1,85 @@
+//! A transaction: what one request, one call of the API for tests, or one timer does to an account.
+
+use std::time::Duration;
+
+use crate::choices::Choice;
+use crate::instant::Instant;
+use crate::product::Product;
+use crate::settings::Settings;
+
+use super::state::State;
+use super::timer::{Deadline, Timer};
+
+/// The account while it is being changed.
+pub struct Tx<'a> {
+    pub state: &'a mut State,
+    pub settings: &'a Settings,
+    /// The product that it is about.
+    pub product: Product,
+    /// When the changes happen.
+    pub now: Instant,
+    choices: Vec<Choice>,
+    is_done: bool,
+}
+
+impl<'a> Tx<'a> {
+    /// Begins a transaction, after everything that is due by now.
+    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, product: Product) -> Self {
+        state.catch_up(state.clock.now());
+        state.begin();
+        let now = state.clock.of_change();
+        Self { state, settings, product, now, choices: Vec::new(), is_done: false }
+    }
+
+    /// Says that the answer rests on a choice of the sandbox.
+    pub fn choose(&mut self, choice: Choice) {
+        if !self.choices.contains(&choice) {
+            self.choices.push(choice);
+        }
+    }
+
+    /// Sets a timer.
+    pub fn set_timer(&mut self, due: Instant, deadline: Deadline) {
+        let id = self.state.ids.next("timer");
+        self.state.timers.put(Timer { id, due, deadline });
+    }
+
+    /// Keeps the changes if the outcome is a success, and takes them back if not; the choices that were made.
+    pub(super) fn end<T, E>(mut self, outcome: &Result<T, E>) -> Vec<Choice> {
+        if outcome.is_ok() {
+            self.is_done = true;
+            if self.state.has_changed() {
+                self.state.clock.told(self.now);
+            }
+        }
+        std::mem::take(&mut self.choices)
+    }
+}
+
+impl Drop for Tx<'_> {
+    /// A panic ends a transaction as well.
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.state.roll_back();
+        }
+    }
+}
+
+impl State {
+    /// Carries out whatever is due until a time, in the order of the times, each at its own.
+    pub(super) fn catch_up(&mut self, until: Instant) {
+        while let Some(timer) = self.due(until) {
+            self.clock.told(timer.due);
+            self.fire(&timer);
+        }
+    }
+
+    /// Puts the clock forward and carries out whatever falls due in between.
+    pub(super) fn advance(&mut self, by: Duration) {
+        let until = self.clock.now().plus(by);
+        self.catch_up(until);
+        self.clock.advance(Duration::from_millis(
+            u64::try_from(until.milliseconds() - self.clock.now().milliseconds()).unwrap_or_default(),
+        ));
+    }
+}

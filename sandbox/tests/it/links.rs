@@ -1,0 +1,75 @@
+//! Links.
+
+use imprint_client::helpers::LinkError;
+use imprint_sandbox::Sandbox;
+use serde_json::json;
+
+use super::plain::{code, send};
+
+type Test = Result<(), Box<dyn std::error::Error>>;
+
+#[tokio::test]
+async fn a_link_is_made_once_and_the_conflict_shows_it() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    let session = client.create_session().await?;
+    assert!(!session.id.as_str().is_empty());
+    let customer = client.search_customers().await?.data[0].id.clone();
+    let link = async |customer: &str, partner: &str| {
+        client
+            .link_customer_account()
+            .customer_id(customer)
+            .partner_customer_id(partner)
+            .metadata(json!({"store": 7}))
+            .await
+    };
+    let made = link(customer.as_str(), "A").await?;
+    assert_eq!((made.customer_id.as_str(), made.status.as_str()), (customer.as_str(), "ACTIVE"));
+    assert_eq!(serde_json::to_value(&made.metadata)?, json!({"store": 7}));
+    assert_eq!(client.find_customer("A").await?.map(|found| found.id.clone()), Some(customer.clone()));
+
+    let other = sandbox.customer("B").create()?;
+    for (customer, partner) in [(customer.as_str(), "A"), (customer.as_str(), "C"), (other.as_str(), "A")] {
+        let error = link(customer, partner).await.expect_err("a link is in the way");
+        assert_eq!(code(&error), 409, "{error}");
+        let imprint_client::Error::Api(error) = error else { panic!("an answer of the API") };
+        let existing = error.existing_link().expect("the link");
+        assert_eq!((existing.partner_customer_id.as_str(), &existing.created_at), ("A", &made.created_at));
+    }
+    assert!(matches!(client.ensure_linked(&customer, "A").await, Ok(link) if link.created_at == made.created_at));
+    let elsewhere = client.ensure_linked(&customer, "C").await;
+    assert!(matches!(elsewhere, Err(LinkError::LinkedElsewhere { .. })), "{elsewhere:?}");
+    assert_eq!(code(&link("none", "Z").await.expect_err("no customer")), 404);
+    sandbox.verify()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_existing_link_can_be_left_out() -> Test {
+    let sandbox = Sandbox::builder().omit_existing_link().start().await?;
+    let customer = sandbox.customer("A").create()?;
+    let path = format!("/v2/customers/{customer}/link");
+    let body = json!({"partner_customer_id": "A"});
+    assert_eq!(send(&sandbox, "POST", &path, Some(body.clone())).await.status, 200);
+    let refused = send(&sandbox, "POST", &path, Some(body)).await;
+    assert_eq!(refused.body["error"]["type"], "CUSTOMER_ALREADY_LINKED");
+    assert_eq!((refused.status, refused.body["error"].get("existing_link")), (409, None));
+    assert!(refused.choices().contains(&"link-is-unique"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_needs_a_partners_id() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let customer = sandbox.customer("A").create()?;
+    for body in [json!({}), json!({"partner_customer_id": ""}), json!({"partner_customer_id": 7})] {
+        let refused = send(&sandbox, "POST", &format!("/v2/customers/{customer}/link"), Some(body)).await;
+        assert_eq!(refused.status, 400);
+        let details = refused.body["details"].as_array().expect("details");
+        assert!(
+            details.iter().any(|text| text.as_str().is_some_and(|t| t.starts_with("partner_customer_id: "))),
+            "{details:?}"
+        );
+    }
+    Ok(())
+}
