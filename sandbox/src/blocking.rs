@@ -80,6 +80,15 @@ impl Sandbox {
         CustomerSetup { sandbox: self.clone(), inner: self.inner.customer(partner_customer_id) }
     }
 
+    /// [`Sandbox::link_in_app`](crate::Sandbox::link_in_app).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn link_in_app(&self, customer_id: impl AsRef<str>, partner_customer_id: &str) -> Result<(), Refused> {
+        self.wait(self.inner.link_in_app(customer_id, partner_customer_id))
+    }
+
     /// [`Sandbox::payment_method`](crate::Sandbox::payment_method).
     pub fn payment_method(&self, id: impl AsRef<str>) -> PaymentMethodControl {
         PaymentMethodControl { sandbox: self.clone(), inner: self.inner.payment_method(id) }

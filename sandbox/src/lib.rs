@@ -27,8 +27,8 @@ pub use log::{AnswerKind, Request};
 pub use model::payment_method::LoanStatus;
 pub use product::{CardType, Product};
 pub use sandbox::{
-    Application, ApprovedCustomer, Builder, CustomerSetup, HasClientSecret, Outcome, PaymentMethodControl, Refused,
-    Requests, Sandbox, StartError, TokenKind, Unverified,
+    Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
+    Refused, Requests, Sandbox, StartError, TokenKind, Unverified,
 };
 pub use server::Bug;
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

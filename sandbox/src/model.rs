@@ -4,6 +4,7 @@
 pub mod application;
 pub mod card;
 pub mod customer;
+pub mod event;
 pub mod intent;
 pub mod key;
 pub mod link;

@@ -5,9 +5,10 @@
 
 pub mod applications;
 mod customers;
+pub mod emit;
 mod intents;
 mod keys;
-mod links;
+pub mod links;
 mod list;
 mod payment_methods;
 mod request;

@@ -3,6 +3,8 @@
 mod applications;
 mod builder;
 mod customers;
+mod events;
+mod links;
 mod payment_methods;
 mod requests;
 mod verify;
@@ -21,6 +23,7 @@ use crate::world::{Account, Tx};
 pub use applications::{Application, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
 pub use customers::{ApprovedCustomer, CustomerSetup};
+pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
 pub use verify::Unverified;

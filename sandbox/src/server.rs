@@ -12,7 +12,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::contract::Contract;
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
@@ -38,29 +37,13 @@ pub struct Server {
     pub accounts: Accounts,
     /// The account that requests without a valid key are counted to.
     pub first: Arc<Account>,
-    /// The document that the sandbox was told to keep to; None is the client's.
-    document: Option<Arc<Contract>>,
     sequence: AtomicU64,
     bugs: Mutex<Vec<Bug>>,
 }
 
 impl Server {
-    pub fn new(
-        address: SocketAddr,
-        settings: Arc<Settings>,
-        accounts: Accounts,
-        first: Arc<Account>,
-        document: Option<Arc<Contract>>,
-    ) -> Self {
-        Self { address, settings, accounts, first, document, sequence: AtomicU64::new(0), bugs: Mutex::default() }
-    }
-
-    /// The document. The client's is read with the first request to any sandbox of the process.
-    pub fn contract(&self) -> &Contract {
-        match &self.document {
-            Some(document) => document,
-            None => Contract::shared(),
-        }
+    pub fn new(address: SocketAddr, settings: Arc<Settings>, accounts: Accounts, first: Arc<Account>) -> Self {
+        Self { address, settings, accounts, first, sequence: AtomicU64::new(0), bugs: Mutex::default() }
     }
 
     /// The bugs that were found so far.

@@ -1,9 +1,11 @@
 //! What a sandbox is told when it is built.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imprint_client::Secret;
 
+use crate::contract::Contract;
 use crate::product::Product;
 
 /// The time that a sandbox starts with, and whether it passes.
@@ -87,6 +89,8 @@ pub(crate) struct Settings {
     pub examples: bool,
     /// Two-part credentials for Basic authorization, each with the key that it stands for.
     pub basic_pairs: Vec<BasicPair>,
+    /// The document that the sandbox was told to keep to; None is the client's.
+    pub document: Option<Arc<Contract>>,
 }
 
 /// The id and the secret of a key, for Basic authorization.
@@ -97,6 +101,14 @@ pub(crate) struct BasicPair {
 }
 
 impl Settings {
+    /// The document. The client's is read with the first request to any sandbox of the process.
+    pub fn contract(&self) -> &Contract {
+        match &self.document {
+            Some(document) => document,
+            None => Contract::shared(),
+        }
+    }
+
     /// The product of a merchant key, or the default one for a request without. None if products were declared and the
     /// key is of none of them.
     pub fn product(&self, merchant_key: Option<&str>) -> Option<Product> {

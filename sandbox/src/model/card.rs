@@ -73,9 +73,14 @@ impl Card {
             view.insert("pci_details".into(), details);
         }
         if !self.tokens.is_empty() {
-            view.insert("tokens".into(), self.tokens.iter().map(Token::view).collect());
+            view.insert("tokens".into(), self.tokens_view());
         }
         view
+    }
+
+    /// The tokens, as answers and webhooks show them.
+    pub fn tokens_view(&self) -> Value {
+        self.tokens.iter().map(Token::view).collect()
     }
 }
 

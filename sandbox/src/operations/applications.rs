@@ -11,6 +11,8 @@ use crate::product::{CardType, Kind};
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
+use super::emit;
+
 /// What a customer fills in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -54,7 +56,7 @@ pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Applic
     match status {
         ApplicationStatus::Approved => approve(tx, &mut application),
         ApplicationStatus::ActionRequired => wait(tx, &mut application),
-        ApplicationStatus::Rejected => {}
+        ApplicationStatus::Rejected => emit::application(tx, &application.customer_id, false),
     }
     tx.state.applications.put(application.clone());
     Ok(application)
@@ -70,9 +72,14 @@ pub fn decide(tx: &mut Tx<'_>, id: &str, is_approved: bool) -> Result<Applicatio
         .ok_or_else(|| Refusal::conflict("the application does not wait for a decision"))?;
     if is_approved {
         approve(tx, &mut application);
-    } else if let Some(loan) = waiting_loan(tx, &application) {
-        let rejected = loan.with_loan_status(LoanStatus::Rejected, tx.now).map_err(Refusal::conflict)?;
-        tx.state.payment_methods.put(rejected);
+    } else {
+        emit::application(tx, &application.customer_id, false);
+        if let Some(loan) = waiting_loan(tx, &application) {
+            let before = loan.status;
+            let rejected = loan.with_loan_status(LoanStatus::Rejected, tx.now).map_err(Refusal::conflict)?;
+            emit::payment_method(tx, &rejected, Some(before));
+            tx.state.payment_methods.put(rejected);
+        }
     }
     tx.state.applications.put(application.clone());
     Ok(application)
@@ -97,13 +104,16 @@ fn approve(tx: &mut Tx<'_>, application: &mut Application) {
         customer.updated_at = tx.now;
         tx.state.customers.put(customer);
     }
+    emit::application(tx, &application.customer_id, true);
     let waiting = waiting_loan(tx, application);
+    let before = waiting.as_ref().map(|loan| loan.status);
     let approved = waiting.and_then(|loan| loan.with_loan_status(LoanStatus::Approved, tx.now).ok());
     let method = match approved {
         Some(loan) => loan,
         None => new_payment_method(tx, application, PaymentMethodStatus::Active, LoanStatus::Approved),
     };
     application.payment_method_id = Some(method.id.clone());
+    emit::payment_method(tx, &method, before);
     tx.state.payment_methods.put(method);
 }
 
@@ -112,6 +122,7 @@ fn wait(tx: &mut Tx<'_>, application: &mut Application) {
     if let Kind::Loan { .. } = tx.product.kind() {
         let loan = new_payment_method(tx, application, PaymentMethodStatus::Inactive, LoanStatus::Pending);
         application.payment_method_id = Some(loan.id.clone());
+        emit::payment_method(tx, &loan, None);
         tx.state.payment_methods.put(loan);
     }
 }

@@ -62,6 +62,7 @@ impl Default for Builder {
                 error_shapes: ErrorShapes::default(),
                 examples: true,
                 basic_pairs: Vec::new(),
+                document: None,
             },
             document: None,
         }
@@ -166,7 +167,9 @@ impl Builder {
     ///
     /// If the port cannot be listened at, or the document cannot be read.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        let mut settings = self.settings;
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
+        settings.document = document.map(Arc::new);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listen = |e| StartError::Listen(address, e);
         let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -177,10 +180,10 @@ impl Builder {
             keys.push((FIRST.into(), FIRST.into(), Permissions::NORMAL));
         }
         let key = keys[0].1.clone();
-        let settings = Arc::new(self.settings);
+        let settings = Arc::new(settings);
         let accounts = Accounts::new(Arc::clone(&settings));
         let account = accounts.open(FIRST, &keys);
-        let server = Server::new(address, settings, accounts, Arc::clone(&account), document.map(Arc::new));
+        let server = Server::new(address, settings, accounts, Arc::clone(&account));
         let listening = Arc::new(Listening::start(listener, Arc::new(server)));
         Ok(Sandbox { listening, account, key })
     }

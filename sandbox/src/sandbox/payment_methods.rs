@@ -5,6 +5,7 @@ use imprint_client::Secret;
 use crate::model::card::Token;
 use crate::model::payment_method::{LoanStatus, PaymentMethod, PaymentMethodStatus, What};
 use crate::operations::applications::new_card;
+use crate::operations::emit;
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
@@ -154,8 +155,11 @@ impl PaymentMethodControl {
             let missing = || {
                 Refusal::not_found("PAYMENT_METHOD_NOT_FOUND_ERROR", "payment_method_id", "payment method", &self.id)
             };
-            let mut changed = change(tx, method.ok_or_else(missing)?).map_err(Refusal::conflict)?;
+            let method = method.ok_or_else(missing)?;
+            let before = method.status;
+            let mut changed = change(tx, method).map_err(Refusal::conflict)?;
             changed.updated_at = tx.now;
+            emit::payment_method(tx, &changed, Some(before));
             tx.state.payment_methods.put(changed);
             Ok(())
         })

@@ -59,7 +59,7 @@ impl Server {
     pub fn answer(self: &Arc<Self>, head: &Head, body: &Body) -> Response {
         let started = Stopwatch::now();
         let sequence = self.next_sequence();
-        let contract = self.contract();
+        let contract = self.settings.contract();
         let query: Vec<(String, String)> = form_urlencoded::parse(head.query.as_bytes()).into_owned().collect();
         let mut trail = Trail::default();
         let mut allow = None;

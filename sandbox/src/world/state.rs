@@ -6,6 +6,7 @@ use crate::clock::VirtualClock;
 use crate::ids::Ids;
 use crate::model::application::Application;
 use crate::model::customer::Customer;
+use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
 use crate::model::link::Link;
@@ -62,5 +63,6 @@ tables! {
     applications: Application,
     payment_methods: PaymentMethod,
     intents: Intent,
+    events: Event,
     timers: Timer,
 }

@@ -73,3 +73,19 @@ async fn a_link_needs_a_partners_id() -> Test {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn only_a_link_that_the_customer_makes_in_an_app_is_an_event() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let (one, two) = (sandbox.customer("A").create()?, sandbox.customer("B").create()?);
+    sandbox.client().link_customer_account().customer_id(&one).partner_customer_id("X").await?;
+    assert!(sandbox.events().is_empty());
+    sandbox.link_in_app(&two, "Y").await?;
+    let events = sandbox.events();
+    assert_eq!((events.len(), events[0].object.as_str()), (1, "CUSTOMER_LINK"));
+    assert_eq!(events[0].body["data"]["partner_customer_id"], "Y");
+    let refused = sandbox.link_in_app(&two, "Z").await.expect_err("there is a link");
+    assert_eq!(refused.code(), Some("CUSTOMER_ALREADY_LINKED"));
+    assert_eq!(sandbox.events().len(), 1);
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! An event that partners are told about by a webhook.
+
+use crate::instant::Instant;
+use crate::table::Row;
+
+#[derive(Clone)]
+pub struct Event {
+    pub id: String,
+    /// The merchant key of the product.
+    pub product: String,
+    /// The kind, as `object` has it: `TRANSACTION`.
+    pub object: &'static str,
+    /// The body of the webhook: `{"object": …, "data": …}`. Every delivery has these very bytes.
+    pub body: String,
+    pub at: Instant,
+}
+
+impl Row for Event {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        vec![("all", String::new())]
+    }
+}

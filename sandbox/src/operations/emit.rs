@@ -1,0 +1,72 @@
+//! Writes events down in the transaction that causes them: if it is taken back, there was no event.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::customer::Customer;
+use crate::model::event::Event;
+use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
+use crate::world::Tx;
+
+/// An event about a customer, with the fields that every kind has and these.
+pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Map<String, Value>) {
+    let mut data = Map::new();
+    data.insert("merchant_key".into(), json!(tx.product.key()));
+    data.insert("customer_id".into(), json!(customer_id));
+    if let Some(customer) = tx.state.customers.get(customer_id) {
+        let customer: &Customer = customer;
+        // A reward names the customer by Imprint's id only.
+        if let Some(id) = customer.partner_customer_id.as_ref().filter(|_| object != "REWARD") {
+            data.insert("partner_customer_id".into(), json!(id));
+        }
+        if !customer.customer_metadata.is_empty() {
+            data.insert("customer_metadata".into(), customer.customer_metadata.clone().into());
+        }
+    }
+    data.extend(fields);
+    let event = Event {
+        id: tx.state.ids.next("event"),
+        product: tx.product.key().to_owned(),
+        object,
+        body: json!({ "object": object, "data": data }).to_string(),
+        at: tx.now,
+    };
+    tx.state.events.put(event);
+}
+
+/// `PAYMENT_METHOD`: a payment method is new, or has changed.
+pub fn payment_method(tx: &mut Tx<'_>, method: &PaymentMethod, before: Option<PaymentMethodStatus>) {
+    let mut fields = Map::new();
+    fields.insert("payment_method_id".into(), json!(method.id));
+    if let Some(before) = before {
+        fields.insert("previous_status".into(), json!(before.text()));
+    }
+    fields.insert("new_status".into(), json!(method.status.text()));
+    if let Some(card) = method.card() {
+        fields.insert("card_type".into(), json!(card.kind.text()));
+        fields.insert("card_design_id".into(), json!(card.design_id));
+        if !card.tokens.is_empty() {
+            fields.insert("tokens".into(), card.tokens_view());
+        }
+    }
+    fields.insert("created_at".into(), json!(method.created_at.text()));
+    fields.insert("updated_at".into(), json!(method.updated_at.text()));
+    emit(tx, "PAYMENT_METHOD", &method.customer_id, fields);
+}
+
+/// `APPLICATION`: a decision that is final.
+pub fn application(tx: &mut Tx<'_>, customer_id: &str, is_approved: bool) {
+    let mut fields = Map::new();
+    fields.insert("status".into(), json!(if is_approved { "OFFER_ACCEPTED" } else { "REJECTED" }));
+    fields.insert("created_at".into(), json!(tx.now.text()));
+    fields.insert("updated_at".into(), json!(tx.now.text()));
+    emit(tx, "APPLICATION", customer_id, fields);
+}
+
+/// `CUSTOMER_LINK`: a link that the customer made.
+pub fn link(tx: &mut Tx<'_>, customer_id: &str) {
+    let mut fields = Map::new();
+    fields.insert("status".into(), json!("ACTIVE"));
+    fields.insert("created_at".into(), json!(tx.now.text()));
+    fields.insert("updated_at".into(), json!(tx.now.text()));
+    emit(tx, "CUSTOMER_LINK", customer_id, fields);
+}
