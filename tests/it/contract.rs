@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use imprint_client::operation;
 use serde_json::{Value, json};
 
-use super::spec::{PropertySet, Spec};
 use super::table;
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 mod answers;
 mod path_guard;
@@ -14,8 +14,8 @@ mod requests;
 
 #[test]
 fn the_document_the_library_and_the_table_have_the_same_operations() {
-    let spec = Spec::get();
-    let document: Vec<_> = spec
+    let contract = Contract::shared();
+    let document: Vec<_> = contract
         .operations()
         .iter()
         .map(|operation| (operation.id.as_str(), operation.method.as_str(), operation.path.as_str()))
@@ -47,17 +47,26 @@ fn the_document_the_library_and_the_table_have_the_same_operations() {
 #[test]
 fn three_required_names_of_the_document_are_not_defined() {
     assert_eq!(
-        Spec::get().undefined_requirements(),
+        Contract::shared().undefined_requirements(),
         ["OrdersResponse: orders", "PaymentMethod/properties/card: brand", "updateTransactionIntent: created_at"]
     );
+}
+
+/// The other tests send the only success answer that an operation declares.
+#[test]
+fn every_operation_has_one_success_answer() {
+    for operation in Contract::shared().operations() {
+        assert_eq!(operation.successes().count(), 1, "{}: the tests have to send each of them", operation.id);
+    }
 }
 
 /// If the validator accepted everything, the other tests would pass without testing anything.
 #[test]
 fn the_validator_applies_the_schemas_of_the_document() {
-    let spec = Spec::get();
-    let check = |name: &str, value: Value| spec.validator(&spec.named(name)).is_valid(&value);
-    let link = spec.compose(&spec.named("CustomerLink"), PropertySet::All);
+    let contract = Contract::shared();
+    let named = |name: &str| contract.named(name).expect("a schema");
+    let check = |name: &str, value: Value| contract.check(named(name), &value).is_empty();
+    let link = contract.compose(named("CustomerLink"), PropertySet::All);
     assert!(check("CustomerLink", link.clone()));
     for (field, wrong) in
         [("customer_id", json!(7)), ("status", json!("GONE")), ("status", json!(null)), ("metadata", json!([]))]
@@ -76,7 +85,7 @@ fn the_validator_applies_the_schemas_of_the_document() {
     assert!(!check("OrderEventsResponse", json!({"data": [{"order_id": "O"}]})));
     assert!(check("DateOfBirth", json!({"year": 1990, "month": 12})) && !check("DateOfBirth", json!({"month": 13})));
     let changed = |name: &str, pointer: &str, value: &str| {
-        let mut whole = spec.compose(&spec.named(name), PropertySet::All);
+        let mut whole = contract.compose(named(name), PropertySet::All);
         *whole.pointer_mut(pointer).expect("a place") = json!(value);
         check(name, whole)
     };

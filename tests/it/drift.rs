@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::mock_api::MockApi;
 use super::raw_server::RawServer;
-use super::spec::{DocumentedOperation, DocumentedResponse, Place, PropertySet, Schema, Spec, ValueKind, remove};
 use super::table::call;
+use imprint_sandbox::contract::{Answer, Contract, Operation, Place, PropertySet, Schema, ValueKind, remove};
 
 /// Runs one kind of change over all operations and collects the failures.
 struct DriftTest {
@@ -24,7 +24,7 @@ struct DriftTest {
 
 /// A success response of an operation, made of the document's examples.
 struct ResponseCase {
-    operation: &'static DocumentedOperation,
+    operation: &'static Operation,
     status: u16,
     schema: &'static Schema,
     raw: Value,
@@ -49,7 +49,7 @@ impl DriftTest {
             Err(error) => error.to_string(),
             Ok(answer) => {
                 assert_eq!(answer.status().as_u16(), status, "{id}");
-                let canonical = |value: &Value| Spec::get().canonical(case.schema, value.clone());
+                let canonical = |value: &Value| Contract::shared().canonical(case.schema, value.clone());
                 let (got, expected) = (canonical(&answer), canonical(expected));
                 if got == expected {
                     return;
@@ -71,15 +71,14 @@ impl DriftTest {
 impl ResponseCase {
     /// One for every success response that has a body.
     fn all() -> Vec<Self> {
-        let successes =
-            |operation: &'static DocumentedOperation| operation.successes().map(move |success| (operation, success));
-        let case = |(operation, success): (&'static DocumentedOperation, &'static DocumentedResponse)| {
+        let successes = |operation: &'static Operation| operation.successes().map(move |success| (operation, success));
+        let case = |(operation, success): (&'static Operation, &'static Answer)| {
             let schema = success.schema.as_ref()?;
-            let raw = Spec::get().compose(schema, PropertySet::All);
-            let places = Spec::get().places(schema, &raw);
+            let raw = Contract::shared().compose(schema, PropertySet::All);
+            let places = Contract::shared().places(schema, &raw);
             Some(Self { operation, status: success.status, schema, raw, places })
         };
-        Spec::get().operations().iter().flat_map(successes).filter_map(case).collect()
+        Contract::shared().operations().iter().flat_map(successes).filter_map(case).collect()
     }
 
     /// The response with a new value in each place for which `choose` returns one.
@@ -95,7 +94,7 @@ impl ResponseCase {
 
     /// The list that a list operation returns. It is the only list that must not be missing.
     fn list(&self) -> Option<&Place> {
-        self.places.iter().find(|place| place.pointer == "/data" && Spec::get().is_list(self.schema))
+        self.places.iter().find(|place| place.pointer == "/data" && Contract::shared().is_list(self.schema))
     }
 
     fn is_list(&self, place: &Place) -> bool {
@@ -111,7 +110,7 @@ impl ResponseCase {
         let mut value = self.raw.clone();
         for place in places {
             if value.pointer(&place.pointer).is_some() {
-                remove(&mut value, &place.pointer);
+                assert!(remove(&mut value, &place.pointer).is_some(), "{} is no member of an object", place.pointer);
             }
         }
         value
@@ -278,7 +277,7 @@ async fn values_are_not_swapped_and_items_keep_their_order() {
             let twice = list.clone();
             list.extend(twice);
         }
-        case.places = Spec::get().places(case.schema, &case.raw);
+        case.places = Contract::shared().places(case.schema, &case.raw);
         let sent = case.with(|place| is_text(place).then(|| json!(place.pointer)));
         test.check(&case, "all text is different", &sent, &sent).await;
         let mut number = 0;
@@ -378,7 +377,7 @@ async fn any_2xx_status_is_a_success() {
 async fn an_operation_without_a_response_body_succeeds_with_any_body() {
     let api = MockApi::start().await;
     let mut cases = 0;
-    for operation in Spec::get().operations().iter().filter(|operation| operation.success().schema.is_none()) {
+    for operation in Contract::shared().operations().iter().filter(|operation| operation.success_body().is_none()) {
         for (status, body) in
             [(200, None), (202, None), (204, None), (200, Some(json!({"id": 1}))), (201, Some(json!([])))]
         {

@@ -3,8 +3,8 @@
 use imprint_client::{ApiError, Client, Error};
 use serde_json::{Value, json};
 
-use super::spec::{DocumentedOperation, PropertySet, Spec};
 use super::table::call;
+use imprint_sandbox::contract::{Contract, Operation, PropertySet};
 
 mod bodies;
 #[cfg(feature = "testing")]
@@ -20,7 +20,7 @@ mod matrix;
 mod privacy;
 
 /// Calls the operation and returns its error; a success fails the test.
-async fn expect_failure(client: &Client, operation: &DocumentedOperation) -> Error {
+async fn expect_failure(client: &Client, operation: &Operation) -> Error {
     match call(client, operation).await {
         Err(error) => error,
         Ok(answer) => panic!("{} succeeded with {answer:?}", operation.id),
@@ -28,7 +28,7 @@ async fn expect_failure(client: &Client, operation: &DocumentedOperation) -> Err
 }
 
 /// Calls the operation and returns its API error; any other result fails the test.
-async fn expect_api_error(client: &Client, operation: &DocumentedOperation) -> ApiError {
+async fn expect_api_error(client: &Client, operation: &Operation) -> ApiError {
     match expect_failure(client, operation).await {
         Error::Api(error) => error,
         other => panic!("{} failed without an API error: {other}", operation.id),
@@ -37,7 +37,8 @@ async fn expect_api_error(client: &Client, operation: &DocumentedOperation) -> A
 
 /// A customer link made of the document's examples.
 fn link() -> Value {
-    Spec::get().compose(&Spec::get().named("CustomerLink"), PropertySet::All)
+    let contract = Contract::shared();
+    contract.compose(contract.named("CustomerLink").expect("a schema"), PropertySet::All)
 }
 
 /// All texts of an error and its sources, which may end up in logs.

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::clock::RecordingClock;
 use crate::raw_server::RawServer;
-use crate::spec::Spec;
 use crate::{support, table};
+use imprint_sandbox::contract::Contract;
 
 /// What the server repeats in its answers.
 const SIGNATURE: &str = "signature_of_the_attempt_abc";
@@ -81,7 +81,7 @@ async fn every_operation_and_every_retry_passes_through_the_hooks() {
     let client = client(&server, &heard);
     server.respond_with(503, &[], b"");
     let mut retries = 0;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         table::call(&client, operation).await.expect_err("a failure");
         let counts = heard.take();
         assert_eq!(counts.calls, 1, "{}", operation.id);

@@ -31,7 +31,6 @@ mod raw_server;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod seeds;
-mod spec;
 mod support;
 mod table;
 #[cfg(feature = "tracing")]

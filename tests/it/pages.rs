@@ -18,7 +18,7 @@ use imprint_client::{
 use serde_json::{Value, json};
 
 use self::list_server::{ListServer, rewards_page, server_error};
-use super::spec::{PropertySet, Spec};
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 const THREE_PAGES: &[&[&str]] = &[&["a", "b"], &["c", "d"], &["e"]];
 
@@ -265,10 +265,10 @@ macro_rules! paging {
 async fn every_paged_operation_can_be_streamed() {
     // One item for all operations: it has the required fields of all of them and both names of the id.
     let mut item = json!({});
-    for operation in Spec::get().operations().iter().filter(|operation| paged(&operation.id)) {
-        let schema = operation.success().schema.as_ref().expect("a page");
-        let page = Spec::get().compose(schema, PropertySet::Required);
-        let page = if page["data"][0].is_null() { Spec::get().compose(schema, PropertySet::All) } else { page };
+    for operation in Contract::shared().operations().iter().filter(|operation| paged(&operation.id)) {
+        let schema = operation.success_body().expect("a page");
+        let page = Contract::shared().compose(schema, PropertySet::Required);
+        let page = if page["data"][0].is_null() { Contract::shared().compose(schema, PropertySet::All) } else { page };
         let fields = page["data"][0].as_object().unwrap_or_else(|| panic!("{}: {page}", operation.id)).clone();
         item.as_object_mut().expect("a map").extend(fields);
     }

@@ -10,7 +10,7 @@ use imprint_client::{Client, Error, Response, types};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::spec::{DocumentedOperation, PropertySet, Spec};
+use imprint_sandbox::contract::{Contract, Operation, PropertySet};
 
 /// The future of a call. Its result is the response, serialized to JSON by the generated types.
 pub type CallFuture = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>>>>;
@@ -37,18 +37,20 @@ pub struct Arguments {
 
 impl Arguments {
     /// Arguments made of the document's examples.
-    pub fn of(operation: &DocumentedOperation, which: PropertySet) -> Self {
+    pub fn of(operation: &Operation, which: PropertySet) -> Self {
         let parameters =
             operation.parameters.iter().filter(|parameter| parameter.required || which == PropertySet::All);
         Self {
-            parameters: parameters.map(|parameter| (parameter.name.clone(), Spec::get().argument(parameter))).collect(),
-            body: operation.body.as_ref().map(|schema| Spec::get().compose(schema, which)),
+            parameters: parameters
+                .map(|parameter| (parameter.name.clone(), Contract::shared().argument(parameter)))
+                .collect(),
+            body: operation.body.as_ref().map(|schema| Contract::shared().compose(schema, which)),
         }
     }
 }
 
 /// Calls an operation with its required arguments only.
-pub fn call(client: &Client, operation: &DocumentedOperation) -> CallFuture {
+pub fn call(client: &Client, operation: &Operation) -> CallFuture {
     (entry(&operation.id).call)(client, &Arguments::of(operation, PropertySet::Required))
 }
 

@@ -8,8 +8,8 @@ use tracing::Level;
 use crate::capture::{Capture, Fields};
 use crate::clock::RecordingClock;
 use crate::raw_server::{RawReply, RawServer, response_head};
-use crate::spec::Spec;
 use crate::table;
+use imprint_sandbox::contract::Contract;
 
 fn client(server: &RawServer) -> Client {
     server.client_with(|builder| builder.retry(RetryPolicy::default()).clock(RecordingClock::default()))
@@ -167,7 +167,7 @@ async fn every_operation_records_its_path_template() {
     let server = RawServer::start().await;
     server.respond_with(500, &[], b"");
     let client = server.client();
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let capture = Capture::start();
         table::call(&client, operation).await.expect_err("a failure");
         let spans = capture.spans();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Contract;
 use super::operation::Parameter;
 use super::places::{ValueKind, kind};
+use super::references::DEEPEST;
 use super::resolve::Resolved;
 use super::schema::Schema;
 
@@ -32,7 +33,8 @@ impl Contract {
         self.composed(name, schema.value(), example.as_ref(), PropertySet::All, &mut Vec::new()).unwrap_or_default()
     }
 
-    /// `None` where a schema begins again that the value is within already; `within` has the references to those.
+    /// `None` where a schema begins again that the value is within already, and where too many schemas are within each
+    /// other; `within` has the references to those.
     fn composed<'a>(
         &'a self,
         name: &str,
@@ -42,7 +44,7 @@ impl Contract {
         within: &mut Vec<&'a str>,
     ) -> Option<Value> {
         let schema = self.resolve(schema);
-        if schema.references.iter().any(|reference| within.contains(reference)) {
+        if within.len() > DEEPEST || schema.references.iter().any(|reference| within.contains(reference)) {
             return None;
         }
         let length = within.len();

@@ -95,6 +95,11 @@ impl Operation {
         }
     }
 
+    /// The schema of the body of success; see [`Operation::success`].
+    pub fn success_body(&self) -> Option<&Schema> {
+        self.success().1
+    }
+
     /// What the document declares for a status: the answer with this very status, else its class, else `default`.
     pub(super) fn answer(&self, status: u16) -> Option<&Answer> {
         let covering = self.answers.iter().filter(|answer| match answer.covers {

@@ -7,6 +7,10 @@ use serde_json::Value;
 
 use super::document::DocumentError;
 
+/// How many references may lead from one to the next before a schema is reached, so that no document can exhaust the
+/// stack.
+pub(super) const DEEPEST: usize = 64;
+
 /// The keywords whose value is a schema.
 const SCHEMA: [&str; 8] = ["items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else"];
 /// The keywords whose value is a list of schemas.
@@ -65,13 +69,15 @@ pub(super) struct References<'a> {
     document: &'a Value,
     /// For each reference whether its target is being checked (`false`) or has been (`true`).
     found: BTreeMap<&'a str, bool>,
+    /// How many references are being followed.
+    depth: usize,
     /// References whose target was resolved, but what is below it not yet checked.
     pending: Vec<&'a str>,
 }
 
 impl<'a> References<'a> {
     pub fn new(document: &'a Value) -> Self {
-        Self { document, found: BTreeMap::new(), pending: Vec::new() }
+        Self { document, found: BTreeMap::new(), depth: 0, pending: Vec::new() }
     }
 
     /// Checks a schema and everything that it refers to.
@@ -112,9 +118,18 @@ impl<'a> References<'a> {
                         "take the reference out of one of the schemas in the circle",
                     ));
                 }
+                None if self.depth == DEEPEST => {
+                    return Err(DocumentError::new(
+                        place,
+                        format!("more than {DEEPEST} references lead from one to the next"),
+                        "let the first of them point to the definition itself",
+                    ));
+                }
                 None => {
                     self.found.insert(reference, false);
+                    self.depth += 1;
                     self.consists_of(target, &reference[1..])?;
+                    self.depth -= 1;
                     self.found.insert(reference, true);
                     self.pending.push(reference);
                 }
@@ -182,6 +197,19 @@ mod tests {
             let error = refused(schemas).to_string();
             assert!(error.contains("consists of itself"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_long_row_of_references_is_refused() {
+        let row = |length: usize| {
+            let one = |n| (format!("S{n}"), json!({"$ref": format!("#/components/schemas/S{}", n + 1)}));
+            let mut schemas: serde_json::Map<_, _> = (0..length).map(one).collect();
+            schemas.insert(format!("S{length}"), json!({}));
+            document_with_schemas(schemas.into())
+        };
+        assert!(read(&row(DEEPEST)).is_ok());
+        let error = read(&row(10_000)).unwrap_err().to_string();
+        assert!(error.contains("lead from one to the next"), "{error}");
     }
 
     #[test]

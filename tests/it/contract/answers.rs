@@ -3,27 +3,26 @@
 use serde_json::{Value, json};
 
 use crate::mock_api::MockApi;
-use crate::spec::{PropertySet, Spec};
 use crate::table::call;
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 #[tokio::test]
 async fn every_declared_success_is_decoded_completely() {
     let api = MockApi::start().await;
-    let spec = Spec::get();
+    let contract = Contract::shared();
     let mut places = 0;
-    for operation in spec.operations() {
+    for operation in contract.operations() {
         for success in operation.successes() {
             for which in [PropertySet::All, PropertySet::Required] {
-                let mut raw = success.schema.as_ref().map(|schema| spec.compose(schema, which));
+                let mut raw = success.schema.as_ref().map(|schema| contract.compose(schema, which));
                 // A list operation must return its list even if the document does not require it.
-                if success.schema.as_ref().is_some_and(|schema| spec.is_list(schema)) {
+                if success.schema.as_ref().is_some_and(|schema| contract.is_list(schema)) {
                     raw.as_mut().and_then(Value::as_object_mut).expect("a page").entry("data").or_insert(json!([]));
                 }
                 if let (Some(schema), Some(raw)) = (&success.schema, &raw) {
-                    let validator = spec.validator(schema);
-                    let faults: Vec<_> = validator.iter_errors(raw).map(|e| e.to_string()).collect();
+                    let faults = contract.check(schema, raw);
                     assert!(faults.is_empty(), "{}: {raw} was composed against the document: {faults:?}", operation.id);
-                    places += spec.places(schema, raw).len();
+                    places += contract.places(schema, raw).len();
                 }
                 api.respond_with(success.status, raw.as_ref());
                 let answer = call(&api.client, operation).await.unwrap_or_else(|e| panic!("{e}"));

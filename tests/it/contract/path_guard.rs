@@ -4,8 +4,8 @@ use imprint_client::{Error, operation};
 use serde_json::json;
 
 use crate::raw_server::RawServer;
-use crate::spec::{PropertySet, Spec};
 use crate::table::{Arguments, entry};
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 /// Ids that the client, a proxy or a server could read as another path.
 const REFUSED_IDS: &[&str] = &[
@@ -71,7 +71,7 @@ async fn an_id_is_sent_to_its_operation_or_refused() {
     server.respond_with(400, &[], b"{}");
     let client = server.client();
     let (mut guarded, mut refused, mut sent) = (0, 0, 0);
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "path") {
             guarded += 1;
             for id in REFUSED_IDS.iter().chain(ACCEPTED_IDS) {

@@ -4,8 +4,8 @@ use imprint_client::Error;
 use serde_json::{Map, Value, json};
 
 use crate::mock_api::{MockApi, RecordedRequest, decode};
-use crate::spec::{DocumentedOperation, DocumentedParameter, PropertySet, Schema, Spec, ValueKind};
 use crate::table::{Arguments, entry};
+use imprint_sandbox::contract::{Contract, Operation, Parameter, PropertySet, Schema, ValueKind};
 
 #[tokio::test]
 async fn all_arguments_arrive() {
@@ -36,7 +36,7 @@ async fn unusual_arguments_arrive_unchanged() {
                 };
             }
             if let (Some(schema), Some(body)) = (&operation.body, &mut arguments.body) {
-                for place in Spec::get().places(schema, body) {
+                for place in Contract::shared().places(schema, body) {
                     let value = body.pointer_mut(&place.pointer).expect("a place");
                     match place.kind {
                         ValueKind::Text | ValueKind::Time | ValueKind::Enum(_) => *value = unusual_text(&place.name),
@@ -67,14 +67,14 @@ fn unusual_segment(name: &str) -> Value {
 }
 
 /// Calls every operation in both ways of the table, checks the received request, and counts the arguments.
-async fn check_all_requests(arguments: impl Fn(&DocumentedOperation) -> Arguments, is_valid: bool) -> usize {
+async fn check_all_requests(arguments: impl Fn(&Operation) -> Arguments, is_valid: bool) -> usize {
     let api = MockApi::start().await;
     let mut count = 0;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let given = arguments(operation);
-        let success = operation.success();
-        let answer = success.schema.as_ref().map(|schema| Spec::get().compose(schema, PropertySet::All));
-        api.respond_with(success.status, answer.as_ref());
+        let (status, schema) = operation.success();
+        let answer = schema.map(|schema| Contract::shared().compose(schema, PropertySet::All));
+        api.respond_with(status, answer.as_ref());
         for call in [entry(&operation.id).call, entry(&operation.id).call_by_setters] {
             call(&api.client, &given).await.unwrap_or_else(|e| panic!("{e}"));
             check(operation, &given, &api.only_request(), is_valid);
@@ -84,7 +84,7 @@ async fn check_all_requests(arguments: impl Fn(&DocumentedOperation) -> Argument
     count
 }
 
-fn check(operation: &DocumentedOperation, given: &Arguments, arrived: &RecordedRequest, is_valid: bool) {
+fn check(operation: &Operation, given: &Arguments, arrived: &RecordedRequest, is_valid: bool) {
     let id = &operation.id;
     assert_eq!(arrived.method, operation.method, "{id}");
     assert_eq!(
@@ -112,28 +112,27 @@ fn check(operation: &DocumentedOperation, given: &Arguments, arrived: &RecordedR
 }
 
 /// Validates the received request against the schemas of the document, independently of the given arguments.
-fn validate(operation: &DocumentedOperation, arrived: &RecordedRequest) {
-    let spec = Spec::get();
+fn validate(operation: &Operation, arrived: &RecordedRequest) {
+    let contract = Contract::shared();
     let values = path_values(&operation.path, &arrived.path).into_iter().map(|pair| ("path", pair));
     let values = values.chain(arrived.query.iter().cloned().map(|pair| ("query", pair)));
     for (location, (name, text)) in values {
-        let declared = |parameter: &&DocumentedParameter| parameter.location == location && parameter.name == name;
+        let declared = |parameter: &&Parameter| parameter.location == location && parameter.name == name;
         let parameter = operation.parameters.iter().find(declared);
         let parameter = parameter.unwrap_or_else(|| panic!("{} has no {location} parameter {name}", operation.id));
         // A value that is not text is written as in JSON.
-        let is_text = !matches!(spec.argument(parameter), Value::Number(_) | Value::Bool(_));
+        let is_text = !matches!(contract.argument(parameter), Value::Number(_) | Value::Bool(_));
         let value = if is_text { json!(text) } else { serde_json::from_str(&text).unwrap_or(Value::Null) };
-        assert_valid(spec, operation, &parameter.schema, &value);
+        assert_valid(contract, operation, &parameter.schema, &value);
     }
     if let Some(schema) = &operation.body {
         let body = serde_json::from_slice(&arrived.body).expect("JSON");
-        assert_valid(spec, operation, schema, &body);
+        assert_valid(contract, operation, schema, &body);
     }
 }
 
-fn assert_valid(spec: &Spec, operation: &DocumentedOperation, schema: &Schema, value: &Value) {
-    let validator = spec.validator(schema);
-    let faults: Vec<_> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+fn assert_valid(contract: &Contract, operation: &Operation, schema: &Schema, value: &Value) {
+    let faults = contract.check(schema, value);
     assert!(faults.is_empty(), "{} sends {value}: {faults:?}", operation.id);
 }
 
@@ -142,7 +141,7 @@ async fn a_missing_argument_is_reported_before_anything_is_sent() {
     let api = MockApi::start().await;
     api.respond_with(200, Some(&json!({})));
     let mut count = 0;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let complete = Arguments::of(operation, PropertySet::Required);
         let parameters = complete.parameters.keys();
         let fields = complete.body.iter().filter_map(Value::as_object).flat_map(Map::keys);
@@ -168,11 +167,10 @@ async fn a_missing_argument_is_reported_before_anything_is_sent() {
 }
 
 /// The given parameters of one location (`path` or `query`) as text, in the order of the document.
-fn expected(operation: &DocumentedOperation, given: &Arguments, location: &str) -> Vec<(String, String)> {
+fn expected(operation: &Operation, given: &Arguments, location: &str) -> Vec<(String, String)> {
     let here = operation.parameters.iter().filter(|parameter| parameter.location == location);
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    here.filter_map(|DocumentedParameter { name, .. }| Some((name.clone(), text(given.parameters.get(name)?))))
-        .collect()
+    here.filter_map(|Parameter { name, .. }| Some((name.clone(), text(given.parameters.get(name)?)))).collect()
 }
 
 /// The values of a path by the names in its template. If the path does not match the template, the result says so and

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::bodies::{documented_bodies, undocumented_bodies};
 use super::{call, expect_api_error, link};
 use crate::raw_server::RawServer;
-use crate::spec::Spec;
+use imprint_sandbox::contract::Contract;
 
 const STATUSES: [u16; 12] = [301, 400, 401, 403, 404, 408, 409, 429, 499, 500, 503, 599];
 
@@ -63,7 +63,7 @@ async fn an_error_made_by_hand_says_what_a_real_one_says() {
     let client = server.client();
     let headers = [("retry-after", "7"), ("x-request-id", "7f3a"), ("x-request-id", "second")];
     let bodies: Vec<_> = documented_bodies().into_iter().chain(undocumented_bodies()).collect();
-    let mut operations = Spec::get().operations().iter().cycle();
+    let mut operations = Contract::shared().operations().iter().cycle();
     for status in STATUSES {
         for body in &bodies {
             server.respond_with(status, &headers, &body.body);
@@ -128,7 +128,9 @@ async fn an_answer_made_by_hand_is_read_as_a_real_one_is() {
 async fn success_and_its_absence_are_read_for_every_operation() {
     let server = RawServer::start().await;
     let client = server.client();
-    for (documented, body) in Spec::get().operations().iter().flat_map(|one| [(one, "{}"), (one, ""), (one, "[]")]) {
+    for (documented, body) in
+        Contract::shared().operations().iter().flat_map(|one| [(one, "{}"), (one, ""), (one, "[]")])
+    {
         server.respond_with(200, &[], body.as_bytes());
         let real = call(&client, documented).await;
         let answer = testing::answer(of_id(&documented.id), 200).body(body);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{expect_api_error, expect_failure, nested};
 use crate::mock_api::MockApi;
-use crate::spec::{PropertySet, Spec};
 use crate::table::call;
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 /// Error bodies that contain nothing of a success, with the code and message that the error must return.
 fn error_bodies() -> Vec<(Value, Option<&'static str>, &'static str)> {
@@ -23,7 +23,7 @@ fn error_bodies() -> Vec<(Value, Option<&'static str>, &'static str)> {
 #[tokio::test]
 async fn the_body_of_an_error_is_an_error_from_every_operation() {
     let api = MockApi::start().await;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         for status in [200, 201] {
             for (body, code, message) in error_bodies() {
                 api.respond_with(status, Some(&body));
@@ -44,9 +44,9 @@ async fn the_body_of_an_error_is_an_error_from_every_operation() {
 #[tokio::test]
 async fn an_error_object_beside_a_complete_response_is_an_error() {
     let api = MockApi::start().await;
-    for operation in Spec::get().operations() {
-        let Some(schema) = &operation.success().schema else { continue };
-        let whole = Spec::get().compose(schema, PropertySet::All);
+    for operation in Contract::shared().operations() {
+        let Some(schema) = operation.success_body() else { continue };
+        let whole = Contract::shared().compose(schema, PropertySet::All);
         let mut body = whole.clone();
         body["error"] = json!({"type": "PARTIAL", "message": "half of it failed"});
         api.respond_with(200, Some(&body));
@@ -108,7 +108,7 @@ async fn raw_requests_also_report_an_error_body_under_a_success() {
 async fn an_unexpected_body_is_ignored_unless_it_is_an_error() {
     let api = MockApi::start().await;
     let long = json!({"error": {"message": "x".repeat(100_000)}});
-    for operation in Spec::get().operations().iter().filter(|operation| operation.success().schema.is_none()) {
+    for operation in Contract::shared().operations().iter().filter(|operation| operation.success_body().is_none()) {
         for body in
             [json!({"message": "deleted"}), json!({"id": "O", "error": null}), json!({"error": {}}), long.clone()]
         {

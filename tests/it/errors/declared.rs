@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use super::expect_api_error;
 use crate::mock_api::MockApi;
-use crate::spec::{PropertySet, Spec};
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 #[tokio::test]
 async fn every_declared_error_is_read() {
     let api = MockApi::start().await;
-    let spec = Spec::get();
+    let contract = Contract::shared();
     let mut count = 0;
-    for operation in spec.operations() {
+    for operation in contract.operations() {
         for failure in operation.failures() {
             let what = format!("{} {}", operation.id, failure.status);
-            let raw = failure.schema.as_ref().map(|schema| spec.compose(schema, PropertySet::All));
+            let raw = failure.schema.as_ref().map(|schema| contract.compose(schema, PropertySet::All));
             if let (Some(schema), Some(raw)) = (&failure.schema, &raw) {
-                assert!(spec.validator(schema).is_valid(raw), "{what}: {raw} was composed against the document");
+                assert!(contract.check(schema, raw).is_empty(), "{what}: {raw} was composed against the document");
             }
             api.respond_with(failure.status, raw.as_ref());
             let error = expect_api_error(&api.client, operation).await;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::expect_api_error;
 use crate::raw_server::RawServer;
-use crate::spec::Spec;
 use crate::support;
+use imprint_sandbox::contract::Contract;
 
 const DATE: (&str, &str) = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
 
@@ -42,7 +42,7 @@ async fn retry_after_is_read_as_seconds_and_as_a_date() {
     for (status, body) in [(429, "{}"), (503, "<html>"), (400, "")] {
         for (form, expected) in forms {
             server.respond_with(status, &[DATE, ("Retry-After", form)], body.as_bytes());
-            for operation in Spec::get().operations().iter().step_by(7) {
+            for operation in Contract::shared().operations().iter().step_by(7) {
                 let error = expect_api_error(&client, operation).await;
                 assert_eq!(error.retry_after(), expected, "{} {status} {form}", operation.id);
             }
@@ -54,7 +54,7 @@ async fn retry_after_is_read_as_seconds_and_as_a_date() {
 async fn every_operation_returns_retry_after_if_it_was_sent() {
     let server = RawServer::start().await;
     let client = server.client();
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         server.respond_with(429, &[("retry-after", "12")], b"");
         assert_eq!(
             expect_api_error(&client, operation).await.retry_after(),
@@ -72,7 +72,7 @@ async fn an_error_returns_all_headers() {
     let server = RawServer::start().await;
     let client = server.client();
     server.respond_with(500, &[("X-Request-Id", "abc"), ("set-cookie", "a=1"), ("set-cookie", "b=2")], b"{}");
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let error = expect_api_error(&client, operation).await;
         assert_eq!(error.headers()["x-request-id"], "abc");
         assert_eq!(error.headers().get_all("set-cookie").iter().count(), 2);

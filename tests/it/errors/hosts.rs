@@ -4,7 +4,7 @@ use imprint_client::Error;
 
 use super::{call, expect_failure};
 use crate::raw_server::{RawReply, RawServer};
-use crate::spec::Spec;
+use imprint_sandbox::contract::Contract;
 
 #[tokio::test]
 async fn every_operation_names_the_host_of_a_refusal_and_of_a_redirect() {
@@ -25,7 +25,7 @@ async fn every_operation_names_the_host_of_a_refusal_and_of_a_redirect() {
         ),
     ] {
         server.respond_with(status, &[("location", location)], b"");
-        for operation in Spec::get().operations() {
+        for operation in Contract::shared().operations() {
             let error = expect_failure(&client, operation).await;
             let text = error.to_string();
             assert!(text.ends_with(&words), "{}: {text}", operation.id);
@@ -33,7 +33,7 @@ async fn every_operation_names_the_host_of_a_refusal_and_of_a_redirect() {
         }
     }
     server.set_reply(RawReply::Close((*b"").into()));
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let Err(error @ Error::Transport(_)) = call(&client, operation).await else { panic!("{}", operation.id) };
         let text = error.to_string();
         assert!(text.contains(&format!(": the connection to {host} broke before an answer came")), "{text}");

@@ -6,7 +6,7 @@ use imprint_client::{Client, Error};
 
 use super::{call, expect_api_error, expect_failure};
 use crate::raw_server::{RawReply, RawServer, response_head};
-use crate::spec::{DocumentedOperation, Spec};
+use imprint_sandbox::contract::{Contract, Operation};
 
 const LIMIT: usize = 4096;
 
@@ -22,8 +22,8 @@ async fn server_and_client_with_limit() -> (RawServer, Client) {
 }
 
 /// The operations whose success has a body. For the others, the client does not read the body.
-fn operations_with_a_response_body() -> impl Iterator<Item = &'static DocumentedOperation> {
-    Spec::get().operations().iter().filter(|operation| operation.success().schema.is_some())
+fn operations_with_a_response_body() -> impl Iterator<Item = &'static Operation> {
+    Contract::shared().operations().iter().filter(|operation| operation.success_body().is_some())
 }
 
 /// Responses over the limit.
@@ -63,7 +63,7 @@ async fn a_success_over_the_limit_is_response_too_large() {
 #[tokio::test]
 async fn an_error_body_over_the_limit_is_cut_and_keeps_its_status() {
     let (server, client) = server_and_client_with_limit().await;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         for (name, reply) in too_large(503) {
             server.set_reply(reply);
             let error = expect_api_error(&client, operation).await;
@@ -79,7 +79,7 @@ async fn an_error_body_over_the_limit_is_cut_and_keeps_its_status() {
 #[tokio::test]
 async fn a_body_that_the_operation_does_not_have_is_not_read() {
     let (server, client) = server_and_client_with_limit().await;
-    for operation in Spec::get().operations().iter().filter(|operation| operation.success().schema.is_none()) {
+    for operation in Contract::shared().operations().iter().filter(|operation| operation.success_body().is_none()) {
         for (name, reply) in too_large(200) {
             server.set_reply(reply);
             let answer = call(&client, operation).await;
@@ -100,7 +100,7 @@ async fn a_body_of_exactly_the_limit_is_accepted() {
         RawReply::Close(response_head(404, []).chain(&body)),
     ] {
         server.set_reply(reply);
-        for operation in Spec::get().operations() {
+        for operation in Contract::shared().operations() {
             let error = expect_api_error(&client, operation).await;
             assert_eq!((error.code(), error.message(), error.is_body_complete()), (Some("T"), "m", true));
         }
@@ -134,7 +134,7 @@ async fn bytes_after_the_announced_length_are_not_the_next_response() {
 #[tokio::test]
 async fn an_incomplete_body_keeps_the_status() {
     let (server, client) = server_and_client_with_limit().await;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         for (name, headers) in [("a length", [("content-length", "4000")]), ("chunks", [CHUNKED])] {
             let body: &[u8] = if name == "chunks" { b"fa0\r\n{\"type\": \"T\"" } else { b"{\"type\": \"T\"" };
             server.set_reply(RawReply::Close(response_head(502, headers).chain(body)));
@@ -143,7 +143,7 @@ async fn an_incomplete_body_keeps_the_status() {
             assert_eq!(error.body(), b"{\"type\": \"T\"", "{}, {name}", operation.id);
             assert!(!error.is_body_complete(), "{}, {name}", operation.id);
 
-            if operation.success().schema.is_none() {
+            if operation.success_body().is_none() {
                 continue;
             }
             server.set_reply(RawReply::Close(response_head(200, headers).chain(body)));

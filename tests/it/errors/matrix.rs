@@ -5,7 +5,7 @@ use imprint_client::{Client, ErrorKind, StatusCode, operation};
 use super::bodies::{ErrorBody, documented_bodies, undocumented_bodies};
 use super::{Error, expect_api_error};
 use crate::raw_server::{RawReply, RawServer, response_head};
-use crate::spec::{DocumentedOperation, Spec};
+use imprint_sandbox::contract::{Contract, Operation};
 
 /// Statuses of 4xx and their kinds.
 const CLIENT_ERRORS: &[(u16, ErrorKind)] = &[
@@ -62,7 +62,7 @@ async fn check_every_documented_body_with(statuses: &[(u16, ErrorKind)]) {
                 &[("content-type", "application/json"), ("location", "/v2/keys")],
                 &error_body.body,
             );
-            for operation in Spec::get().operations() {
+            for operation in Contract::shared().operations() {
                 check(&server, &client, operation, status, kind, error_body).await;
                 cases += 1;
             }
@@ -79,7 +79,7 @@ async fn an_undocumented_body_keeps_the_status() {
     let client = server.client();
     let mut statuses = CLIENT_ERRORS.iter().chain(OTHER_ERRORS).cycle();
     for error_body in undocumented_bodies() {
-        for operation in Spec::get().operations() {
+        for operation in Contract::shared().operations() {
             let &(status, kind) = statuses.next().expect("a cycle");
             server.respond_with(status, &[("content-type", "application/json")], &error_body.body);
             check(&server, &client, operation, status, kind, &error_body).await;
@@ -93,7 +93,7 @@ async fn the_content_type_is_ignored() {
     let client = server.client();
     let types =
         ["text/html; charset=iso-8859-1", "application/problem+json", "application/octet-stream", "", "nonsense"];
-    for (index, operation) in Spec::get().operations().iter().enumerate() {
+    for (index, operation) in Contract::shared().operations().iter().enumerate() {
         for error_body in documented_bodies() {
             let headers = [("content-type", types[index % types.len()])];
             // Every third response has no content type.
@@ -109,7 +109,7 @@ async fn a_304_is_an_error() {
     let server = RawServer::start().await;
     let client = server.client();
     server.set_reply(RawReply::KeepOpen(response_head(304, [("etag", "\"x\"")]).chain(b"")));
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let error = expect_api_error(&client, operation).await;
         assert_eq!(
             (error.status(), error.kind(), error.body()),
@@ -122,7 +122,7 @@ async fn a_304_is_an_error() {
 async fn check(
     server: &RawServer,
     client: &Client,
-    operation: &DocumentedOperation,
+    operation: &Operation,
     status: u16,
     kind: ErrorKind,
     error_body: &ErrorBody,

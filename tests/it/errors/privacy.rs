@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Error, call, expect_failure, full_error_text, link, nested};
 use crate::raw_server::RawServer;
-use crate::spec::{PropertySet, Spec};
 use crate::support::KEY;
+use imprint_sandbox::contract::{Contract, PropertySet};
 
 /// Values that a server may repeat in an error: card numbers with and without separators, social security numbers,
 /// e-mail addresses and phone numbers.
@@ -47,7 +47,7 @@ async fn debug_masks_the_servers_message_and_the_accessors_return_it() {
             [nested(fields.clone()), fields, with_details, framework, nested(linked), json!(words), json!([words])]
         {
             server.respond_with(400, &[("x-echo", &words)], body.to_string().as_bytes());
-            for operation in Spec::get().operations() {
+            for operation in Contract::shared().operations() {
                 let error = expect_failure(&client, operation).await;
                 let Error::Api(api) = &error else { panic!("{error}") };
                 assert_eq!(api.body(), body.to_string().as_bytes());
@@ -76,8 +76,8 @@ async fn a_body_that_cannot_be_parsed_is_not_shown() {
             "[\"Ms 4111111592341815\", {\"ssn\": \"123456789\"}",
         ] {
             server.respond_with(status, &[], body.as_bytes());
-            for operation in Spec::get().operations() {
-                if status < 300 && operation.success().schema.is_none() {
+            for operation in Contract::shared().operations() {
+                if status < 300 && operation.success_body().is_none() {
                     continue;
                 }
                 let error = expect_failure(&client, operation).await;
@@ -96,12 +96,12 @@ async fn a_body_that_cannot_be_parsed_is_not_shown() {
 async fn a_value_of_the_wrong_type_is_not_shown() {
     let server = RawServer::start().await;
     let client = server.client();
-    let spec = Spec::get();
+    let contract = Contract::shared();
     let mut cases = 0;
-    for operation in spec.operations() {
-        let Some(schema) = &operation.success().schema else { continue };
-        let raw = spec.compose(schema, PropertySet::All);
-        for place in spec.places(schema, &raw) {
+    for operation in contract.operations() {
+        let Some(schema) = operation.success_body() else { continue };
+        let raw = contract.compose(schema, PropertySet::All);
+        for place in contract.places(schema, &raw) {
             // Some fields accept one of these values and give no error: a text field accepts the first one, and
             // free-form data the last one.
             let others = [json!("4111111592341815"), json!(4_111_111_592_341_815_i64), json!({"4111111592341815": {}})];

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use super::marker::{contains_text, fill_with_markers, find_marker, marker, spellings};
 use crate::capture::Capture;
 use crate::raw_server::{RawReply, RawServer, response_head};
-use crate::spec::{DocumentedOperation, PropertySet, Spec};
 use crate::table::{Arguments, entry};
+use imprint_sandbox::contract::{Contract, Operation, PropertySet};
 
 /// Arguments in which every text and number is a marker.
-fn arguments(operation: &DocumentedOperation) -> Arguments {
+fn arguments(operation: &Operation) -> Arguments {
     let mut arguments = Arguments::of(operation, PropertySet::All);
     for (name, value) in &mut arguments.parameters {
         fill_with_markers(value, name);
@@ -58,14 +58,14 @@ async fn successful_calls_log_no_secrets_or_personal_data() {
     let server = RawServer::start().await;
     let capture = Capture::start();
     for client in clients(&server) {
-        for operation in Spec::get().operations() {
-            let success = operation.success();
-            let answer = success.schema.as_ref().map(|schema| Spec::get().compose(schema, PropertySet::All));
+        for operation in Contract::shared().operations() {
+            let (status, schema) = operation.success();
+            let answer = schema.map(|schema| Contract::shared().compose(schema, PropertySet::All));
             let body = answer.map_or(String::new(), |mut answer| {
                 fill_with_markers(&mut answer, "answer");
                 answer.to_string()
             });
-            server.respond_with(success.status, &[("x-echo", "leak of a header")], body.as_bytes());
+            server.respond_with(status, &[("x-echo", "leak of a header")], body.as_bytes());
             let call = (entry(&operation.id).call_by_setters)(&client, &arguments(operation));
             call.await.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         }
@@ -89,7 +89,7 @@ async fn failed_calls_show_and_log_no_secrets_or_personal_data() {
     let html = format!("<html>{text}</html>");
     let capture = Capture::start();
     let mut seen = [0; 5];
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let fails = async |client: &Client, reply: RawReply| {
             server.set_reply(reply);
             let call = (entry(&operation.id).call)(client, &arguments(operation));
@@ -148,7 +148,7 @@ async fn an_api_key_that_the_server_repeats_is_not_shown() {
                 let words = format!("there is no {spelling}, sorry");
                 let fields = json!({"type": words, "message": words, "param": words, "details": [words, words]});
                 for body in [fields.clone(), json!({"error": fields}), json!({"error": words}), json!([words])] {
-                    for operation in &Spec::get().operations()[..3] {
+                    for operation in &Contract::shared().operations()[..3] {
                         server.respond_with(401, &[("x-echo", &spelling)], body.to_string().as_bytes());
                         let error = (entry(&operation.id).call)(client, &arguments(operation)).await.map(drop);
                         let shown = full_error_text(&error.expect_err("a failure"));
@@ -262,7 +262,7 @@ async fn refused_values_are_not_shown() {
 fn debug_of_call_builders_shows_no_sensitive_values() {
     let client = Client::builder().api_key(key()).base_url("http://127.0.0.1:9").build().expect("a client");
     let mut sensitive = 0;
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         let arguments = arguments(operation);
         let shown = (entry(&operation.id).debug_output)(&client, &arguments);
         let mut texts = Vec::new();

@@ -2,7 +2,7 @@
 //! that the build's list misses.
 
 use super::types::{Field, structs};
-use crate::spec::Spec;
+use imprint_sandbox::contract::Contract;
 
 /// Words in a field name that suggest credentials, card or account numbers, or personal data.
 const SUSPICIOUS: &[&str] = &[
@@ -141,7 +141,7 @@ fn a_field_with_the_name_of_a_secret_has_the_type_secret() {
 
 #[test]
 fn no_parameter_has_the_name_of_a_secret() {
-    for operation in Spec::get().operations() {
+    for operation in Contract::shared().operations() {
         for parameter in &operation.parameters {
             assert!(!is_suspicious(&parameter.name), "{}: {}", operation.id, parameter.name);
         }

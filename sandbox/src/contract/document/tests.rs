@@ -58,6 +58,12 @@ fn the_document_of_the_client_is_read_whole() {
 }
 
 #[test]
+fn a_contract_can_be_shared_by_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Contract>();
+}
+
+#[test]
 fn parameters_of_the_path_and_references_are_followed() {
     let mut document = document_with(
         json!({
