@@ -2,20 +2,33 @@
 //!
 //! So a run can be repeated, and the ids of one account or kind do not depend on what happens at the same time to another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
+
+/// How many texts of each kind were made.
+pub type Made = BTreeMap<Cow<'static, str>, u64>;
 
 /// Makes the ids of one account.
 pub struct Ids {
     seed: u64,
     account: String,
-    made: BTreeMap<&'static str, u64>,
+    made: Made,
 }
 
 impl Ids {
     pub fn new(seed: u64, account: &str) -> Self {
         Self { seed, account: account.to_owned(), made: BTreeMap::new() }
+    }
+
+    /// The number that everything follows from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// The next id of a kind, as the text of a UUID in upper case.
@@ -45,16 +58,16 @@ impl Ids {
     }
 
     /// How many of each kind were made; `restore` goes back to it.
-    pub fn made(&self) -> BTreeMap<&'static str, u64> {
+    pub fn made(&self) -> Made {
         self.made.clone()
     }
 
-    pub fn restore(&mut self, made: BTreeMap<&'static str, u64>) {
+    pub fn restore(&mut self, made: Made) {
         self.made = made;
     }
 
     fn hash(&mut self, kind: &'static str) -> [u8; 32] {
-        let number = self.made.entry(kind).or_default();
+        let number = self.made.entry(Cow::Borrowed(kind)).or_default();
         *number += 1;
         let mut hash = Sha256::new();
         // Each part with its length, so that no two different lists of parts are the same bytes.

@@ -1,5 +1,7 @@
 //! A product: what a partner has at Imprint under one merchant key.
 
+use serde::{Deserialize, Serialize};
+
 use crate::rewards::Rewards;
 
 /// The settings of a product, for [`Builder::product`](crate::Builder::product).
@@ -31,7 +33,7 @@ pub(crate) enum Kind {
 }
 
 /// The kind of card that customers of a product get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CardType {
     /// A card of plastic.

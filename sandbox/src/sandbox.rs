@@ -8,6 +8,7 @@ mod links;
 mod payment_methods;
 mod requests;
 mod rewards;
+mod snapshot;
 mod verify;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
+pub use snapshot::{Snapshot, SnapshotError};
 pub use verify::Unverified;
 
 /// A stateful imitation of the Imprint API that listens on loopback.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Customer {
     pub id: String,
     /// The merchant key of the product.
@@ -21,7 +22,7 @@ pub struct Customer {
     /// What later webhooks of the customer carry.
     pub customer_metadata: Map<String, Value>,
     /// The state of the account in each program.
-    pub statuses: BTreeMap<String, &'static str>,
+    pub statuses: BTreeMap<String, String>,
     /// Whether statements close for the customer.
     pub has_statements: bool,
     /// Until when a simulation of rewards runs.

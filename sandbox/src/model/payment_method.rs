@@ -1,5 +1,6 @@
 //! A payment method: a card or a loan, `ACTIVE <-> INACTIVE -> CANCELED`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
@@ -7,7 +8,7 @@ use crate::table::Row;
 
 use super::card::Card;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct PaymentMethod {
     pub id: String,
     pub product: String,
@@ -20,14 +21,14 @@ pub struct PaymentMethod {
     pub updated_at: Instant,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum What {
     Card(Card),
     Loan { amount: i64, term_months: u32, status: LoanStatus },
 }
 
 /// The status of a payment method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PaymentMethodStatus {
     /// It can be used.
@@ -39,7 +40,7 @@ pub enum PaymentMethodStatus {
 }
 
 /// The status of a loan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoanStatus {
     /// The application waits for a decision.

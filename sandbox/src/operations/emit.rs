@@ -27,7 +27,7 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
-        object,
+        object: object.to_owned(),
         body: json!({ "object": object, "data": data }).to_string(),
         at: tx.now,
     };

@@ -16,6 +16,7 @@ mod payment_methods;
 mod plain;
 mod rewards;
 mod sessions;
+mod snapshots;
 mod starting;
 mod transactions;
 mod validation;
