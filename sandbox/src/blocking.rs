@@ -169,6 +169,8 @@ waiting! {
         date_of_birth(year: u16, month: u8, day: u8);
         /// [`CustomerSetup::ssn`](crate::CustomerSetup::ssn).
         ssn(ssn: impl Into<Secret>);
+        /// [`CustomerSetup::prescreened`](crate::CustomerSetup::prescreened).
+        prescreened();
     } {
         /// [`CustomerSetup::approved`](crate::CustomerSetup::approved).
         ///

@@ -8,5 +8,8 @@ pub mod event;
 pub mod intent;
 pub mod key;
 pub mod link;
+pub mod order;
+pub mod order_event;
+pub mod order_lines;
 pub mod payment_method;
 pub mod session;

@@ -10,6 +10,10 @@ mod intents;
 mod keys;
 pub mod links;
 mod list;
+mod offers;
+mod order_events;
+mod order_lines;
+mod orders;
 mod payment_methods;
 mod request;
 mod sessions;
@@ -27,16 +31,24 @@ pub type Handler = fn(&mut Tx<'_>, &Asked<'_>) -> Result<Reply, Refusal>;
 /// The operations with behaviour, by their ids. All others are answered from the examples of the document.
 pub const TABLE: &[(&str, Handler)] = &[
     ("createKey", keys::create),
+    ("createOrder", orders::create),
     ("createSession", sessions::create),
     ("createTransactionIntent", intents::create),
     ("deleteKey", keys::delete),
+    ("deleteOrder", orders::delete),
+    ("deleteOrderEvent", order_events::delete),
     ("getCustomer", customers::get),
+    ("getOffer", offers::get),
     ("getPaymentMethod", payment_methods::get),
     ("getPaymentMethods", payment_methods::of_customer),
     ("getSession", sessions::get),
     ("getTransactionIntent", intents::get),
     ("getTransactionIntents", intents::of_customer),
     ("linkCustomerAccount", links::create),
+    ("listOrderEvents", order_events::list),
+    ("listOrders", orders::list),
+    ("postOrderEvent", order_events::create),
+    ("putOrder", orders::replace),
     ("searchCustomers", customers::search),
     ("searchCustomersPost", customers::search),
     ("searchPaymentMethods", payment_methods::search),

@@ -13,6 +13,8 @@ pub struct Product {
     program_name: String,
     kind: Kind,
     two_step_intents: bool,
+    /// Title and description.
+    offer: (String, String),
 }
 
 /// What a customer has who was approved.
@@ -57,6 +59,7 @@ impl Default for Product {
             program_name: "Sandbox Card".into(),
             kind: Kind::Card(CardType::Unified),
             two_step_intents: false,
+            offer: ("Welcome offer".into(), "An offer of the sandbox. Nothing can be earned with it.".into()),
         }
     }
 }
@@ -92,6 +95,17 @@ impl Product {
     pub fn two_step_intents(mut self) -> Self {
         self.two_step_intents = true;
         self
+    }
+
+    /// The texts of the offer that `getOffer` answers to every customer of the product.
+    pub fn offer(mut self, title: impl Into<String>, description: impl Into<String>) -> Self {
+        self.offer = (title.into(), description.into());
+        self
+    }
+
+    /// Title and description of the offer.
+    pub(crate) fn own_offer(&self) -> (&str, &str) {
+        (&self.offer.0, &self.offer.1)
     }
 
     pub(crate) fn has_two_step_intents(&self) -> bool {

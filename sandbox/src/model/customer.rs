@@ -20,6 +20,8 @@ pub struct Customer {
     pub profile: Map<String, Value>,
     /// What later webhooks of the customer carry.
     pub customer_metadata: Map<String, Value>,
+    /// Whether the customer was screened for the product's offer before applying.
+    pub is_prescreened: bool,
     /// The state of the account in each program.
     pub statuses: BTreeMap<String, &'static str>,
     pub created_at: Instant,
@@ -50,6 +52,7 @@ impl Customer {
             ssn: None,
             profile: Map::new(),
             customer_metadata: Map::new(),
+            is_prescreened: false,
             statuses: BTreeMap::new(),
             created_at: at,
             updated_at: at,

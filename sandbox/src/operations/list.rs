@@ -33,7 +33,12 @@ pub fn page<T: Row>(
     let after = match asked.text("starting_after").filter(|_| is_paged) {
         None => None,
         Some(cursor) => match table(tx.state).number(cursor) {
-            Some(number) => Some(number),
+            Some(number) => {
+                if table(tx.state).get(cursor).is_none() {
+                    tx.choose(Choice::ListCursorDeleted);
+                }
+                Some(number)
+            }
             None => {
                 tx.choose(Choice::ListCursorUnknown);
                 return Err(Refusal::invalid("starting_after", "is the id of no item"));

@@ -10,6 +10,8 @@ use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
 use crate::model::link::Link;
+use crate::model::order::Order;
+use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::session::Session;
 use crate::settings::Settings;
@@ -63,6 +65,8 @@ tables! {
     applications: Application,
     payment_methods: PaymentMethod,
     intents: Intent,
+    orders: Order,
+    order_events: OrderEvent,
     events: Event,
     timers: Timer,
 }
