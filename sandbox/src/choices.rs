@@ -30,8 +30,8 @@ macro_rules! choices {
                 match self { $(Choice::$variant => $sentence,)* }
             }
 
-            /// The setting of [`Builder`](crate::Builder) or [`Product`](crate::Product) that changes it, if there is
-            /// one.
+            /// The setting of [`Builder`](crate::Builder), [`Product`](crate::Product) or
+            /// [`StreakSetup`](crate::StreakSetup) that changes it, if there is one.
             pub const fn setting(self) -> Option<&'static str> {
                 match self { $(Choice::$variant => $setting,)* }
             }
@@ -193,6 +193,15 @@ choices! {
     OfferWithoutCustomer, "offer-without-customer",
         "A request for an offer that names no customer gets that of the product, which is not prescreened.",
         None;
+    ClosingCancelsPaymentMethods, "closing-cancels-payment-methods",
+        "When an account is closed, its payment methods are canceled, and a loan that was paid out is closed.",
+        None;
+    ClosedAccountHasNoSimulations, "closed-account-has-no-simulations",
+        "A transaction of a customer whose account is closed cannot be simulated, which is refused with 409.",
+        None;
+    StreakPeriods, "streak-periods",
+        "The periods of a streak follow each other from the enrollment on, each 30 days long.",
+        Some("StreakSetup::period_length");
 }
 
 impl fmt::Display for Choice {

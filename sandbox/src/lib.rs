@@ -28,7 +28,7 @@ pub use model::payment_method::LoanStatus;
 pub use product::{CardType, Product};
 pub use sandbox::{
     Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
-    Refused, Requests, Sandbox, StartError, TokenKind, Unverified,
+    Refused, Requests, Sandbox, StartError, Streak, StreakSetup, TokenKind, Unverified,
 };
 pub use server::Bug;
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

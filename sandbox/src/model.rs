@@ -13,3 +13,4 @@ pub mod order_event;
 pub mod order_lines;
 pub mod payment_method;
 pub mod session;
+pub mod streak;

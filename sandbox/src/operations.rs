@@ -4,6 +4,7 @@
 //! shows; or it refuses, and nothing has changed. It knows nothing of HTTP but the status of a refusal.
 
 pub mod applications;
+pub mod closing;
 mod customers;
 pub mod emit;
 mod intents;
@@ -17,6 +18,7 @@ mod orders;
 mod payment_methods;
 mod request;
 mod sessions;
+pub mod streaks;
 
 use crate::refusal::Refusal;
 use crate::world::Tx;

@@ -2,11 +2,13 @@
 
 mod applications;
 mod builder;
+mod closing;
 mod customers;
 mod events;
 mod links;
 mod payment_methods;
 mod requests;
+mod streaks;
 mod verify;
 
 use std::fmt;
@@ -26,6 +28,7 @@ pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
+pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
 
 /// A stateful imitation of the Imprint API that listens on loopback.

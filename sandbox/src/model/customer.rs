@@ -100,6 +100,22 @@ impl Customer {
         self
     }
 
+    /// Whether the account in a program is closed, so that nothing can be paid with it any more.
+    pub fn is_closed(&self, program: &str) -> bool {
+        self.statuses.get(program) == Some(&"CLOSED")
+    }
+
+    /// The customer once the account in a program is closed; why not, if there is none that is open.
+    pub fn closed(mut self, program: &str, at: Instant) -> Result<Self, String> {
+        if self.is_closed(program) {
+            return Err("the account is closed already".into());
+        }
+        let status = self.statuses.get_mut(program).ok_or("the customer has no account")?;
+        *status = "CLOSED";
+        self.updated_at = at;
+        Ok(self)
+    }
+
     /// Whether the parts of a date of birth that are given are those of the customer.
     pub fn was_born(&self, date: &Map<String, Value>) -> bool {
         let own = self.profile.get("date_of_birth");
@@ -164,6 +180,19 @@ mod tests {
         customer.profile.insert("date_of_birth".into(), json!({"year": 1990, "month": 1, "day": 2}));
         assert!(customer.was_born(&map(json!({"year": 1990, "day": null}))));
         assert!(!customer.was_born(&map(json!({"year": 1990, "day": 3}))));
+    }
+
+    #[test]
+    fn an_account_is_closed_once_and_only_if_there_is_one() {
+        let later = Instant::START.plus(std::time::Duration::from_secs(1));
+        assert!(customer().closed("CARD", later).is_err());
+        let open =
+            Customer { statuses: BTreeMap::from([("CARD".into(), "OPEN"), ("OTHER".into(), "OPEN")]), ..customer() };
+        assert!(!open.is_closed("CARD"));
+        let closed = open.closed("CARD", later).expect("it is open");
+        assert!(closed.is_closed("CARD") && !closed.is_closed("OTHER") && !closed.is_closed("NONE"));
+        assert_eq!(closed.updated_at, later);
+        assert!(closed.closed("CARD", later).is_err());
     }
 
     #[test]

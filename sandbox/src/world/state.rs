@@ -14,6 +14,7 @@ use crate::model::order::Order;
 use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::session::Session;
+use crate::model::streak::Streak;
 use crate::settings::Settings;
 use crate::table::Table;
 
@@ -67,6 +68,7 @@ tables! {
     intents: Intent,
     orders: Order,
     order_events: OrderEvent,
+    streaks: Streak,
     events: Event,
     timers: Timer,
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod answers;
 mod blocking;
+mod closing;
 mod control;
 mod customers;
 mod document;
@@ -15,8 +16,10 @@ mod logging;
 mod offers;
 mod order_events;
 mod orders;
+mod payloads;
 mod payment_methods;
 mod plain;
 mod sessions;
 mod starting;
+mod streaks;
 mod validation;
