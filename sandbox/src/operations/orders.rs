@@ -71,9 +71,12 @@ fn read(tx: &mut Tx<'_>, asked: &Asked<'_>, id: String, created_at: Instant) -> 
         tx.choose(Choice::OrderOfUnknownPaymentMethod);
         return Err(Refusal::invalid("payment_method_id", "is the id of no payment method"));
     };
-    if asked.text("customer_id").is_some_and(|customer| !customer.eq_ignore_ascii_case(&method.customer_id)) {
-        tx.choose(Choice::PaymentMethodOfAnotherCustomer);
-        return Err(Refusal::invalid("customer_id", "is not the customer of the payment method"));
+    if let Some(customer) = asked.text("customer_id").filter(|customer| *customer != method.customer_id) {
+        if !customer.eq_ignore_ascii_case(&method.customer_id) {
+            tx.choose(Choice::PaymentMethodOfAnotherCustomer);
+            return Err(Refusal::invalid("customer_id", "is not the customer of the payment method"));
+        }
+        tx.choose(Choice::IdsIgnoreCase);
     }
     if method.status != PaymentMethodStatus::Active {
         tx.choose(Choice::OrderOnAnyPaymentMethod);

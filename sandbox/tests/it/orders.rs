@@ -47,6 +47,7 @@ async fn everything_that_is_sent_comes_back_except_what_is_imprints() -> Test {
     with_ids["updated_at"] = json!("2001-01-01T00:00:00Z");
     let made = send(&sandbox, "POST", "/v2/orders", Some(with_ids)).await;
     assert_eq!((made.status, made.header("x-imprint-sandbox-answer")), (200, "state"));
+    assert_eq!(made.choices(), ["ids-ignore-case"]);
     for (name, value) in sent.as_object().ok_or("a map")? {
         match name.as_str() {
             "customer_id" => assert_eq!(made.body[name], customer.customer_id.as_str()),
@@ -250,9 +251,16 @@ async fn the_helpers_record_an_order_once_and_find_it() -> Test {
 
     let again = send(&sandbox, "POST", "/v2/orders", Some(order(&customer, "o-1"))).await;
     assert!(again.status == 200 && again.choices().contains(&"partner-order-id-may-repeat"));
+    let path = format!("/v2/orders/{}", again.body["id"].as_str().ok_or("an id")?);
     let several = client.find_order("o-1").await;
     assert!(matches!(&several, Err(FindError::Several(orders)) if orders.len() == 2), "{several:?}");
     assert_eq!(sandbox.requests().to("createOrder").len(), 2);
+    // An order that is replaced is not in its own way.
+    for (partner_order_id, repeats) in [("o-1", true), ("o-2", false), ("o-2", false)] {
+        let replaced = send(&sandbox, "PUT", &path, Some(order(&customer, partner_order_id))).await;
+        assert_eq!(replaced.choices().contains(&"partner-order-id-may-repeat"), repeats, "{partner_order_id}");
+    }
+    assert!(client.find_order("o-1").await?.is_some());
     sandbox.verify()?;
     Ok(())
 }
