@@ -19,6 +19,8 @@ pub struct Product {
     two_step_intents: bool,
     rewards: Rewards,
     may_over_capture: bool,
+    /// Title and description.
+    offer: (String, String),
 }
 
 /// What a customer has who was approved.
@@ -65,6 +67,7 @@ impl Default for Product {
             two_step_intents: false,
             rewards: Rewards::default(),
             may_over_capture: true,
+            offer: ("Welcome offer".into(), "An offer of the sandbox. Nothing can be earned with it.".into()),
         }
     }
 }
@@ -116,6 +119,17 @@ impl Product {
 
     pub(crate) fn may_over_capture(&self) -> bool {
         self.may_over_capture
+    }
+
+    /// The texts of the offer that `getOffer` answers to every customer of the product.
+    pub fn offer(mut self, title: impl Into<String>, description: impl Into<String>) -> Self {
+        self.offer = (title.into(), description.into());
+        self
+    }
+
+    /// Title and description of the offer.
+    pub(crate) fn own_offer(&self) -> (&str, &str) {
+        (&self.offer.0, &self.offer.1)
     }
 
     pub(crate) fn has_two_step_intents(&self) -> bool {

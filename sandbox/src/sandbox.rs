@@ -2,6 +2,7 @@
 
 mod applications;
 mod builder;
+mod closing;
 mod customers;
 mod events;
 mod links;
@@ -9,6 +10,7 @@ mod payment_methods;
 mod requests;
 mod rewards;
 mod snapshot;
+mod streaks;
 mod verify;
 
 use std::fmt;
@@ -29,6 +31,7 @@ pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
 pub use snapshot::{Snapshot, SnapshotError};
+pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
 
 /// A stateful imitation of the Imprint API that listens on loopback.

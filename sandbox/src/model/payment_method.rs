@@ -97,6 +97,15 @@ impl PaymentMethod {
         Ok(self)
     }
 
+    /// The payment method once the account is closed: canceled, and a loan that was paid out is closed as well. None if
+    /// it is canceled already.
+    pub fn with_account_closed(self, at: Instant) -> Option<Self> {
+        let is_loan = matches!(self.what, What::Loan { status: LoanStatus::Active, .. });
+        let method = self.changeable().ok()?;
+        let canceled = PaymentMethodStatus::Canceled;
+        if is_loan { method.with_loan_status(LoanStatus::Closed, at) } else { method.with_status(canceled, at) }.ok()
+    }
+
     /// As the API calls its type.
     pub fn kind(&self) -> &'static str {
         match self.what {
@@ -207,6 +216,18 @@ mod tests {
             }
         }
         assert!(card().with_loan_status(Active, Instant::START).is_err());
+    }
+
+    #[test]
+    fn closing_the_account_cancels_it_once_and_closes_a_loan_that_was_paid_out() {
+        let canceled = card().with_account_closed(Instant::START).expect("it was not canceled");
+        assert_eq!(canceled.status, PaymentMethodStatus::Canceled);
+        assert!(canceled.with_account_closed(Instant::START).is_none());
+        for (before, after) in [(Pending, Pending), (Approved, Approved), (Active, Closed)] {
+            let closed = loan(before).with_account_closed(Instant::START).expect("it was not canceled");
+            let What::Loan { status, .. } = closed.what else { panic!("a loan") };
+            assert_eq!((status, closed.status), (after, PaymentMethodStatus::Canceled), "{before:?}");
+        }
     }
 
     #[test]

@@ -118,8 +118,7 @@ fn authorise(tx: &mut Tx<'_>, method: &PaymentMethod, amount: i64) -> Result<(),
 
 fn refuse_closed(tx: &mut Tx<'_>, customer_id: &str) -> Result<(), Refusal> {
     let program = tx.product.program();
-    let status = tx.state.customers.get(customer_id).and_then(|customer| customer.statuses.get(program));
-    if status.is_some_and(|status| status == "CLOSED") {
+    if tx.state.customers.get(customer_id).is_some_and(|customer| customer.is_closed(program)) {
         tx.choose(Choice::ClosedAccountsHaveNoTransactions);
         return Err(Refusal::conflict("the customer's account is closed"));
     }

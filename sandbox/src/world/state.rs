@@ -11,9 +11,12 @@ use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
 use crate::model::link::Link;
+use crate::model::order::Order;
+use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::reward::Reward;
 use crate::model::session::Session;
+use crate::model::streak::Streak;
 use crate::model::transaction::Transaction;
 use crate::settings::Settings;
 use crate::table::{SavedTable, Table};
@@ -97,6 +100,9 @@ tables! {
     transactions: Transaction,
     rewards: Reward,
     accruals: Accrual,
+    orders: Order,
+    order_events: OrderEvent,
+    streaks: Streak,
     events: Event,
     timers: Timer,
 }
