@@ -13,6 +13,7 @@ mod keys;
 mod links;
 mod lists;
 mod logging;
+mod machine;
 mod offers;
 mod order_events;
 mod orders;
