@@ -232,9 +232,6 @@ choices! {
     ClosingCancelsPaymentMethods, "closing-cancels-payment-methods",
         "When an account is closed, its payment methods are canceled, and a loan that was paid out is closed.",
         None;
-    ClosedAccountHasNoSimulations, "closed-account-has-no-simulations",
-        "A transaction of a customer whose account is closed cannot be simulated, which is refused with 409.",
-        None;
     StreakPeriods, "streak-periods",
         "The periods of a streak follow each other from the enrollment on, each 30 days long.",
         Some("StreakSetup::period_length");

@@ -103,8 +103,8 @@ impl Streak {
         }
     }
 
-    /// The number of the period that an event belongs to, counted from 1: the one that was just completed, or the one that
-    /// the customer is in.
+    /// The number of the period that an event belongs to, counted from 1: the one that was just completed, or the one
+    /// that the customer is in.
     fn period_of(&self, event: StreakEvent) -> u32 {
         match event {
             StreakEvent::PeriodCompleted | StreakEvent::StreakCompleted => self.completed,

@@ -79,7 +79,9 @@ pub fn list(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
             && network.is_none_or(|network| event.network_transaction_id == network)
             && order.as_deref().is_none_or(|order| event.order_id == order)
     };
-    list::page(tx, asked, |state| &state.order_events, (index, &value), Some(&keep), |event| show(asked, event))
+    let has_more_filters = filters.iter().filter(|(_, value)| value.is_some()).count() > 1;
+    let keep: list::Keep<'_, OrderEvent> = if has_more_filters { Some(&keep) } else { None };
+    list::page(tx, asked, |state| &state.order_events, (index, &value), keep, |event| show(asked, event))
 }
 
 /// Says what a list of the events of an order rests on.

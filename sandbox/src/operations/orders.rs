@@ -52,7 +52,8 @@ pub fn list(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         tx.choose(Choice::IdsIgnoreCase);
     }
     let keep = |order: &Order| partner.is_none_or(|partner| order.partner_order_id == partner);
-    list::page(tx, asked, |state| &state.orders, (index, &value), Some(&keep), |order| show(asked, order))
+    let keep: list::Keep<'_, Order> = if index == "id" { Some(&keep) } else { None };
+    list::page(tx, asked, |state| &state.orders, (index, &value), keep, |order| show(asked, order))
 }
 
 /// The order of an id, or the 404.

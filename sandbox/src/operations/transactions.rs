@@ -66,10 +66,11 @@ fn begin(
         return Err(Refusal::conflict(format!("a transaction cannot begin with {}", status.text())));
     }
     let amount = amount.ok_or_else(|| Refusal::invalid("amount", "is required"))?;
+    // The account first: once it is closed, its payment methods are canceled as well.
+    refuse_closed(tx, &method.customer_id)?;
     if status == Status::Approved {
         authorise(tx, &method, amount)?;
     }
-    refuse_closed(tx, &method.customer_id)?;
     let currency = asked.text("currency").unwrap_or("USD").to_owned();
     let transaction = Transaction {
         id: tx.state.ids.next("transaction"),

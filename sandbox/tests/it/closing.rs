@@ -7,6 +7,7 @@ use imprint_sandbox::{LoanStatus, Product, Sandbox};
 use serde_json::json;
 
 use super::payloads::data_of;
+use super::plain::send;
 
 type Test = Result<(), Box<dyn std::error::Error>>;
 
@@ -75,6 +76,38 @@ async fn it_can_take_effect_in_the_past_and_never_in_the_future() -> Test {
     let closing = &sandbox.events()[events..];
     assert!(closing.iter().all(|event| event.at == sandbox.now()));
     assert_ne!(closing[1].body["data"]["updated_at"], "2025-10-03T00:00:00.000Z");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_can_be_simulated_on_a_closed_account() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let customer = sandbox.customer("A").approved().await?;
+    let simulate = async |status: &str, transaction: Option<(&str, &str)>| {
+        let mut body = json!({"payment_method_id": customer.payment_method.as_str(), "status": status, "amount": 500});
+        if let Some((id, event)) = transaction {
+            body["transaction_id"] = json!(id);
+            body["event_id"] = json!(event);
+        }
+        send(&sandbox, "POST", "/v2/simulate_transaction_event", Some(body)).await
+    };
+    let bought = simulate("CAPTURED", None).await.body;
+    let bought = (bought["transaction_id"].as_str().ok_or("an id")?, bought["event_id"].as_str().ok_or("an id")?);
+    sandbox.close_account(&customer.customer_id, sandbox.now()).await?;
+    let events = sandbox.events().len();
+    for (status, transaction) in [
+        ("APPROVED", None),
+        ("CAPTURED", None),
+        ("REFUNDED", None),
+        ("CAPTURED", Some(bought)),
+        ("REFUNDED", Some(bought)),
+    ] {
+        let refused = simulate(status, transaction).await;
+        assert_eq!(refused.flat(), (409, "CONFLICT_ERROR", ""), "{status} {transaction:?}");
+        assert!(refused.choices().contains(&"closed-accounts-have-no-transactions"), "{refused:?}");
+    }
+    assert_eq!(sandbox.events().len(), events);
+    sandbox.verify()?;
     Ok(())
 }
 

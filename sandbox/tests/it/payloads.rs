@@ -4,8 +4,8 @@ use imprint_sandbox::contract::Contract;
 use imprint_sandbox::{Event, Sandbox};
 use serde_json::Value;
 
-/// The `data` of all events of a kind. Every event of the sandbox, of whatever kind, has to keep to the document, and to
-/// name no field that the document does not name.
+/// The `data` of all events of a kind. Every event of the sandbox, of whatever kind, has to keep to the document, and
+/// to name no field that the document does not name.
 pub fn data_of(sandbox: &Sandbox, object: &str) -> Vec<Value> {
     let events = sandbox.events();
     events.iter().for_each(check);
@@ -19,7 +19,9 @@ fn check(event: &Event) {
         "APPLICATION" => "Application",
         "CUSTOMER_LINK" => "CustomerLink",
         "PAYMENT_METHOD" => "PaymentMethod",
+        "REWARD" => "Reward",
         "STREAK" => "Streak",
+        "TRANSACTION" => "Transaction",
         other => panic!("an event of the kind {other}"),
     };
     let schema = contract.webhook(name).unwrap_or_else(|| panic!("the document declares no webhook {name}"));

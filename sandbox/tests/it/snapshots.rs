@@ -21,6 +21,18 @@ async fn fill(sandbox: &Sandbox) -> Result<String, Box<dyn std::error::Error>> {
         .create_transaction_intent()
         .body_map(|b| b.customer_id(&customer.customer_id).amount(1).currency("USD"))
         .await?;
+    let order = client.create_order().payment_method_id(&customer.payment_method).partner_order_id("o-1");
+    let order = order.total_order_amount(5000).await?;
+    for amount in [1, 2] {
+        let event =
+            json!({"order_id": order.id.as_ref(), "type": "CAPTURED", "amount": amount, "network_transaction_id": "n"});
+        let event = send(sandbox, "POST", "/v2/order_events", Some(event)).await.body;
+        if amount == 1 {
+            let id = event["order_event_id"].as_str().ok_or("an id")?.to_owned();
+            client.delete_order_event().order_event_id(id).await?;
+        }
+    }
+    sandbox.streak(&customer.customer_id).benefit("BENEFIT_1").enroll("CONFIG", 2).await?.complete_period().await?;
     Ok(customer.customer_id.to_string())
 }
 
