@@ -4,6 +4,7 @@ mod applications;
 mod builder;
 mod customers;
 mod events;
+mod faults;
 mod links;
 mod payment_methods;
 mod requests;
@@ -24,8 +25,9 @@ pub use applications::{Application, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
 pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use events::Event;
+pub use faults::{Fault, FaultPlace, Faults};
 pub use payment_methods::{PaymentMethodControl, TokenKind};
-pub use requests::Requests;
+pub use requests::{Requests, TooFew};
 pub use verify::Unverified;
 
 /// A stateful imitation of the Imprint API that listens on loopback.

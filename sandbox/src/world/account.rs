@@ -6,6 +6,7 @@ use std::time::Duration;
 use imprint_client::Secret;
 
 use crate::choices::Choice;
+use crate::faults::FaultTable;
 use crate::instant::Instant;
 use crate::log::Log;
 use crate::model::key::Key;
@@ -19,6 +20,7 @@ pub struct Account {
     pub name: String,
     pub settings: Arc<Settings>,
     pub log: Log,
+    pub faults: FaultTable,
     state: Mutex<State>,
 }
 
@@ -27,7 +29,8 @@ impl Account {
         Self {
             name: name.to_owned(),
             settings: Arc::clone(settings),
-            log: Log::default(),
+            log: Log::new(settings.log_size),
+            faults: FaultTable::new(settings.seed, name),
             state: Mutex::new(State::new(name, settings)),
         }
     }
