@@ -14,6 +14,8 @@ use crate::world::Account;
 
 use super::Sandbox;
 
+pub(super) use assertions::number;
+
 /// How long [`Requests::wait_for`] waits.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -205,7 +207,7 @@ pub struct TooFew {
 impl fmt::Display for TooFew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let came = self.requests.len() as u64 + self.requests.dropped();
-        write!(f, "waited {} seconds for {}", WAIT.as_secs(), assertions::number(self.wanted))?;
+        write!(f, "waited {} seconds for {}", WAIT.as_secs(), number(self.wanted))?;
         write!(f, "{}, and {came} came{}", self.requests.about(), self.requests.listed())
     }
 }

@@ -7,6 +7,7 @@ use crate::log::{AnswerKind, Request};
 use crate::server::Bug;
 
 use super::Sandbox;
+use super::requests::number;
 
 /// What a test should not rest on.
 #[derive(Clone, Debug)]
@@ -53,7 +54,8 @@ impl fmt::Display for Unverified {
             writeln!(f, "answered by an example of the document, nothing was remembered: request {request}")?;
         }
         if self.dropped_examples > 0 {
-            writeln!(f, "answered by examples, and dropped from the log: {} requests", self.dropped_examples)?;
+            let requests = number(self.dropped_examples);
+            writeln!(f, "answered by an example of the document, but dropped from the log: {requests}")?;
         }
         for fault in &self.unused_faults {
             writeln!(f, "unused: {fault}")?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imprint_client::RetryPolicy;
 use imprint_sandbox::Sandbox;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::faults::panic_of;
 use super::plain::send;
@@ -51,6 +51,24 @@ async fn an_assertion_that_would_need_dropped_records_fails_and_says_so() -> Tes
     let web = sandbox.requests().to("createSession").matching(|request| request.body == Some(json!({"source": "web"})));
     let told = panic_of(|| web.assert_count(1));
     assert!(told.contains("2 requests to createSession that match and cannot count"), "{told}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_by_example_is_told_although_its_record_was_dropped() -> Test {
+    let mut document: Value = serde_json::from_str(imprint_client::openapi::DOCUMENT)?;
+    document["paths"]["/v2/perks"]["post"] =
+        json!({"operationId": "grantPerk", "responses": {"204": {"description": ""}}});
+    let sandbox = Sandbox::builder().document(document.to_string()).log_size(1).start().await?;
+    assert_eq!(send(&sandbox, "POST", "/v2/perks", None).await.status, 204);
+    let told = sandbox.verify().expect_err("by example").to_string();
+    assert_eq!(
+        told,
+        "answered by an example of the document, nothing was remembered: request 1: POST /v2/perks grantPerk 204 example\n"
+    );
+    send(&sandbox, "GET", "/v2/customers", None).await;
+    let told = sandbox.verify().expect_err("by example").to_string();
+    assert_eq!(told, "answered by an example of the document, but dropped from the log: 1 request\n");
     Ok(())
 }
 

@@ -133,7 +133,7 @@ impl Requests {
 }
 
 /// `1 request`, `2 requests`.
-pub(super) fn number(count: u64) -> String {
+pub(in crate::sandbox) fn number(count: u64) -> String {
     if count == 1 { "1 request".into() } else { format!("{count} requests") }
 }
 
