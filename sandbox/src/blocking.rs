@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use imprint_client::Secret;
-use imprint_client::types::CustomerId;
+use imprint_client::types::{CustomerId, RewardId};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::model::payment_method::LoanStatus;
+use crate::model::reward::RewardKind;
 use crate::sandbox::{self, ApprovedCustomer, Builder, HasClientSecret, Outcome, Refused, StartError, TokenKind};
 
 /// A sandbox whose methods wait instead of being awaited. All that need not wait are those of
@@ -78,6 +79,38 @@ impl Sandbox {
     /// [`Sandbox::customer`](crate::Sandbox::customer).
     pub fn customer(&self, partner_customer_id: impl Into<String>) -> CustomerSetup {
         CustomerSetup { sandbox: self.clone(), inner: self.inner.customer(partner_customer_id) }
+    }
+
+    /// [`Sandbox::grant_reward`](crate::Sandbox::grant_reward).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn grant_reward(
+        &self,
+        customer_id: impl AsRef<str>,
+        kind: RewardKind,
+        amount: i64,
+    ) -> Result<RewardId, Refused> {
+        self.wait(self.inner.grant_reward(customer_id, kind, amount))
+    }
+
+    /// [`Sandbox::confirm_reward`](crate::Sandbox::confirm_reward).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn confirm_reward(&self, reward_id: impl AsRef<str>) -> Result<(), Refused> {
+        self.wait(self.inner.confirm_reward(reward_id))
+    }
+
+    /// [`Sandbox::close_statement`](crate::Sandbox::close_statement).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn close_statement(&self, customer_id: impl AsRef<str>) -> Result<(), Refused> {
+        self.wait(self.inner.close_statement(customer_id))
     }
 
     /// [`Sandbox::link_in_app`](crate::Sandbox::link_in_app).
@@ -221,6 +254,24 @@ impl PaymentMethodControl {
     /// As there.
     pub fn cancel(&self) -> Result<(), Refused> {
         self.sandbox.wait(self.inner.cancel())
+    }
+
+    /// [`PaymentMethodControl::decline`](crate::PaymentMethodControl::decline).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn decline(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.decline())
+    }
+
+    /// [`PaymentMethodControl::accept`](crate::PaymentMethodControl::accept).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn accept(&self) -> Result<(), Refused> {
+        self.sandbox.wait(self.inner.accept())
     }
 
     /// [`PaymentMethodControl::reissue`](crate::PaymentMethodControl::reissue).

@@ -142,6 +142,42 @@ choices! {
     IntentCanceledIsFinal, "intent-canceled-is-final",
         "A confirmed intent may be canceled, and a canceled one cannot change any more.",
         None;
+    AuthorisationExpires, "authorisation-expires",
+        "An authorisation that is not captured within seven days is voided.",
+        None;
+    AuthorisationNeedsActiveMethod, "authorisation-needs-active-method",
+        "An authorisation on a payment method that is not active is refused with 409.",
+        None;
+    DeclinedLeavesNothing, "declined-leaves-nothing",
+        "An authorisation that the bank declines is refused with 409, and leaves neither a transaction nor an event.",
+        Some("PaymentMethodControl::decline");
+    ClosedAccountsHaveNoTransactions, "closed-accounts-have-no-transactions",
+        "A customer whose account is closed has no new steps of transactions; they are refused with 409.",
+        None;
+    TransactionKeepsMethodAndCurrency, "transaction-keeps-method-and-currency",
+        "A step of a transaction that names another payment method or currency is refused with 409.",
+        None;
+    AmountDefaultsToTheRest, "amount-defaults-to-the-rest",
+        "A capture without an amount is of the rest of the authorisation, and a refund without one of the rest of its capture.",
+        None;
+    SeveralCaptures, "several-captures",
+        "An authorisation may be captured several times, also after a refund, and above its amount.",
+        Some("Product::refuse_over_capture");
+    RefundCapPerCapture, "refund-cap-per-capture",
+        "The refunds of a capture are bounded by the amount of that capture.",
+        None;
+    IntentMatching, "intent-matching",
+        "A new transaction belongs to the confirmed intent of the same network transaction, else to the oldest with the same payment method and amount.",
+        None;
+    RewardPatch, "reward-patch",
+        "The amount of a reward changes only while it is pending, setting what it has already changes nothing, and the partner's own change causes no event.",
+        None;
+    RewardsBalance, "rewards-balance",
+        "The balance is the sum of the available rewards less the sum of the deducted ones.",
+        None;
+    SimulatedRewardFitsTheProduct, "simulated-reward-fits-the-product",
+        "A reward is simulated only of the type that the product has.",
+        Some("Product::rewards");
     LoanStatuses, "loan-statuses",
         "A loan waits as PENDING for the decision on its application, becomes APPROVED or REJECTED by it, then ACTIVE, then CLOSED.",
         None;

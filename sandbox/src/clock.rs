@@ -45,18 +45,19 @@ impl VirtualClock {
         }
     }
 
-    /// Remembers a time that was told.
-    pub fn told(&mut self, at: Instant) {
+    /// Remembers a time that was told; the later one of it and the latest before.
+    pub fn told(&mut self, at: Instant) -> Instant {
         self.at = self.at.max(at);
+        self.at
     }
 
-    /// Puts the clock forward.
-    pub fn advance(&mut self, by: Duration) {
-        let now = self.now();
+    /// Puts the clock forward to a time, or leaves it where it is if it is later.
+    pub fn advance_to(&mut self, at: Instant) {
+        let by = at.since(self.now());
         if let Pace::Running(ahead) = &mut self.pace {
             *ahead = ahead.saturating_add(by);
         }
-        self.at = now.plus(by);
+        self.told(at);
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
         assert_eq!(clock.now(), Instant::START);
         clock.told(clock.of_change());
         assert_eq!(clock.now().text(), "2026-01-01T00:00:00.001Z");
-        clock.advance(Duration::from_secs(60));
+        clock.advance_to(clock.now().plus(Duration::from_secs(60)));
         assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
         clock.told(Instant::START);
         assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn a_running_clock_keeps_its_distance_to_the_system() {
         let mut clock = VirtualClock::new(Clock::Running);
-        clock.advance(Duration::from_secs(3_600));
+        clock.advance_to(clock.now().plus(Duration::from_secs(3_600)));
         let ahead = clock.now().milliseconds() - Instant::of(SystemTime::now()).milliseconds();
         assert!((3_590_000..3_610_000).contains(&ahead), "{ahead}");
     }

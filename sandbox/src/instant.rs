@@ -32,6 +32,11 @@ impl Instant {
         Self(self.0.saturating_add(more).min(LAST))
     }
 
+    /// How long this is after another instant; nothing if it is before.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or_default())
+    }
+
     pub fn milliseconds(self) -> i64 {
         self.0
     }

@@ -15,6 +15,7 @@ mod model;
 mod operations;
 mod product;
 mod refusal;
+mod rewards;
 mod sandbox;
 mod server;
 mod settings;
@@ -25,7 +26,9 @@ pub use choices::Choice;
 pub use imprint_client;
 pub use log::{AnswerKind, Request};
 pub use model::payment_method::LoanStatus;
+pub use model::reward::RewardKind;
 pub use product::{CardType, Product};
+pub use rewards::Rewards;
 pub use sandbox::{
     Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
     Refused, Requests, Sandbox, StartError, TokenKind, Unverified,

@@ -1,6 +1,7 @@
 //! The state machines, each in a file of its own: pure functions from a state and what happens to it to the next state,
 //! or to why that cannot happen. They know neither tables nor requests.
 
+pub mod accrual;
 pub mod application;
 pub mod card;
 pub mod customer;
@@ -9,4 +10,6 @@ pub mod intent;
 pub mod key;
 pub mod link;
 pub mod payment_method;
+pub mod reward;
 pub mod session;
+pub mod transaction;

@@ -5,6 +5,7 @@
 
 pub mod applications;
 mod customers;
+mod deadlines;
 pub mod emit;
 mod intents;
 mod keys;
@@ -12,12 +13,16 @@ pub mod links;
 mod list;
 mod payment_methods;
 mod request;
+pub mod rewards;
 mod sessions;
+pub mod statements;
+mod transactions;
 
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
 pub use customers::{new_customer, of_partner as customer_of_partner};
+pub use deadlines::fire;
 pub use request::{Asked, Reply};
 pub use sessions::for_customer as new_session;
 
@@ -33,15 +38,25 @@ pub const TABLE: &[(&str, Handler)] = &[
     ("getCustomer", customers::get),
     ("getPaymentMethod", payment_methods::get),
     ("getPaymentMethods", payment_methods::of_customer),
+    ("getReward", rewards::get),
+    ("getRewards", rewards::of_customer),
+    ("getRewardsBalance", rewards::balance),
     ("getSession", sessions::get),
+    ("getTransaction", transactions::get),
     ("getTransactionIntent", intents::get),
     ("getTransactionIntents", intents::of_customer),
+    ("getTransactions", transactions::of_customer),
     ("linkCustomerAccount", links::create),
+    ("patchReward", rewards::patch),
     ("searchCustomers", customers::search),
     ("searchCustomersPost", customers::search),
     ("searchPaymentMethods", payment_methods::search),
     ("searchPaymentMethodsPost", payment_methods::search),
+    ("searchRewards", rewards::search),
     ("searchTransactionIntents", intents::search),
+    ("simulateReward", rewards::simulate),
+    ("simulateStatementReward", rewards::simulate_statement),
+    ("simulateTransactionEvent", transactions::simulate),
     ("updateCustomer", customers::update),
     ("updateTransactionIntent", intents::update),
 ];

@@ -1,5 +1,7 @@
 //! A product: what a partner has at Imprint under one merchant key.
 
+use crate::rewards::Rewards;
+
 /// The settings of a product, for [`Builder::product`](crate::Builder::product).
 ///
 /// ```
@@ -13,6 +15,8 @@ pub struct Product {
     program_name: String,
     kind: Kind,
     two_step_intents: bool,
+    rewards: Rewards,
+    may_over_capture: bool,
 }
 
 /// What a customer has who was approved.
@@ -57,6 +61,8 @@ impl Default for Product {
             program_name: "Sandbox Card".into(),
             kind: Kind::Card(CardType::Unified),
             two_step_intents: false,
+            rewards: Rewards::default(),
+            may_over_capture: true,
         }
     }
 }
@@ -94,6 +100,22 @@ impl Product {
         self
     }
 
+    /// How purchases are rewarded. The default is one percent per event, in US cents.
+    pub fn rewards(mut self, rewards: Rewards) -> Self {
+        self.rewards = rewards;
+        self
+    }
+
+    /// Refuses to capture more than was authorised. Otherwise that is allowed, since card networks allow it.
+    pub fn refuse_over_capture(mut self) -> Self {
+        self.may_over_capture = false;
+        self
+    }
+
+    pub(crate) fn may_over_capture(&self) -> bool {
+        self.may_over_capture
+    }
+
     pub(crate) fn has_two_step_intents(&self) -> bool {
         self.two_step_intents
     }
@@ -104,6 +126,10 @@ impl Product {
 
     pub(crate) fn program(&self) -> &str {
         &self.program_name
+    }
+
+    pub(crate) fn reward_settings(&self) -> &Rewards {
+        &self.rewards
     }
 
     pub(crate) fn kind(&self) -> Kind {

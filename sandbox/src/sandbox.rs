@@ -7,6 +7,7 @@ mod events;
 mod links;
 mod payment_methods;
 mod requests;
+mod rewards;
 mod verify;
 
 use std::fmt;

@@ -4,6 +4,7 @@
 //! before. Rows that were removed leave their place behind: a list can go on after an item that is gone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// What can be kept in a table.
@@ -76,6 +77,27 @@ impl<T: Row> Table<T> {
     pub fn find(&self, index: &'static str, value: &str) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
         let numbers = self.found_by.get(&(index, value.to_owned()));
         numbers.into_iter().flatten().filter_map(|number| Some((*number, self.rows.get(number)?)))
+    }
+
+    /// The same, from the row after this number.
+    pub fn find_after(
+        &self,
+        index: &'static str,
+        value: &str,
+        after: Option<u64>,
+    ) -> impl Iterator<Item = (u64, &Arc<T>)> {
+        let numbers = self.found_by.get(&(index, value.to_owned()));
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let numbers = numbers.into_iter().flat_map(move |numbers| numbers.range((from, Bound::Unbounded)));
+        numbers.filter_map(|number| Some((*number, self.rows.get(number)?)))
+    }
+
+    /// How many rows an index finds and `keep` accepts; without it no row is looked at.
+    pub fn count(&self, index: &'static str, value: &str, keep: Option<&dyn Fn(&T) -> bool>) -> usize {
+        match keep {
+            None => self.found_by.get(&(index, value.to_owned())).map_or(0, BTreeSet::len),
+            Some(keep) => self.find(index, value).filter(|(_, row)| keep(row)).count(),
+        }
     }
 
     /// The first row whose index has this value.

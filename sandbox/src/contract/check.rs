@@ -39,6 +39,10 @@ impl Checker {
         let mut found = Vec::new();
         if !validator.is_valid(value) {
             validator.iter_errors(value).for_each(|error| violation::add(&error, &mut found));
+            // What is invalid must not pass for valid because nothing could be said about it.
+            if found.is_empty() {
+                found.push(Violation::new("", "does not keep to its schema"));
+            }
         }
         found
     }
@@ -215,7 +219,7 @@ mod tests {
                 "is not a known field",
             ),
             (json!({"oneOf": [{}, true]}), json!(secret), "has more than one of the forms of which it may have one"),
-            (json!({"anyOf": [{"type": "null"}, {"type": "integer"}]}), json!(secret), "has to be null or an integer"),
+            (json!({"anyOf": [{"type": "null"}, {"type": "integer"}]}), json!(secret), "has to be an integer or null"),
             (
                 json!({"anyOf": [{"const": 1}, {"const": 2}]}),
                 json!(secret),

@@ -94,6 +94,7 @@ impl<'a> Reading<'a> {
         let mut operations = Vec::new();
         for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
             let place = member("/paths", path);
+            self.resolvable(item, &place)?;
             let shared = self.parameters(item, &place)?;
             for method in METHODS {
                 let Some(operation) = self.field(item, method) else { continue };

@@ -97,6 +97,8 @@ fn expected_types(context: &[Vec<ValidationError<'static>>], pointer: &str) -> S
             _ => return "has none of the forms that the document allows here".into(),
         }
     }
+    // Null is the last that anybody wants to read.
+    names.sort_by_key(|name| name == "null");
     format!("has to be {}", names.join(" or "))
 }
 

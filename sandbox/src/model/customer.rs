@@ -22,6 +22,10 @@ pub struct Customer {
     pub customer_metadata: Map<String, Value>,
     /// The state of the account in each program.
     pub statuses: BTreeMap<String, &'static str>,
+    /// Whether statements close for the customer.
+    pub has_statements: bool,
+    /// Until when a simulation of rewards runs.
+    pub simulating_until: Option<Instant>,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -51,6 +55,8 @@ impl Customer {
             profile: Map::new(),
             customer_metadata: Map::new(),
             statuses: BTreeMap::new(),
+            has_statements: false,
+            simulating_until: None,
             created_at: at,
             updated_at: at,
         }

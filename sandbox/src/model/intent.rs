@@ -16,6 +16,8 @@ pub struct Intent {
     pub currency: String,
     pub network_transaction_id: Option<String>,
     pub status: IntentStatus,
+    /// Whether a transaction belongs to it.
+    pub is_matched: bool,
     pub created_at: Instant,
     pub updated_at: Instant,
     /// The requests, for the fields that answers name as well.
@@ -114,6 +116,7 @@ mod tests {
             currency: "USD".into(),
             network_transaction_id: None,
             status,
+            is_matched: false,
             created_at: Instant::START,
             updated_at: Instant::START,
             sent: Map::new(),

@@ -14,6 +14,8 @@ pub struct PaymentMethod {
     pub customer_id: String,
     pub status: PaymentMethodStatus,
     pub what: What,
+    /// Whether the bank declines what is to be authorised.
+    pub is_declined: bool,
     pub created_at: Instant,
     pub updated_at: Instant,
 }
@@ -169,6 +171,7 @@ mod tests {
             customer_id: "C".into(),
             status: PaymentMethodStatus::Inactive,
             what,
+            is_declined: false,
             created_at: Instant::START,
             updated_at: Instant::START,
         }

@@ -11,7 +11,7 @@ use crate::product::{CardType, Kind};
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
-use super::emit;
+use super::{emit, statements};
 
 /// What a customer fills in.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +102,11 @@ fn approve(tx: &mut Tx<'_>, application: &mut Application) {
         let mut customer = Customer::clone(customer);
         customer.statuses.insert(tx.product.program().to_owned(), "OPEN");
         customer.updated_at = tx.now;
+        let is_first = !std::mem::replace(&mut customer.has_statements, true);
         tx.state.customers.put(customer);
+        if is_first {
+            statements::schedule(tx, &application.customer_id);
+        }
     }
     emit::application(tx, &application.customer_id, true);
     let waiting = waiting_loan(tx, application);
@@ -148,6 +152,7 @@ fn new_payment_method(
         customer_id: application.customer_id.clone(),
         status,
         what,
+        is_declined: false,
         created_at: tx.now,
         updated_at: tx.now,
     }

@@ -29,6 +29,7 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         let has_ssn = ssn.is_none_or(|ssn| customer.ssn.as_ref().is_some_and(|own| own.expose() == ssn));
         has_ssn && born.is_none_or(|date| customer.was_born(date))
     };
+    let keep: list::Keep<'_, Customer> = if ssn.is_some() || born.is_some() { Some(&keep) } else { None };
     list::page(tx, asked, |state| &state.customers, index, keep, |customer| show(asked, customer))
 }
 

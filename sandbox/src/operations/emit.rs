@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::customer::Customer;
 use crate::model::event::Event;
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
+use crate::model::reward::Reward;
 use crate::world::Tx;
 
 /// An event about a customer, with the fields that every kind has and these.
@@ -60,6 +61,21 @@ pub fn application(tx: &mut Tx<'_>, customer_id: &str, is_approved: bool) {
     fields.insert("created_at".into(), json!(tx.now.text()));
     fields.insert("updated_at".into(), json!(tx.now.text()));
     emit(tx, "APPLICATION", customer_id, fields);
+}
+
+/// `REWARD`: a reward is new, or has changed.
+pub fn reward(tx: &mut Tx<'_>, reward: &Reward) {
+    let mut fields = Map::new();
+    fields.insert("reward_id".into(), json!(reward.id));
+    if let Some(id) = &reward.transaction_id {
+        fields.insert("transaction_id".into(), json!(id));
+    }
+    fields.insert("type".into(), json!(reward.kind.text()));
+    fields.insert("amount".into(), json!(reward.amount));
+    fields.insert("currency".into(), json!(reward.currency));
+    fields.insert("status".into(), json!(reward.status.text()));
+    fields.insert("created_at".into(), json!(reward.created_at.text()));
+    emit(tx, "REWARD", &reward.customer_id, fields);
 }
 
 /// `CUSTOMER_LINK`: a link that the customer made.

@@ -32,6 +32,7 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         currency: asked.text("currency").unwrap_or("USD").to_owned(),
         network_transaction_id: asked.text("network_transaction_id").map(str::to_owned),
         status,
+        is_matched: false,
         created_at: tx.now,
         updated_at: tx.now,
         sent: asked.body.clone(),
@@ -72,7 +73,8 @@ pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let status = asked.text("type");
     let product = tx.product.key().to_owned();
-    let keep = |intent: &Intent| status.is_none_or(|status| intent.status.text() == status);
+    let has_status = |intent: &Intent| status.is_some_and(|status| intent.status.text() == status);
+    let keep: list::Keep<'_, Intent> = if status.is_some() { Some(&has_status) } else { None };
     list::page(tx, asked, |state| &state.intents, ("product", &product), keep, |intent| show(asked, intent))
 }
 
@@ -82,7 +84,7 @@ pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal>
         .map_err(|refusal| Refusal { kind: "TRANSACTION_FOUND_ERROR", ..refusal })?;
     let value = format!("{}\n{}", tx.product.key(), customer.id);
     let index = ("customer_id", value.as_str());
-    list::page(tx, asked, |state| &state.intents, index, |_| true, |intent| show(asked, intent))
+    list::page(tx, asked, |state| &state.intents, index, None, |intent| show(asked, intent))
 }
 
 fn intent(tx: &mut Tx<'_>, id: &str) -> Result<Intent, Refusal> {

@@ -12,6 +12,9 @@ use super::request::{Asked, Reply};
 /// How many items a page has unless the request says.
 const DEFAULT_LIMIT: usize = 10;
 
+/// Which rows belong into a list, besides those that an index finds.
+pub type Keep<'a, T> = Option<&'a dyn Fn(&T) -> bool>;
+
 /// A page of the rows that an index finds and that `keep` accepts, in the order of their creation.
 ///
 /// An operation without paging in the document answers all of them.
@@ -20,42 +23,79 @@ pub fn page<T: Row>(
     asked: &Asked<'_>,
     table: fn(&State) -> &Table<T>,
     (index, value): (&'static str, &str),
-    keep: impl Fn(&T) -> bool,
+    keep: Keep<'_, T>,
     show: impl Fn(&T) -> Value,
 ) -> Result<Reply, Refusal> {
-    let is_paged = asked.operation_takes("limit");
+    let window = window(tx, asked, table)?;
+    let rows = table(tx.state);
+    let mut items: Vec<Value> = Vec::new();
+    let mut has_more = false;
+    for row in rows.find_after(index, value, window.after).map(|(_, row)| row) {
+        if keep.is_some_and(|keep| !keep(row)) {
+            continue;
+        }
+        if items.len() == window.limit {
+            has_more = true;
+            break;
+        }
+        items.push(show(row));
+    }
+    let total = rows.count(index, value, keep);
+    tx.choose(Choice::ListInOrderOfCreation);
+    Ok(reply(tx, asked, items, has_more, total))
+}
+
+/// A page of the rows that an index finds, in the order of a number, and of their creation where that is equal. An item is
+/// behind the cursor if it is behind its present place.
+pub fn page_by<T: Row>(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    table: fn(&State) -> &Table<T>,
+    (index, value): (&'static str, &str),
+    order: impl Fn(&T) -> i64,
+    show: impl Fn(&T) -> Value,
+) -> Result<Reply, Refusal> {
+    let window = window(tx, asked, table)?;
+    let rows = table(tx.state);
+    let mut sorted: Vec<_> = rows.find(index, value).map(|(number, row)| (order(row), number, row)).collect();
+    sorted.sort_by_key(|(order, number, _)| (*order, *number));
+    let place = window.after.and_then(|after| sorted.iter().position(|(_, number, _)| *number == after));
+    // An item of another list marks no place in this one: it begins at the first that is not before it.
+    let from = place.map_or(0, |place| place + 1);
+    let items: Vec<Value> = sorted[from..].iter().take(window.limit).map(|(_, _, row)| show(row)).collect();
+    let (has_more, total) = (from + items.len() < sorted.len(), sorted.len());
+    Ok(reply(tx, asked, items, has_more, total))
+}
+
+/// The part of a list that a request asks for.
+struct Window {
+    limit: usize,
+    /// The number of the row that the page begins after.
+    after: Option<u64>,
+}
+
+fn window<T: Row>(tx: &mut Tx<'_>, asked: &Asked<'_>, table: fn(&State) -> &Table<T>) -> Result<Window, Refusal> {
+    if !asked.operation_takes("limit") {
+        return Ok(Window { limit: usize::MAX, after: None });
+    }
     let limit = match asked.given("limit").map(Value::as_u64) {
-        _ if !is_paged => usize::MAX,
         None => DEFAULT_LIMIT,
         Some(Some(limit)) if limit > 0 => usize::try_from(limit).unwrap_or(usize::MAX),
         Some(_) => return Err(Refusal::invalid("limit", "has to be 1 or more")),
     };
-    let after = match asked.text("starting_after").filter(|_| is_paged) {
-        None => None,
-        Some(cursor) => match table(tx.state).number(cursor) {
-            Some(number) => Some(number),
-            None => {
-                tx.choose(Choice::ListCursorUnknown);
-                return Err(Refusal::invalid("starting_after", "is the id of no item"));
-            }
-        },
-    };
-    let (mut items, mut total, mut has_more) = (Vec::new(), 0_usize, false);
-    for (number, row) in table(tx.state).find(index, value).filter(|(_, row)| keep(row)) {
-        total += 1;
-        if after.is_some_and(|after| number <= after) {
-            continue;
-        }
-        if items.len() < limit {
-            items.push(show(row));
-        } else {
-            has_more = true;
-        }
-    }
-    tx.choose(Choice::ListInOrderOfCreation);
-    if limit > 100 && is_paged {
+    if limit > 100 {
         tx.choose(Choice::ListLimitHasNoMaximum);
     }
+    let Some(cursor) = asked.text("starting_after") else { return Ok(Window { limit, after: None }) };
+    let number = table(tx.state).number(cursor);
+    if number.is_none() {
+        tx.choose(Choice::ListCursorUnknown);
+        return Err(Refusal::invalid("starting_after", "is the id of no item"));
+    }
+    Ok(Window { limit, after: number })
+}
+
+fn reply(tx: &mut Tx<'_>, asked: &Asked<'_>, items: Vec<Value>, has_more: bool, total: usize) -> Reply {
     let mut body = Map::from_iter([("data".to_owned(), Value::from(items))]);
     if let (_, Some(schema)) = asked.operation.success() {
         let counts = Map::from_iter([("has_more".to_owned(), json!(has_more)), ("total".to_owned(), json!(total))]);
@@ -64,5 +104,5 @@ pub fn page<T: Row>(
     if body.contains_key("total") {
         tx.choose(Choice::ListTotalCountsMatches);
     }
-    Ok(Reply::of(body))
+    Reply::of(body)
 }

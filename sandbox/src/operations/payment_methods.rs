@@ -22,13 +22,13 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         let has_pan = pan.is_none_or(|pan| method.card().is_some_and(|card| card.pan.expose() == pan));
         has_pan && kind.is_none_or(|kind| method.kind() == kind)
     };
-    of(tx, asked, customer, keep)
+    of(tx, asked, customer, Some(&keep))
 }
 
 /// `getPaymentMethods`.
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
-    of(tx, asked, &customer.id, |_| true)
+    of(tx, asked, &customer.id, None)
 }
 
 /// `getPaymentMethod`.
@@ -60,7 +60,7 @@ fn of(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
     customer: &str,
-    keep: impl Fn(&PaymentMethod) -> bool,
+    keep: list::Keep<'_, PaymentMethod>,
 ) -> Result<Reply, Refusal> {
     note_pci(tx, asked);
     let value = format!("{}\n{}", tx.product.key(), customer.to_ascii_lowercase());

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::contract::{Contract, DocumentError};
 use crate::instant::Instant;
+use crate::operations;
 use crate::product::Product;
 use crate::server::{Listening, Server};
 use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Settings, Validation};
@@ -58,6 +59,9 @@ impl Default for Builder {
                 products: Vec::new(),
                 session_lifetime: Duration::from_secs(3_600),
                 existing_link: true,
+                is_production: false,
+                simulation_takes: Duration::ZERO,
+                lower_case_webhook_ids: false,
                 validation: Validation::default(),
                 error_shapes: ErrorShapes::default(),
                 examples: true,
@@ -135,6 +139,26 @@ impl Builder {
         self
     }
 
+    /// Refuses to simulate rewards with 403, as Imprint does outside of its sandbox.
+    pub fn production(mut self) -> Self {
+        self.settings.is_production = true;
+        self
+    }
+
+    /// How long `simulateReward` takes until its reward is there; a second one in between is a conflict. The default is
+    /// no time at all.
+    pub fn simulation_takes(mut self, duration: Duration) -> Self {
+        self.settings.simulation_takes = duration;
+        self
+    }
+
+    /// Writes the ids in `TRANSACTION` webhooks in lower case and all others in upper case, as the examples of Imprint's
+    /// documentation do. Otherwise every id is written in one way everywhere.
+    pub fn webhook_ids_in_lower_case(mut self) -> Self {
+        self.settings.lower_case_webhook_ids = true;
+        self
+    }
+
     /// How closely requests are compared with the document.
     pub fn validation(mut self, level: Validation) -> Self {
         self.settings.validation = level;
@@ -181,7 +205,7 @@ impl Builder {
         }
         let key = keys[0].1.clone();
         let settings = Arc::new(settings);
-        let accounts = Accounts::new(Arc::clone(&settings));
+        let accounts = Accounts::new(Arc::clone(&settings), operations::fire);
         let account = accounts.open(FIRST, &keys);
         let server = Server::new(address, settings, accounts, Arc::clone(&account));
         let listening = Arc::new(Listening::start(listener, Arc::new(server)));

@@ -93,6 +93,24 @@ impl PaymentMethodControl {
         self.status(PaymentMethodStatus::Canceled)
     }
 
+    /// Declines what is to be authorised from now on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`activate`](Self::activate).
+    pub async fn decline(&self) -> Result<(), Refused> {
+        self.decides(true)
+    }
+
+    /// Accepts again what is to be authorised.
+    ///
+    /// # Errors
+    ///
+    /// As for [`activate`](Self::activate).
+    pub async fn accept(&self) -> Result<(), Refused> {
+        self.decides(false)
+    }
+
     /// Issues the card again: it has a new number, security code and design, no tokens, and the same id.
     ///
     /// # Errors
@@ -140,14 +158,35 @@ impl PaymentMethodControl {
         self.change(|tx, method| method.with_loan_status(status, tx.now))
     }
 
+    /// The bank's mind is nothing that partners are told about.
+    fn decides(&self, is_declined: bool) -> Result<(), Refused> {
+        self.alter(|tx, method| {
+            let method = PaymentMethod { is_declined, ..method.changeable()? };
+            tx.state.payment_methods.put(method);
+            Ok(())
+        })
+    }
+
     fn status(&self, status: PaymentMethodStatus) -> Result<(), Refused> {
         self.change(|tx, method| method.with_status(status, tx.now))
     }
 
+    /// Changes the payment method and tells partners.
     fn change(
         &self,
         change: impl FnOnce(&mut Tx<'_>, PaymentMethod) -> Result<PaymentMethod, String>,
     ) -> Result<(), Refused> {
+        self.alter(|tx, method| {
+            let before = method.status;
+            let mut changed = change(tx, method)?;
+            changed.updated_at = tx.now;
+            emit::payment_method(tx, &changed, Some(before));
+            tx.state.payment_methods.put(changed);
+            Ok(())
+        })
+    }
+
+    fn alter(&self, alter: impl FnOnce(&mut Tx<'_>, PaymentMethod) -> Result<(), String>) -> Result<(), Refused> {
         let known = self.sandbox.account.read(|state| state.payment_methods.get(&self.id).cloned());
         let merchant_key = known.as_ref().map(|method| method.product.as_str());
         self.sandbox.control(merchant_key, |tx| {
@@ -155,13 +194,7 @@ impl PaymentMethodControl {
             let missing = || {
                 Refusal::not_found("PAYMENT_METHOD_NOT_FOUND_ERROR", "payment_method_id", "payment method", &self.id)
             };
-            let method = method.ok_or_else(missing)?;
-            let before = method.status;
-            let mut changed = change(tx, method).map_err(Refusal::conflict)?;
-            changed.updated_at = tx.now;
-            emit::payment_method(tx, &changed, Some(before));
-            tx.state.payment_methods.put(changed);
-            Ok(())
+            alter(tx, method.ok_or_else(missing)?).map_err(Refusal::conflict)
         })
     }
 }

@@ -264,7 +264,7 @@ impl Server {
 }
 
 /// Values that Imprint's guides have and the document's lists lack, by the name of the field.
-const LISTED_DRIFTS: [(&str, &str); 1] = [("status", "REQUIRES_CONFIRMATION")];
+const LISTED_DRIFTS: [(&str, &str); 2] = [("status", "REQUIRES_CONFIRMATION"), ("type", "DELAYED")];
 
 /// Whether a violation is a value that the document is known to lack.
 fn is_listed_drift(body: Option<&Value>, violation: &Violation) -> bool {

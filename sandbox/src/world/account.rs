@@ -1,5 +1,6 @@
 //! An account: what one partner has at Imprint.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,33 +14,43 @@ use crate::product::Product;
 use crate::settings::{Permissions, Settings};
 
 use super::state::State;
+use super::timer::{Deadline, Timer};
 use super::transaction::Tx;
+
+/// What carries out a timer, in a transaction of its own.
+pub type Fire = fn(&mut Tx<'_>, &Deadline);
 
 pub struct Account {
     pub name: String,
     pub settings: Arc<Settings>,
     pub log: Log,
     state: Mutex<State>,
+    fire: Fire,
 }
 
 impl Account {
-    pub fn new(name: &str, settings: &Arc<Settings>) -> Self {
+    pub fn new(name: &str, settings: &Arc<Settings>, fire: Fire) -> Self {
         Self {
             name: name.to_owned(),
             settings: Arc::clone(settings),
             log: Log::default(),
             state: Mutex::new(State::new(name, settings)),
+            fire,
         }
     }
 
-    /// Runs a transaction on the account. If it fails nothing has changed. The choices of both cases are returned.
+    /// Runs a transaction on the account, after everything that is due by now. If it fails nothing has changed. The
+    /// choices of both cases are returned.
     pub fn transact<T, E>(
         &self,
         product: Product,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let mut state = self.lock();
-        let mut tx = Tx::begin(&mut state, &self.settings, product);
+        let now = state.clock.now();
+        self.catch_up(&mut state, now);
+        let at = state.clock.of_change();
+        let mut tx = Tx::begin(&mut state, &self.settings, product, at);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);
         (outcome, choices)
@@ -57,7 +68,10 @@ impl Account {
 
     /// Puts the clock forward, through everything that falls due.
     pub fn advance(&self, by: Duration) {
-        self.lock().advance(by);
+        let mut state = self.lock();
+        let until = state.clock.now().plus(by);
+        self.catch_up(&mut state, until);
+        state.clock.advance_to(until);
     }
 
     /// Adds a key that was not made by a request.
@@ -65,6 +79,20 @@ impl Account {
         let mut state = self.lock();
         let created_at = state.clock.now();
         state.keys.put(Key { label: label.to_owned(), text, permissions, created_at, deleted_at: None });
+    }
+
+    /// Carries out whatever is due until a time, in the order of the times, each at its own.
+    fn catch_up(&self, state: &mut State, until: Instant) {
+        while let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) {
+            let Timer { id, product, due, deadline } = &*timer;
+            // The product of a timer was there when it was set, and products do not go away.
+            let product = self.settings.product(Some(product)).unwrap_or_default();
+            let at = state.clock.told(*due);
+            let mut tx = Tx::begin(state, &self.settings, product, at);
+            tx.state.timers.remove(id);
+            (self.fire)(&mut tx, deadline);
+            tx.end(&Ok::<(), Infallible>(()));
+        }
     }
 
     /// A transaction that panicked has taken its changes back, so the state is sound.

@@ -8,10 +8,11 @@ use imprint_client::Secret;
 use crate::model::key::Key;
 use crate::settings::{Permissions, Settings};
 
-use super::account::Account;
+use super::account::{Account, Fire};
 
 pub struct Accounts {
     settings: Arc<Settings>,
+    fire: Fire,
     known: RwLock<Known>,
 }
 
@@ -23,8 +24,8 @@ struct Known {
 }
 
 impl Accounts {
-    pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, known: RwLock::default() }
+    pub fn new(settings: Arc<Settings>, fire: Fire) -> Self {
+        Self { settings, fire, known: RwLock::default() }
     }
 
     /// The account of a name. One that is not known is opened, with these keys.
@@ -33,7 +34,7 @@ impl Accounts {
         if let Some(account) = known.by_name.get(name) {
             return Arc::clone(account);
         }
-        let account = Arc::new(Account::new(name, &self.settings));
+        let account = Arc::new(Account::new(name, &self.settings, self.fire));
         known.by_name.insert(name.to_owned(), Arc::clone(&account));
         for (label, text, permissions) in keys {
             account.add_key(label, text.clone(), *permissions);

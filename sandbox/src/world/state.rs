@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::VirtualClock;
 use crate::ids::Ids;
+use crate::model::accrual::Accrual;
 use crate::model::application::Application;
 use crate::model::customer::Customer;
 use crate::model::event::Event;
@@ -11,7 +12,9 @@ use crate::model::intent::Intent;
 use crate::model::key::Key;
 use crate::model::link::Link;
 use crate::model::payment_method::PaymentMethod;
+use crate::model::reward::Reward;
 use crate::model::session::Session;
+use crate::model::transaction::Transaction;
 use crate::settings::Settings;
 use crate::table::Table;
 
@@ -63,6 +66,9 @@ tables! {
     applications: Application,
     payment_methods: PaymentMethod,
     intents: Intent,
+    transactions: Transaction,
+    rewards: Reward,
+    accruals: Accrual,
     events: Event,
     timers: Timer,
 }

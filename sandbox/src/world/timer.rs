@@ -3,12 +3,12 @@
 use crate::instant::Instant;
 use crate::table::Row;
 
-use super::state::State;
-
 /// Something that is due at a time.
 #[derive(Clone)]
 pub struct Timer {
     pub id: String,
+    /// The merchant key of the product that it is about.
+    pub product: String,
     pub due: Instant,
     pub deadline: Deadline,
 }
@@ -18,6 +18,12 @@ pub struct Timer {
 pub enum Deadline {
     /// The time of a session is over.
     Session(String),
+    /// An authorisation was not captured: the id of the transaction.
+    Authorisation(String),
+    /// The statement of a customer closes.
+    Statement(String),
+    /// A simulation of a customer's rewards comes to its end.
+    Simulation(String),
 }
 
 impl Row for Timer {
@@ -31,25 +37,5 @@ impl Row for Timer {
 
     fn rank(&self) -> Option<i64> {
         Some(self.due.milliseconds())
-    }
-}
-
-impl State {
-    /// The first timer that is due until a time.
-    pub(super) fn due(&self, until: Instant) -> Option<Timer> {
-        self.timers.lowest().filter(|timer| timer.due <= until).map(|timer| Timer::clone(timer))
-    }
-
-    /// Carries out a timer, at the time it is due, and removes it.
-    pub(super) fn fire(&mut self, timer: &Timer) {
-        self.timers.remove(&timer.id);
-        match &timer.deadline {
-            Deadline::Session(id) => {
-                let expired = self.sessions.get(id).and_then(|session| (**session).clone().expired(timer.due));
-                if let Some(session) = expired {
-                    self.sessions.put(session);
-                }
-            }
-        }
     }
 }

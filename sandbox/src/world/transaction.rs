@@ -1,7 +1,5 @@
 //! A transaction: what one request, one call of the API for tests, or one timer does to an account.
 
-use std::time::Duration;
-
 use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::product::Product;
@@ -23,11 +21,9 @@ pub struct Tx<'a> {
 }
 
 impl<'a> Tx<'a> {
-    /// Begins a transaction, after everything that is due by now.
-    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, product: Product) -> Self {
-        state.catch_up(state.clock.now());
+    /// Begins a transaction at a time.
+    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, product: Product, now: Instant) -> Self {
         state.begin();
-        let now = state.clock.of_change();
         Self { state, settings, product, now, choices: Vec::new(), is_done: false }
     }
 
@@ -41,7 +37,7 @@ impl<'a> Tx<'a> {
     /// Sets a timer.
     pub fn set_timer(&mut self, due: Instant, deadline: Deadline) {
         let id = self.state.ids.next("timer");
-        self.state.timers.put(Timer { id, due, deadline });
+        self.state.timers.put(Timer { id, product: self.product.key().to_owned(), due, deadline });
     }
 
     /// Keeps the changes if the outcome is a success, and takes them back if not; the choices that were made.
@@ -62,24 +58,5 @@ impl Drop for Tx<'_> {
         if !self.is_done {
             self.state.roll_back();
         }
-    }
-}
-
-impl State {
-    /// Carries out whatever is due until a time, in the order of the times, each at its own.
-    pub(super) fn catch_up(&mut self, until: Instant) {
-        while let Some(timer) = self.due(until) {
-            self.clock.told(timer.due);
-            self.fire(&timer);
-        }
-    }
-
-    /// Puts the clock forward and carries out whatever falls due in between.
-    pub(super) fn advance(&mut self, by: Duration) {
-        let until = self.clock.now().plus(by);
-        self.catch_up(until);
-        self.clock.advance(Duration::from_millis(
-            u64::try_from(until.milliseconds() - self.clock.now().milliseconds()).unwrap_or_default(),
-        ));
     }
 }

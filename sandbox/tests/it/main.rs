@@ -14,6 +14,8 @@ mod lists;
 mod logging;
 mod payment_methods;
 mod plain;
+mod rewards;
 mod sessions;
 mod starting;
+mod transactions;
 mod validation;

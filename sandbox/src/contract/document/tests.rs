@@ -175,6 +175,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         &format!("{place}/requestBody/content/application~1json/schema"),
         "points to nothing",
     );
+    refused(&json!({"paths": {"/a": {"$ref": "#/nowhere"}}}), "/paths/~1a", "points to nothing");
     let mut twice = document_with(json!({}), json!({}));
     twice["paths"]["/other"] = json!({"get": {"operationId": "op", "responses": {}}});
     refused(&twice, "/paths/~1things~1{thing_id}", "second operation");

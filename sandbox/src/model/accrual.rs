@@ -1,0 +1,25 @@
+//! What a purchase or a refund adds to a later reward.
+
+use crate::instant::Instant;
+use crate::table::Row;
+
+#[derive(Clone)]
+pub struct Accrual {
+    pub id: String,
+    pub product: String,
+    pub customer_id: String,
+    /// Of a refund it is negative.
+    pub amount: i64,
+    /// When it counts.
+    pub due: Instant,
+}
+
+impl Row for Accrual {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        vec![("customer_id", format!("{}\n{}", self.product, self.customer_id))]
+    }
+}

@@ -1,0 +1,243 @@
+//! Transactions: simulating what a card network does, and reading them.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::choices::Choice;
+use crate::model::intent::{Intent, IntentStatus};
+use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
+use crate::model::transaction::{Command, Refused, Status, Transaction};
+use crate::refusal::Refusal;
+use crate::world::{Deadline, Tx};
+
+use super::request::{Asked, Reply, find};
+use super::{customers, emit, list, payment_methods, rewards};
+
+/// After this time an authorisation that was not captured is voided.
+const AUTHORISATION_LASTS: Duration = Duration::from_secs(7 * 86_400);
+
+/// `getTransaction`.
+pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    let transaction = transaction(tx, asked.argument("transaction_id"))?;
+    Ok(Reply::of(show(asked, &transaction)))
+}
+
+/// `getTransactions`.
+pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    let customer = customers::customer(tx, asked.argument("customer_id"))?;
+    let key = format!("{}\n{}", tx.product.key(), customer.id);
+    list::page(tx, asked, |state| &state.transactions, ("customer_id", &key), None, |t| show(asked, t))
+}
+
+/// `simulateTransactionEvent`.
+pub fn simulate(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
+    let method = payment_methods::payment_method(tx, asked.required("payment_method_id")?)?;
+    let status = Status::named(asked.required("status")?)
+        .ok_or_else(|| Refusal::invalid("status", "has to be one of APPROVED, UPDATED, VOIDED, CAPTURED, REFUNDED"))?;
+    let amount = asked.integer("amount")?;
+    if amount.is_some_and(|amount| amount < 0) {
+        tx.choose(Choice::AmountsAreNotNegative);
+        return Err(Refusal::invalid("amount", "has to be 0 or more"));
+    }
+    let after = match asked.text("transaction_id") {
+        None => begin(tx, asked, method, status, amount)?,
+        Some(id) => {
+            let before = transaction(tx, id)?;
+            go_on(tx, asked, &method, before, status, amount)?
+        }
+    };
+    announce(tx, &after);
+    let step = after.last().ok_or_else(|| Refusal::conflict("nothing has happened"))?;
+    Ok(Reply::of(json!({
+        "transaction_id": after.id, "event_id": step.event_id, "status": step.status.text(),
+    })))
+}
+
+/// The first step of a transaction.
+fn begin(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    method: PaymentMethod,
+    status: Status,
+    amount: Option<i64>,
+) -> Result<Transaction, Refusal> {
+    if matches!(status, Status::Updated | Status::Voided) {
+        return Err(Refusal::conflict(format!("a transaction cannot begin with {}", status.text())));
+    }
+    let amount = amount.ok_or_else(|| Refusal::invalid("amount", "is required"))?;
+    if status == Status::Approved {
+        authorise(tx, &method, amount)?;
+    }
+    refuse_closed(tx, &method.customer_id)?;
+    let currency = asked.text("currency").unwrap_or("USD").to_owned();
+    let transaction = Transaction {
+        id: tx.state.ids.next("transaction"),
+        product: tx.product.key().to_owned(),
+        customer_id: method.customer_id.clone(),
+        payment_method_id: method.id.clone(),
+        intent_id: None,
+        currency,
+        authorised: None,
+        is_voided: false,
+        captures: Vec::new(),
+        blind_refund: None,
+        steps: Vec::new(),
+        created_at: tx.now,
+        updated_at: tx.now,
+        sent: asked.body.clone(),
+    };
+    let event_id = tx.state.ids.next("transaction_event");
+    let mut transaction = transaction.begun(status, amount, event_id);
+    if status != Status::Refunded {
+        transaction.intent_id = match_intent(tx, asked, &transaction);
+    }
+    if status == Status::Approved {
+        tx.choose(Choice::AuthorisationExpires);
+        tx.set_timer(tx.now.plus(AUTHORISATION_LASTS), Deadline::Authorisation(transaction.id.clone()));
+    }
+    tx.state.transactions.put(transaction.clone());
+    Ok(transaction)
+}
+
+/// Whether the card is accepted. One that is declined is not asked again.
+fn authorise(tx: &mut Tx<'_>, method: &PaymentMethod, amount: i64) -> Result<(), Refusal> {
+    if amount == 0 {
+        return Err(Refusal::invalid("amount", "has to be 1 or more"));
+    }
+    if method.status != PaymentMethodStatus::Active {
+        tx.choose(Choice::AuthorisationNeedsActiveMethod);
+        return Err(Refusal::conflict(format!("the payment method is {}", method.status.text())));
+    }
+    if method.is_declined {
+        tx.choose(Choice::DeclinedLeavesNothing);
+        return Err(Refusal::conflict("the authorisation was declined"));
+    }
+    Ok(())
+}
+
+fn refuse_closed(tx: &mut Tx<'_>, customer_id: &str) -> Result<(), Refusal> {
+    let program = tx.product.program();
+    let status = tx.state.customers.get(customer_id).and_then(|customer| customer.statuses.get(program).copied());
+    if status == Some("CLOSED") {
+        tx.choose(Choice::ClosedAccountsHaveNoTransactions);
+        return Err(Refusal::conflict("the customer's account is closed"));
+    }
+    Ok(())
+}
+
+/// A later step of a transaction.
+fn go_on(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    method: &PaymentMethod,
+    before: Transaction,
+    status: Status,
+    amount: Option<i64>,
+) -> Result<Transaction, Refusal> {
+    refuse_closed(tx, &method.customer_id)?;
+    if before.payment_method_id != method.id {
+        tx.choose(Choice::TransactionKeepsMethodAndCurrency);
+        return Err(Refusal::conflict("the transaction is of another payment method"));
+    }
+    if asked.text("currency").is_some_and(|currency| currency != before.currency) {
+        tx.choose(Choice::TransactionKeepsMethodAndCurrency);
+        return Err(Refusal::conflict(format!("the transaction is in {}", before.currency)));
+    }
+    let required = || amount.ok_or_else(|| Refusal::invalid("amount", "is required"));
+    let command = match status {
+        Status::Approved => return Err(Refusal::conflict("the transaction exists: an APPROVED begins a new one")),
+        Status::Updated => Command::Update { amount: required()? },
+        Status::Voided => Command::Void,
+        Status::Captured => Command::Capture { amount },
+        Status::Refunded => {
+            let capture = asked.text("event_id");
+            let capture = capture.ok_or_else(|| Refusal::invalid("event_id", "is required: that of the capture"))?;
+            Command::Refund { capture: capture.to_owned(), amount }
+        }
+    };
+    let rest = matches!(command, Command::Capture { amount: None } | Command::Refund { amount: None, .. });
+    if rest {
+        tx.choose(Choice::AmountDefaultsToTheRest);
+    }
+    match status {
+        Status::Refunded => tx.choose(Choice::RefundCapPerCapture),
+        Status::Captured if before.captured() > 0 => tx.choose(Choice::SeveralCaptures),
+        _ => {}
+    }
+    let mut after = take(tx, before, &command)?;
+    let sent = asked.body.iter().filter(|(_, value)| !value.is_null());
+    after.sent.extend(sent.map(|(name, value)| (name.clone(), value.clone())));
+    tx.state.transactions.put(after.clone());
+    Ok(after)
+}
+
+/// Takes a step, if the state allows it.
+pub fn take(tx: &mut Tx<'_>, before: Transaction, command: &Command) -> Result<Transaction, Refusal> {
+    let event_id = tx.state.ids.next("transaction_event");
+    let after =
+        before.after(command, event_id, tx.product.may_over_capture(), tx.now).map_err(|refused| match refused {
+            Refused::State(why) => Refusal::conflict(why),
+            Refused::Overflow => Refusal::invalid("amount", "makes a sum that is no number of 64 bits"),
+        })?;
+    tx.state.transactions.put(after.clone());
+    Ok(after)
+}
+
+/// Tells partners of the last step, and rewards it.
+pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
+    let Some(step) = transaction.last() else { return };
+    let mut fields = Map::new();
+    let names = ["authorization_code", "network_transaction_id", "purchase_method", "merchant"];
+    for (name, value) in transaction.sent.iter().filter(|(name, _)| names.contains(&name.as_str())) {
+        fields.insert(name.clone(), value.clone());
+    }
+    fields.insert("transaction_id".into(), json!(transaction.id));
+    fields.insert("event_id".into(), json!(step.event_id));
+    fields.insert("payment_method_id".into(), json!(transaction.payment_method_id));
+    fields.insert("intent_id".into(), json!(transaction.intent_id));
+    fields.insert("amount".into(), json!(step.amount));
+    fields.insert("currency".into(), json!(transaction.currency));
+    fields.insert("status".into(), json!(step.status.text()));
+    fields.insert("created_at".into(), json!(transaction.created_at.text()));
+    fields.insert("updated_at".into(), json!(transaction.updated_at.text()));
+    if tx.settings.lower_case_webhook_ids {
+        for (_, value) in fields.iter_mut().filter(|(name, _)| name.ends_with("_id")) {
+            if let Some(id) = value.as_str() {
+                *value = json!(id.to_ascii_lowercase());
+            }
+        }
+    }
+    emit::emit(tx, "TRANSACTION", &transaction.customer_id, fields);
+    rewards::after_step(tx, transaction, step);
+}
+
+/// The intent that a new transaction belongs to: the one of the same network transaction, else the oldest with the same
+/// payment method and amount.
+fn match_intent(tx: &mut Tx<'_>, asked: &Asked<'_>, transaction: &Transaction) -> Option<String> {
+    let key = format!("{}\n{}", tx.product.key(), transaction.customer_id);
+    let network = asked.text("network_transaction_id");
+    let open = |intent: &Intent| intent.status == IntentStatus::Confirmed && !intent.is_matched;
+    let by_network = |intent: &Intent| network.is_some() && intent.network_transaction_id.as_deref() == network;
+    let by_amount = |intent: &Intent| {
+        intent.payment_method_id.as_ref() == Some(&transaction.payment_method_id)
+            && intent.amount == transaction.amount()
+    };
+    let intents = || tx.state.intents.find("customer_id", &key).map(|(_, intent)| intent).filter(|intent| open(intent));
+    let found = intents().find(|intent| by_network(intent)).or_else(|| intents().find(|intent| by_amount(intent)));
+    let mut intent = found.map(|intent| Intent::clone(intent))?;
+    tx.choose(Choice::IntentMatching);
+    intent.is_matched = true;
+    let id = intent.id.clone();
+    tx.state.intents.put(intent);
+    Some(id)
+}
+
+fn transaction(tx: &mut Tx<'_>, id: &str) -> Result<Transaction, Refusal> {
+    find(tx, |state| &state.transactions, |transaction| &transaction.product, id)
+        .ok_or_else(|| Refusal::not_found("TRANSACTION_FOUND_ERROR", "transaction_id", "transaction", id))
+}
+
+fn show(asked: &Asked<'_>, transaction: &Transaction) -> Value {
+    asked.shown(transaction.view(), &transaction.sent)
+}
