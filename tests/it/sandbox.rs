@@ -1,5 +1,4 @@
-//! The client against `imprint-sandbox`: what every operation sends comes back, and the first call is quick.
+//! The client against `imprint-sandbox`: what every operation sends comes back.
 
 mod comes_back;
-mod first_call;
 mod world;

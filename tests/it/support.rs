@@ -1,36 +1,10 @@
 //! Helpers for many tests: mock servers that return raw JSON, clients for them, and the payload files.
 
-use std::process::Command;
-
 use httpmock::{HttpMockRequest, Mock, MockServer};
 use imprint_client::{Client, RetryPolicy};
 use serde_json::Value;
 
 pub const KEY: &str = "test_4eC39HqLyjWDarjtT1zdp7dc";
-
-/// An environment variable that is set in a process that a test has started for its own body.
-const CHILD_PROCESS: &str = "IMPRINT_CLIENT_TEST_CHILD";
-
-/// Runs a test in a child process, whose command `prepare` may change.
-///
-/// Returns true in the child process, which then runs the body of the test. In the parent process it waits for the
-/// child, fails if the child fails, and returns false.
-pub fn in_another_process(test: &str, prepare: impl FnOnce(Command) -> Command) -> bool {
-    output_of_another_process(test, prepare).is_none()
-}
-
-/// The same, with what the child said. `None` in the child process.
-pub fn output_of_another_process(test: &str, prepare: impl FnOnce(Command) -> Command) -> Option<String> {
-    if std::env::var_os(CHILD_PROCESS).is_some() {
-        return None;
-    }
-    let mut command = Command::new(std::env::current_exe().expect("the executable of the tests"));
-    command.args(["--exact", test, "--nocapture", "--test-threads=1"]);
-    let output = prepare(command).env(CHILD_PROCESS, "1").output().expect("a process");
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    Some(said.into_owned())
-}
 
 /// Installs cryptography for the process if the features of the build leave that to the application.
 pub fn install_cryptography() {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use imprint_client::reqwest::dns::{Name, Resolve, Resolving};
 use imprint_client::{Client, Error};
 
-use super::full_error_text;
+use super::{full_error_text, in_another_process};
 use crate::clock::RecordingClock;
 use crate::faults::fault_server::{FaultServer, ServerAction};
 use crate::faults::operations::{GET, OPERATIONS};
-use crate::support::{KEY, in_another_process, install_cryptography};
+use crate::support::{KEY, install_cryptography};
 
 /// Fails unless the error was not retried, sent nothing, and names its cause.
 fn assert_not_retried(error: &Error, says: &str) {

@@ -95,7 +95,7 @@ async fn the_backend_of_the_operating_system_can_be_selected() {
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
 #[test]
 fn missing_cryptography_is_a_config_error() {
-    if !crate::support::in_another_process("network::tls::missing_cryptography_is_a_config_error", |command| command) {
+    if !super::in_another_process("network::tls::missing_cryptography_is_a_config_error", |command| command) {
         return;
     }
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());

@@ -1,8 +1,10 @@
 //! A sandbox in which everything exists that a request may name, and requests that name it.
 
+use std::time::Duration;
+
 use imprint_client::{Client, Response};
 use imprint_sandbox::contract::{Contract, Operation, PropertySet};
-use imprint_sandbox::{Permissions, Sandbox, Validation};
+use imprint_sandbox::{Permissions, Product, RewardKind, Rewards, Sandbox, Validation};
 use serde_json::{Map, Value, json};
 
 use crate::support;
@@ -10,7 +12,7 @@ use crate::table::{Arguments, entry};
 
 /// What requests name, from the answers that have it: an operation, how much is sent to it, and the names of what its answer
 /// has with the places.
-const MADE: [(&str, PropertySet, &[(&str, &str)]); 7] = [
+const MADE: [(&str, PropertySet, &[(&str, &str)]); 6] = [
     ("getPaymentMethod", PropertySet::All, &[("pan", "/card/pci_details/pan"), ("type of a payment method", "/type")]),
     ("createSession", PropertySet::All, &[("session_id", "/id")]),
     ("createTransactionIntent", PropertySet::All, &[("intent_id", "/id"), ("status of an intent", "/status")]),
@@ -25,7 +27,6 @@ const MADE: [(&str, PropertySet, &[(&str, &str)]); 7] = [
         PropertySet::Required,
         &[("transaction_id", "/transaction_id"), ("event_id", "/event_id"), ("transaction_event_id", "/event_id")],
     ),
-    ("searchRewards", PropertySet::Required, &[("reward_id", "/data/0/id")]),
 ];
 
 /// Fields whose value may be sent only once by operations that make something.
@@ -54,10 +55,12 @@ pub struct World {
 }
 
 impl World {
-    /// A new sandbox with a customer who was approved, and one of everything that they can have.
-    pub async fn new() -> Self {
+    /// A new sandbox for an operation, with a customer who was approved, and one of everything that they can have.
+    pub async fn of(operation: &Operation) -> Self {
         support::install_cryptography();
-        let builder = Sandbox::builder().validation(Validation::Strict).seed_number(7);
+        let builder = Sandbox::builder()
+            .validation(Validation::Strict)
+            .product(Product::default().rewards(rewards_for(operation)));
         let sandbox = builder.key_with("test", "sandbox-test", Permissions::PCI).start().await.expect("a sandbox");
         let client = sandbox.client();
 
@@ -69,7 +72,9 @@ impl World {
         let partner_customer_id = sought["partner_customer_id"].as_str().expect("an id");
         let customer = sandbox.customer(partner_customer_id).date_of_birth(year, month, day);
         let customer = customer.ssn(sought["ssn"].as_str().expect("a number")).approved().await.expect("a customer");
+        let reward = sandbox.grant_reward(&customer.customer_id, RewardKind::OneTime, 1_000).await.expect("a reward");
         let known = [
+            ("reward_id", reward.as_str()),
             ("partner_customer_id", partner_customer_id),
             ("customer_id", customer.customer_id.as_str()),
             ("payment_method_id", customer.payment_method.as_str()),
@@ -102,6 +107,12 @@ impl World {
                 }
             }
         }
+        // A step of a transaction needs an amount, and its status depends on whether the transaction exists.
+        if let ("simulateTransactionEvent", Some(body)) = (operation.id.as_str(), &mut arguments.body) {
+            let exists = body.get("transaction_id").is_some();
+            body["status"] = json!(if exists { "REFUNDED" } else { "CAPTURED" });
+            body["amount"] = json!(5_000);
+        }
         if given(&arguments).contains_key(CURSOR) {
             let list = self.call(operation, &without_cursor(&arguments)).await;
             let first = list["data"].get(0).unwrap_or_else(|| panic!("{} finds nothing: {}", operation.id, *list));
@@ -132,6 +143,15 @@ impl World {
             }
             _ => id.clone(),
         };
+    }
+}
+
+/// The rewards of the product that an operation needs: the two that simulate rewards ask for one kind each.
+fn rewards_for(operation: &Operation) -> Rewards {
+    match operation.id.as_str() {
+        "simulateReward" => Rewards::delayed(100, Duration::ZERO),
+        "simulateStatementReward" => Rewards::statement(100),
+        _ => Rewards::per_event(100),
     }
 }
 
