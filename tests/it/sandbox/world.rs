@@ -10,23 +10,43 @@ use serde_json::{Map, Value, json};
 use crate::support;
 use crate::table::{Arguments, entry};
 
-/// What requests name, from the answers that have it: an operation, how much is sent to it, and the names of what its answer
-/// has with the places.
-const MADE: [(&str, PropertySet, &[(&str, &str)]); 6] = [
-    ("getPaymentMethod", PropertySet::All, &[("pan", "/card/pci_details/pan"), ("type of a payment method", "/type")]),
-    ("createSession", PropertySet::All, &[("session_id", "/id")]),
-    ("createTransactionIntent", PropertySet::All, &[("intent_id", "/id"), ("status of an intent", "/status")]),
-    ("createOrder", PropertySet::All, &[("order_id", "/id")]),
-    (
-        "postOrderEvent",
-        PropertySet::All,
-        &[("order_event_id", "/order_event_id"), ("partner_event_id", "/partner_event_id")],
-    ),
-    (
-        "simulateTransactionEvent",
-        PropertySet::Required,
-        &[("transaction_id", "/transaction_id"), ("event_id", "/event_id"), ("transaction_event_id", "/event_id")],
-    ),
+/// An operation that is called before the test, since its answer has what requests name.
+struct Made {
+    operation: &'static str,
+    /// How much is sent to it.
+    which: PropertySet,
+    /// Names that requests have, and the places in the answer.
+    names: &'static [(&'static str, &'static str)],
+}
+
+/// They are called in this order; later ones name what the answers of earlier ones have.
+const MADE: [Made; 6] = [
+    Made {
+        operation: "getPaymentMethod",
+        which: PropertySet::All,
+        names: &[("pan", "/card/pci_details/pan"), ("type of a payment method", "/type")],
+    },
+    Made { operation: "createSession", which: PropertySet::All, names: &[("session_id", "/id")] },
+    Made {
+        operation: "createTransactionIntent",
+        which: PropertySet::All,
+        names: &[("intent_id", "/id"), ("status of an intent", "/status")],
+    },
+    Made { operation: "createOrder", which: PropertySet::All, names: &[("order_id", "/id")] },
+    Made {
+        operation: "postOrderEvent",
+        which: PropertySet::All,
+        names: &[("order_event_id", "/order_event_id"), ("partner_event_id", "/partner_event_id")],
+    },
+    Made {
+        operation: "simulateTransactionEvent",
+        which: PropertySet::Required,
+        names: &[
+            ("transaction_id", "/transaction_id"),
+            ("event_id", "/event_id"),
+            ("transaction_event_id", "/event_id"),
+        ],
+    },
 ];
 
 /// Fields whose value may be sent only once by operations that make something.
@@ -82,7 +102,7 @@ impl World {
         let known = known.into_iter().map(|(name, id)| (name.to_owned(), json!(id))).collect();
 
         let mut world = Self { sandbox, client, known };
-        for (operation, which, names) in MADE {
+        for Made { operation, which, names } in MADE {
             let operation = Contract::shared().operation(operation).expect("an operation of the document");
             let made = world.call(operation, &world.arguments(operation, which).await).await;
             for (name, pointer) in names {
