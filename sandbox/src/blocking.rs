@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use imprint_client::Secret;
 use imprint_client::types::{CustomerId, RewardId};
@@ -98,6 +98,15 @@ impl Sandbox {
         self.wait(self.inner.decide(application_id, is_approved))
     }
 
+    /// [`Sandbox::close_account`](crate::Sandbox::close_account).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn close_account(&self, customer_id: impl AsRef<str>, effective: SystemTime) -> Result<(), Refused> {
+        self.wait(self.inner.close_account(customer_id, effective))
+    }
+
     /// [`Sandbox::customer`](crate::Sandbox::customer).
     pub fn customer(&self, partner_customer_id: impl Into<String>) -> CustomerSetup {
         CustomerSetup { sandbox: self.clone(), inner: self.inner.customer(partner_customer_id) }
@@ -188,6 +197,11 @@ macro_rules! waiting {
     };
 }
 
+// After the macro, which it uses.
+mod streaks;
+
+pub use streaks::{Streak, StreakSetup};
+
 waiting! {
     /// [`imprint_sandbox::Application`](crate::Application) for code without async.
     Application(sandbox::Application) {
@@ -224,6 +238,8 @@ waiting! {
         date_of_birth(year: u16, month: u8, day: u8);
         /// [`CustomerSetup::ssn`](crate::CustomerSetup::ssn).
         ssn(ssn: impl Into<Secret>);
+        /// [`CustomerSetup::prescreened`](crate::CustomerSetup::prescreened).
+        prescreened();
     } {
         /// [`CustomerSetup::approved`](crate::CustomerSetup::approved).
         ///

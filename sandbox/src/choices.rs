@@ -30,8 +30,8 @@ macro_rules! choices {
                 match self { $(Choice::$variant => $sentence,)* }
             }
 
-            /// The setting of [`Builder`](crate::Builder) or [`Product`](crate::Product) that changes it, if there is
-            /// one.
+            /// The setting of [`Builder`](crate::Builder), [`Product`](crate::Product) or
+            /// [`StreakSetup`](crate::StreakSetup) that changes it, if there is one.
             pub const fn setting(self) -> Option<&'static str> {
                 match self { $(Choice::$variant => $setting,)* }
             }
@@ -181,6 +181,60 @@ choices! {
     LoanStatuses, "loan-statuses",
         "A loan waits as PENDING for the decision on its application, becomes APPROVED or REJECTED by it, then ACTIVE, then CLOSED.",
         None;
+    ListCursorDeleted, "list-cursor-deleted",
+        "A `starting_after` whose item was deleted still marks its place.",
+        None;
+    OrderTotalsAreChecked, "order-totals-are-checked",
+        "Order lines that do not sum to a total, or sum to more than 64 bits can hold, are refused with 400, which names the total.",
+        None;
+    OrderRewardsMayBeOmitted, "order-rewards-may-be-omitted",
+        "A total of rewards that is omitted is not compared with the order lines, and stays absent.",
+        None;
+    EmptyOrderLinesAreNone, "empty-order-lines-are-none",
+        "An empty list of order lines counts as none, and is compared with no total.",
+        None;
+    OrderLinesAreNotNegative, "order-lines-are-not-negative",
+        "An order line whose rate, rewards rate or quantity is below zero is refused with 400.",
+        None;
+    OrderCurrencyIsShown, "order-currency-is-shown",
+        "An order or order event that was sent without a currency is shown with USD.",
+        None;
+    OrderOfUnknownPaymentMethod, "order-of-unknown-payment-method",
+        "An order with a payment method that does not exist is refused with 400.",
+        None;
+    OrderOnAnyPaymentMethod, "order-on-any-payment-method",
+        "An order may name a payment method that is inactive or canceled.",
+        None;
+    PartnerOrderIdMayRepeat, "partner-order-id-may-repeat",
+        "Several orders may have the same `partner_order_id`.",
+        None;
+    OrderUnknown, "order-unknown",
+        "Replacing or deleting an order, or deleting an order event, that does not exist or was deleted is refused with 404.",
+        None;
+    DeletedOrderKeepsItsEvents, "deleted-order-keeps-its-events",
+        "The events of an order stay when the order is deleted.",
+        None;
+    EventOfUnknownOrder, "event-of-unknown-order",
+        "An event of an order that does not exist or was deleted is refused with 404.",
+        None;
+    PartnerEventIdIsUnique, "partner-event-id-is-unique",
+        "A `partner_event_id` that another order event has is refused with 409; that of a deleted one may be used again.",
+        None;
+    OrderEventsEarnNoRewards, "order-events-earn-no-rewards",
+        "Order events earn no rewards.",
+        None;
+    OfferIsOfTheProduct, "offer-is-of-the-product",
+        "All customers of a product get the same offer, under the same id.",
+        Some("Product::offer");
+    OfferWithoutCustomer, "offer-without-customer",
+        "A request for an offer that names no customer gets that of the product, which is not prescreened.",
+        None;
+    ClosingCancelsPaymentMethods, "closing-cancels-payment-methods",
+        "When an account is closed, its payment methods are canceled, and a loan that was paid out is closed.",
+        None;
+    StreakPeriods, "streak-periods",
+        "The periods of a streak follow each other from the enrollment on, each 30 days long.",
+        Some("StreakSetup::period_length");
 }
 
 impl fmt::Display for Choice {

@@ -2,19 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use crate::settings::Clock;
 
 use crate::instant::Instant;
 
 /// The time of an account.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct VirtualClock {
     /// The latest time that was told.
     at: Instant,
     pace: Pace,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Pace {
     Frozen,
     /// This much ahead of the clock of the system.

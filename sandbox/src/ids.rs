@@ -2,15 +2,19 @@
 //!
 //! So a run can be repeated, and the ids of one account or kind do not depend on what happens at the same time to another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
+
+/// How many texts of each kind were made.
+pub type Made = BTreeMap<Cow<'static, str>, u64>;
 
 /// Makes the ids of one account.
 pub struct Ids {
     seed: u64,
     account: String,
-    made: BTreeMap<&'static str, u64>,
+    made: Made,
 }
 
 impl Ids {
@@ -18,24 +22,31 @@ impl Ids {
         Self { seed, account: account.to_owned(), made: BTreeMap::new() }
     }
 
+    /// The number that everything follows from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
     /// The next id of a kind, as the text of a UUID in upper case.
     pub fn next(&mut self, kind: &'static str) -> String {
-        let mut bytes: [u8; 16] = std::array::from_fn({
-            let hash = self.hash(kind);
-            move |index| hash[index]
-        });
-        // The bits of a random UUID of the standard.
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-        [&hex[..4], &hex[4..6], &hex[6..8], &hex[8..10], &hex[10..]].map(|part| part.concat()).join("-")
+        uuid(&self.next_hash(kind))
+    }
+
+    /// The id of a kind that belongs to a name, as the text of a UUID in upper case: always the same one. Give it a kind
+    /// that `next` is not given.
+    pub fn named(&self, kind: &'static str, name: &str) -> String {
+        uuid(&self.hash(kind, name.as_bytes()))
     }
 
     /// The next text of a kind: this many characters of an alphabet.
     pub fn text(&mut self, kind: &'static str, alphabet: &[u8], length: usize) -> String {
         let mut text = String::new();
         while text.len() < length {
-            for byte in self.hash(kind) {
+            for byte in self.next_hash(kind) {
                 if text.len() < length {
                     text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
                 }
@@ -45,26 +56,40 @@ impl Ids {
     }
 
     /// How many of each kind were made; `restore` goes back to it.
-    pub fn made(&self) -> BTreeMap<&'static str, u64> {
+    pub fn made(&self) -> Made {
         self.made.clone()
     }
 
-    pub fn restore(&mut self, made: BTreeMap<&'static str, u64>) {
+    pub fn restore(&mut self, made: Made) {
         self.made = made;
     }
 
-    fn hash(&mut self, kind: &'static str) -> [u8; 32] {
-        let number = self.made.entry(kind).or_default();
+    fn next_hash(&mut self, kind: &'static str) -> [u8; 32] {
+        let number = self.made.entry(Cow::Borrowed(kind)).or_default();
         *number += 1;
+        let number = number.to_be_bytes();
+        self.hash(kind, &number)
+    }
+
+    fn hash(&self, kind: &str, which: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         // Each part with its length, so that no two different lists of parts are the same bytes.
-        for part in [&self.seed.to_be_bytes()[..], self.account.as_bytes(), kind.as_bytes(), &number.to_be_bytes()[..]]
-        {
+        for part in [&self.seed.to_be_bytes()[..], self.account.as_bytes(), kind.as_bytes(), which] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
         hash.finalize().into()
     }
+}
+
+/// The text of a UUID, in upper case, from the first bytes of a hash.
+fn uuid(hash: &[u8; 32]) -> String {
+    let mut bytes: [u8; 16] = std::array::from_fn(|index| hash[index]);
+    // The bits of a random UUID of the standard.
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    [&hex[..4], &hex[4..6], &hex[6..8], &hex[8..10], &hex[10..]].map(|part| part.concat()).join("-")
 }
 
 #[cfg(test)]
@@ -89,6 +114,19 @@ mod tests {
             [Ids::new(1, "a").next("customer"), Ids::new(0, "b").next("customer"), Ids::new(0, "a").next("card")]
         {
             assert_ne!(other, first);
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_name_is_always_the_same_and_makes_no_difference_to_the_next_ids() {
+        let mut ids = Ids::new(0, "a");
+        let named = ids.named("offer", "STORE");
+        assert_eq!((named.len(), &named[14..15]), (36, "4"));
+        assert_eq!(ids.next("customer"), Ids::new(0, "a").next("customer"));
+        assert_eq!(ids.named("offer", "STORE"), named);
+        for other in [ids.named("offer", "OTHER"), ids.named("else", "STORE"), Ids::new(1, "a").named("offer", "STORE")]
+        {
+            assert_ne!(other, named);
         }
     }
 

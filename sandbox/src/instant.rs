@@ -2,11 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// Milliseconds since 1970, within the years that RFC 3339 can write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Instant(i64);
 
 /// The last millisecond of the year 9999.
@@ -46,6 +47,11 @@ impl Instant {
         format!("{}.{:03}Z", self.to_seconds(), self.0 % 1_000)
     }
 
+    /// As orders and the closing of an account have it: `2026-01-01T00:00:00Z`. The milliseconds are dropped.
+    pub fn text_in_seconds(self) -> String {
+        format!("{}Z", self.to_seconds())
+    }
+
     /// As errors have it: `2026-01-01T00:00:00.000+00:00`.
     pub fn text_with_offset(self) -> String {
         format!("{}.{:03}+00:00", self.to_seconds(), self.0 % 1_000)
@@ -63,9 +69,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_written_with_milliseconds() {
+    fn it_is_written_with_and_without_milliseconds() {
         assert_eq!(Instant::START.text(), "2026-01-01T00:00:00.000Z");
         assert_eq!(Instant::START.plus(Duration::from_millis(61_007)).text(), "2026-01-01T00:01:01.007Z");
+        assert_eq!(Instant::START.plus(Duration::from_millis(61_999)).text_in_seconds(), "2026-01-01T00:01:01Z");
         assert_eq!(Instant::START.text_with_offset(), "2026-01-01T00:00:00.000+00:00");
     }
 

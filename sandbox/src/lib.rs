@@ -31,7 +31,7 @@ pub use product::{CardType, Product};
 pub use rewards::Rewards;
 pub use sandbox::{
     Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
-    Refused, Requests, Sandbox, StartError, TokenKind, Unverified,
+    Refused, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, Unverified,
 };
 pub use server::Bug;
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

@@ -97,6 +97,11 @@ impl Log {
         kept.push_back(request);
     }
 
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
     /// The requests that are kept, the oldest first.
     pub fn all(&self) -> Vec<Request> {
         self.lock().iter().cloned().collect()

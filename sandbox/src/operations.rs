@@ -4,6 +4,7 @@
 //! shows; or it refuses, and nothing has changed. It knows nothing of HTTP but the status of a refusal.
 
 pub mod applications;
+pub mod closing;
 mod customers;
 mod deadlines;
 pub mod emit;
@@ -11,11 +12,16 @@ mod intents;
 mod keys;
 pub mod links;
 mod list;
+mod offers;
+mod order_events;
+mod order_lines;
+mod orders;
 mod payment_methods;
 mod request;
 pub mod rewards;
 mod sessions;
 pub mod statements;
+pub mod streaks;
 mod transactions;
 
 use crate::refusal::Refusal;
@@ -32,10 +38,14 @@ pub type Handler = fn(&mut Tx<'_>, &Asked<'_>) -> Result<Reply, Refusal>;
 /// The operations with behaviour, by their ids. All others are answered from the examples of the document.
 pub const TABLE: &[(&str, Handler)] = &[
     ("createKey", keys::create),
+    ("createOrder", orders::create),
     ("createSession", sessions::create),
     ("createTransactionIntent", intents::create),
     ("deleteKey", keys::delete),
+    ("deleteOrder", orders::delete),
+    ("deleteOrderEvent", order_events::delete),
     ("getCustomer", customers::get),
+    ("getOffer", offers::get),
     ("getPaymentMethod", payment_methods::get),
     ("getPaymentMethods", payment_methods::of_customer),
     ("getReward", rewards::get),
@@ -47,7 +57,11 @@ pub const TABLE: &[(&str, Handler)] = &[
     ("getTransactionIntents", intents::of_customer),
     ("getTransactions", transactions::of_customer),
     ("linkCustomerAccount", links::create),
+    ("listOrderEvents", order_events::list),
+    ("listOrders", orders::list),
     ("patchReward", rewards::patch),
+    ("postOrderEvent", order_events::create),
+    ("putOrder", orders::replace),
     ("searchCustomers", customers::search),
     ("searchCustomersPost", customers::search),
     ("searchPaymentMethods", payment_methods::search),

@@ -1,5 +1,7 @@
 //! A product: what a partner has at Imprint under one merchant key.
 
+use serde::{Deserialize, Serialize};
+
 use crate::rewards::Rewards;
 
 /// The settings of a product, for [`Builder::product`](crate::Builder::product).
@@ -17,6 +19,8 @@ pub struct Product {
     two_step_intents: bool,
     rewards: Rewards,
     may_over_capture: bool,
+    /// Title and description.
+    offer: (String, String),
 }
 
 /// What a customer has who was approved.
@@ -31,7 +35,7 @@ pub(crate) enum Kind {
 }
 
 /// The kind of card that customers of a product get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CardType {
     /// A card of plastic.
@@ -63,6 +67,7 @@ impl Default for Product {
             two_step_intents: false,
             rewards: Rewards::default(),
             may_over_capture: true,
+            offer: ("Welcome offer".into(), "An offer of the sandbox. Nothing can be earned with it.".into()),
         }
     }
 }
@@ -114,6 +119,17 @@ impl Product {
 
     pub(crate) fn may_over_capture(&self) -> bool {
         self.may_over_capture
+    }
+
+    /// The texts of the offer that `getOffer` answers to every customer of the product.
+    pub fn offer(mut self, title: impl Into<String>, description: impl Into<String>) -> Self {
+        self.offer = (title.into(), description.into());
+        self
+    }
+
+    /// Title and description of the offer.
+    pub(crate) fn own_offer(&self) -> (&str, &str) {
+        (&self.offer.0, &self.offer.1)
     }
 
     pub(crate) fn has_two_step_intents(&self) -> bool {

@@ -2,12 +2,15 @@
 
 mod applications;
 mod builder;
+mod closing;
 mod customers;
 mod events;
 mod links;
 mod payment_methods;
 mod requests;
 mod rewards;
+mod snapshot;
+mod streaks;
 mod verify;
 
 use std::fmt;
@@ -27,6 +30,8 @@ pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
+pub use snapshot::{Snapshot, SnapshotError};
+pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
 
 /// A stateful imitation of the Imprint API that listens on loopback.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 
 use crate::contract::Contract;
 use crate::product::Product;
@@ -51,7 +52,7 @@ pub enum ErrorShapes {
 }
 
 /// What a key may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permissions {
     /// Operations that only read.
     pub read: bool,

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// What can be kept in a table.
 pub trait Row: Clone {
     /// The id, unique in its table without regard to letter case.
@@ -18,6 +20,22 @@ pub trait Row: Clone {
     /// A number that rows are ordered by, besides the order of creation.
     fn rank(&self) -> Option<i64> {
         None
+    }
+}
+
+/// A table as a snapshot has it.
+#[derive(Serialize, Deserialize)]
+pub struct SavedTable<T> {
+    /// The number of the next row.
+    next: u64,
+    rows: Vec<(u64, T)>,
+    /// The ids of rows that were removed, with their numbers.
+    removed: Vec<(String, u64)>,
+}
+
+impl<T> Default for SavedTable<T> {
+    fn default() -> Self {
+        Self { next: 0, rows: Vec::new(), removed: Vec::new() }
     }
 }
 
@@ -105,9 +123,34 @@ impl<T: Row> Table<T> {
         self.find(index, value).next().map(|(_, row)| row)
     }
 
+    /// All rows, in the order of their creation.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.rows.values()
+    }
+
     /// The row with the lowest rank.
     pub fn lowest(&self) -> Option<&Arc<T>> {
         self.ranked.first().and_then(|(_, number)| self.rows.get(number))
+    }
+
+    /// The table for a snapshot.
+    pub fn save(&self) -> SavedTable<T> {
+        let rows = self.rows.iter().map(|(number, row)| (*number, T::clone(row))).collect();
+        let removed = self.numbers.iter().filter(|(_, number)| !self.rows.contains_key(number));
+        let mut removed: Vec<_> = removed.map(|(id, number)| (id.clone(), *number)).collect();
+        removed.sort();
+        SavedTable { next: self.next, rows, removed }
+    }
+
+    /// The table of a snapshot.
+    pub fn load(saved: SavedTable<T>) -> Self {
+        let mut table = Self::default();
+        for (number, row) in saved.rows {
+            table.set(number, Some(Arc::new(row)), false);
+        }
+        table.numbers.extend(saved.removed);
+        table.next = table.next.max(saved.next);
+        table
     }
 
     /// Begins a transaction.

@@ -10,6 +10,6 @@ mod transaction;
 
 pub use account::Account;
 pub use accounts::Accounts;
-pub use state::State;
+pub use state::{Saved, State};
 pub use timer::Deadline;
 pub use transaction::Tx;

@@ -1,9 +1,11 @@
 //! What a purchase or a refund adds to a later reward.
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Accrual {
     pub id: String,
     pub product: String,

@@ -1,8 +1,10 @@
 //! An application: `STARTED -> ACTION_REQUIRED | APPROVED | REJECTED`, and `ACTION_REQUIRED` to either of the others.
 
+use serde::{Deserialize, Serialize};
+
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Application {
     pub id: String,
     pub product: String,
@@ -13,7 +15,7 @@ pub struct Application {
     pub payment_method_id: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApplicationStatus {
     ActionRequired,
     Approved,

@@ -2,12 +2,13 @@
 //! it.
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::product::CardType;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Card {
     pub kind: CardType,
     pub pan: Secret,
@@ -21,7 +22,7 @@ pub struct Card {
 }
 
 /// The card at a processor or in a wallet.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Token {
     /// `ADYEN`, as the API writes it.
     pub kind: String,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Customer {
     pub id: String,
     /// The merchant key of the product.
@@ -20,8 +21,10 @@ pub struct Customer {
     pub profile: Map<String, Value>,
     /// What later webhooks of the customer carry.
     pub customer_metadata: Map<String, Value>,
+    /// Whether the customer was screened for the product's offer before applying.
+    pub is_prescreened: bool,
     /// The state of the account in each program.
-    pub statuses: BTreeMap<String, &'static str>,
+    pub statuses: BTreeMap<String, String>,
     /// Whether statements close for the customer.
     pub has_statements: bool,
     /// Until when a simulation of rewards runs.
@@ -54,6 +57,7 @@ impl Customer {
             ssn: None,
             profile: Map::new(),
             customer_metadata: Map::new(),
+            is_prescreened: false,
             statuses: BTreeMap::new(),
             has_statements: false,
             simulating_until: None,
@@ -101,6 +105,22 @@ impl Customer {
         }
         self.updated_at = at;
         self
+    }
+
+    /// Whether the account in a program is closed, so that nothing can be paid with it any more.
+    pub fn is_closed(&self, program: &str) -> bool {
+        self.statuses.get(program).is_some_and(|status| status == "CLOSED")
+    }
+
+    /// The customer once the account in a program is closed; why not, if there is none that is open.
+    pub fn closed(mut self, program: &str, at: Instant) -> Result<Self, String> {
+        if self.is_closed(program) {
+            return Err("the account is closed already".into());
+        }
+        let status = self.statuses.get_mut(program).ok_or("the customer has no account")?;
+        *status = "CLOSED".into();
+        self.updated_at = at;
+        Ok(self)
     }
 
     /// Whether the parts of a date of birth that are given are those of the customer.
@@ -167,6 +187,21 @@ mod tests {
         customer.profile.insert("date_of_birth".into(), json!({"year": 1990, "month": 1, "day": 2}));
         assert!(customer.was_born(&map(json!({"year": 1990, "day": null}))));
         assert!(!customer.was_born(&map(json!({"year": 1990, "day": 3}))));
+    }
+
+    #[test]
+    fn an_account_is_closed_once_and_only_if_there_is_one() {
+        let later = Instant::START.plus(std::time::Duration::from_secs(1));
+        assert!(customer().closed("CARD", later).is_err());
+        let open = Customer {
+            statuses: BTreeMap::from([("CARD".into(), "OPEN".into()), ("OTHER".into(), "OPEN".into())]),
+            ..customer()
+        };
+        assert!(!open.is_closed("CARD"));
+        let closed = open.closed("CARD", later).expect("it is open");
+        assert!(closed.is_closed("CARD") && !closed.is_closed("OTHER") && !closed.is_closed("NONE"));
+        assert_eq!(closed.updated_at, later);
+        assert!(closed.closed("CARD", later).is_err());
     }
 
     #[test]

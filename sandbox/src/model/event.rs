@@ -1,15 +1,17 @@
 //! An event that partners are told about by a webhook.
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Event {
     pub id: String,
     /// The merchant key of the product.
     pub product: String,
     /// The kind, as `object` has it: `TRANSACTION`.
-    pub object: &'static str,
+    pub object: String,
     /// The body of the webhook: `{"object": …, "data": …}`. Every delivery has these very bytes.
     pub body: String,
     pub at: Instant,

@@ -1,11 +1,12 @@
 //! A transaction intent: `REQUIRES_CONFIRMATION -> CONFIRMED | CANCELED`, `CONFIRMED -> CANCELED`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Intent {
     pub id: String,
     pub product: String,
@@ -24,7 +25,7 @@ pub struct Intent {
     pub sent: Map<String, Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IntentStatus {
     /// Of a product whose intents take two steps. The document's list of statuses lacks it, Imprint's guide has it.
     RequiresConfirmation,

@@ -1,13 +1,14 @@
 //! An API key.
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::settings::Permissions;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Key {
     /// The name that the log shows in the place of the key.
     pub label: String,

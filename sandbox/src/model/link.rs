@@ -1,11 +1,12 @@
 //! A link between a customer and an account at the partner.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Link {
     /// The customer's id; a customer has one link.
     pub customer_id: String,

@@ -1,5 +1,6 @@
 //! A payment method: a card or a loan, `ACTIVE <-> INACTIVE -> CANCELED`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
@@ -7,7 +8,7 @@ use crate::table::Row;
 
 use super::card::Card;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct PaymentMethod {
     pub id: String,
     pub product: String,
@@ -20,14 +21,14 @@ pub struct PaymentMethod {
     pub updated_at: Instant,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum What {
     Card(Card),
     Loan { amount: i64, term_months: u32, status: LoanStatus },
 }
 
 /// The status of a payment method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PaymentMethodStatus {
     /// It can be used.
@@ -39,7 +40,7 @@ pub enum PaymentMethodStatus {
 }
 
 /// The status of a loan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoanStatus {
     /// The application waits for a decision.
@@ -94,6 +95,15 @@ impl PaymentMethod {
         }
         self.updated_at = at;
         Ok(self)
+    }
+
+    /// The payment method once the account is closed: canceled, and a loan that was paid out is closed as well. None if
+    /// it is canceled already.
+    pub fn with_account_closed(self, at: Instant) -> Option<Self> {
+        let is_loan = matches!(self.what, What::Loan { status: LoanStatus::Active, .. });
+        let method = self.changeable().ok()?;
+        let canceled = PaymentMethodStatus::Canceled;
+        if is_loan { method.with_loan_status(LoanStatus::Closed, at) } else { method.with_status(canceled, at) }.ok()
     }
 
     /// As the API calls its type.
@@ -206,6 +216,18 @@ mod tests {
             }
         }
         assert!(card().with_loan_status(Active, Instant::START).is_err());
+    }
+
+    #[test]
+    fn closing_the_account_cancels_it_once_and_closes_a_loan_that_was_paid_out() {
+        let canceled = card().with_account_closed(Instant::START).expect("it was not canceled");
+        assert_eq!(canceled.status, PaymentMethodStatus::Canceled);
+        assert!(canceled.with_account_closed(Instant::START).is_none());
+        for (before, after) in [(Pending, Pending), (Approved, Approved), (Active, Closed)] {
+            let closed = loan(before).with_account_closed(Instant::START).expect("it was not canceled");
+            let What::Loan { status, .. } = closed.what else { panic!("a loan") };
+            assert_eq!((status, closed.status), (after, PaymentMethodStatus::Canceled), "{before:?}");
+        }
     }
 
     #[test]

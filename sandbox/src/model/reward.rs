@@ -1,11 +1,12 @@
 //! A reward: `PENDING -> AVAILABLE`, `PENDING_DEDUCTION -> DEDUCTED`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reward {
     pub id: String,
     pub product: String,
@@ -13,7 +14,7 @@ pub struct Reward {
     pub kind: RewardKind,
     /// Minor units of money, or points. Never negative.
     pub amount: i64,
-    pub currency: &'static str,
+    pub currency: String,
     pub status: RewardStatus,
     /// The event of a transaction that it is for.
     pub transaction_event_id: Option<String>,
@@ -27,7 +28,7 @@ pub struct Reward {
 }
 
 /// What a reward is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RewardKind {
     /// A purchase or a refund, in a product with rewards per event.
@@ -44,7 +45,7 @@ pub enum RewardKind {
     Delayed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RewardStatus {
     Pending,
     Available,
@@ -162,7 +163,7 @@ mod tests {
             customer_id: "C".into(),
             kind: RewardKind::Transaction,
             amount: 100,
-            currency: "USD",
+            currency: "USD".into(),
             status,
             transaction_event_id: None,
             transaction_id: None,

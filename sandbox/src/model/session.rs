@@ -1,12 +1,13 @@
 //! A customer session: `OPEN -> USED | EXPIRED`.
 
 use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     pub id: String,
     pub product: String,
@@ -20,7 +21,7 @@ pub struct Session {
     pub sent: Map<String, Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionStatus {
     Open,
     Used,

@@ -3,12 +3,13 @@
 //! What counts are the sums; the status is only the name of the last step. A step that the state does not allow is refused
 //! with a sentence, and changes nothing.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::instant::Instant;
 use crate::table::Row;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: String,
     pub product: String,
@@ -30,7 +31,7 @@ pub struct Transaction {
 }
 
 /// A capture, and how much of it was refunded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
     pub event_id: String,
     pub amount: i64,
@@ -38,14 +39,14 @@ pub struct Capture {
 }
 
 /// What happened, and the amount that it was about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     pub event_id: String,
     pub status: Status,
     pub amount: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     Approved,
     Updated,

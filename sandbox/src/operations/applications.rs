@@ -100,7 +100,7 @@ fn with_form(mut customer: Customer, session: &Session, form: &Form, tx: &Tx<'_>
 fn approve(tx: &mut Tx<'_>, application: &mut Application) {
     if let Some(customer) = tx.state.customers.get(&application.customer_id) {
         let mut customer = Customer::clone(customer);
-        customer.statuses.insert(tx.product.program().to_owned(), "OPEN");
+        customer.statuses.insert(tx.product.program().to_owned(), "OPEN".to_owned());
         customer.updated_at = tx.now;
         let is_first = !std::mem::replace(&mut customer.has_statements, true);
         tx.state.customers.put(customer);

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::instant::Instant;
 use crate::model::customer::Customer;
 use crate::model::event::Event;
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
 use crate::model::reward::Reward;
+use crate::model::streak::{Streak, StreakEvent};
 use crate::world::Tx;
 
 /// An event about a customer, with the fields that every kind has and these.
@@ -27,7 +29,7 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
-        object,
+        object: object.to_owned(),
         body: json!({ "object": object, "data": data }).to_string(),
         at: tx.now,
     };
@@ -85,4 +87,18 @@ pub fn link(tx: &mut Tx<'_>, customer_id: &str) {
     fields.insert("created_at".into(), json!(tx.now.text()));
     fields.insert("updated_at".into(), json!(tx.now.text()));
     emit(tx, "CUSTOMER_LINK", customer_id, fields);
+}
+
+/// `STREAK`: a step of a streak, which is given as it is after the step.
+pub fn streak(tx: &mut Tx<'_>, streak: &Streak, event: StreakEvent) {
+    let fields = streak.view(event, tx.now);
+    emit(tx, "STREAK", &streak.customer_id, fields);
+}
+
+/// `ACCOUNT_STATUS`: the account of a customer is closed, with effect from a time.
+pub fn account_closed(tx: &mut Tx<'_>, customer_id: &str, effective: Instant) {
+    let mut fields = Map::new();
+    fields.insert("status".into(), json!("CLOSED"));
+    fields.insert("updated_at".into(), json!(effective.text_in_seconds()));
+    emit(tx, "ACCOUNT_STATUS", customer_id, fields);
 }

@@ -88,6 +88,9 @@ fn window<T: Row>(tx: &mut Tx<'_>, asked: &Asked<'_>, table: fn(&State) -> &Tabl
     }
     let Some(cursor) = asked.text("starting_after") else { return Ok(Window { limit, after: None }) };
     let number = table(tx.state).number(cursor);
+    if number.is_some() && table(tx.state).get(cursor).is_none() {
+        tx.choose(Choice::ListCursorDeleted);
+    }
     if number.is_none() {
         tx.choose(Choice::ListCursorUnknown);
         return Err(Refusal::invalid("starting_after", "is the id of no item"));

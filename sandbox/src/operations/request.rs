@@ -71,6 +71,15 @@ impl Asked<'_> {
         is_parameter || self.operation.body.as_ref().is_some_and(|body| self.contract.has_property(body, name))
     }
 
+    /// Whether the document allows this value in a field of the resource that the operation answers.
+    pub fn answer_allows(&self, name: &str, value: &Value) -> bool {
+        let (sent, mut shown) = (Map::from_iter([(name.to_owned(), value.clone())]), Map::new());
+        if let Some(schema) = self.contract.resource(self.operation) {
+            self.contract.echo(schema, &sent, &mut shown);
+        }
+        shown.contains_key(name)
+    }
+
     /// What an answer shows of a resource: the fields that the sandbox keeps, and those that were sent and that the
     /// answer names as well. So a field that the document gains is kept and shown without a line of code.
     pub fn shown(&self, mut view: Map<String, Value>, sent: &Map<String, Value>) -> Value {
@@ -79,6 +88,11 @@ impl Asked<'_> {
         }
         view.into()
     }
+}
+
+/// The value of an index that keeps the products apart.
+pub fn of_product(tx: &Tx<'_>, value: &str) -> String {
+    format!("{}\n{value}", tx.product.key())
 }
 
 /// The row of an id that belongs to the product of the request.

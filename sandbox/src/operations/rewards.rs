@@ -193,7 +193,7 @@ pub fn new(tx: &mut Tx<'_>, customer_id: &str, kind: RewardKind, amount: i64, st
         customer_id: customer_id.to_owned(),
         kind,
         amount,
-        currency: tx.product.reward_settings().currency(),
+        currency: tx.product.reward_settings().currency().to_owned(),
         status,
         transaction_event_id: None,
         transaction_id: None,

@@ -66,10 +66,11 @@ fn begin(
         return Err(Refusal::conflict(format!("a transaction cannot begin with {}", status.text())));
     }
     let amount = amount.ok_or_else(|| Refusal::invalid("amount", "is required"))?;
+    // The account first: once it is closed, its payment methods are canceled as well.
+    refuse_closed(tx, &method.customer_id)?;
     if status == Status::Approved {
         authorise(tx, &method, amount)?;
     }
-    refuse_closed(tx, &method.customer_id)?;
     let currency = asked.text("currency").unwrap_or("USD").to_owned();
     let transaction = Transaction {
         id: tx.state.ids.next("transaction"),
@@ -118,8 +119,7 @@ fn authorise(tx: &mut Tx<'_>, method: &PaymentMethod, amount: i64) -> Result<(),
 
 fn refuse_closed(tx: &mut Tx<'_>, customer_id: &str) -> Result<(), Refusal> {
     let program = tx.product.program();
-    let status = tx.state.customers.get(customer_id).and_then(|customer| customer.statuses.get(program).copied());
-    if status == Some("CLOSED") {
+    if tx.state.customers.get(customer_id).is_some_and(|customer| customer.is_closed(program)) {
         tx.choose(Choice::ClosedAccountsHaveNoTransactions);
         return Err(Refusal::conflict("the customer's account is closed"));
     }

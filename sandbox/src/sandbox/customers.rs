@@ -18,6 +18,7 @@ pub struct CustomerSetup {
     merchant_key: Option<String>,
     profile: Profile,
     ssn: Option<Secret>,
+    is_prescreened: bool,
 }
 
 /// Personal data, which `Debug` does not show.
@@ -60,6 +61,7 @@ impl Sandbox {
             merchant_key: None,
             profile: Profile::default(),
             ssn: None,
+            is_prescreened: false,
         }
     }
 }
@@ -102,6 +104,12 @@ impl CustomerSetup {
         self
     }
 
+    /// The customer was screened for the product's offer before applying: `is_prescreened` of the offer is true.
+    pub fn prescreened(mut self) -> Self {
+        self.is_prescreened = true;
+        self
+    }
+
     fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.profile.0.insert(name.to_owned(), value.into());
         self
@@ -136,7 +144,7 @@ impl CustomerSetup {
 
     /// The id of the customer and the merchant key of the product.
     fn make(self) -> Result<(String, String), Refused> {
-        let Self { sandbox, partner_customer_id, merchant_key, profile, ssn } = self;
+        let Self { sandbox, partner_customer_id, merchant_key, profile, ssn, is_prescreened } = self;
         sandbox.control(merchant_key.as_deref(), |tx| {
             let known = operations::customer_of_partner(tx, &partner_customer_id);
             let mut customer: Customer = match known {
@@ -145,6 +153,7 @@ impl CustomerSetup {
             };
             customer.profile.extend(profile.0);
             customer.ssn = ssn.or(customer.ssn);
+            customer.is_prescreened |= is_prescreened;
             customer.updated_at = tx.now;
             let id = customer.id.clone();
             tx.state.customers.put(customer);

@@ -37,7 +37,7 @@ impl Sandbox {
     /// ```
     pub fn events(&self) -> Vec<Event> {
         let read = |row: &Row| Event {
-            object: row.object.to_owned(),
+            object: row.object.clone(),
             body: serde_json::from_str(&row.body).unwrap_or_default(),
             at: row.at.system_time(),
             merchant_key: row.product.clone(),

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use crate::choices::Choice;
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, remove};
 use crate::refusal::Refusal;
 use crate::settings::Validation;
 
@@ -123,6 +123,8 @@ fn fields(
     }
     for field in contract.unknown_fields(operation, &body) {
         unknown(level, &dotted(&field.pointer), field.did_you_mean.as_deref(), valid, wrong);
+        // Ignored means that it is not kept either, although an answer might have a field of that name.
+        remove(&mut body, &field.pointer);
     }
     if level != Validation::Off {
         wrong.extend(contract.check_body(operation, &body).into_iter().map(|v| (v.dotted(), v.what)));

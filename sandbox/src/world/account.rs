@@ -13,7 +13,7 @@ use crate::model::key::Key;
 use crate::product::Product;
 use crate::settings::{Permissions, Settings};
 
-use super::state::State;
+use super::state::{Saved, State};
 use super::timer::{Deadline, Timer};
 use super::transaction::Tx;
 
@@ -25,6 +25,8 @@ pub struct Account {
     pub settings: Arc<Settings>,
     pub log: Log,
     state: Mutex<State>,
+    /// What `reset` goes back to, as text, since it has keys and numbers of cards.
+    origin: Mutex<Secret>,
     fire: Fire,
 }
 
@@ -35,6 +37,7 @@ impl Account {
             settings: Arc::clone(settings),
             log: Log::default(),
             state: Mutex::new(State::new(name, settings)),
+            origin: Mutex::new(Secret::from(String::new())),
             fire,
         }
     }
@@ -79,6 +82,35 @@ impl Account {
         let mut state = self.lock();
         let created_at = state.clock.now();
         state.keys.put(Key { label: label.to_owned(), text, permissions, created_at, deleted_at: None });
+    }
+
+    /// Everything the account has, for a snapshot.
+    pub fn save(&self) -> Saved {
+        self.lock().save()
+    }
+
+    /// Puts everything of a snapshot in the place of what the account has.
+    pub fn load(&self, saved: Saved) {
+        self.lock().load(saved);
+    }
+
+    /// Makes what the account has now what it is reset to.
+    pub fn mark_origin(&self) {
+        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = self.saved_text();
+    }
+
+    /// Goes back to the origin, and forgets the requests.
+    pub fn reset(&self) {
+        let origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // The text was written by this very process.
+        if let Ok(saved) = serde_json::from_str(origin.expose()) {
+            self.load(saved);
+        }
+        self.log.clear();
+    }
+
+    fn saved_text(&self) -> Secret {
+        serde_json::to_string(&self.save()).unwrap_or_default().into()
     }
 
     /// Carries out whatever is due until a time, in the order of the times, each at its own.

@@ -40,6 +40,7 @@ impl Accounts {
             account.add_key(label, text.clone(), *permissions);
             known.by_key.insert(text.expose().to_owned(), Arc::clone(&account));
         }
+        account.mark_origin();
         account
     }
 
@@ -49,6 +50,14 @@ impl Accounts {
         let account = Arc::clone(known.by_key.get(text)?);
         let key = account.read(|state| state.keys.first("text", text).cloned())?;
         key.deleted_at.is_none().then_some((account, key))
+    }
+
+    /// Lets every key that an account has now open it.
+    pub fn admit_all(&self, account: &Arc<Account>) {
+        let texts = account.read(|state| state.keys.all().map(|key| key.text.clone()).collect::<Vec<_>>());
+        for text in texts {
+            self.admit(account, text.expose());
+        }
     }
 
     /// Lets a key that was made by a request open its account.

@@ -1,9 +1,9 @@
 //! The tables, the clock and the ids of an account.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::VirtualClock;
-use crate::ids::Ids;
+use crate::ids::{Ids, Made};
 use crate::model::accrual::Accrual;
 use crate::model::application::Application;
 use crate::model::customer::Customer;
@@ -11,12 +11,15 @@ use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
 use crate::model::link::Link;
+use crate::model::order::Order;
+use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::reward::Reward;
 use crate::model::session::Session;
+use crate::model::streak::Streak;
 use crate::model::transaction::Transaction;
 use crate::settings::Settings;
-use crate::table::Table;
+use crate::table::{SavedTable, Table};
 
 use super::timer::Timer;
 
@@ -27,16 +30,44 @@ macro_rules! tables {
         pub struct State {
             pub clock: VirtualClock,
             pub ids: Ids,
-            ids_at_begin: BTreeMap<&'static str, u64>,
+            ids_at_begin: Made,
             $(pub $name: Table<$row>,)*
         }
 
+        /// An account as a snapshot has it.
+        #[derive(Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Saved {
+            clock: VirtualClock,
+            seed: u64,
+            ids: Made,
+            $(#[serde(default)] $name: SavedTable<$row>,)*
+        }
+
         impl State {
+            /// Everything, for a snapshot.
+            pub fn save(&self) -> Saved {
+                Saved {
+                    clock: self.clock,
+                    seed: self.ids.seed(),
+                    ids: self.ids.made(),
+                    $($name: self.$name.save(),)*
+                }
+            }
+
+            /// Puts everything of a snapshot in the place of what there is.
+            pub fn load(&mut self, saved: Saved) {
+                self.clock = saved.clock;
+                self.ids.set_seed(saved.seed);
+                self.ids.restore(saved.ids);
+                $(self.$name = Table::load(saved.$name);)*
+            }
+
             pub fn new(account: &str, settings: &Settings) -> Self {
                 Self {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
-                    ids_at_begin: BTreeMap::new(),
+                    ids_at_begin: Made::new(),
                     $($name: Table::default(),)*
                 }
             }
@@ -69,6 +100,9 @@ tables! {
     transactions: Transaction,
     rewards: Reward,
     accruals: Accrual,
+    orders: Order,
+    order_events: OrderEvent,
+    streaks: Streak,
     events: Event,
     timers: Timer,
 }

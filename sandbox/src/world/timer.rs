@@ -1,10 +1,12 @@
 //! What happens at a time of the account's clock and not by a request.
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::Instant;
 use crate::table::Row;
 
 /// Something that is due at a time.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Timer {
     pub id: String,
     /// The merchant key of the product that it is about.
@@ -14,7 +16,7 @@ pub struct Timer {
 }
 
 /// What is due.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Deadline {
     /// The time of a session is over.
     Session(String),

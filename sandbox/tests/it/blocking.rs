@@ -38,6 +38,19 @@ fn it_runs_in_a_thread_of_its_own_without_a_runtime() {
     assert_eq!(refused.code(), Some("INVALID_CLIENT_SECRET"));
     assert!(sandbox.decide("none", true).is_err());
 
+    let streak = sandbox.streak(&customer.customer_id).benefit("FREE_SHIPPING").metadata("tier", 1);
+    let streak = streak.period_type("WEEK").period_length(Duration::from_secs(7 * 86_400)).enroll("CONFIG", 2);
+    let streak = streak.expect("a streak");
+    streak.complete_period().expect("it is in progress");
+    streak.fail().expect("it is in progress");
+    assert!(streak.complete_period().is_err());
+    let kinds = || sandbox.events().into_iter().map(|event| event.object).collect::<Vec<_>>();
+    assert_eq!(kinds().iter().filter(|kind| *kind == "STREAK").count(), 3);
+    sandbox.close_account(&customer.customer_id, sandbox.now()).expect("it is open");
+    assert_eq!(kinds().last().map(String::as_str), Some("ACCOUNT_STATUS"), "the card was canceled before");
+    let screened = sandbox.customer("SCREENED").prescreened().create();
+    assert!(screened.is_ok() && get(&sandbox, "/v2/offers?partner_customer_id=SCREENED").contains(":true"));
+
     let other = sandbox.account("other");
     assert!(get(&other, "/v2/customers").contains("\"total\":0"));
     let made = other.customer("PARTNER_USER_456").create().expect("a customer");

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use imprint_sandbox::{Choice, Clock, Sandbox};
+use imprint_sandbox::{Builder, Choice, Clock, Sandbox};
+use serde_json::{Value, json};
 
 use super::plain::send;
 
@@ -50,9 +51,19 @@ async fn two_runs_are_the_same_and_another_seed_is_not() -> Test {
     Ok(())
 }
 
+/// A sandbox whose document has an operation that the sandbox has no behaviour for.
+fn with_a_new_operation() -> Builder {
+    let mut document: Value = serde_json::from_str(imprint_client::openapi::DOCUMENT).expect("JSON");
+    document["paths"]["/v2/perks"]["get"] = json!({
+        "operationId": "getPerk",
+        "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}},
+    });
+    Sandbox::builder().document(document.to_string())
+}
+
 #[tokio::test]
 async fn every_answer_says_what_it_is() -> Test {
-    let sandbox = Sandbox::start().await?;
+    let sandbox = with_a_new_operation().start().await?;
     let state = send(&sandbox, "GET", "/v2/customers", None).await;
     assert_eq!(state.header("x-imprint-sandbox"), env!("CARGO_PKG_VERSION"));
     assert_eq!(state.header("x-imprint-sandbox-answer"), "state");
@@ -62,19 +73,19 @@ async fn every_answer_says_what_it_is() -> Test {
         "{:?}",
         state.choices()
     );
-    let example = send(&sandbox, "GET", "/v2/offers", None).await;
+    let example = send(&sandbox, "GET", "/v2/perks", None).await;
     assert_eq!((example.status, example.header("x-imprint-sandbox-answer")), (200, "example"));
     let error = sandbox.verify().expect_err("an example is not remembered").to_string();
-    assert!(error.contains("GET /v2/offers getOffer 200 example"), "{error}");
+    assert!(error.contains("GET /v2/perks getPerk 200 example"), "{error}");
     Ok(())
 }
 
 #[tokio::test]
 async fn examples_can_be_refused() -> Test {
-    let sandbox = Sandbox::builder().refuse_examples().start().await?;
-    let refused = send(&sandbox, "GET", "/v2/offers", None).await;
+    let sandbox = with_a_new_operation().refuse_examples().start().await?;
+    let refused = send(&sandbox, "GET", "/v2/perks", None).await;
     assert_eq!((refused.status, refused.body["error"]["type"].as_str()), (501, Some("NOT_IMPLEMENTED_ERROR")));
-    assert!(refused.body["error"]["message"].as_str().is_some_and(|text| text.contains("getOffer")));
+    assert!(refused.body["error"]["message"].as_str().is_some_and(|text| text.contains("getPerk")));
     sandbox.verify()?;
     Ok(())
 }

@@ -22,6 +22,18 @@ impl Plain {
     pub fn choices(&self) -> Vec<&str> {
         self.header("x-imprint-sandbox-choice").split(", ").filter(|id| !id.is_empty()).collect()
     }
+
+    /// Status, type and parameter of a nested error; the texts are empty if the error has another shape.
+    pub fn nested(&self) -> (u16, &str, &str) {
+        let text = |name: &str| self.body["error"][name].as_str().unwrap_or_default();
+        (self.status, text("type"), text("param"))
+    }
+
+    /// The same of a flat error.
+    pub fn flat(&self) -> (u16, &str, &str) {
+        let text = |name: &str| self.body[name].as_str().unwrap_or_default();
+        (self.status, text("type"), text("param"))
+    }
 }
 
 /// Sends a request with the key of the sandbox.

@@ -85,3 +85,18 @@ async fn off_compares_nothing_and_still_cannot_do_without_what_it_needs() -> Tes
     assert!(sandbox.bugs().is_empty(), "{:?}", sandbox.bugs());
     Ok(())
 }
+
+#[tokio::test]
+async fn an_unknown_field_is_not_kept_although_the_answer_has_one_of_that_name() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let customer = sandbox.customer("A").approved().await?;
+    let body = json!({
+        "payment_method_id": customer.payment_method.as_str(), "status": "CAPTURED", "amount": 1,
+        "partner_transaction_id": "mine", "merchant": {"name": "Target", "motto": "x"},
+    });
+    let made = send(&sandbox, "POST", "/v2/simulate_transaction_event", Some(body)).await.body;
+    let path = format!("/v2/transactions/{}", made["transaction_id"].as_str().ok_or("an id")?);
+    let read = send(&sandbox, "GET", &path, None).await.body;
+    assert_eq!((read.get("partner_transaction_id"), &read["merchant"]), (None, &json!({"name": "Target"})));
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Keeping the state of an account and going back to it.
+
+use std::fmt;
+
+use imprint_client::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::world::Saved;
+
+use super::Sandbox;
+
+/// The text at the beginning of every snapshot.
+const FORMAT: &str = "imprint-sandbox snapshot";
+
+/// The version of the format; other versions cannot be read.
+const VERSION: u32 = 1;
+
+/// The state, the clock and the counters of an account at one moment.
+///
+/// It has everything, API keys and numbers of made-up cards included. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Snapshot(Secret);
+
+#[derive(Serialize, Deserialize)]
+struct Whole<T> {
+    format: String,
+    version: u32,
+    account: T,
+}
+
+impl Snapshot {
+    /// The snapshot as JSON, to be kept in a file.
+    pub fn to_json(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// The snapshot of a JSON text that [`to_json`](Self::to_json) gave.
+    ///
+    /// # Errors
+    ///
+    /// If it is no snapshot, or of another version of the format.
+    pub fn from_json(text: impl Into<Secret>) -> Result<Self, SnapshotError> {
+        let text = text.into();
+        let head: Whole<serde::de::IgnoredAny> = serde_json::from_str(text.expose()).map_err(SnapshotError::of)?;
+        if head.format != FORMAT || head.version != VERSION {
+            let what = format!("it is no snapshot of version {VERSION} of the format");
+            return Err(SnapshotError(what));
+        }
+        read(&text)?;
+        Ok(Self(text))
+    }
+}
+
+fn read(text: &Secret) -> Result<Saved, SnapshotError> {
+    let whole: Whole<Saved> = serde_json::from_str(text.expose()).map_err(SnapshotError::of)?;
+    Ok(whole.account)
+}
+
+impl Sandbox {
+    /// Everything that the account has at this moment. Requests and faults are not part of it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = imprint_sandbox::Sandbox::start().await?;
+    /// sandbox.customer("PARTNER_USER_456").approved().await?;
+    /// let prepared = sandbox.snapshot();
+    ///
+    /// sandbox.customer("PARTNER_USER_789").create()?;
+    /// sandbox.restore(&prepared)?;
+    /// assert_eq!(sandbox.client().search_customers().await?.data.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn snapshot(&self) -> Snapshot {
+        let whole = Whole { format: FORMAT.to_owned(), version: VERSION, account: self.account.save() };
+        Snapshot(serde_json::to_string(&whole).unwrap_or_default().into())
+    }
+
+    /// Puts the account back into the state of a snapshot, its clock included, which may be earlier then. The keys are
+    /// those of the snapshot as well.
+    ///
+    /// # Errors
+    ///
+    /// If the snapshot cannot be read, which one of the same version of this crate can.
+    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        self.account.load(read(&snapshot.0)?);
+        self.listening.server.accounts.admit_all(&self.account);
+        Ok(())
+    }
+
+    /// Makes what the account has now its seed: what [`reset`](Self::reset) goes back to. Until then that is the empty
+    /// account that it started as.
+    pub fn keep_as_seed(&self) {
+        self.account.mark_origin();
+    }
+
+    /// Puts the account back to its seed, its clock included, and forgets its requests.
+    pub fn reset(&self) {
+        self.account.reset();
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot").finish_non_exhaustive()
+    }
+}
+
+/// Why a text is no snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotError(String);
+
+impl SnapshotError {
+    /// The place of an error of JSON, without its text, which may have values in it.
+    fn of(error: serde_json::Error) -> Self {
+        Self(format!("line {} column {} is not what a snapshot has there", error.line(), error.column()))
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the snapshot cannot be read: {}", self.0)
+    }
+}
+
+impl std::error::Error for SnapshotError {}

@@ -1,0 +1,64 @@
+//! The sandbox against random sequences of everything that can happen to it, with invariants after each step.
+//!
+//! The commands go over TCP, as those of a partner would. What must hold is read from the answers and from the books: the
+//! snapshot, which has every row. A case that fails is shrunk, and its seed is kept in `proptest-regressions`.
+
+mod books;
+mod commands;
+mod driver;
+mod invariants;
+
+use imprint_sandbox::{Product, Rewards};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError};
+
+use commands::{Command, command};
+use driver::Driver;
+
+/// The scheme of rewards of the product that a case is about.
+fn scheme() -> impl Strategy<Value = Rewards> {
+    prop_oneof![
+        Just(Rewards::per_event(200)),
+        Just(Rewards::statement(200)),
+        Just(Rewards::delayed(200, std::time::Duration::from_secs(20 * 86_400))),
+        Just(Rewards::none()),
+    ]
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(future)
+}
+
+/// Runs the commands, looks at the invariants after each, and returns what the books and the log are at the end.
+async fn run(rewards: &Rewards, commands: &[Command]) -> Result<(String, String), TestCaseError> {
+    let mut driver = Driver::start(Product::default().rewards(rewards.clone())).await;
+    for command in commands {
+        driver.step(command).await?;
+    }
+    driver.finish().await?;
+    Ok((driver.sandbox.snapshot().to_json().to_owned(), driver.log()))
+}
+
+proptest! {
+    #![proptest_config(Config { cases: cases(), max_shrink_iters: 2_000, ..Config::default() })]
+
+    #[test]
+    fn invariants_hold_after_every_step(rewards in scheme(), commands in prop::collection::vec(command(), 1..40)) {
+        block_on(run(&rewards, &commands))?;
+    }
+
+    #[test]
+    fn the_same_commands_give_the_same_books_and_the_same_log(
+        rewards in scheme(),
+        commands in prop::collection::vec(command(), 1..20),
+    ) {
+        let (first, second) = block_on(async { (run(&rewards, &commands).await, run(&rewards, &commands).await) });
+        prop_assert_eq!(first?, second?);
+    }
+}
+
+/// How many cases a run has; more by `PROPTEST_CASES`.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
+}

@@ -1,0 +1,103 @@
+//! What can happen to an account. Numbers choose among the ids that are known when the command runs.
+
+use proptest::prelude::*;
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub enum Command {
+    Session { partner: u8, customer: Option<u8> },
+    Apply { session: u8, name: &'static str },
+    Decide { application: u8, approve: bool },
+    Update { customer: u8, city: u8 },
+    Link { customer: u8, partner: u8 },
+    Method { method: u8, what: Bank },
+    Intent { customer: u8, method: Option<u8>, amount: i64 },
+    UpdateIntent { intent: u8, customer: u8, cancel: bool, amount: i64 },
+    Simulate { status: &'static str, method: u8, transaction: Option<u8>, event: Option<u8>, amount: Option<i64> },
+    Patch { reward: u8, status: Option<&'static str>, amount: Option<i64> },
+    Grant { customer: u8, amount: i64 },
+    Confirm { reward: u8 },
+    Close { customer: u8 },
+    SimulateReward { customer: u8, kind: &'static str },
+    Order { method: u8, wrong: bool, quantity: i64 },
+    PutOrder { order: u8, method: u8, quantity: i64 },
+    DeleteOrder { order: u8 },
+    OrderEvent { order: u8, partner_event: Option<u8>, wrong: bool },
+    DeleteOrderEvent { event: u8 },
+    CloseAccount { customer: u8 },
+    CreateKey,
+    DeleteKey,
+    Advance { hours: u16 },
+    Restore,
+    Reset,
+    Nonsense { which: u8, id: u8 },
+}
+
+/// What a bank does to a payment method.
+#[derive(Clone, Copy, Debug)]
+pub enum Bank {
+    Activate,
+    Deactivate,
+    Cancel,
+    Decline,
+    Accept,
+    Reissue,
+    Tokenize,
+}
+
+fn amount() -> impl Strategy<Value = i64> {
+    prop_oneof![8 => 1i64..20_000, 1 => Just(0i64), 1 => Just(i64::MAX)]
+}
+
+fn bank() -> impl Strategy<Value = Bank> {
+    use Bank::{Accept, Activate, Cancel, Deactivate, Decline, Reissue, Tokenize};
+    prop::sample::select(vec![Activate, Activate, Accept, Accept, Deactivate, Decline, Reissue, Tokenize, Cancel])
+}
+
+fn simulated() -> impl Strategy<Value = Command> {
+    let statuses = vec!["APPROVED", "APPROVED", "UPDATED", "VOIDED", "CAPTURED", "CAPTURED", "REFUNDED", "REFUNDED"];
+    let optional = || prop::option::of(0u8..8);
+    (prop::sample::select(statuses), 0u8..4, optional(), optional(), prop::option::weighted(0.8, amount())).prop_map(
+        |(status, method, transaction, event, amount)| Command::Simulate { status, method, transaction, event, amount },
+    )
+}
+
+/// Any command, those more often that much depends on.
+pub fn command() -> impl Strategy<Value = Command> {
+    let status = prop::sample::select(vec!["PENDING", "AVAILABLE", "AVAILABLE", "PENDING_DEDUCTION", "DEDUCTED"]);
+    prop_oneof![
+        3 => (0u8..3, prop::option::weighted(0.3, 0u8..4))
+            .prop_map(|(partner, customer)| Command::Session { partner, customer }),
+        4 => (0u8..6, prop::sample::select(vec!["approve", "approve", "approve", "review", "Doe"]))
+            .prop_map(|(session, name)| Command::Apply { session, name }),
+        1 => (0u8..3, any::<bool>()).prop_map(|(application, approve)| Command::Decide { application, approve }),
+        1 => (0u8..4, 0u8..3).prop_map(|(customer, city)| Command::Update { customer, city }),
+        2 => (0u8..4, 0u8..3).prop_map(|(customer, partner)| Command::Link { customer, partner }),
+        2 => (0u8..4, bank()).prop_map(|(method, what)| Command::Method { method, what }),
+        2 => (0u8..4, prop::option::of(0u8..4), amount())
+            .prop_map(|(customer, method, amount)| Command::Intent { customer, method, amount }),
+        1 => (0u8..4, 0u8..4, any::<bool>(), amount())
+            .prop_map(|(intent, customer, cancel, amount)| Command::UpdateIntent { intent, customer, cancel, amount }),
+        14 => simulated(),
+        3 => (0u8..8, prop::option::of(status), prop::option::of(amount()))
+            .prop_map(|(reward, status, amount)| Command::Patch { reward, status, amount }),
+        1 => (0u8..4, amount()).prop_map(|(customer, amount)| Command::Grant { customer, amount }),
+        1 => (0u8..8).prop_map(|reward| Command::Confirm { reward }),
+        1 => (0u8..4).prop_map(|customer| Command::Close { customer }),
+        1 => (0u8..4, prop::sample::select(vec!["STATEMENT", "DELAYED"]))
+            .prop_map(|(customer, kind)| Command::SimulateReward { customer, kind }),
+        2 => (0u8..4, any::<bool>(), 1i64..5).prop_map(|(method, wrong, quantity)| Command::Order { method, wrong, quantity }),
+        1 => (0u8..4, 0u8..4, 1i64..5).prop_map(|(order, method, quantity)| Command::PutOrder { order, method, quantity }),
+        1 => (0u8..4).prop_map(|order| Command::DeleteOrder { order }),
+        2 => (0u8..4, prop::option::of(0u8..3), any::<bool>())
+            .prop_map(|(order, partner_event, wrong)| Command::OrderEvent { order, partner_event, wrong }),
+        1 => (0u8..4).prop_map(|event| Command::DeleteOrderEvent { event }),
+        1 => (0u8..4).prop_map(|customer| Command::CloseAccount { customer }),
+        1 => Just(Command::CreateKey),
+        1 => Just(Command::DeleteKey),
+        2 => (1u16..900).prop_map(|hours| Command::Advance { hours }),
+        1 => Just(Command::Restore),
+        1 => Just(Command::Reset),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(which, id)| Command::Nonsense { which, id }),
+    ]
+}

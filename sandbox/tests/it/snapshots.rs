@@ -1,0 +1,111 @@
+//! Snapshots, and going back to the seed.
+
+use std::time::Duration;
+
+use imprint_sandbox::{Sandbox, Snapshot};
+use serde_json::json;
+
+use super::plain::{code, send};
+
+type Test = Result<(), Box<dyn std::error::Error>>;
+
+/// Fills a sandbox with something of everything.
+async fn fill(sandbox: &Sandbox) -> Result<String, Box<dyn std::error::Error>> {
+    let customer = sandbox.customer("A").ssn("123456789").approved().await?;
+    let client = sandbox.client();
+    client.create_session().await?;
+    client.ensure_linked(&customer.customer_id, "A").await?;
+    let bought = json!({"payment_method_id": customer.payment_method.as_str(), "status": "CAPTURED", "amount": 5000});
+    send(sandbox, "POST", "/v2/simulate_transaction_event", Some(bought)).await;
+    client
+        .create_transaction_intent()
+        .body_map(|b| b.customer_id(&customer.customer_id).amount(1).currency("USD"))
+        .await?;
+    let order = client.create_order().payment_method_id(&customer.payment_method).partner_order_id("o-1");
+    let order = order.total_order_amount(5000).await?;
+    for amount in [1, 2] {
+        let event =
+            json!({"order_id": order.id.as_ref(), "type": "CAPTURED", "amount": amount, "network_transaction_id": "n"});
+        let event = send(sandbox, "POST", "/v2/order_events", Some(event)).await.body;
+        if amount == 1 {
+            let id = event["order_event_id"].as_str().ok_or("an id")?.to_owned();
+            client.delete_order_event().order_event_id(id).await?;
+        }
+    }
+    sandbox.streak(&customer.customer_id).benefit("BENEFIT_1").enroll("CONFIG", 2).await?.complete_period().await?;
+    Ok(customer.customer_id.to_string())
+}
+
+#[tokio::test]
+async fn restoring_a_snapshot_is_the_identity() -> Test {
+    let sandbox = Sandbox::start().await?;
+    fill(&sandbox).await?;
+    let before = sandbox.snapshot();
+    sandbox.restore(&before)?;
+    assert!(sandbox.snapshot() == before);
+    sandbox.advance(Duration::from_secs(86_400)).await;
+    fill(&sandbox).await?;
+    assert!(sandbox.snapshot() != before);
+    sandbox.restore(&before)?;
+    assert!(sandbox.snapshot() == before);
+    // What happens next is what would have happened.
+    let next = send(&sandbox, "POST", "/v2/customer_sessions", None).await.body;
+    sandbox.restore(&Snapshot::from_json(before.to_json())?)?;
+    assert_eq!(send(&sandbox, "POST", "/v2/customer_sessions", None).await.body, next);
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_sandbox_takes_it_with_its_keys() -> Test {
+    let first = Sandbox::builder().key("first").start().await?;
+    let customer = fill(&first).await?;
+    let made = first.client().create_key().await?;
+    let second = Sandbox::builder().seed_number(7).key("second").start().await?;
+    second.restore(&first.snapshot())?;
+    for key in ["first", made.key.as_ref().ok_or("a key")?.expose()] {
+        let client = second.client_builder().api_key(key).build()?;
+        assert_eq!(client.get_customer().customer_id(&customer).await?.id.as_str(), customer);
+    }
+    assert_eq!(code(&second.client().search_customers().await.expect_err("its key is gone")), 401);
+    assert_eq!(second.now(), first.now());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reset_goes_back_to_the_seed() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let start = sandbox.snapshot();
+    fill(&sandbox).await?;
+    sandbox.reset();
+    assert!(sandbox.snapshot() == start && sandbox.requests().is_empty());
+    let customer = fill(&sandbox).await?;
+    sandbox.keep_as_seed();
+    let seed = sandbox.snapshot();
+    fill(&sandbox).await?;
+    sandbox.client().delete_key().await?;
+    sandbox.reset();
+    assert!(sandbox.snapshot() == seed);
+    assert_eq!(sandbox.client().get_customer().customer_id(&customer).await?.id.as_str(), customer);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_snapshot_is_refused_and_changes_nothing() -> Test {
+    let sandbox = Sandbox::start().await?;
+    fill(&sandbox).await?;
+    let snapshot = sandbox.snapshot();
+    let text = snapshot.to_json();
+    for wrong in [
+        String::new(),
+        "{}".into(),
+        text.replace("\"version\":1", "\"version\":2"),
+        text.replace("\"customers\"", "\"clients\""),
+        text[..text.len() / 2].to_owned(),
+    ] {
+        let error = Snapshot::from_json(wrong).expect_err("no snapshot").to_string();
+        assert!(error.contains("cannot be read") && !error.contains("123456789"), "{error}");
+    }
+    assert!(sandbox.snapshot() == snapshot);
+    assert_eq!(format!("{snapshot:?}"), "Snapshot { .. }");
+    Ok(())
+}
