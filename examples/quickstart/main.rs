@@ -1,103 +1,132 @@
 //! A tour of the client: `cargo run --example quickstart`.
 //!
-//! It needs no API key and no network, because it starts a server of its own. If `IMPRINT_API_KEY` is set, it makes the
-//! same calls to Imprint's sandbox instead, and changes data there.
+//! It needs no API key and no network: it starts `imprint-sandbox`, a server on loopback that imitates Imprint and
+//! remembers what it is told. If `IMPRINT_API_KEY` is set, it makes the same calls to Imprint's own sandbox instead, and
+//! changes data there.
 
-mod server;
-
+use std::collections::BTreeSet;
 use std::env;
 
+use imprint_client::types::{Customer, CustomerId};
 use imprint_client::{Client, Environment, Error, ErrorKind, StatusCode};
+use imprint_sandbox::Sandbox;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Your own id for the customer.
+const PARTNER_ID: &str = "PARTNER_USER_456";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     if let Ok(key) = env::var("IMPRINT_API_KEY") {
         // Other environment variables are ignored: the calls change data, so they must reach the sandbox only.
         let client = Client::builder().api_key(key).environment(Environment::Sandbox).build()?;
         println!("IMPRINT_API_KEY is set: the calls go to Imprint's sandbox\n");
-        return tour(&client).await;
+        return tour(&client, None).await;
     }
-    let server = server::start().await;
-    println!("A local server that imitates Imprint listens at {}\n", server.base_url());
-    tour(&Client::builder().api_key(server::API_KEY).base_url(server.base_url()).build()?).await
+    let sandbox = Sandbox::start().await?;
+    println!("A sandbox that imitates Imprint listens at {}\n", sandbox.url());
+    tour(&sandbox.client(), Some(&sandbox)).await?;
+
+    println!("\n9. What the sandbox received, and how it answered");
+    let mut choices = BTreeSet::new();
+    for request in sandbox.requests() {
+        println!("   {request}");
+        choices.extend(request.choices);
+    }
+    sandbox.verify()?;
+    println!("   every answer is what Imprint's document allows, and is made of what was remembered");
+
+    println!("\n10. What Imprint documents nowhere, so that the sandbox had to decide it");
+    for choice in choices {
+        println!("   {choice}: {}", choice.sentence());
+    }
+    Ok(())
 }
 
-async fn tour(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
-    println!("1. Search for the customer with your id PARTNER_USER_456");
-    let found = client.search_customers().partner_customer_id("PARTNER_USER_456").limit(10).await?;
-    let Some(customer) = found.data.first() else {
-        println!("   there is none: link a customer to that id first, then run the example again");
-        return Ok(());
-    };
-    println!("   {} of {} found: {}", found.data.len(), found.total.unwrap_or_default(), customer.id);
-    println!("   the date of birth, as `Debug` prints it in a log: {:?}\n", customer.date_of_birth);
+/// Makes the calls. With a sandbox, it also plays the customer who applies.
+async fn tour(client: &Client, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+    println!("1. Search for the customer with your id {PARTNER_ID}");
+    search(client).await?;
 
-    println!("2. Create a session, so that the customer can apply in a browser or an app");
-    let session = client
-        .create_session()
-        .customer_id(&customer.id)
-        .transaction_amount(34_000)
-        .transaction_currency("USD")
-        .await?;
+    println!("\n2. Create a session, so that the customer can apply in a browser or an app");
+    let session = client.create_session().partner_customer_id(PARTNER_ID).await?;
     println!("   session {} expires at {}", session.id, session.expires_at);
     println!("   its secret, as `Debug` prints it in a log: {:?}", session.client_secret);
-    println!("   `expose()` returns the real value for your frontend\n");
+    println!("   `expose()` returns the real value for your frontend");
 
-    println!("3. Link the customer to your account");
-    link(client, customer.id.as_str()).await?;
+    println!("\n3. The customer applies");
+    match sandbox {
+        Some(sandbox) => {
+            sandbox.apply(&session).last_name("approve").complete().await?;
+            println!("   the last name `approve` is approved, as in Imprint's own sandbox");
+        }
+        None => println!("   nobody does here: the customer would have to use the secret of the session"),
+    }
 
-    println!("4. Link the same customer again");
-    link(client, customer.id.as_str()).await?;
+    println!("\n4. Search again");
+    let Some(customer) = search(client).await? else {
+        println!("   link a customer to that id first, then run the example again");
+        return Ok(());
+    };
 
-    println!("5. List the customer's payment methods");
+    println!("\n5. List the customer's payment methods");
     let methods = client.get_payment_methods().customer_id(&customer.id).await?;
     for method in &methods.data {
         let last4 = method.card.as_ref().map_or("none", |card| &card.last4);
         println!("   {} {} {}, card ending in {last4}", method.type_, method.id, method.status);
     }
 
-    println!("\n6. List the customer's rewards");
-    let rewards = client.get_rewards().customer_id(&customer.id).limit(100).await?;
-    for reward in &rewards.data {
-        let unit = reward.currency.as_ref().map_or("", |currency| currency.as_str());
-        println!("   {} {unit}, {} ({})", reward.amount, reward.status, reward.type_);
-    }
+    println!("\n6. Link the customer to your account");
+    link(client, &customer.id).await?;
 
-    println!("\n7. Update the customer's language and city");
-    update(client, customer.id.as_str()).await
+    println!("\n7. Link the same customer again");
+    link(client, &customer.id).await?;
+
+    println!("\n8. Update the customer's language and city");
+    update(client, &customer.id).await
+}
+
+async fn search(client: &Client) -> Result<Option<Customer>, Error> {
+    let found = client.search_customers().partner_customer_id(PARTNER_ID).limit(10).await?;
+    let customer = found.data.first().cloned();
+    match &customer {
+        Some(customer) => println!("   {} found: {}", found.data.len(), customer.id),
+        None => println!("   there is none"),
+    }
+    Ok(customer)
+}
+
+/// Links a customer. If a link exists already, the example prints the link that the error contains, and succeeds.
+async fn link(client: &Client, customer: &CustomerId) -> Result<(), Error> {
+    let call = client.link_customer_account().customer_id(customer);
+    match call.partner_customer_id(PARTNER_ID).await {
+        Ok(link) => println!("   {} since {}", link.status, link.created_at),
+        Err(Error::Api(e)) if e.kind() == ErrorKind::Conflict => {
+            println!("   {e}");
+            match e.existing_link() {
+                Some(link) => println!("   existing link: {} with {}", link.customer_id, link.partner_customer_id),
+                None => println!("   the error does not contain the existing link"),
+            }
+        }
+        Err(e) => return Err(e),
+    }
+    Ok(())
 }
 
 /// Updates a customer. Only older pages of Imprint's documentation have this operation, so the example also succeeds
 /// if the server does not have it.
-async fn update(client: &Client, customer: &str) -> Result<(), Box<dyn std::error::Error>> {
+async fn update(client: &Client, customer: &CustomerId) -> Result<(), Failure> {
     let call = client.update_customer().customer_id(customer);
     match call.preferred_language("en").city("San Francisco").await {
         Ok(updated) => {
             println!("   {} now prefers {:?}", updated.id, updated.preferred_language.as_deref().unwrap_or("nothing"));
+            println!("   the address, as `Debug` prints it in a log: {:?}", updated.address);
         }
         Err(Error::Api(e)) if matches!(e.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) => {
             println!("   {e}: Imprint may have removed the operation, since the current document does not have it");
         }
         Err(e) => return Err(e.into()),
-    }
-    Ok(())
-}
-
-/// Links a customer. If a link exists already, the example prints the link that the error contains, and succeeds.
-async fn link(client: &Client, customer: &str) -> Result<(), Error> {
-    let call = client.link_customer_account().customer_id(customer);
-    match call.partner_customer_id("PARTNER_USER_456").await {
-        Ok(link) => println!("   {} since {}\n", link.status, link.created_at),
-        Err(Error::Api(e)) if e.kind() == ErrorKind::Conflict => {
-            println!("   {e}");
-            match e.existing_link() {
-                Some(existing) => {
-                    println!("   existing link: {} with {}\n", existing.customer_id, existing.partner_customer_id)
-                }
-                None => println!("   the error does not contain the existing link\n"),
-            }
-        }
-        Err(e) => return Err(e),
     }
     Ok(())
 }

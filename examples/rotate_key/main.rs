@@ -1,14 +1,14 @@
 //! Puts a new API key in the place of the old one: `cargo run --example rotate_key`.
 //!
-//! It needs neither a key nor a network: the server is in the example, and so is the store of secrets.
-
-mod server;
+//! It needs neither a key nor a network: it starts `imprint-sandbox`, a server on loopback that imitates Imprint. The store
+//! of secrets is in the example.
 
 use std::error::Error;
 use std::sync::Mutex;
 
 use imprint_client::helpers::{KeyRotationError, RotationStep};
 use imprint_client::{Client, Secret};
+use imprint_sandbox::Sandbox;
 
 /// Stands for a vault. It fails while it is sealed.
 #[derive(Default)]
@@ -30,8 +30,8 @@ impl Vault {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = server::start().await;
-    let client = Client::builder().api_key(server::FIRST_KEY).base_url(server.base_url()).build()?;
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
 
     println!("1. Rotate the key, with a vault that is sealed");
     let sealed = Vault { sealed: true, ..Vault::default() };

@@ -43,8 +43,30 @@ struct Thread {
     _stop: oneshot::Sender<()>,
 }
 
+impl sandbox::Sandbox {
+    /// Starts a sandbox in a thread of its own, for code without async.
+    ///
+    /// # Errors
+    ///
+    /// If no port can be listened at, or no thread can be started.
+    pub fn blocking() -> Result<Sandbox, StartError> {
+        Sandbox::start(Self::builder())
+    }
+}
+
+impl Builder {
+    /// Starts the sandbox in a thread of its own, for code without async.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), and that no thread can be started.
+    pub fn start_blocking(self) -> Result<Sandbox, StartError> {
+        Sandbox::start(self)
+    }
+}
+
 impl Sandbox {
-    pub(crate) fn start(builder: Builder) -> Result<Self, StartError> {
+    fn start(builder: Builder) -> Result<Self, StartError> {
         let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build();
         let runtime = runtime.map_err(StartError::Thread)?;
         let inner = runtime.block_on(builder.start())?;

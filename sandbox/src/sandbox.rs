@@ -77,15 +77,6 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// Starts a sandbox in a thread of its own, for code without async.
-    ///
-    /// # Errors
-    ///
-    /// If no port can be listened at, or no thread can be started.
-    pub fn blocking() -> Result<crate::blocking::Sandbox, StartError> {
-        Self::builder().start_blocking()
-    }
-
     /// The settings of a sandbox that is to be started.
     pub fn builder() -> Builder {
         Builder::default()

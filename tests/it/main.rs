@@ -28,6 +28,7 @@ mod pages;
 mod payloads;
 mod raw_answers;
 mod raw_server;
+mod sandbox;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod seeds;

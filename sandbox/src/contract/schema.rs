@@ -28,7 +28,7 @@ impl Schema {
     }
 
     /// The schema as the document has it.
-    pub(super) fn value(&self) -> &Value {
+    pub fn value(&self) -> &Value {
         &self.0.value
     }
 

@@ -221,15 +221,6 @@ impl Builder {
         let listening = Arc::new(Listening::start(listener, Arc::new(server)));
         Ok(Sandbox { listening, account, key })
     }
-
-    /// Starts the sandbox in a thread of its own, for code without async.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`start`](Self::start), and that no thread can be started.
-    pub fn start_blocking(self) -> Result<crate::blocking::Sandbox, StartError> {
-        crate::blocking::Sandbox::start(self)
-    }
 }
 
 /// Why a sandbox could not be started.

@@ -15,6 +15,7 @@ mod published;
 mod refreshes;
 mod refusals;
 mod repository;
+mod sandbox_structure;
 mod server;
 mod server_faults;
 mod structure;

@@ -31,7 +31,7 @@ fn root() -> PathBuf {
 }
 
 /// The Rust files at and below a path, with their paths below the root of the repository.
-fn files(below: &str) -> Vec<(String, String)> {
+pub fn files(below: &str) -> Vec<(String, String)> {
     fn collect(path: &Path, found: &mut Vec<PathBuf>) {
         if path.is_dir() {
             fs::read_dir(path).unwrap().for_each(|entry| collect(&entry.unwrap().path(), found));
@@ -141,30 +141,24 @@ fn module_path(below: &str) -> Vec<String> {
     path.split('/').map(str::to_string).collect()
 }
 
-/// The floor of a module, counted from the bottom.
-fn floor(module: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.contains(&module))
-}
-
-fn module_of(file: &str) -> &str {
-    let below = file.strip_prefix("src/").unwrap();
-    below.split('/').next().unwrap().trim_end_matches(".rs")
-}
-
-#[test]
-fn modules_import_only_from_floors_below() {
-    for (file, text) in files("src") {
-        let module = module_of(&file);
-        if module == "test_support" || module == "lib" {
+/// Checks that the modules in a folder import only from the floors below their own. `free` are modules that may import
+/// everything, and that everything may import.
+pub fn check_floors(folder: &str, floors: &[&[&str]], free: &[&str]) {
+    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&module));
+    let (mut unused, mut imports) = (floors.concat().into_iter().collect::<BTreeSet<_>>(), 0);
+    for (file, text) in files(folder) {
+        let path = module_path(file.strip_prefix(&format!("{folder}/")).unwrap());
+        let module = path[0].as_str();
+        unused.remove(module);
+        if free.contains(&module) {
             continue;
         }
-        let own = floor(module).unwrap_or_else(|| panic!("{file} is on no floor: add it to FLOORS"));
-        let below = module_path(file.strip_prefix("src/").unwrap());
-        for name in imported(tokens(&text), &below, &[]) {
-            // Servers and clocks for unit tests.
-            if name == "test_support" {
+        let own = floor(module).unwrap_or_else(|| panic!("{file} is on no floor: add it to the floors of {folder}"));
+        for name in imported(tokens(&text), &path, &[]) {
+            if free.contains(&name.as_str()) {
                 continue;
             }
+            imports += 1;
             let theirs = floor(&name).unwrap_or_else(|| {
                 panic!("{file} imports `crate::{name}` through the root of the crate: name the module that has it")
             });
@@ -172,6 +166,14 @@ fn modules_import_only_from_floors_below() {
             assert!(theirs < own || name == module, "{file} imports `crate::{name}`, which is beside it on its floor");
         }
     }
+    assert!(unused.is_empty(), "the floors of {folder} have modules that do not exist: {unused:?}");
+    assert!(imports > 30, "only {imports} imports were found in {folder}");
+}
+
+#[test]
+fn modules_import_only_from_floors_below() {
+    // Servers and clocks for unit tests, and the root of the crate.
+    check_floors("src", &FLOORS, &["test_support", "lib"]);
 }
 
 #[test]
@@ -375,7 +377,7 @@ fn the_options_of_a_call_are_names_that_setters_do_not_take() {
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
-    for below in ["src", "build", "xtask/src"] {
+    for below in ["src", "build", "sandbox/src", "xtask/src"] {
         for (file, text) in files(below) {
             let first = text.lines().next().unwrap_or_default();
             assert!(first.starts_with("//!") || first.starts_with("#![doc"), "{file} begins with `{first}`");
