@@ -4,6 +4,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod blocking;
+mod bugs;
 mod choices;
 mod clock;
 #[doc(hidden)]
@@ -21,6 +22,7 @@ mod settings;
 mod table;
 mod world;
 
+pub use bugs::Bug;
 pub use choices::Choice;
 pub use imprint_client;
 pub use log::{AnswerKind, Request};
@@ -30,5 +32,4 @@ pub use sandbox::{
     Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
     Refused, Requests, Sandbox, StartError, TokenKind, Unverified,
 };
-pub use server::Bug;
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

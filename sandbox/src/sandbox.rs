@@ -15,8 +15,9 @@ use std::time::{Duration, SystemTime};
 
 use imprint_client::{Client, ClientBuilder, Secret};
 
+use crate::bugs::Bug;
 use crate::refusal::Refusal;
-use crate::server::{Bug, Listening};
+use crate::server::Listening;
 use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
@@ -152,7 +153,7 @@ impl Sandbox {
 
     /// The bugs of the sandbox that were found so far, in all accounts.
     pub fn bugs(&self) -> Vec<Bug> {
-        self.listening.server.bugs()
+        self.listening.server.bugs.all()
     }
 
     /// The runtime that the server runs in.

@@ -9,26 +9,14 @@ mod redact;
 mod validate;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::bugs::Bugs;
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
 pub use listen::Listening;
-
-/// A bug of the sandbox, found by comparing an answer with the document or by a panic. The request was answered with
-/// status 500 and the type `SANDBOX_BUG`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Bug {
-    /// The number of the request.
-    pub sequence: u64,
-    /// The operation.
-    pub operation: String,
-    /// What is wrong, with the JSON pointer of its place in the answer.
-    pub what: String,
-}
 
 /// What all connections share.
 pub struct Server {
@@ -37,29 +25,18 @@ pub struct Server {
     pub accounts: Accounts,
     /// The account that requests without a valid key are counted to.
     pub first: Arc<Account>,
+    /// The bugs that were found so far, in all accounts.
+    pub bugs: Bugs,
     sequence: AtomicU64,
-    bugs: Mutex<Vec<Bug>>,
 }
 
 impl Server {
     pub fn new(address: SocketAddr, settings: Arc<Settings>, accounts: Accounts, first: Arc<Account>) -> Self {
-        Self { address, settings, accounts, first, sequence: AtomicU64::new(0), bugs: Mutex::default() }
-    }
-
-    /// The bugs that were found so far.
-    pub fn bugs(&self) -> Vec<Bug> {
-        self.lock().clone()
-    }
-
-    fn found(&self, bug: Bug) {
-        self.lock().push(bug);
+        let bugs = accounts.bugs.clone();
+        Self { address, settings, accounts, first, bugs, sequence: AtomicU64::new(0) }
     }
 
     fn next_sequence(&self) -> u64 {
         self.sequence.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Bug>> {
-        self.bugs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,9 @@
-//! Writes events down in the transaction that causes them: if it is taken back, there was no event.
+//! Writes events down in the transaction that causes them: if it is taken back, there was no event. Each is compared with
+//! the document.
 
 use serde_json::{Map, Value, json};
 
+use crate::bugs::Bug;
 use crate::model::customer::Customer;
 use crate::model::event::Event;
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
@@ -23,14 +25,25 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
         }
     }
     data.extend(fields);
+    let body = json!({ "object": object, "data": data });
+    check(tx, object, &body);
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
         object,
-        body: json!({ "object": object, "data": data }).to_string(),
+        body: body.to_string(),
         at: tx.now,
     };
     tx.state.events.put(event);
+}
+
+/// Writes down a bug if the document does not allow an event of this kind. It is sent all the same.
+fn check(tx: &Tx<'_>, object: &str, body: &Value) {
+    for violation in tx.settings.contract().check_event(object, body) {
+        let place = if violation.pointer.is_empty() { "the body" } else { &violation.pointer };
+        let what = format!("{place} {}", violation.what);
+        tx.bugs.found(Bug { sequence: 0, operation: format!("the webhook {object}"), what });
+    }
 }
 
 /// `PAYMENT_METHOD`: a payment method is new, or has changed.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::bugs::Bug;
 use crate::log::{AnswerKind, Request};
-use crate::server::Bug;
 
 use super::Sandbox;
 
@@ -33,8 +33,8 @@ impl Sandbox {
 
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Bug { sequence, operation, what } in &self.bugs {
-            writeln!(f, "a bug of imprint-sandbox, please report it: request {sequence}, {operation}: {what}")?;
+        for bug in &self.bugs {
+            writeln!(f, "a bug of imprint-sandbox, please report it: {bug}")?;
         }
         for request in &self.examples {
             writeln!(f, "answered by an example of the document, nothing was remembered: request {request}")?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use imprint_client::Secret;
 
+use crate::bugs::Bugs;
 use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::log::Log;
@@ -19,15 +20,17 @@ pub struct Account {
     pub name: String,
     pub settings: Arc<Settings>,
     pub log: Log,
+    bugs: Bugs,
     state: Mutex<State>,
 }
 
 impl Account {
-    pub fn new(name: &str, settings: &Arc<Settings>) -> Self {
+    pub fn new(name: &str, settings: &Arc<Settings>, bugs: &Bugs) -> Self {
         Self {
             name: name.to_owned(),
             settings: Arc::clone(settings),
             log: Log::default(),
+            bugs: bugs.clone(),
             state: Mutex::new(State::new(name, settings)),
         }
     }
@@ -39,7 +42,7 @@ impl Account {
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let mut state = self.lock();
-        let mut tx = Tx::begin(&mut state, &self.settings, product);
+        let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);
         (outcome, choices)

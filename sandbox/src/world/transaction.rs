@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bugs::Bugs;
 use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::product::Product;
@@ -14,6 +15,8 @@ use super::timer::{Deadline, Timer};
 pub struct Tx<'a> {
     pub state: &'a mut State,
     pub settings: &'a Settings,
+    /// Where a bug of the sandbox is written down, also if the transaction is taken back.
+    pub bugs: &'a Bugs,
     /// The product that it is about.
     pub product: Product,
     /// When the changes happen.
@@ -24,11 +27,11 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     /// Begins a transaction, after everything that is due by now.
-    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, product: Product) -> Self {
+    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, bugs: &'a Bugs, product: Product) -> Self {
         state.catch_up(state.clock.now());
         state.begin();
         let now = state.clock.of_change();
-        Self { state, settings, product, now, choices: Vec::new(), is_done: false }
+        Self { state, settings, bugs, product, now, choices: Vec::new(), is_done: false }
     }
 
     /// Says that the answer rests on a choice of the sandbox.
