@@ -37,6 +37,11 @@ impl VirtualClock {
         }
     }
 
+    /// Whether time stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.pace, Pace::Frozen)
+    }
+
     /// The time that a change is made at: of a frozen clock one millisecond later.
     pub fn of_change(&self) -> Instant {
         match self.pace {
@@ -48,6 +53,11 @@ impl VirtualClock {
     /// Remembers a time that was told.
     pub fn told(&mut self, at: Instant) {
         self.at = self.at.max(at);
+        if let Pace::Running(ahead) = &mut self.pace {
+            // Otherwise the time would stand still until the clock of the system is there as well.
+            let behind = at.milliseconds() - Instant::of(SystemTime::now()).plus(*ahead).milliseconds();
+            *ahead = ahead.saturating_add(Duration::from_millis(u64::try_from(behind).unwrap_or_default()));
+        }
     }
 
     /// Puts the clock forward.

@@ -9,6 +9,7 @@ mod choices;
 mod clock;
 #[doc(hidden)]
 pub mod contract;
+mod deliver;
 mod ids;
 mod instant;
 mod log;
@@ -26,10 +27,12 @@ pub use bugs::Bug;
 pub use choices::Choice;
 pub use imprint_client;
 pub use log::{AnswerKind, Request};
+pub use model::delivery::{Attempt, DeliveryStatus};
 pub use model::payment_method::LoanStatus;
 pub use product::{CardType, Product};
 pub use sandbox::{
-    Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
-    Refused, Requests, Sandbox, StartError, TokenKind, Unverified,
+    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Delivery, Endpoint,
+    EndpointSetup, Event, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests, Sandbox, StartError,
+    TokenKind, Undelivered, Unverified,
 };
-pub use settings::{Clock, ErrorShapes, Permissions, Validation};
+pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};

@@ -3,10 +3,14 @@
 
 pub mod application;
 pub mod card;
+pub mod chaos;
 pub mod customer;
+pub mod delivery;
+pub mod endpoint;
 pub mod event;
 pub mod intent;
 pub mod key;
 pub mod link;
 pub mod payment_method;
 pub mod session;
+pub mod target;

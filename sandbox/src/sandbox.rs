@@ -2,12 +2,16 @@
 
 mod applications;
 mod builder;
+mod chaos;
 mod customers;
+mod deliveries;
 mod events;
 mod links;
 mod payment_methods;
 mod requests;
+mod settle;
 mod verify;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,11 +27,15 @@ use crate::world::{Account, Tx};
 
 pub use applications::{Application, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
+pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};
+pub use deliveries::{AcknowledgedReward, Delivery};
 pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::Requests;
+pub use settle::Undelivered;
 pub use verify::Unverified;
+pub use webhooks::{Endpoint, EndpointSetup};
 
 /// A stateful imitation of the Imprint API that listens on loopback.
 ///
@@ -146,9 +154,12 @@ impl Sandbox {
     }
 
     /// Puts the clock of the account forward. Whatever falls due in between happens in the order of its time: a session
-    /// expires, for example.
+    /// expires, a webhook that failed is sent again.
+    ///
+    /// It returns when the deliveries that fell due were attempted, so that a test can look at once. An attempt that fails
+    /// is no error of this method: [`settled`](Self::settled) and [`verify`](Self::verify) tell it.
     pub async fn advance(&self, by: Duration) {
-        self.account.advance(by);
+        self.account.advance_to(self.account.now().plus(by)).await;
     }
 
     /// The bugs of the sandbox that were found so far, in all accounts.

@@ -27,6 +27,10 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
     data.extend(fields);
     let body = json!({ "object": object, "data": data });
     check(tx, object, &body);
+    put(tx, object, &body);
+}
+
+fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
@@ -34,6 +38,7 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
         body: body.to_string(),
         at: tx.now,
     };
+    tx.dispatch(&event);
     tx.state.events.put(event);
 }
 
@@ -64,6 +69,13 @@ pub fn payment_method(tx: &mut Tx<'_>, method: &PaymentMethod, before: Option<Pa
     fields.insert("created_at".into(), json!(method.created_at.text()));
     fields.insert("updated_at".into(), json!(method.updated_at.text()));
     emit(tx, "PAYMENT_METHOD", &method.customer_id, fields);
+}
+
+/// An event of a kind that the document does not have.
+pub fn unknown(tx: &mut Tx<'_>) {
+    const OBJECT: &str = "SANDBOX_UNKNOWN_KIND";
+    let data = json!({ "merchant_key": tx.product.key(), "created_at": tx.now.text() });
+    put(tx, OBJECT, &json!({ "object": OBJECT, "data": data }));
 }
 
 /// `APPLICATION`: a decision that is final.

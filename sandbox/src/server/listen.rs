@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -11,7 +11,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::deliver;
+use crate::world::Account;
 
 use super::Server;
 use super::answer::Response;
@@ -20,18 +23,25 @@ use super::pipeline::{Body, Head};
 /// The longest body that is read.
 const MAX_BODY: usize = 1 << 20;
 
-/// A server that listens. Dropping it ends every connection.
+/// A server that listens. Dropping it ends every connection, and no webhook is sent any more.
 pub struct Listening {
     pub server: Arc<Server>,
     runtime: Handle,
-    accepting: tokio::task::AbortHandle,
+    accepting: AbortHandle,
+    delivering: Mutex<Vec<AbortHandle>>,
 }
 
 impl Listening {
     /// Accepts connections until it is dropped, in the runtime it is called in.
     pub fn start(listener: TcpListener, server: Arc<Server>) -> Self {
         let task = tokio::spawn(accept(listener, Arc::clone(&server)));
-        Self { server, runtime: Handle::current(), accepting: task.abort_handle() }
+        Self { server, runtime: Handle::current(), accepting: task.abort_handle(), delivering: Mutex::default() }
+    }
+
+    /// Sends the webhooks of an endpoint until it is dropped.
+    pub fn deliver(&self, account: Arc<Account>, endpoint_id: String) {
+        let task = self.runtime.spawn(deliver::run(account, endpoint_id));
+        self.delivering.lock().unwrap_or_else(PoisonError::into_inner).push(task.abort_handle());
     }
 
     /// The address that it listens at.
@@ -49,6 +59,9 @@ impl Drop for Listening {
     fn drop(&mut self) {
         // The task owns the socket and the tasks of its connections, which end with it.
         self.accepting.abort();
+        for task in self.delivering.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            task.abort();
+        }
     }
 }
 

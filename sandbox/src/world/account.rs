@@ -1,9 +1,9 @@
 //! An account: what one partner has at Imprint.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use imprint_client::Secret;
+use tokio::sync::watch;
 
 use crate::bugs::Bugs;
 use crate::choices::Choice;
@@ -22,6 +22,8 @@ pub struct Account {
     pub log: Log,
     bugs: Bugs,
     state: Mutex<State>,
+    /// Told whenever something may have changed.
+    pub(super) changed: watch::Sender<()>,
 }
 
 impl Account {
@@ -32,6 +34,7 @@ impl Account {
             log: Log::default(),
             bugs: bugs.clone(),
             state: Mutex::new(State::new(name, settings)),
+            changed: watch::Sender::default(),
         }
     }
 
@@ -45,6 +48,8 @@ impl Account {
         let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);
+        drop(state);
+        self.tell();
         (outcome, choices)
     }
 
@@ -58,11 +63,6 @@ impl Account {
         self.lock().clock.now()
     }
 
-    /// Puts the clock forward, through everything that falls due.
-    pub fn advance(&self, by: Duration) {
-        self.lock().advance(by);
-    }
-
     /// Adds a key that was not made by a request.
     pub fn add_key(&self, label: &str, text: Secret, permissions: Permissions) {
         let mut state = self.lock();
@@ -71,7 +71,7 @@ impl Account {
     }
 
     /// A transaction that panicked has taken its changes back, so the state is sound.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

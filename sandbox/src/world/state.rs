@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crate::clock::VirtualClock;
 use crate::ids::Ids;
 use crate::model::application::Application;
+use crate::model::chaos::Chaos;
 use crate::model::customer::Customer;
+use crate::model::delivery::Delivery;
+use crate::model::endpoint::Endpoint;
 use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
@@ -64,5 +67,8 @@ tables! {
     payment_methods: PaymentMethod,
     intents: Intent,
     events: Event,
+    endpoints: Endpoint,
+    deliveries: Delivery,
+    chaos: Chaos,
     timers: Timer,
 }

@@ -18,6 +18,10 @@ pub struct Timer {
 pub enum Deadline {
     /// The time of a session is over.
     Session(String),
+    /// A delivery that waits is to be sent.
+    Delivery(String),
+    /// The deliveries of an endpoint are held back no longer.
+    Held(String),
 }
 
 impl Row for Timer {
@@ -35,6 +39,12 @@ impl Row for Timer {
 }
 
 impl State {
+    /// Sets a timer.
+    pub(super) fn set_timer(&mut self, due: Instant, deadline: Deadline) {
+        let id = self.ids.next("timer");
+        self.timers.put(Timer { id, due, deadline });
+    }
+
     /// The first timer that is due until a time.
     pub(super) fn due(&self, until: Instant) -> Option<Timer> {
         self.timers.lowest().filter(|timer| timer.due <= until).map(|timer| Timer::clone(timer))
@@ -50,6 +60,8 @@ impl State {
                     self.sessions.put(session);
                 }
             }
+            Deadline::Delivery(id) => self.wake(id, timer.due),
+            Deadline::Held(endpoint_id) => self.release(endpoint_id),
         }
     }
 }

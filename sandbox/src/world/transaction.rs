@@ -9,7 +9,7 @@ use crate::product::Product;
 use crate::settings::Settings;
 
 use super::state::State;
-use super::timer::{Deadline, Timer};
+use super::timer::Deadline;
 
 /// The account while it is being changed.
 pub struct Tx<'a> {
@@ -43,8 +43,7 @@ impl<'a> Tx<'a> {
 
     /// Sets a timer.
     pub fn set_timer(&mut self, due: Instant, deadline: Deadline) {
-        let id = self.state.ids.next("timer");
-        self.state.timers.put(Timer { id, due, deadline });
+        self.state.set_timer(due, deadline);
     }
 
     /// Keeps the changes if the outcome is a success, and takes them back if not; the choices that were made.
@@ -77,12 +76,21 @@ impl State {
         }
     }
 
-    /// Puts the clock forward and carries out whatever falls due in between.
-    pub(super) fn advance(&mut self, by: Duration) {
-        let until = self.clock.now().plus(by);
-        self.catch_up(until);
+    /// Puts the clock forward and carries out whatever falls due in between, up to the first time at which something is
+    /// to be sent; whether the end was reached.
+    pub(super) fn advance_to_sending(&mut self, until: Instant) -> bool {
+        while let Some(timer) = self.due(until) {
+            self.clock.told(timer.due);
+            let at = timer.due;
+            self.fire(&timer);
+            if self.has_outgoing() {
+                self.catch_up(at);
+                return false;
+            }
+        }
         self.clock.advance(Duration::from_millis(
             u64::try_from(until.milliseconds() - self.clock.now().milliseconds()).unwrap_or_default(),
         ));
+        true
     }
 }

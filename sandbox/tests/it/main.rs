@@ -3,8 +3,10 @@
 mod accounts;
 mod answers;
 mod blocking;
+mod chaos;
 mod control;
 mod customers;
+mod deliveries;
 mod document;
 mod errors;
 mod intents;
@@ -14,6 +16,7 @@ mod lists;
 mod logging;
 mod payment_methods;
 mod plain;
+mod receiver_of_webhooks;
 mod sessions;
 mod starting;
 mod validation;
