@@ -5,3 +5,5 @@ mod diagnosis;
 mod post;
 
 pub use courier::run;
+pub use diagnosis::{Outcome, diagnose, no_answer};
+pub use post::post;

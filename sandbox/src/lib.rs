@@ -16,6 +16,7 @@ mod log;
 mod model;
 mod operations;
 mod product;
+mod receiver;
 mod refusal;
 mod sandbox;
 mod server;
@@ -30,9 +31,10 @@ pub use log::{AnswerKind, Request};
 pub use model::delivery::{Attempt, DeliveryStatus};
 pub use model::payment_method::LoanStatus;
 pub use product::{CardType, Product};
+pub use receiver::{Check, Expected, Report};
 pub use sandbox::{
     AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Delivery, Endpoint,
     EndpointSetup, Event, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests, Sandbox, StartError,
-    TokenKind, Undelivered, Unverified,
+    TokenKind, Undelivered, Unverified, check_receiver,
 };
 pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};

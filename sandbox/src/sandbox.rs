@@ -8,6 +8,7 @@ mod deliveries;
 mod events;
 mod links;
 mod payment_methods;
+mod receivers;
 mod requests;
 mod settle;
 mod verify;
@@ -32,6 +33,7 @@ pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use deliveries::{AcknowledgedReward, Delivery};
 pub use events::Event;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
+pub use receivers::check_receiver;
 pub use requests::Requests;
 pub use settle::Undelivered;
 pub use verify::Unverified;
@@ -198,7 +200,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { kind: None, message: message.into() }
     }
 

@@ -16,6 +16,7 @@ mod lists;
 mod logging;
 mod payment_methods;
 mod plain;
+mod receiver;
 mod receiver_of_webhooks;
 mod sessions;
 mod starting;

@@ -23,6 +23,10 @@ pub enum Reaction {
     Answer(u16, String),
     /// Answers with this status after a while.
     Late(Duration, u16),
+    /// Answers with 200 if the verifier accepts and can read it, else with the status of the error.
+    Verify,
+    /// Answers with the first status if the verifier accepts it, else with the second.
+    VerifyWith(u16, u16),
     /// Never answers.
     Hang,
     /// Ends the connection without an answer.
@@ -55,6 +59,7 @@ struct Shared {
     /// What is done next; when it is empty, `otherwise`.
     script: Mutex<VecDeque<Reaction>>,
     otherwise: Mutex<Reaction>,
+    limit: Mutex<usize>,
 }
 
 impl Receiver {
@@ -67,6 +72,7 @@ impl Receiver {
             got: Mutex::default(),
             script: Mutex::default(),
             otherwise: Mutex::new(Reaction::Answer(200, String::new())),
+            limit: Mutex::new(usize::MAX),
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
         Self { address, shared, task }
@@ -78,6 +84,11 @@ impl Receiver {
 
     pub fn verifies_with(&self, verifier: Verifier) {
         *self.shared.verifier.lock().expect("no panic") = verifier;
+    }
+
+    /// Answers a body that is longer with 413.
+    pub fn limits_bodies_to(&self, bytes: usize) {
+        *self.shared.limit.lock().expect("no panic") = bytes;
     }
 
     /// What is done with the next deliveries, each once.
@@ -129,7 +140,9 @@ async fn receive(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     let raw = body.collect().await.map_err(|_| Broken)?.to_bytes().to_vec();
     let header = |name: &str| head.headers.get(name).map_or("", |value| value.to_str().expect("text")).to_owned();
     let signature = header(SIGNATURE_HEADER);
+    let verified = shared.verifier.lock().expect("no panic").verify(&signature, &raw).map_err(|error| error.status());
     let is_genuine = shared.verifier.lock().expect("no panic").verify_signature(&signature, &raw).is_ok();
+    let is_too_long = raw.len() > *shared.limit.lock().expect("no panic");
     let body: Value = serde_json::from_slice(&raw).unwrap_or_default();
     let object = body["object"].as_str().unwrap_or_default().to_owned();
     let (target, content_type) = (head.uri.to_string(), header("content-type"));
@@ -137,6 +150,9 @@ async fn receive(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Resp
     let next = shared.script.lock().expect("no panic").pop_front();
     let reaction = next.unwrap_or_else(|| shared.otherwise.lock().expect("no panic").clone());
     let (status, text) = match reaction {
+        _ if is_too_long => (413, String::new()),
+        Reaction::Verify => (verified.map_or_else(|status| status.as_u16(), |_| 200), String::new()),
+        Reaction::VerifyWith(good, bad) => (verified.map_or(bad, |_| good), String::new()),
         Reaction::Answer(status, text) => (status, text),
         Reaction::Late(pause, status) => {
             tokio::time::sleep(pause).await;
