@@ -197,6 +197,9 @@ impl Row for Delivery {
         }
         if self.is_sendable() {
             indexes.push(("sendable", self.endpoint_id.clone()));
+            if self.place.is_some() {
+                indexes.push(("placed", self.endpoint_id.clone()));
+            }
         }
         if self.status == DeliveryStatus::Held {
             indexes.push(("held", self.endpoint_id.clone()));

@@ -55,7 +55,9 @@ impl Target {
                  to names without a dot only"
             ));
         }
-        let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let sent = uri.path_and_query().map_or("", |path| path.as_str());
+        // A URL may begin its query right after the host; a request may not.
+        let path_and_query = if sent.starts_with('/') { sent.to_owned() } else { format!("/{sent}") };
         Ok(Self { host, port: uri.port_u16().unwrap_or(80), path_and_query })
     }
 
@@ -120,6 +122,8 @@ mod tests {
         for (url, host, port, path) in [
             ("http://127.0.0.1:9000/imprint?key=a&b", "127.0.0.1", 9_000, "/imprint?key=a&b"),
             ("http://localhost", "localhost", 80, "/"),
+            ("http://localhost?a=b", "localhost", 80, "/?a=b"),
+            ("http://my_shop:8080/a#b", "my_shop", 8_080, "/a"),
             ("http://[::1]:9000/", "::1", 9_000, "/"),
             ("http://10.1.2.3/a", "10.1.2.3", 80, "/a"),
             ("http://192.168.0.7/a", "192.168.0.7", 80, "/a"),

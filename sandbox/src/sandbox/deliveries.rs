@@ -75,10 +75,11 @@ impl Delivery {
     }
 }
 
-/// `REWARD to http://127.0.0.1:9000/imprint: waiting, after attempt 2: 500; the receiver failed: look into its log`.
+/// `REWARD to http://127.0.0.1:9000/imprint, delivery 5AF1…: waiting, after attempt 2: 500; the receiver failed: look into
+/// its log`.
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}: {}", self.object, self.endpoint, self.status)?;
+        write!(f, "{} to {}, delivery {}: {}", self.object, self.endpoint, self.id, self.status)?;
         match self.attempts.last() {
             Some(last) => write!(f, ", after attempt {}: {last}", self.attempts.len()),
             None => Ok(()),
@@ -155,5 +156,35 @@ impl Sandbox {
     /// The deliveries that an index of their table has.
     pub(super) fn deliveries_by(&self, index: &'static str) -> Vec<Delivery> {
         self.account.read(|state| state.deliveries.find(index, "").map(|(_, row)| Delivery::of(state, row)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reward_is_confirmed_by_an_acknowledged_event_about_its_end_only() {
+        let confirmed = |object: &str, reward_status: &str, status| {
+            let delivery = Delivery {
+                id: "D".into(),
+                object: object.into(),
+                endpoint: "http://localhost:80/".into(),
+                merchant_key: "STORE".into(),
+                at: SystemTime::UNIX_EPOCH,
+                status,
+                next_attempt: None,
+                attempts: Vec::new(),
+                body: format!(r#"{{"object":"{object}","data":{{"reward_id":"R","status":"{reward_status}"}}}}"#),
+            };
+            delivery.acknowledged_reward().map(|reward| (reward.reward_id.to_string(), reward.status))
+        };
+        use DeliveryStatus::{Acknowledged, Dead};
+        for status in ["AVAILABLE", "DEDUCTED"] {
+            assert_eq!(confirmed("REWARD", status, Acknowledged), Some(("R".into(), status.into())));
+            assert_eq!(confirmed("REWARD", status, Dead), None);
+            assert_eq!(confirmed("STREAK", status, Acknowledged), None);
+        }
+        assert_eq!(confirmed("REWARD", "PENDING", Acknowledged), None);
     }
 }

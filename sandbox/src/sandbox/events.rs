@@ -23,6 +23,17 @@ pub struct Event {
     pub merchant_key: String,
 }
 
+impl Event {
+    pub(super) fn of(row: &Row) -> Self {
+        Self {
+            object: row.object.to_owned(),
+            body: serde_json::from_str(&row.body).unwrap_or_default(),
+            at: row.at.system_time(),
+            merchant_key: row.product.clone(),
+        }
+    }
+}
+
 /// Without the body, which has personal data and tokens.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,12 +57,6 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn events(&self) -> Vec<Event> {
-        let read = |row: &Row| Event {
-            object: row.object.to_owned(),
-            body: serde_json::from_str(&row.body).unwrap_or_default(),
-            at: row.at.system_time(),
-            merchant_key: row.product.clone(),
-        };
-        self.account.read(|state| state.events.find("all", "").map(|(_, row)| read(row)).collect())
+        self.account.read(|state| state.events.find("all", "").map(|(_, row)| Event::of(row)).collect())
     }
 }

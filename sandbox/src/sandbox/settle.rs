@@ -53,7 +53,12 @@ impl Sandbox {
             let kinds: Vec<_> = contract.kinds().collect();
             return Err(Refused::new(format!("no webhook is of the kind `{kind}`; there are {}", kinds.join(", "))));
         }
-        let find = || self.events().into_iter().rfind(|event| event.object == kind);
+        let find = || {
+            self.account.read(|state| {
+                let found = state.events.find("all", "").rfind(|(_, event)| event.object == kind);
+                found.map(|(_, event)| Event::of(event))
+            })
+        };
         let none = || {
             let kinds: Vec<_> = self.events().into_iter().map(|event| event.object).collect();
             let others = if kinds.is_empty() { "no event".into() } else { kinds.join(", ") };

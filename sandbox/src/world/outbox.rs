@@ -150,12 +150,21 @@ impl State {
         }
     }
 
+    fn first_in_queue(&self, endpoint_id: &str) -> Option<Delivery> {
+        // Most often none has another place than that of its creation, and the first is the next.
+        let is_in_order = self.deliveries.first("placed", endpoint_id).is_none();
+        let mut queue = self.deliveries.find("sendable", endpoint_id);
+        let first = match is_in_order {
+            true => queue.next(),
+            false => queue.min_by_key(|(number, delivery)| delivery.place.unwrap_or(*number)),
+        };
+        first.map(|(_, delivery)| Delivery::clone(delivery))
+    }
+
     /// Takes what is next for an endpoint out of its queue, to be sent.
     pub(super) fn next_parcel(&mut self, endpoint_id: &str) -> Option<Parcel> {
         let endpoint = Arc::clone(self.endpoints.get(endpoint_id)?);
-        let queue = self.deliveries.find("sendable", endpoint_id);
-        let (_, next) = queue.min_by_key(|(number, delivery)| delivery.place.unwrap_or(*number))?;
-        let next = Delivery::clone(next).begun();
+        let next = self.first_in_queue(endpoint_id)?.begun();
         let now = self.clock.now().system_time();
         let is_replay = matches!(next.sending, Some(Sending::Replay(_)));
         let last = next.attempts.last().map(|attempt| attempt.signature.clone());

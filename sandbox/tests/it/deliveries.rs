@@ -55,7 +55,9 @@ async fn a_failure_comes_again_when_the_clock_is_put_forward_and_is_dead_after_t
     assert_eq!(error.failed.len(), 2);
     let text = error.to_string();
     let url = receiver.url("/imprint");
-    assert!(text.contains(&format!("APPLICATION to {url}: waiting, after attempt 1: 500")), "{text}");
+    let id = &error.failed[0].id;
+    let words = format!("APPLICATION to {url}, delivery {id}: waiting, after attempt 1: 500");
+    assert!(text.contains(&words), "{text}");
     assert!(text.contains("look into its log") && text.contains("it comes again at 2026-01-01T00:00:05."), "{text}");
     sandbox.advance(Duration::from_millis(4_900)).await;
     assert_eq!(receiver.got().len(), 2);
