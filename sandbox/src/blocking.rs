@@ -11,10 +11,13 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::log::Request;
+use crate::model::delivery::Attempt;
 use crate::model::payment_method::LoanStatus;
 use crate::model::reward::RewardKind;
+use crate::receiver::Report;
 use crate::sandbox::{
-    self, ApprovedCustomer, Builder, HasClientSecret, Outcome, Refused, StartError, TokenKind, TooFew,
+    self, ApprovedCustomer, Builder, Event, HasClientSecret, Outcome, Refused, StartError, TokenKind, TooFew,
+    Undelivered,
 };
 
 /// A sandbox whose methods wait instead of being awaited. All that need not wait are those of
@@ -156,6 +159,51 @@ impl Sandbox {
         self.wait(self.inner.link_in_app(customer_id, partner_customer_id))
     }
 
+    /// [`Sandbox::settled`](crate::Sandbox::settled).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn settled(&self) -> Result<(), Undelivered> {
+        self.wait(self.inner.settled())
+    }
+
+    /// [`Sandbox::wait_for`](crate::Sandbox::wait_for).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn wait_for(&self, kind: &str) -> Result<Event, Refused> {
+        self.wait(self.inner.wait_for(kind))
+    }
+
+    /// [`Sandbox::replay`](crate::Sandbox::replay).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn replay(&self, delivery_id: impl AsRef<str>) -> Result<Attempt, Refused> {
+        self.wait(self.inner.replay(delivery_id))
+    }
+
+    /// [`Sandbox::replay_with_old_signature`](crate::Sandbox::replay_with_old_signature).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn replay_with_old_signature(&self, delivery_id: impl AsRef<str>) -> Result<Attempt, Refused> {
+        self.wait(self.inner.replay_with_old_signature(delivery_id))
+    }
+
+    /// [`Sandbox::check_receiver`](crate::Sandbox::check_receiver).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn check_receiver(&self, url: impl AsRef<str>) -> Result<Report, Refused> {
+        self.wait(self.inner.check_receiver(url))
+    }
+
     /// [`Sandbox::payment_method`](crate::Sandbox::payment_method).
     pub fn payment_method(&self, id: impl AsRef<str>) -> PaymentMethodControl {
         PaymentMethodControl { sandbox: self.clone(), inner: self.inner.payment_method(id) }
@@ -177,6 +225,17 @@ impl Deref for Sandbox {
     fn deref(&self) -> &sandbox::Sandbox {
         &self.inner
     }
+}
+
+/// [`imprint_sandbox::check_receiver`](crate::check_receiver) for code without async.
+///
+/// # Errors
+///
+/// Those of the other, and that no runtime can be made.
+pub fn check_receiver(url: impl AsRef<str>, token: impl Into<Secret>) -> Result<Report, Refused> {
+    let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build();
+    let runtime = runtime.map_err(|e| Refused::new(format!("no runtime can be made: {e}")))?;
+    runtime.block_on(sandbox::check_receiver(url, token))
 }
 
 /// Declares a form of a builder whose last step waits.

@@ -30,8 +30,8 @@ macro_rules! choices {
                 match self { $(Choice::$variant => $sentence,)* }
             }
 
-            /// The setting of [`Builder`](crate::Builder), [`Product`](crate::Product) or
-            /// [`StreakSetup`](crate::StreakSetup) that changes it, if there is one.
+            /// The setting, such as one of [`Builder`](crate::Builder) or [`Product`](crate::Product), or the method that
+            /// changes it, if there is one.
             pub const fn setting(self) -> Option<&'static str> {
                 match self { $(Choice::$variant => $setting,)* }
             }
@@ -235,6 +235,24 @@ choices! {
     StreakPeriods, "streak-periods",
         "The periods of a streak follow each other from the enrollment on, each 30 days long.",
         Some("StreakSetup::period_length");
+    WebhookRetries, "webhook-retries",
+        "A webhook that was not answered with 2xx is sent again after 5 s, 10 s, 20 s and so on, at most an hour apart, and is dead after twelve attempts.",
+        Some("Builder::webhook_retry");
+    WebhookTimeout, "webhook-timeout",
+        "A receiver has 10 seconds to answer a webhook.",
+        Some("Builder::webhook_timeout");
+    WebhookOrder, "webhook-order",
+        "The webhooks of an endpoint are sent one after the other, in the order of their events, and one that failed holds back none of those after it.",
+        Some("Sandbox::chaos");
+    WebhookSignedAnew, "webhook-signed-anew",
+        "Each attempt to deliver a webhook is signed anew, with the time of the attempt.",
+        Some("Sandbox::replay_with_old_signature");
+    WebhookSignatureSeconds, "webhook-signature-seconds",
+        "A webhook is signed with the token as key, over the raw body, with a timestamp in seconds.",
+        Some("Endpoint::reading");
+    WebhookUnknownKindsToAll, "webhook-unknown-kinds-to-all",
+        "An endpoint takes all kinds of events, also new ones, unless it was registered for some.",
+        Some("Endpoint::only");
 }
 
 impl fmt::Display for Choice {

@@ -39,6 +39,11 @@ impl VirtualClock {
         }
     }
 
+    /// Whether time stands still.
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.pace, Pace::Frozen)
+    }
+
     /// The time that a change is made at: of a frozen clock one millisecond later.
     pub fn of_change(&self) -> Instant {
         match self.pace {
@@ -50,6 +55,10 @@ impl VirtualClock {
     /// Remembers a time that was told; the later one of it and the latest before.
     pub fn told(&mut self, at: Instant) -> Instant {
         self.at = self.at.max(at);
+        if let Pace::Running(ahead) = &mut self.pace {
+            // Otherwise the time would stand still until the clock of the system is there as well.
+            *ahead = ahead.saturating_add(at.since(Instant::of(SystemTime::now()).plus(*ahead)));
+        }
         self.at
     }
 

@@ -13,9 +13,11 @@ mod answers;
 mod check;
 mod compose;
 mod document;
+mod drift;
 mod echo;
 mod empty_text;
 mod error_shape;
+mod events;
 mod example;
 mod marks;
 mod operation;
@@ -40,6 +42,7 @@ use serde_json::Value;
 pub use answers::Undeclared;
 pub use compose::PropertySet;
 pub use document::DocumentError;
+pub use drift::is_listed_drift;
 pub use error_shape::ErrorShape;
 pub use example::Sent;
 pub use marks::Marked;
@@ -63,6 +66,8 @@ pub struct Contract {
     named: BTreeMap<String, OnceLock<Schema>>,
     /// The payloads of the webhooks, by the name of the webhook.
     webhooks: BTreeMap<String, Schema>,
+    /// The names of the webhooks by the `object` of their events. Made when the first event is looked at.
+    kinds: OnceLock<BTreeMap<String, String>>,
     /// The references that schemas have. Each points to something.
     references: Vec<String>,
     /// What the references of schemas point to, converted to JSON Schema. Made by the first check.

@@ -4,10 +4,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod blocking;
+mod bugs;
 mod choices;
 mod clock;
 #[doc(hidden)]
 pub mod contract;
+mod deliver;
 mod faults;
 mod ids;
 mod instant;
@@ -15,6 +17,7 @@ mod log;
 mod model;
 mod operations;
 mod product;
+mod receiver;
 mod refusal;
 mod rewards;
 mod sandbox;
@@ -23,18 +26,21 @@ mod settings;
 mod table;
 mod world;
 
+pub use bugs::Bug;
 pub use choices::Choice;
 pub use faults::FaultStatus;
 pub use imprint_client;
 pub use log::{AnswerKind, Request};
+pub use model::delivery::{Attempt, DeliveryStatus};
 pub use model::payment_method::LoanStatus;
 pub use model::reward::RewardKind;
 pub use product::{CardType, Product};
+pub use receiver::{Check, Expected, Report};
 pub use rewards::Rewards;
 pub use sandbox::{
-    Application, ApprovedCustomer, Builder, CustomerSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome,
-    PaymentMethodControl, Refused, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup,
-    TokenKind, TooFew, Unverified,
+    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Delivery, Endpoint,
+    EndpointSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests,
+    Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew, Undelivered, Unverified,
+    check_receiver,
 };
-pub use server::Bug;
-pub use settings::{Clock, ErrorShapes, Permissions, Validation};
+pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};

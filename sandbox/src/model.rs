@@ -4,7 +4,10 @@
 pub mod accrual;
 pub mod application;
 pub mod card;
+pub mod chaos;
 pub mod customer;
+pub mod delivery;
+pub mod endpoint;
 pub mod event;
 pub mod intent;
 pub mod key;
@@ -16,4 +19,5 @@ pub mod payment_method;
 pub mod reward;
 pub mod session;
 pub mod streak;
+pub mod target;
 pub mod transaction;

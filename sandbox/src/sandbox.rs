@@ -2,17 +2,22 @@
 
 mod applications;
 mod builder;
+mod chaos;
 mod closing;
 mod customers;
+mod deliveries;
 mod events;
 mod faults;
 mod links;
 mod payment_methods;
+mod receivers;
 mod requests;
 mod rewards;
+mod settle;
 mod snapshot;
 mod streaks;
 mod verify;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,21 +25,27 @@ use std::time::{Duration, SystemTime};
 
 use imprint_client::{Client, ClientBuilder, Secret};
 
+use crate::bugs::Bug;
 use crate::refusal::Refusal;
-use crate::server::{Bug, Listening};
+use crate::server::Listening;
 use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
 pub use applications::{Application, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
+pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};
+pub use deliveries::{AcknowledgedReward, Delivery};
 pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
 pub use payment_methods::{PaymentMethodControl, TokenKind};
+pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
+pub use settle::Undelivered;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
+pub use webhooks::{Endpoint, EndpointSetup};
 
 /// A stateful imitation of the Imprint API that listens on loopback.
 ///
@@ -144,14 +155,17 @@ impl Sandbox {
     }
 
     /// Puts the clock of the account forward. Whatever falls due in between happens in the order of its time: a session
-    /// expires, for example.
+    /// expires, a webhook that failed is sent again.
+    ///
+    /// It returns when the deliveries that fell due were attempted, so that a test can look at once. An attempt that fails
+    /// is no error of this method: [`settled`](Self::settled) and [`verify`](Self::verify) tell it.
     pub async fn advance(&self, by: Duration) {
-        self.account.advance(by);
+        self.account.advance_to(self.account.now().plus(by)).await;
     }
 
     /// The bugs of the sandbox that were found so far, in all accounts.
     pub fn bugs(&self) -> Vec<Bug> {
-        self.listening.server.bugs()
+        self.listening.server.bugs.all()
     }
 
     /// The runtime that the server runs in.
@@ -185,7 +199,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { kind: None, message: message.into() }
     }
 

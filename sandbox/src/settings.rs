@@ -77,6 +77,54 @@ impl Default for Permissions {
     }
 }
 
+/// When a webhook that was not acknowledged is sent again. Imprint publishes no schedule beyond growing pauses.
+///
+/// The times are those of the account's clock: as long as it stands still, a repetition waits for
+/// [`Sandbox::advance`](crate::Sandbox::advance).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retry {
+    /// After 5 seconds, then 10, 20 and so on, at most an hour apart, until twelve attempts were made.
+    #[default]
+    Documented,
+    /// After 10 milliseconds, then 20, 40 and so on, at most a second apart, until twelve attempts were made.
+    Fast,
+    /// Never.
+    Off,
+}
+
+impl Retry {
+    /// How many attempts there are at most.
+    const ATTEMPTS: usize = 12;
+
+    /// The pause after so many failed attempts. None if there is no other attempt.
+    pub(crate) fn pause(self, failures: usize) -> Option<Duration> {
+        let (first, longest) = match self {
+            Self::Documented => (Duration::from_secs(5), Duration::from_secs(3_600)),
+            Self::Fast => (Duration::from_millis(10), Duration::from_secs(1)),
+            Self::Off => return None,
+        };
+        let doublings = u32::try_from(failures.saturating_sub(1)).ok().filter(|_| failures < Self::ATTEMPTS)?;
+        Some(first.saturating_mul(1 << doublings).min(longest))
+    }
+}
+
+/// How webhooks are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Webhooks {
+    pub retry: Retry,
+    /// How long an attempt may take.
+    pub timeout: Duration,
+    /// Whether signatures have the time of the account's clock instead of that of the system.
+    pub virtual_time: bool,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self { retry: Retry::default(), timeout: Duration::from_secs(10), virtual_time: false }
+    }
+}
+
 /// What all accounts of a server have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -95,6 +143,7 @@ pub(crate) struct Settings {
     pub log_size: usize,
     /// Two-part credentials for Basic authorization, each with the key that it stands for.
     pub basic_pairs: Vec<BasicPair>,
+    pub webhooks: Webhooks,
     /// The document that the sandbox was told to keep to; None is the client's.
     pub document: Option<Arc<Contract>>,
 }

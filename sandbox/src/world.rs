@@ -4,12 +4,16 @@
 
 mod account;
 mod accounts;
+mod outbox;
+mod outgoing;
 mod state;
 mod timer;
 mod transaction;
 
 pub use account::Account;
 pub use accounts::Accounts;
+pub use outbox::Parcel;
+pub use outgoing::Next;
 pub use state::{Saved, State};
 pub use timer::Deadline;
 pub use transaction::Tx;

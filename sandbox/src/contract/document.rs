@@ -69,6 +69,7 @@ pub(super) fn read(text: &str) -> Result<Contract, DocumentError> {
         positions,
         named,
         webhooks,
+        kinds: OnceLock::new(),
         references,
         referenced: OnceLock::new(),
         marked_names: OnceLock::new(),

@@ -25,6 +25,8 @@ pub fn fire(tx: &mut Tx<'_>, deadline: &Deadline) {
             statements::close(tx, customer_id);
             statements::schedule(tx, customer_id);
         }
+        Deadline::Delivery(id) => tx.state.wake(id, tx.now),
+        Deadline::Held(endpoint_id) => tx.state.release(endpoint_id),
         Deadline::Simulation(customer_id) => statements::close(tx, customer_id),
     }
 }

@@ -1,7 +1,9 @@
-//! Writes events down in the transaction that causes them: if it is taken back, there was no event.
+//! Writes events down in the transaction that causes them: if it is taken back, there was no event. Each is compared with
+//! the document.
 
 use serde_json::{Map, Value, json};
 
+use crate::bugs::Bug;
 use crate::instant::Instant;
 use crate::model::customer::Customer;
 use crate::model::event::Event;
@@ -26,14 +28,30 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
         }
     }
     data.extend(fields);
+    let body = json!({ "object": object, "data": data });
+    check(tx, object, &body);
+    put(tx, object, &body);
+}
+
+fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
         object: object.to_owned(),
-        body: json!({ "object": object, "data": data }).to_string(),
+        body: body.to_string(),
         at: tx.now,
     };
+    tx.dispatch(&event);
     tx.state.events.put(event);
+}
+
+/// Writes down a bug if the document does not allow an event of this kind. It is sent all the same.
+fn check(tx: &Tx<'_>, object: &str, body: &Value) {
+    for violation in tx.settings.contract().check_event(object, body) {
+        let place = if violation.pointer.is_empty() { "the body" } else { &violation.pointer };
+        let what = format!("{place} {}", violation.what);
+        tx.bugs.found(Bug { sequence: 0, operation: format!("the webhook {object}"), what });
+    }
 }
 
 /// `PAYMENT_METHOD`: a payment method is new, or has changed.
@@ -54,6 +72,13 @@ pub fn payment_method(tx: &mut Tx<'_>, method: &PaymentMethod, before: Option<Pa
     fields.insert("created_at".into(), json!(method.created_at.text()));
     fields.insert("updated_at".into(), json!(method.updated_at.text()));
     emit(tx, "PAYMENT_METHOD", &method.customer_id, fields);
+}
+
+/// An event of a kind that the document does not have.
+pub fn unknown(tx: &mut Tx<'_>) {
+    const OBJECT: &str = "SANDBOX_UNKNOWN_KIND";
+    let data = json!({ "merchant_key": tx.product.key(), "created_at": tx.now.text() });
+    put(tx, OBJECT, &json!({ "object": OBJECT, "data": data }));
 }
 
 /// `APPLICATION`: a decision that is final.

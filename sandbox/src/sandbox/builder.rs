@@ -13,10 +13,10 @@ use crate::instant::Instant;
 use crate::operations;
 use crate::product::Product;
 use crate::server::{Listening, Server};
-use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Settings, Validation};
+use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Retry, Settings, Validation, Webhooks};
 use crate::world::Accounts;
 
-use super::Sandbox;
+use super::{Endpoint, Refused, Sandbox};
 
 /// The name and the label of the first account and its key.
 const FIRST: &str = "sandbox";
@@ -46,6 +46,7 @@ pub struct Builder {
     keys: Vec<(String, Secret, Permissions)>,
     settings: Settings,
     document: Option<String>,
+    endpoints: Vec<Endpoint>,
 }
 
 impl Default for Builder {
@@ -67,9 +68,11 @@ impl Default for Builder {
                 examples: true,
                 log_size: 10_000,
                 basic_pairs: Vec::new(),
+                webhooks: Webhooks::default(),
                 document: None,
             },
             document: None,
+            endpoints: Vec::new(),
         }
     }
 }
@@ -188,6 +191,36 @@ impl Builder {
         self
     }
 
+    /// Sends the webhooks of the first account to a receiver: see [`Sandbox::webhook`].
+    pub fn webhook(self, url: impl Into<String>) -> Self {
+        self.endpoint(Endpoint::at(url))
+    }
+
+    /// Registers an endpoint of the first account: see [`Sandbox::register`].
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// When webhooks that were not acknowledged are sent again. The default is [`Retry::Documented`].
+    pub fn webhook_retry(mut self, schedule: Retry) -> Self {
+        self.settings.webhooks.retry = schedule;
+        self
+    }
+
+    /// How long a receiver may take to answer a webhook. The default is 10 seconds.
+    pub fn webhook_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.webhooks.timeout = timeout;
+        self
+    }
+
+    /// Signs webhooks with the time of the account's clock, for a receiver whose clock a test sets. The default is the
+    /// time of the system, since a receiver refuses what was signed long ago.
+    pub fn sign_with_virtual_time(mut self) -> Self {
+        self.settings.webhooks.virtual_time = true;
+        self
+    }
+
     /// Keeps to this OpenAPI document, as JSON, instead of the client's: to see what a change that Imprint announces
     /// means for your code. Operations, fields and values that are new in it are answered without further ado.
     pub fn document(mut self, json: impl Into<String>) -> Self {
@@ -199,7 +232,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened at, or the document cannot be read.
+    /// If the port cannot be listened at, the document cannot be read, or an endpoint cannot be registered.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let mut settings = self.settings;
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
@@ -219,7 +252,12 @@ impl Builder {
         let account = accounts.open(FIRST, &keys);
         let server = Server::new(address, settings, accounts, Arc::clone(&account));
         let listening = Arc::new(Listening::start(listener, Arc::new(server)));
-        Ok(Sandbox { listening, account, key })
+        let sandbox = Sandbox { listening, account, key };
+        for endpoint in self.endpoints {
+            sandbox.register(endpoint).map_err(StartError::Endpoint)?;
+        }
+        sandbox.keep_as_seed();
+        Ok(sandbox)
     }
 }
 
@@ -233,6 +271,8 @@ pub enum StartError {
     Thread(io::Error),
     /// The document cannot be read.
     Document(DocumentError),
+    /// An endpoint for webhooks cannot be registered.
+    Endpoint(Refused),
 }
 
 impl fmt::Display for StartError {
@@ -241,6 +281,7 @@ impl fmt::Display for StartError {
             Self::Listen(address, _) => write!(f, "cannot listen at {address}; port 0 is one that is free"),
             Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
             Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
+            Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
         }
     }
 }
@@ -250,6 +291,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Listen(_, e) | Self::Thread(e) => Some(e),
             Self::Document(e) => Some(e),
+            Self::Endpoint(e) => Some(e),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The events that Imprint would have sent webhooks about, whether or not an endpoint takes them.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use crate::model::event::Event as Row;
 use super::Sandbox;
 
 /// An event that partners are told about by a webhook.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// The kind, as `object` has it: `TRANSACTION`.
@@ -20,6 +21,26 @@ pub struct Event {
     pub at: SystemTime,
     /// The merchant key of the product.
     pub merchant_key: String,
+}
+
+impl Event {
+    pub(super) fn of(row: &Row) -> Self {
+        Self {
+            object: row.object.to_owned(),
+            body: serde_json::from_str(&row.body).unwrap_or_default(),
+            at: row.at.system_time(),
+            merchant_key: row.product.clone(),
+        }
+    }
+}
+
+/// Without the body, which has personal data and tokens.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { object, body: _, at, merchant_key } = self;
+        let mut shown = f.debug_struct("Event");
+        shown.field("object", object).field("at", at).field("merchant_key", merchant_key).finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {
@@ -36,12 +57,6 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn events(&self) -> Vec<Event> {
-        let read = |row: &Row| Event {
-            object: row.object.clone(),
-            body: serde_json::from_str(&row.body).unwrap_or_default(),
-            at: row.at.system_time(),
-            merchant_key: row.product.clone(),
-        };
-        self.account.read(|state| state.events.find("all", "").map(|(_, row)| read(row)).collect())
+        self.account.read(|state| state.events.find("all", "").map(|(_, row)| Event::of(row)).collect())
     }
 }

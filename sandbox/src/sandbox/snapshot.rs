@@ -1,6 +1,7 @@
 //! Keeping the state of an account and going back to it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use imprint_client::Secret;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,7 @@ impl Sandbox {
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         self.account.load(read(&snapshot.0)?);
         self.listening.server.accounts.admit_all(&self.account);
+        self.deliver_all();
         Ok(())
     }
 
@@ -98,6 +100,15 @@ impl Sandbox {
     /// Puts the account back to its seed, its clock included, and forgets its requests.
     pub fn reset(&self) {
         self.account.reset();
+        self.deliver_all();
+    }
+
+    /// Endpoints of a snapshot may be new here.
+    fn deliver_all(&self) {
+        let ids: Vec<String> = self.account.read(|state| state.endpoints.all().map(|one| one.id.clone()).collect());
+        for id in ids {
+            self.listening.deliver(Arc::clone(&self.account), id);
+        }
     }
 }
 

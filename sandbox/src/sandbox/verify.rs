@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use crate::bugs::Bug;
 use crate::faults::FaultStatus;
 use crate::log::{AnswerKind, Request};
-use crate::server::Bug;
+use crate::model::delivery::DeliveryStatus;
 
-use super::Sandbox;
 use super::requests::number;
+use super::{Delivery, Sandbox};
 
 /// What a test should not rest on.
 #[derive(Clone, Debug)]
@@ -21,16 +22,19 @@ pub struct Unverified {
     pub dropped_examples: u64,
     /// Faults that did not strike as often as they were to, or changed nothing where they did.
     pub unused_faults: Vec<FaultStatus>,
+    /// Webhooks that no receiver has acknowledged, and that are not sent any more.
+    pub dead: Vec<Delivery>,
 }
 
 impl Sandbox {
-    /// Looks back at a test: was every answer right, and made of what the sandbox
-    /// remembers, and did every fault strike?
+    /// Looks back at a test: was every answer right, and made of what the sandbox remembers, did every fault strike, and is
+    /// no webhook dead?
     ///
     /// # Errors
     ///
-    /// If a bug of the sandbox was found, a request of this account was answered by an example of the document, or a fault
-    /// of this account is unused: it did not strike as often as it was to, or changed nothing where it did.
+    /// If a bug of the sandbox was found, a request of this account was answered by an example of the document, a fault of
+    /// this account is unused (it did not strike as often as it was to, or changed nothing where it did), or a webhook of
+    /// this account is dead.
     pub fn verify(&self) -> Result<(), Unverified> {
         let bugs = self.bugs();
         let (mut examples, dropped) = self.account.log.all();
@@ -38,17 +42,24 @@ impl Sandbox {
         let dropped = dropped.iter().filter(|(kind, _)| kind.answer == AnswerKind::Example);
         let dropped_examples = dropped.map(|(_, count)| count).sum();
         let unused_faults = self.faults().unused();
-        if bugs.is_empty() && examples.is_empty() && dropped_examples == 0 && unused_faults.is_empty() {
-            return Ok(());
-        }
-        Err(Unverified { bugs, examples, dropped_examples, unused_faults })
+        let mut dead = self.deliveries_by("failed");
+        dead.retain(|delivery| delivery.status == DeliveryStatus::Dead);
+        let found = Unverified { bugs, examples, dropped_examples, unused_faults, dead };
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+}
+
+impl Unverified {
+    fn is_empty(&self) -> bool {
+        let Self { bugs, examples, dropped_examples, unused_faults, dead } = self;
+        bugs.is_empty() && examples.is_empty() && *dropped_examples == 0 && unused_faults.is_empty() && dead.is_empty()
     }
 }
 
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Bug { sequence, operation, what } in &self.bugs {
-            writeln!(f, "a bug of imprint-sandbox, please report it: request {sequence}, {operation}: {what}")?;
+        for bug in &self.bugs {
+            writeln!(f, "a bug of imprint-sandbox, please report it: {bug}")?;
         }
         for request in &self.examples {
             writeln!(f, "answered by an example of the document, nothing was remembered: request {request}")?;
@@ -59,6 +70,9 @@ impl fmt::Display for Unverified {
         }
         for fault in &self.unused_faults {
             writeln!(f, "unused: {fault}")?;
+        }
+        for delivery in &self.dead {
+            writeln!(f, "a webhook that was not acknowledged: {delivery}")?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! The socket and its connections. They end when the last handle of the sandbox is dropped.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -10,7 +11,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::deliver;
+use crate::world::Account;
 
 use super::Server;
 use super::answer::Response;
@@ -21,18 +25,27 @@ use super::wire::{Socket, Wire};
 /// The longest body that is read.
 const MAX_BODY: usize = 1 << 20;
 
-/// A server that listens. Dropping it ends every connection.
+/// A server that listens. Dropping it ends every connection, and no webhook is sent any more.
 pub struct Listening {
     pub server: Arc<Server>,
     runtime: Handle,
-    accepting: tokio::task::AbortHandle,
+    accepting: AbortHandle,
+    delivering: Mutex<HashMap<(String, String), AbortHandle>>,
 }
 
 impl Listening {
     /// Accepts connections until it is dropped, in the runtime it is called in.
     pub fn start(listener: TcpListener, server: Arc<Server>) -> Self {
         let task = tokio::spawn(accept(listener, Arc::clone(&server)));
-        Self { server, runtime: Handle::current(), accepting: task.abort_handle() }
+        Self { server, runtime: Handle::current(), accepting: task.abort_handle(), delivering: Mutex::default() }
+    }
+
+    /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
+    pub fn deliver(&self, account: Arc<Account>, endpoint_id: String) {
+        let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
+        delivering
+            .entry((account.name.clone(), endpoint_id.clone()))
+            .or_insert_with(|| self.runtime.spawn(deliver::run(account, endpoint_id)).abort_handle());
     }
 
     /// The address that it listens at.
@@ -50,6 +63,9 @@ impl Drop for Listening {
     fn drop(&mut self) {
         // The task owns the socket and the tasks of its connections, which end with it.
         self.accepting.abort();
+        for (_, task) in self.delivering.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            task.abort();
+        }
     }
 }
 

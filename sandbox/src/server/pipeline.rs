@@ -11,8 +11,9 @@ use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::bugs::Bug;
 use crate::choices::Choice;
-use crate::contract::{Contract, Operation, Route, Sent, Violation};
+use crate::contract::{Contract, Operation, Route, Sent, is_listed_drift};
 use crate::faults::Struck;
 use crate::instant::Instant;
 use crate::log::{AnswerKind, Request};
@@ -26,7 +27,7 @@ use crate::world::Account;
 use super::answer::Answer;
 use super::auth::{self, Shown};
 use super::stand_in::Place;
-use super::{Bug, Server, errors, redact, validate};
+use super::{Server, errors, redact, validate};
 
 /// The first line and the headers of a request.
 pub struct Head {
@@ -330,21 +331,11 @@ impl Server {
     }
 
     fn bug(&self, operation: &str, what: &str, sequence: u64) -> Answer {
-        self.found(Bug { sequence, operation: operation.to_owned(), what: what.to_owned() });
+        self.bugs.found(Bug { sequence, operation: operation.to_owned(), what: what.to_owned() });
         let message = format!("a bug of imprint-sandbox, please report it: {operation}: {what}");
         let body = serde_json::json!({ "error": { "type": "SANDBOX_BUG", "message": message } });
         Answer::new(500, Some(body), AnswerKind::Bug)
     }
-}
-
-/// Values that Imprint's guides have and the document's lists lack, by the name of the field.
-const LISTED_DRIFTS: [(&str, &str); 2] = [("status", "REQUIRES_CONFIRMATION"), ("type", "DELAYED")];
-
-/// Whether a violation is a value that the document is known to lack.
-fn is_listed_drift(body: Option<&Value>, violation: &Violation) -> bool {
-    let value = body.and_then(|body| body.pointer(&violation.pointer)).and_then(Value::as_str);
-    let field = violation.pointer.rsplit('/').next().unwrap_or_default();
-    value.is_some_and(|value| LISTED_DRIFTS.contains(&(field, value)))
 }
 
 /// The statuses that an operation may answer without declaring them.

@@ -2,10 +2,11 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use imprint_client::Secret;
+use tokio::sync::watch;
 
+use crate::bugs::Bugs;
 use crate::choices::Choice;
 use crate::faults::FaultTable;
 use crate::instant::Instant;
@@ -26,22 +27,27 @@ pub struct Account {
     pub settings: Arc<Settings>,
     pub log: Log,
     pub faults: FaultTable,
+    bugs: Bugs,
     state: Mutex<State>,
     /// What `reset` goes back to, as text, since it has keys and numbers of cards.
     origin: Mutex<Secret>,
     fire: Fire,
+    /// Told whenever something may have changed.
+    pub(super) changed: watch::Sender<()>,
 }
 
 impl Account {
-    pub fn new(name: &str, settings: &Arc<Settings>, fire: Fire) -> Self {
+    pub fn new(name: &str, settings: &Arc<Settings>, fire: Fire, bugs: &Bugs) -> Self {
         Self {
             name: name.to_owned(),
             settings: Arc::clone(settings),
             log: Log::new(settings.log_size),
             faults: FaultTable::new(settings.seed, name),
+            bugs: bugs.clone(),
             state: Mutex::new(State::new(name, settings)),
             origin: Mutex::new(Secret::from(String::new())),
             fire,
+            changed: watch::Sender::default(),
         }
     }
 
@@ -56,9 +62,11 @@ impl Account {
         let now = state.clock.now();
         self.catch_up(&mut state, now);
         let at = state.clock.of_change();
-        let mut tx = Tx::begin(&mut state, &self.settings, product, at);
+        let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product, at);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);
+        drop(state);
+        self.tell();
         (outcome, choices)
     }
 
@@ -70,14 +78,6 @@ impl Account {
     /// What time it is.
     pub fn now(&self) -> Instant {
         self.lock().clock.now()
-    }
-
-    /// Puts the clock forward, through everything that falls due.
-    pub fn advance(&self, by: Duration) {
-        let mut state = self.lock();
-        let until = state.clock.now().plus(by);
-        self.catch_up(&mut state, until);
-        state.clock.advance_to(until);
     }
 
     /// Adds a key that was not made by a request.
@@ -95,6 +95,7 @@ impl Account {
     /// Puts everything of a snapshot in the place of what the account has.
     pub fn load(&self, saved: Saved) {
         self.lock().load(saved);
+        self.tell();
     }
 
     /// Makes what the account has now what it is reset to.
@@ -117,21 +118,43 @@ impl Account {
     }
 
     /// Carries out whatever is due until a time, in the order of the times, each at its own.
-    fn catch_up(&self, state: &mut State, until: Instant) {
-        while let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) {
-            let Timer { id, product, due, deadline } = &*timer;
-            // The product of a timer was there when it was set, and products do not go away.
-            let product = self.settings.product(Some(product)).unwrap_or_default();
-            let at = state.clock.told(*due);
-            let mut tx = Tx::begin(state, &self.settings, product, at);
-            tx.state.timers.remove(id);
-            (self.fire)(&mut tx, deadline);
-            tx.end(&Ok::<(), Infallible>(()));
+    pub(super) fn catch_up(&self, state: &mut State, until: Instant) {
+        while self.fire_next(state, until) {}
+    }
+
+    /// Puts the clock forward and carries out whatever falls due in between, up to the first time at which something is to
+    /// be sent; whether the end was reached.
+    pub(super) fn advance_to_sending(&self, until: Instant) -> bool {
+        let mut state = self.lock();
+        while self.fire_next(&mut state, until) {
+            if state.has_outgoing() {
+                let at = state.clock.now();
+                self.catch_up(&mut state, at);
+                return false;
+            }
         }
+        state.clock.advance_to(until);
+        true
+    }
+
+    /// Carries out the first timer that is due until a time, in a transaction of its own; whether there was one.
+    fn fire_next(&self, state: &mut State, until: Instant) -> bool {
+        let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) else {
+            return false;
+        };
+        let Timer { id, product, due, deadline } = &*timer;
+        // The product of a timer was there when it was set, and products do not go away.
+        let product = self.settings.product(Some(product)).unwrap_or_default();
+        let at = state.clock.told(*due);
+        let mut tx = Tx::begin(state, &self.settings, &self.bugs, product, at);
+        tx.state.timers.remove(id);
+        (self.fire)(&mut tx, deadline);
+        tx.end(&Ok::<(), Infallible>(()));
+        true
     }
 
     /// A transaction that panicked has taken its changes back, so the state is sound.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

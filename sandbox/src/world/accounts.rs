@@ -5,12 +5,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use imprint_client::Secret;
 
+use crate::bugs::Bugs;
 use crate::model::key::Key;
 use crate::settings::{Permissions, Settings};
 
 use super::account::{Account, Fire};
 
 pub struct Accounts {
+    /// What all accounts write the bugs of the sandbox into.
+    pub bugs: Bugs,
     settings: Arc<Settings>,
     fire: Fire,
     known: RwLock<Known>,
@@ -25,7 +28,7 @@ struct Known {
 
 impl Accounts {
     pub fn new(settings: Arc<Settings>, fire: Fire) -> Self {
-        Self { settings, fire, known: RwLock::default() }
+        Self { bugs: Bugs::default(), settings, fire, known: RwLock::default() }
     }
 
     /// The account of a name. One that is not known is opened, with these keys.
@@ -34,7 +37,7 @@ impl Accounts {
         if let Some(account) = known.by_name.get(name) {
             return Arc::clone(account);
         }
-        let account = Arc::new(Account::new(name, &self.settings, self.fire));
+        let account = Arc::new(Account::new(name, &self.settings, self.fire, &self.bugs));
         known.by_name.insert(name.to_owned(), Arc::clone(&account));
         for (label, text, permissions) in keys {
             account.add_key(label, text.clone(), *permissions);

@@ -6,7 +6,10 @@ use crate::clock::VirtualClock;
 use crate::ids::{Ids, Made};
 use crate::model::accrual::Accrual;
 use crate::model::application::Application;
+use crate::model::chaos::Chaos;
 use crate::model::customer::Customer;
+use crate::model::delivery::Delivery;
+use crate::model::endpoint::Endpoint;
 use crate::model::event::Event;
 use crate::model::intent::Intent;
 use crate::model::key::Key;
@@ -61,6 +64,10 @@ macro_rules! tables {
                 self.ids.set_seed(saved.seed);
                 self.ids.restore(saved.ids);
                 $(self.$name = Table::load(saved.$name);)*
+                let interrupted: Vec<_> = self.deliveries.all().filter(|one| one.sending.is_some()).cloned().collect();
+                for delivery in interrupted {
+                    self.deliveries.put(Delivery::clone(&delivery).restored());
+                }
             }
 
             pub fn new(account: &str, settings: &Settings) -> Self {
@@ -104,5 +111,8 @@ tables! {
     order_events: OrderEvent,
     streaks: Streak,
     events: Event,
+    endpoints: Endpoint,
+    deliveries: Delivery,
+    chaos: Chaos,
     timers: Timer,
 }

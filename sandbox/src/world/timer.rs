@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::state::State;
+
 /// Something that is due at a time.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Timer {
@@ -26,6 +28,10 @@ pub enum Deadline {
     Statement(String),
     /// A simulation of a customer's rewards comes to its end.
     Simulation(String),
+    /// A delivery that waits is to be sent.
+    Delivery(String),
+    /// The deliveries of an endpoint are held back no longer.
+    Held(String),
 }
 
 impl Row for Timer {
@@ -39,5 +45,13 @@ impl Row for Timer {
 
     fn rank(&self) -> Option<i64> {
         Some(self.due.milliseconds())
+    }
+}
+
+impl State {
+    /// Sets a timer about a product.
+    pub(super) fn set_timer(&mut self, product: &str, due: Instant, deadline: Deadline) {
+        let id = self.ids.next("timer");
+        self.timers.put(Timer { id, product: product.to_owned(), due, deadline });
     }
 }

@@ -1,17 +1,20 @@
 //! A transaction: what one request, one call of the API for tests, or one timer does to an account.
 
+use crate::bugs::Bugs;
 use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::product::Product;
 use crate::settings::Settings;
 
 use super::state::State;
-use super::timer::{Deadline, Timer};
+use super::timer::Deadline;
 
 /// The account while it is being changed.
 pub struct Tx<'a> {
     pub state: &'a mut State,
     pub settings: &'a Settings,
+    /// Where a bug of the sandbox is written down, also if the transaction is taken back.
+    pub bugs: &'a Bugs,
     /// The product that it is about.
     pub product: Product,
     /// When the changes happen.
@@ -22,9 +25,15 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     /// Begins a transaction at a time.
-    pub(super) fn begin(state: &'a mut State, settings: &'a Settings, product: Product, now: Instant) -> Self {
+    pub(super) fn begin(
+        state: &'a mut State,
+        settings: &'a Settings,
+        bugs: &'a Bugs,
+        product: Product,
+        now: Instant,
+    ) -> Self {
         state.begin();
-        Self { state, settings, product, now, choices: Vec::new(), is_done: false }
+        Self { state, settings, bugs, product, now, choices: Vec::new(), is_done: false }
     }
 
     /// Says that the answer rests on a choice of the sandbox.
@@ -36,8 +45,8 @@ impl<'a> Tx<'a> {
 
     /// Sets a timer.
     pub fn set_timer(&mut self, due: Instant, deadline: Deadline) {
-        let id = self.state.ids.next("timer");
-        self.state.timers.put(Timer { id, product: self.product.key().to_owned(), due, deadline });
+        let product = self.product.key().to_owned();
+        self.state.set_timer(&product, due, deadline);
     }
 
     /// Keeps the changes if the outcome is a success, and takes them back if not; the choices that were made.

@@ -80,3 +80,58 @@ fn an_application_is_filled_in_and_completed() {
     let decided = sandbox.decide(&application_id, true);
     assert!(matches!(decided, Ok(Outcome::Approved { .. })), "{decided:?}");
 }
+
+/// A receiver that answers every request with a status, in a thread that ends when nothing comes any more.
+fn receiver(status: u16, answers: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/imprint", listener.local_addr().expect("an address"));
+    let thread = std::thread::spawn(move || {
+        let take = |_| {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
+            let mut request = Vec::new();
+            let mut part = [0; 4_096];
+            let is_whole = |request: &[u8]| {
+                let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+                let (head, body) = text.split_once("\r\n\r\n")?;
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+                Some(body.len() >= length.parse::<usize>().ok()?)
+            };
+            while is_whole(&request) != Some(true) {
+                let read = stream.read(&mut part).expect("a request");
+                assert_ne!(read, 0, "the request ends early");
+                request.extend_from_slice(&part[..read]);
+            }
+            write!(stream, "HTTP/1.1 {status} -\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").expect("an answer");
+            String::from_utf8_lossy(&request).into_owned()
+        };
+        (0..answers).map(take).collect()
+    });
+    (url, thread)
+}
+
+#[test]
+fn webhooks_are_sent_settled_and_replayed() {
+    let sandbox = Sandbox::blocking().expect("a sandbox");
+    let (url, thread) = receiver(200, 3);
+    sandbox.webhook(url).expect("an endpoint");
+    sandbox.customer("PARTNER_USER_456").approved().expect("a customer");
+    sandbox.settled().expect("both are acknowledged");
+    assert_eq!(sandbox.wait_for("PAYMENT_METHOD").expect("an event").object, "PAYMENT_METHOD");
+    let id = sandbox.deliveries()[0].id.clone();
+    assert!(sandbox.replay(&id).expect("an attempt").is_success());
+    let requests = thread.join().expect("three requests");
+    assert!(requests.iter().all(|request| request.starts_with("POST /imprint HTTP/1.1\r\n")), "{requests:?}");
+    assert!(!sandbox.replay_with_old_signature(&id).expect("an attempt").is_success(), "nothing listens any more");
+}
+
+#[test]
+fn a_receiver_is_checked_without_a_runtime() {
+    let (url, thread) = receiver(200, 17);
+    let report = imprint_sandbox::blocking::check_receiver(&url, "a made-up token").expect("a report");
+    assert_eq!((report.is_ok(), report.checks.len()), (false, thread.join().expect("17 requests").len()), "{report}");
+    let (url, thread) = receiver(400, 17);
+    let sandbox = Sandbox::blocking().expect("a sandbox");
+    let report = sandbox.check_receiver(&url).expect("a report");
+    assert!(!report.is_ok() && thread.join().is_ok(), "{report}");
+}

@@ -149,3 +149,17 @@ async fn a_document_that_cannot_be_read_is_an_error_of_the_start() {
         assert!(matches!(error, StartError::Document(_)), "{error:?}");
     }
 }
+
+#[tokio::test]
+async fn a_webhook_that_the_document_does_not_allow_is_a_bug() -> Test {
+    let client = imprint_client::openapi::DOCUMENT;
+    let changed = client.replace("\"OFFER_ACCEPTED\"", "\"OFFER_TAKEN\"");
+    assert_ne!(changed, client);
+    let sandbox = Sandbox::builder().document(changed).start().await?;
+    sandbox.customer("A").approved().await?;
+    let bugs = sandbox.bugs();
+    assert_eq!(bugs.len(), 1, "{bugs:?}");
+    assert!(bugs[0].to_string().starts_with("the webhook APPLICATION: /data/status has to be"), "{bugs:?}");
+    assert!(sandbox.verify().expect_err("a bug was found").to_string().contains("the webhook APPLICATION"));
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! An endpoint that webhooks are sent to.
+
+use imprint_client::Secret;
+use imprint_client::webhook::Reading;
+use serde::{Deserialize, Serialize};
+
+use crate::model::target::Target;
+use crate::table::Row;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Endpoint {
+    pub id: String,
+    pub target: Target,
+    /// The signing token.
+    pub token: Secret,
+    /// The kinds that it takes, in alphabetical order. None for all.
+    pub only: Option<Vec<String>>,
+    /// The merchant keys of the products that it takes events of. None for all.
+    pub merchant_keys: Option<Vec<String>>,
+    /// How signatures are made.
+    #[serde(with = "reading")]
+    pub reading: Reading,
+    /// Whether timestamps in signatures count milliseconds.
+    pub milliseconds: bool,
+}
+
+impl Endpoint {
+    /// Whether it takes events of a kind about a product.
+    pub fn takes(&self, object: &str, product: &str) -> bool {
+        let takes =
+            |list: &Option<Vec<String>>, one: &str| list.as_ref().is_none_or(|list| list.iter().any(|l| l == one));
+        takes(&self.only, object) && takes(&self.merchant_keys, product)
+    }
+}
+
+impl Row for Endpoint {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        vec![("all", String::new())]
+    }
+}
+
+/// A reading is kept as its number among all.
+mod reading {
+    use imprint_client::webhook::Reading;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(reading: &Reading, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = Reading::ALL.iter().position(|known| known == reading).unwrap_or_default();
+        serializer.serialize_u64(number as u64)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reading, D::Error> {
+        let number = usize::deserialize(deserializer)?;
+        Reading::ALL.get(number).copied().ok_or_else(|| D::Error::custom("no such reading of a signature"))
+    }
+}

@@ -1,0 +1,219 @@
+//! Where webhooks are sent to: endpoints, and the token that their signatures are made with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use imprint_client::Secret;
+use imprint_client::webhook::Reading;
+
+use crate::ids::Ids;
+use crate::model::endpoint::Endpoint as Row;
+use crate::model::target::Target;
+use crate::refusal::Refusal;
+use crate::world::Tx;
+
+use super::{Refused, Sandbox};
+
+/// An endpoint, for [`Builder::endpoint`](crate::Builder::endpoint) or [`Sandbox::register`].
+///
+/// ```
+/// use imprint_sandbox::Endpoint;
+///
+/// let rewards = Endpoint::at("http://127.0.0.1:9000/rewards").token("a made-up token").only(["REWARD"]);
+/// ```
+#[derive(Clone)]
+#[must_use = "an endpoint takes nothing before it is registered"]
+pub struct Endpoint {
+    url: String,
+    token: Option<Secret>,
+    only: Option<Vec<String>>,
+    merchant_keys: Option<Vec<String>>,
+    reading: Reading,
+    milliseconds: bool,
+}
+
+impl Endpoint {
+    /// An endpoint at a URL, which takes all events. The query of the URL is sent as well, and is not shown anywhere.
+    pub fn at(url: impl Into<String>) -> Self {
+        let (token, only, merchant_keys) = (None, None, None);
+        Self { url: url.into(), token, only, merchant_keys, reading: Reading::default(), milliseconds: false }
+    }
+
+    /// The signing token. The default is that of the account, [`Sandbox::webhook_token`].
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Takes only events of these kinds, named as `object` has them: `REWARD`.
+    pub fn only<T: Into<String>>(mut self, kinds: impl IntoIterator<Item = T>) -> Self {
+        self.only = Some(sorted(kinds));
+        self
+    }
+
+    /// Takes only events about products with these merchant keys.
+    pub fn merchant_keys<T: Into<String>>(mut self, keys: impl IntoIterator<Item = T>) -> Self {
+        self.merchant_keys = Some(sorted(keys));
+        self
+    }
+
+    /// Signs under this reading of Imprint's documentation. The default is the likeliest.
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
+
+    /// Writes the timestamps of signatures in milliseconds, which Imprint's documentation has besides seconds.
+    pub fn milliseconds(mut self) -> Self {
+        self.milliseconds = true;
+        self
+    }
+}
+
+/// Shows neither the token nor the query of the URL.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, token: _, only, merchant_keys, reading, milliseconds } = self;
+        let target =
+            Target::parse(url).map_or_else(|_| "[no URL of a receiver]".to_owned(), |target| target.to_string());
+        f.debug_struct("Endpoint")
+            .field("url", &target)
+            .field("only", only)
+            .field("merchant_keys", merchant_keys)
+            .field("reading", reading)
+            .field("milliseconds", milliseconds)
+            .finish_non_exhaustive()
+    }
+}
+
+fn sorted<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.into_iter().map(Into::into).collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+/// An endpoint of a sandbox that is to be registered: the settings are those of [`Endpoint`].
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint takes nothing before `register`"]
+pub struct EndpointSetup {
+    sandbox: Sandbox,
+    endpoint: Endpoint,
+}
+
+impl EndpointSetup {
+    /// [`Endpoint::token`].
+    pub fn token(self, token: impl Into<Secret>) -> Self {
+        Self { endpoint: self.endpoint.token(token), ..self }
+    }
+
+    /// [`Endpoint::only`].
+    pub fn only<T: Into<String>>(self, kinds: impl IntoIterator<Item = T>) -> Self {
+        Self { endpoint: self.endpoint.only(kinds), ..self }
+    }
+
+    /// [`Endpoint::merchant_keys`].
+    pub fn merchant_keys<T: Into<String>>(self, keys: impl IntoIterator<Item = T>) -> Self {
+        Self { endpoint: self.endpoint.merchant_keys(keys), ..self }
+    }
+
+    /// [`Endpoint::reading`].
+    pub fn reading(self, reading: Reading) -> Self {
+        Self { endpoint: self.endpoint.reading(reading), ..self }
+    }
+
+    /// [`Endpoint::milliseconds`].
+    pub fn milliseconds(self) -> Self {
+        Self { endpoint: self.endpoint.milliseconds(), ..self }
+    }
+
+    /// Registers it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sandbox::register`].
+    pub fn register(self) -> Result<(), Refused> {
+        self.sandbox.register(self.endpoint)
+    }
+}
+
+impl Sandbox {
+    /// The token that webhooks of the account are signed with, unless an endpoint has one of its own. It follows from the
+    /// seed and the name of the account, and is good for nothing else.
+    pub fn webhook_token(&self) -> Secret {
+        const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        let text = Ids::new(self.account.settings.seed, &self.account.name).text("webhook_token", ALPHABET, 32);
+        Secret::from(format!("sandbox_{text}"))
+    }
+
+    /// Sends the webhooks of the account to a receiver from now on, signed with [`webhook_token`](Self::webhook_token).
+    ///
+    /// The receiver has to be near: on loopback, at a private address, or under a name without a dot, as services in a
+    /// network of containers have; names that end with `.internal` or `.localhost` are accepted as well. It is reached by
+    /// http, without TLS.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = imprint_sandbox::Sandbox::start().await?;
+    /// sandbox.webhook("http://127.0.0.1:9/imprint")?;
+    /// sandbox.customer("PARTNER_USER_456").approved().await?;
+    /// let error = sandbox.settled().await.unwrap_err();
+    /// assert!(error.to_string().contains("nothing listens at 127.0.0.1:9"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`register`](Self::register).
+    pub fn webhook(&self, url: impl Into<String>) -> Result<(), Refused> {
+        self.register(Endpoint::at(url))
+    }
+
+    /// An endpoint with settings of its own, which takes webhooks when it is registered.
+    ///
+    /// ```no_run
+    /// # fn example(sandbox: &imprint_sandbox::Sandbox) -> Result<(), imprint_sandbox::Refused> {
+    /// sandbox.endpoint("http://localhost:9000/rewards").only(["REWARD"]).milliseconds().register()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn endpoint(&self, url: impl Into<String>) -> EndpointSetup {
+        EndpointSetup { sandbox: self.clone(), endpoint: Endpoint::at(url) }
+    }
+
+    /// Registers an endpoint: it takes the events that happen from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the URL is not that of a receiver nearby, if the document has no webhook of a kind that it is to take, if its
+    /// token is empty, or if an endpoint with this URL and the same kinds exists.
+    pub fn register(&self, endpoint: Endpoint) -> Result<(), Refused> {
+        let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
+        let target = Target::parse(&url).map_err(Refused::new)?;
+        let token = token.unwrap_or_else(|| self.webhook_token());
+        if token.expose().trim().is_empty() {
+            return Err(Refused::new("the signing token is empty"));
+        }
+        let contract = self.account.settings.contract();
+        if let Some(unknown) = only.iter().flatten().find(|kind| contract.event(kind).is_none()) {
+            let kinds: Vec<_> = contract.kinds().collect();
+            return Err(Refused::new(format!("no webhook is of the kind `{unknown}`; there are {}", kinds.join(", "))));
+        }
+        let id = self.control(None, |tx: &mut Tx<'_>| {
+            let is_same = |known: &Row| known.target == target && known.only == only;
+            if tx.state.endpoints.find("all", "").any(|(_, known)| is_same(known)) {
+                let message =
+                    format!("an endpoint at {target} with the same kinds exists: it would get each event twice");
+                return Err(Refusal::conflict(message));
+            }
+            let id = tx.state.ids.next("endpoint");
+            let row = Row { id: id.clone(), target, token, only, merchant_keys, reading, milliseconds };
+            tx.state.endpoints.put(row);
+            Ok(id)
+        })?;
+        self.listening.deliver(Arc::clone(&self.account), id);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The check of receivers: a right one passes, and each mistake is found.
+
+use imprint_client::webhook::Verifier;
+use imprint_sandbox::{Expected, Report, Sandbox, check_receiver};
+
+use super::receiver_of_webhooks::{Reaction, Receiver};
+
+type Test = Result<(), Box<dyn std::error::Error>>;
+
+const TOKEN: &str = "a made-up token";
+
+/// A receiver that does with a delivery what the client's verifier says.
+async fn verifying(verifier: Verifier) -> Receiver {
+    let receiver = Receiver::start(TOKEN.into()).await;
+    receiver.verifies_with(verifier);
+    receiver.always(Reaction::Verify);
+    receiver
+}
+
+/// The deliveries that were answered wrongly.
+fn wrong(report: &Report) -> Vec<&str> {
+    report.checks.iter().filter(|check| !check.is_right).map(|check| check.delivery.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_receiver_with_the_verifier_of_the_client_is_right_in_everything() -> Test {
+    let receiver = verifying(Verifier::new(TOKEN)).await;
+    let report = check_receiver(receiver.url("/imprint?key=secret"), TOKEN).await?;
+    assert!(report.is_ok(), "{report}");
+    assert_eq!(report.checks.iter().filter(|check| check.delivery.starts_with("genuine ")).count(), 7, "{report}");
+    let refused = report.checks.iter().filter(|check| check.expected == Expected::Refused).count();
+    assert_eq!((refused, report.checks.len()), (6, 17));
+    assert!(report.checks.iter().all(|check| check.advice.is_none()), "{report}");
+    let shown = format!("{report} {report:?}");
+    assert!(!shown.contains(TOKEN) && !shown.contains("secret"), "{shown}");
+    assert!(receiver.got().iter().all(|got| got.target == "/imprint?key=secret"));
+    // A second check is not taken for a repetition of the first.
+    assert!(check_receiver(receiver.url("/"), TOKEN).await?.is_ok());
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_mistake_is_found() -> Test {
+    let receiver = verifying(Verifier::new(TOKEN).accept_any_age()).await;
+    assert_eq!(wrong(&check_receiver(receiver.url("/"), TOKEN).await?), ["signed an hour ago", "signed an hour ahead"]);
+
+    let believing = Receiver::start(TOKEN.into()).await;
+    let report = check_receiver(believing.url("/"), TOKEN).await?;
+    assert_eq!(wrong(&report).len(), 6, "{report}");
+    assert!(report.to_string().contains("anybody could send this"), "{report}");
+
+    let other = verifying(Verifier::new("the token of another endpoint")).await;
+    let report = check_receiver(other.url("/"), TOKEN).await?;
+    assert_eq!(wrong(&report).len(), 11, "{report}");
+    assert!(report.checks[0].advice.as_ref().is_some_and(|advice| advice.contains("ending in ..en")), "{report}");
+
+    let failing = Receiver::start(TOKEN.into()).await;
+    failing.always(Reaction::Answer(500, String::new()));
+    let report = check_receiver(failing.url("/"), TOKEN).await?;
+    assert_eq!(wrong(&report).len(), report.checks.len(), "{report}");
+
+    let limited = verifying(Verifier::new(TOKEN)).await;
+    limited.limits_bodies_to(64 << 10);
+    let report = check_receiver(limited.url("/"), TOKEN).await?;
+    assert_eq!(wrong(&report), ["genuine, of 300 KiB"]);
+    assert!(report.to_string().contains("take bodies of a mebibyte"), "{report}");
+
+    let terse = verifying(Verifier::new(TOKEN)).await;
+    terse.always(Reaction::VerifyWith(204, 404));
+    let report = check_receiver(terse.url("/"), TOKEN).await?;
+    assert!(report.is_ok() && report.checks.iter().all(|check| check.advice.is_some()), "{report}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_not_there_is_a_report_of_one_line() -> Test {
+    let report = check_receiver("http://127.0.0.1:9/imprint", TOKEN).await?;
+    assert!(!report.is_ok() && report.checks.len() == 1);
+    assert!(report.to_string().contains("nothing listens at 127.0.0.1:9"), "{report}");
+    assert!(check_receiver("https://localhost/", TOKEN).await.is_err());
+    assert!(check_receiver("http://localhost/", " ").await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sandbox_checks_with_its_token_and_its_document() -> Test {
+    let document = imprint_client::openapi::DOCUMENT.replace("\"STREAK\"", "\"SERIES\"");
+    let sandbox = Sandbox::builder().document(document).start().await?;
+    let receiver = verifying(Verifier::new(sandbox.webhook_token())).await;
+    let report = sandbox.check_receiver(receiver.url("/")).await?;
+    assert!(report.is_ok(), "{report}");
+    assert!(report.checks.iter().any(|check| check.delivery == "genuine SERIES"), "{report}");
+    assert!(sandbox.deliveries().is_empty() && sandbox.events().is_empty());
+    Ok(())
+}
