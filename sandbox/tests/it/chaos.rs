@@ -145,6 +145,25 @@ async fn nulls_and_unknown_kinds_come_signed() -> Test {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_at_the_same_time_lose_no_event() -> Test {
+    let (sandbox, receiver, customers) = start(60).await?;
+    receiver.then((0..60).map(|number| status(if number % 3 == 0 { 500 } else { 200 })));
+    let parts = customers.chunks(10).map(<[String]>::to_vec).map(|part| {
+        let sandbox = sandbox.clone();
+        tokio::spawn(async move { link(&sandbox, &part).await.map_err(|error| error.to_string()) })
+    });
+    for part in parts.collect::<Vec<_>>() {
+        part.await??;
+    }
+    sandbox.advance(Duration::from_secs(3_600)).await;
+    sandbox.settled().await?;
+    assert_eq!(receiver.got().len(), 80);
+    let bodies: std::collections::BTreeSet<_> = receiver.got().into_iter().map(|got| got.raw).collect();
+    assert_eq!((bodies.len(), sandbox.deliveries().len()), (60, 60));
+    Ok(())
+}
+
 /// What the receiver of the property does, most often nothing bad.
 fn reactions() -> impl Strategy<Value = Vec<Reaction>> {
     let reaction = prop_oneof![
