@@ -1,8 +1,8 @@
 //! Webhooks that come twice, late, in another order or not at all, and that none is lost whatever a receiver does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use imprint_sandbox::{DeliveryStatus, Sandbox};
+use imprint_sandbox::{Clock, DeliveryStatus, Sandbox};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -63,6 +63,19 @@ async fn groups_come_backwards_and_a_rest_when_it_is_let_go() -> Test {
     assert_eq!(receiver.got().len(), 5);
     sandbox.advance(Duration::from_secs(1)).await;
     assert_eq!(receiver.got().len(), 6);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_held_back_is_let_go_after_a_second_if_the_clock_runs() -> Test {
+    let sandbox = Sandbox::builder().clock(Clock::Running).start().await?;
+    let receiver = Receiver::start(sandbox.webhook_token()).await;
+    sandbox.webhook(receiver.url("/"))?;
+    sandbox.chaos().shuffle();
+    let started = Instant::now();
+    sandbox.customer("A").approved().await?;
+    receiver.has_got(2).await;
+    assert!(started.elapsed() >= Duration::from_millis(990), "{:?}", started.elapsed());
     Ok(())
 }
 
