@@ -52,9 +52,14 @@ fn advised(
     token: &Secret,
 ) -> Option<String> {
     let status = outcome.as_ref().ok().map(|answer| answer.status);
+    let with_cause = || {
+        let cause = diagnose(target, token, outcome).unwrap_or_default();
+        Some(if of_case.is_empty() { cause } else { format!("{of_case}; {cause}") })
+    };
     match (expected, status) {
-        // Without an answer the cause is not the case.
-        (_, None) => diagnose(target, token, outcome),
+        // It was to be refused: what the case is about is not why there is no answer.
+        (Expected::Refused, None) => diagnose(target, token, outcome),
+        (_, None) => with_cause(),
         (Expected::Refused, Some(400 | 401 | 403)) => None,
         (Expected::Refused, Some(_)) if is_right => Some("answer 401, or 400 if there is no signature".into()),
         (Expected::Refused, Some(200..300)) => Some(of_case.into()),
@@ -63,9 +68,6 @@ fn advised(
         }
         (_, Some(200)) => None,
         (_, Some(201..300)) => Some("answer 200, which both Imprint's guides and its document name".into()),
-        (_, Some(_)) => {
-            let cause = diagnose(target, token, outcome).unwrap_or_default();
-            Some(if of_case.is_empty() { cause } else { format!("{of_case}; {cause}") })
-        }
+        (_, Some(_)) => with_cause(),
     }
 }

@@ -80,6 +80,9 @@ fn signed(parcel: &Parcel, at: Option<SystemTime>) -> Option<String> {
 
 /// The beginning of an answer, as text, without the token and without what the document marks in the event.
 fn shown(contract: &Contract, parcel: &Parcel, answer: &[u8]) -> String {
+    if answer.is_empty() {
+        return String::new();
+    }
     let mut text = String::from_utf8_lossy(answer).into_owned();
     let event: Value = serde_json::from_str(&parcel.body).unwrap_or_default();
     let marked = contract.event(&parcel.object).map(|schema| contract.secret_places(schema, &event));

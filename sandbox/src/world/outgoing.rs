@@ -126,7 +126,7 @@ impl Account {
             if let Some(found) = find() {
                 return Ok(found);
             }
-            let patience = self.settings.webhooks.timeout + GRACE;
+            let patience = self.settings.webhooks.timeout.saturating_add(GRACE);
             timeout(patience, changes.changed()).await.map_err(|_| Stuck)?.map_err(|_| Stuck)?;
         }
     }

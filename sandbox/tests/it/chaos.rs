@@ -1,8 +1,8 @@
 //! Webhooks that come twice, late, in another order or not at all, and that none is lost whatever a receiver does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use imprint_sandbox::{DeliveryStatus, Sandbox};
+use imprint_sandbox::{Clock, DeliveryStatus, Sandbox};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -63,6 +63,19 @@ async fn groups_come_backwards_and_a_rest_when_it_is_let_go() -> Test {
     assert_eq!(receiver.got().len(), 5);
     sandbox.advance(Duration::from_secs(1)).await;
     assert_eq!(receiver.got().len(), 6);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_held_back_is_let_go_after_a_second_if_the_clock_runs() -> Test {
+    let sandbox = Sandbox::builder().clock(Clock::Running).start().await?;
+    let receiver = Receiver::start(sandbox.webhook_token()).await;
+    sandbox.webhook(receiver.url("/"))?;
+    sandbox.chaos().shuffle();
+    let started = Instant::now();
+    sandbox.customer("A").approved().await?;
+    receiver.has_got(2).await;
+    assert!(started.elapsed() >= Duration::from_millis(990), "{:?}", started.elapsed());
     Ok(())
 }
 
@@ -142,6 +155,25 @@ async fn nulls_and_unknown_kinds_come_signed() -> Test {
         verifier.verify(&got.signature, &got.raw)?;
     }
     assert_eq!(sandbox.bugs(), [], "what chaos does is no bug");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_at_the_same_time_lose_no_event() -> Test {
+    let (sandbox, receiver, customers) = start(60).await?;
+    receiver.then((0..60).map(|number| status(if number % 3 == 0 { 500 } else { 200 })));
+    let parts = customers.chunks(10).map(<[String]>::to_vec).map(|part| {
+        let sandbox = sandbox.clone();
+        tokio::spawn(async move { link(&sandbox, &part).await.map_err(|error| error.to_string()) })
+    });
+    for part in parts.collect::<Vec<_>>() {
+        part.await??;
+    }
+    sandbox.advance(Duration::from_secs(3_600)).await;
+    sandbox.settled().await?;
+    assert_eq!(receiver.got().len(), 80);
+    let bodies: std::collections::BTreeSet<_> = receiver.got().into_iter().map(|got| got.raw).collect();
+    assert_eq!((bodies.len(), sandbox.deliveries().len()), (60, 60));
     Ok(())
 }
 

@@ -114,10 +114,7 @@ async fn one_is_in_flight_for_each_endpoint_and_a_slow_one_does_not_hold_up_anot
     sandbox.webhook(quick.url("/"))?;
     sandbox.customer("A").approved().await?;
     let started = std::time::Instant::now();
-    while quick.got().len() < 2 {
-        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", quick.objects());
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    quick.has_got(2).await;
     assert!(slow.got().len() < 2, "the second waits for the first");
     sandbox.settled().await?;
     assert!(started.elapsed() >= Duration::from_millis(250), "{:?}", started.elapsed());
@@ -259,12 +256,9 @@ async fn a_running_clock_retries_by_itself() -> Test {
     sandbox.link_in_app(&customer, "L").await?;
     let event = sandbox.wait_for("CUSTOMER_LINK").await?;
     assert_eq!(event.object, "CUSTOMER_LINK");
-    let settled = async {
-        while sandbox.settled().await.is_err() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(5), settled).await?;
+    // Nobody asks the sandbox for anything in the meantime.
+    receiver.has_got(3).await;
+    sandbox.settled().await?;
     assert_eq!(
         sandbox.deliveries()[0].attempts.iter().map(|a| a.status).collect::<Vec<_>>(),
         [500, 502, 200].map(Some)
@@ -375,9 +369,7 @@ async fn a_sandbox_that_was_dropped_delivers_nothing_any_more() -> Test {
     receiver.always(Reaction::Late(Duration::from_millis(100), 200));
     sandbox.webhook(receiver.url("/"))?;
     sandbox.customer("A").approved().await?;
-    while receiver.got().is_empty() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    receiver.has_got(1).await;
     drop(sandbox);
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(receiver.objects(), ["APPLICATION"], "the second would have followed");

@@ -2,6 +2,8 @@
 
 use imprint_client::webhook::Verifier;
 use imprint_sandbox::{Expected, Report, Sandbox, check_receiver};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use super::receiver_of_webhooks::{Reaction, Receiver};
 
@@ -69,6 +71,37 @@ async fn each_mistake_is_found() -> Test {
     terse.always(Reaction::VerifyWith(204, 404));
     let report = check_receiver(terse.url("/"), TOKEN).await?;
     assert!(report.is_ok() && report.checks.iter().all(|check| check.advice.is_some()), "{report}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receiver_that_breaks_off_in_the_middle_of_a_long_body_is_advised_about_its_length() -> Test {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    let receiving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // It reads 32 KiB at most, and answers and ends the connection while the rest is still to come.
+            let (mut request, mut part) = (Vec::new(), vec![0; 4_096]);
+            let is_long = loop {
+                let read = stream.read(&mut part).await.unwrap_or_default();
+                request.extend_from_slice(&part[..read]);
+                if read == 0 || request.ends_with(b"}") {
+                    break false;
+                }
+                if request.len() > 32 << 10 {
+                    break true;
+                }
+            };
+            let status = if is_long { "413 Content Too Large" } else { "200 OK" };
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let report = check_receiver(&url, TOKEN).await?;
+    receiving.abort();
+    let long = report.checks.iter().find(|check| check.delivery == "genuine, of 300 KiB").ok_or("the long one")?;
+    assert!(!long.is_right && matches!(long.status, None | Some(413)), "{report}");
+    assert!(long.advice.as_ref().is_some_and(|advice| advice.contains("take bodies of a mebibyte")), "{report}");
     Ok(())
 }
 

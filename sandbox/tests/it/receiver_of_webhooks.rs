@@ -106,6 +106,21 @@ impl Receiver {
         self.shared.got.lock().expect("no panic").clone()
     }
 
+    /// Waits until this much has come.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come within five seconds.
+    pub async fn has_got(&self, deliveries: usize) {
+        let coming = async {
+            while self.got().len() < deliveries {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let came = tokio::time::timeout(Duration::from_secs(5), coming).await;
+        assert!(came.is_ok(), "{deliveries} were to come: {:?}", self.objects());
+    }
+
     /// The kinds of what came so far.
     pub fn objects(&self) -> Vec<String> {
         self.got().into_iter().map(|got| got.object).collect()
