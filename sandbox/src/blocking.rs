@@ -10,9 +10,12 @@ use imprint_client::types::{CustomerId, RewardId};
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::log::Request;
 use crate::model::payment_method::LoanStatus;
 use crate::model::reward::RewardKind;
-use crate::sandbox::{self, ApprovedCustomer, Builder, HasClientSecret, Outcome, Refused, StartError, TokenKind};
+use crate::sandbox::{
+    self, ApprovedCustomer, Builder, HasClientSecret, Outcome, Refused, StartError, TokenKind, TooFew,
+};
 
 /// A sandbox whose methods wait instead of being awaited. All that need not wait are those of
 /// [`imprint_sandbox::Sandbox`](crate::Sandbox), which it dereferences to.
@@ -156,6 +159,11 @@ impl Sandbox {
     /// [`Sandbox::payment_method`](crate::Sandbox::payment_method).
     pub fn payment_method(&self, id: impl AsRef<str>) -> PaymentMethodControl {
         PaymentMethodControl { sandbox: self.clone(), inner: self.inner.payment_method(id) }
+    }
+
+    /// [`Sandbox::requests`](crate::Sandbox::requests).
+    pub fn requests(&self) -> Requests {
+        Requests { sandbox: self.clone(), inner: self.inner.requests() }
     }
 
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
@@ -337,5 +345,71 @@ impl PaymentMethodControl {
     /// As there.
     pub fn loan(&self, status: LoanStatus) -> Result<(), Refused> {
         self.sandbox.wait(self.inner.loan(status))
+    }
+}
+
+/// [`imprint_sandbox::Requests`](crate::Requests) for code without async. It dereferences to that, which has the
+/// assertions.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    sandbox: Sandbox,
+    inner: sandbox::Requests,
+}
+
+impl Requests {
+    /// [`Requests::to`](crate::Requests::to).
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[must_use]
+    #[track_caller]
+    pub fn to(self, operation: &str) -> Self {
+        Self { inner: self.inner.to(operation), ..self }
+    }
+
+    /// [`Requests::method`](crate::Requests::method).
+    #[must_use]
+    pub fn method(self, method: &str) -> Self {
+        Self { inner: self.inner.method(method), ..self }
+    }
+
+    /// [`Requests::status`](crate::Requests::status).
+    #[must_use]
+    pub fn status(self, status: u16) -> Self {
+        Self { inner: self.inner.status(status), ..self }
+    }
+
+    /// [`Requests::matching`](crate::Requests::matching).
+    #[must_use]
+    pub fn matching(self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
+        Self { inner: self.inner.matching(condition), ..self }
+    }
+
+    /// [`Requests::wait_for`](crate::Requests::wait_for).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn wait_for(&self, count: u64) -> Result<Self, TooFew> {
+        let inner = self.sandbox.wait(self.inner.wait_for(count))?;
+        Ok(Self { sandbox: self.sandbox.clone(), inner })
+    }
+}
+
+impl Deref for Requests {
+    type Target = sandbox::Requests;
+
+    fn deref(&self) -> &sandbox::Requests {
+        &self.inner
+    }
+}
+
+impl IntoIterator for Requests {
+    type Item = Request;
+    type IntoIter = std::vec::IntoIter<Request>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inner.into_iter()
     }
 }

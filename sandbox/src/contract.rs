@@ -8,6 +8,7 @@
 //! that was read. Schemas are compiled for validation one by one, when a value is checked against them for the first
 //! time, and a contract is shared by all sandboxes of the process.
 
+mod answer_members;
 mod answers;
 mod check;
 mod compose;

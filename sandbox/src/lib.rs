@@ -8,6 +8,7 @@ mod choices;
 mod clock;
 #[doc(hidden)]
 pub mod contract;
+mod faults;
 mod ids;
 mod instant;
 mod log;
@@ -23,6 +24,7 @@ mod table;
 mod world;
 
 pub use choices::Choice;
+pub use faults::FaultStatus;
 pub use imprint_client;
 pub use log::{AnswerKind, Request};
 pub use model::payment_method::LoanStatus;
@@ -30,8 +32,9 @@ pub use model::reward::RewardKind;
 pub use product::{CardType, Product};
 pub use rewards::Rewards;
 pub use sandbox::{
-    Application, ApprovedCustomer, Builder, CustomerSetup, Event, HasClientSecret, Outcome, PaymentMethodControl,
-    Refused, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, Unverified,
+    Application, ApprovedCustomer, Builder, CustomerSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome,
+    PaymentMethodControl, Refused, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup,
+    TokenKind, TooFew, Unverified,
 };
 pub use server::Bug;
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

@@ -1,19 +1,21 @@
 //! What a sandbox remembers of the requests that it received. What the document marks as secret or personal is not in it.
 
-use std::collections::VecDeque;
+mod fingerprint;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::choices::Choice;
 
-/// How many records are kept; older ones are dropped.
-const KEPT: usize = 10_000;
+pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 
 /// What an answer was made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AnswerKind {
     /// The state of the account.
@@ -22,6 +24,9 @@ pub enum AnswerKind {
     Example,
     /// An error: the request was refused and nothing has changed.
     Refusal,
+    /// A fault that the test set: the operation was not carried out. An answer that a fault only changed or lost is still
+    /// one of the others.
+    Fault,
     /// A bug of the sandbox: what it wanted to answer is not what the document allows.
     Bug,
 }
@@ -33,6 +38,7 @@ impl AnswerKind {
             Self::State => "state",
             Self::Example => "example",
             Self::Refusal => "refusal",
+            Self::Fault => "fault",
             Self::Bug => "bug",
         }
     }
@@ -60,54 +66,106 @@ pub struct Request {
     pub key: Option<String>,
     /// The merchant key of the product that it was about.
     pub merchant_key: Option<String>,
-    /// The status of the answer.
+    /// The status of the answer, also if a fault lost the answer on its way. 0 if there was none: the connection was reset
+    /// or left hanging before the operation was carried out.
     pub status: u16,
     /// What the answer was made of.
     pub answer: AnswerKind,
+    /// Whether the operation did what it does. False if the request was refused, or a fault came first.
+    pub carried_out: bool,
+    /// The fault that struck the request, by the names of the methods that set it: `delay 50ms, lose_answer`.
+    pub fault: Option<String>,
     /// The choices of the sandbox that the answer rests on.
     pub choices: Vec<Choice>,
     /// What the sender should know although it is no error: fields that were ignored.
     pub notes: Vec<String>,
     /// How long the answer took.
     pub took: Duration,
+    /// Equal for requests that ask for the same.
+    pub(crate) fingerprint: Fingerprint,
 }
 
 impl fmt::Display for Request {
-    /// `3: POST /v2/customer_sessions createSession 201 state`, and the notes.
+    /// `3: POST /v2/customer_sessions createSession 201 state`, the fault and the notes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sequence, method, path, status, answer, .. } = self;
         let operation = self.operation.as_deref().unwrap_or("no operation");
-        write!(f, "{sequence}: {method} {path} {operation} {status} {}", answer.text())?;
+        write!(f, "{sequence}: {method} {path} {operation} ")?;
+        match status {
+            0 => f.write_str("without an answer")?,
+            status => write!(f, "{status} {}", answer.text())?,
+        }
+        if let Some(fault) = &self.fault {
+            let outcome = if self.carried_out { "carried out" } else { "not carried out" };
+            write!(f, "; fault: {fault}, {outcome}")?;
+        }
         self.notes.iter().try_for_each(|note| write!(f, "; {note}"))
     }
 }
 
+/// What is still known of requests whose records were dropped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Dropped {
+    pub operation: Option<String>,
+    pub method: String,
+    pub status: u16,
+    pub answer: AnswerKind,
+}
+
+/// How many requests of each kind were dropped.
+pub(crate) type DroppedCounts = BTreeMap<Dropped, u64>;
+
 /// The requests of an account.
-#[derive(Default)]
 pub(crate) struct Log {
-    kept: Mutex<VecDeque<Request>>,
+    /// How many records are kept.
+    size: usize,
+    kept: Mutex<Kept>,
+    /// How many requests there were, for those who wait for more.
+    count: watch::Sender<u64>,
+    pub fingerprints: Fingerprints,
+}
+
+#[derive(Default)]
+struct Kept {
+    records: VecDeque<Request>,
+    dropped: DroppedCounts,
 }
 
 impl Log {
+    pub fn new(size: usize) -> Self {
+        Self { size, kept: Mutex::default(), count: watch::Sender::new(0), fingerprints: Fingerprints::default() }
+    }
+
     pub fn add(&self, request: Request) {
         let mut kept = self.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        kept.records.push_back(request);
+        while kept.records.len() > self.size {
+            let Some(Request { operation, method, status, answer, .. }) = kept.records.pop_front() else { break };
+            *kept.dropped.entry(Dropped { operation, method, status, answer }).or_default() += 1;
         }
-        kept.push_back(request);
+        drop(kept);
+        self.count.send_modify(|count| *count += 1);
     }
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.lock().clear();
+        let mut kept = self.lock();
+        kept.records.clear();
+        kept.dropped.clear();
     }
 
-    /// The requests that are kept, the oldest first.
-    pub fn all(&self) -> Vec<Request> {
-        self.lock().iter().cloned().collect()
+    /// The requests that are kept, the oldest first, and how many were dropped before them.
+    pub fn all(&self) -> (Vec<Request>, DroppedCounts) {
+        let kept = self.lock();
+        (kept.records.iter().cloned().collect(), kept.dropped.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Request>> {
+    /// Tells of each request that is added from now on.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.count.subscribe()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,15 +1,20 @@
 //! The server: sockets, the way of a request to an operation and back, and what every answer has to be.
 
+mod alter;
 mod answer;
 mod auth;
 mod errors;
 mod listen;
 mod pipeline;
 mod redact;
+mod sending;
+mod stand_in;
+mod strike;
 mod validate;
+mod wire;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::settings::Settings;
@@ -38,17 +43,25 @@ pub struct Server {
     /// The account that requests without a valid key are counted to.
     pub first: Arc<Account>,
     sequence: AtomicU64,
+    /// Whether any account ever had a fault. If none did, requests are not looked up for one.
+    has_faults: AtomicBool,
     bugs: Mutex<Vec<Bug>>,
 }
 
 impl Server {
     pub fn new(address: SocketAddr, settings: Arc<Settings>, accounts: Accounts, first: Arc<Account>) -> Self {
-        Self { address, settings, accounts, first, sequence: AtomicU64::new(0), bugs: Mutex::default() }
+        let (sequence, has_faults) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { address, settings, accounts, first, sequence, has_faults, bugs: Mutex::default() }
     }
 
     /// The bugs that were found so far.
     pub fn bugs(&self) -> Vec<Bug> {
         self.lock().clone()
+    }
+
+    /// Lets requests be looked up for faults from now on.
+    pub fn expect_faults(&self) {
+        self.has_faults.store(true, Ordering::Relaxed);
     }
 
     fn found(&self, bug: Bug) {

@@ -91,6 +91,8 @@ pub(crate) struct Settings {
     pub validation: Validation,
     pub error_shapes: ErrorShapes,
     pub examples: bool,
+    /// How many records the log of an account keeps.
+    pub log_size: usize,
     /// Two-part credentials for Basic authorization, each with the key that it stands for.
     pub basic_pairs: Vec<BasicPair>,
     /// The document that the sandbox was told to keep to; None is the client's.

@@ -65,6 +65,7 @@ impl Default for Builder {
                 validation: Validation::default(),
                 error_shapes: ErrorShapes::default(),
                 examples: true,
+                log_size: 10_000,
                 basic_pairs: Vec::new(),
                 document: None,
             },
@@ -175,6 +176,15 @@ impl Builder {
     /// the document.
     pub fn refuse_examples(mut self) -> Self {
         self.settings.examples = false;
+        self
+    }
+
+    /// How many requests the log of each account keeps; older ones are dropped. The default is 10,000.
+    ///
+    /// Requests that were dropped are still counted: by operation, method, status and what the answer was made of. An
+    /// assertion that would have to look into one of them fails and says so.
+    pub fn log_size(mut self, requests: usize) -> Self {
+        self.settings.log_size = requests;
         self
     }
 

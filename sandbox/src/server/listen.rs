@@ -1,6 +1,5 @@
 //! The socket and its connections. They end when the last handle of the sandbox is dropped.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -16,6 +15,8 @@ use tokio::task::JoinSet;
 use super::Server;
 use super::answer::Response;
 use super::pipeline::{Body, Head};
+use super::sending::CutOff;
+use super::wire::{Socket, Wire};
 
 /// The longest body that is read.
 const MAX_BODY: usize = 1 << 20;
@@ -68,14 +69,17 @@ async fn accept(listener: TcpListener, server: Arc<Server>) {
         let _ = stream.set_nodelay(true);
         let server = Arc::clone(&server);
         connections.spawn(async move {
-            let service = service_fn(move |request| handle(Arc::clone(&server), request));
-            // The error is that of a peer that went away; there is nobody to tell.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let wire = Arc::new(Wire::default());
+            let socket = Socket::new(stream, Arc::clone(&wire));
+            let service = service_fn(move |request| handle(Arc::clone(&server), Arc::clone(&wire), request));
+            // The error is that of a peer that went away, or of a fault; there is nobody to tell.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), service).await;
         });
     }
 }
 
-async fn handle(server: Arc<Server>, request: http::Request<Incoming>) -> Result<Response, Infallible> {
+/// Answers a request. If there is to be no answer, the error lets hyper close the connection without writing anything.
+async fn handle(server: Arc<Server>, wire: Arc<Wire>, request: http::Request<Incoming>) -> Result<Response, CutOff> {
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Body::Bytes(body.to_bytes()),
@@ -87,5 +91,5 @@ async fn handle(server: Arc<Server>, request: http::Request<Incoming>) -> Result
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
     };
-    Ok(server.answer(&head, &body))
+    server.respond(&head, &body, &wire).await
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::choices::Choice;
 use crate::contract::{Contract, Operation, Route, Sent, Violation};
+use crate::faults::Struck;
 use crate::instant::Instant;
 use crate::log::{AnswerKind, Request};
 use crate::model::key::Key;
@@ -22,8 +23,9 @@ use crate::refusal::Refusal;
 use crate::settings::ErrorShapes;
 use crate::world::Account;
 
-use super::answer::{Answer, Response};
+use super::answer::Answer;
 use super::auth::{self, Shown};
+use super::stand_in::Place;
 use super::{Bug, Server, errors, redact, validate};
 
 /// The first line and the headers of a request.
@@ -41,6 +43,33 @@ pub enum Body {
     TooLong,
 }
 
+impl Body {
+    /// What was read; nothing if it was too long.
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::TooLong => &[],
+        }
+    }
+}
+
+/// When a request began, and its number.
+#[derive(Clone, Copy)]
+pub struct Began {
+    pub sequence: u64,
+    pub at: Stopwatch,
+}
+
+/// What a fault does to a request.
+#[derive(Clone, Copy)]
+pub enum Fate<'a> {
+    /// None strikes.
+    Free,
+    Struck(&'a Struck),
+    /// The client went away while a fault delayed the request.
+    Gone(&'a Struck),
+}
+
 /// What is found out about a request on its way, for the log.
 #[derive(Default)]
 struct Trail<'a> {
@@ -54,31 +83,58 @@ struct Trail<'a> {
 }
 
 impl Server {
-    /// Answers a request. Whatever happens in it, there is an answer, and the document allows it or it says that it is a
-    /// bug.
-    pub fn answer(self: &Arc<Self>, head: &Head, body: &Body) -> Response {
-        let started = Stopwatch::now();
-        let sequence = self.next_sequence();
+    /// Answers a request, and writes it down. Whatever happens in it, there is an answer, and the document allows it or it
+    /// says that it is a bug; or a fault is to blame.
+    pub(super) fn answer(self: &Arc<Self>, head: &Head, body: &Body, began: Began, fate: Fate<'_>) -> Answer {
+        let Began { sequence, at: started } = began;
         let contract = self.settings.contract();
         let query: Vec<(String, String)> = form_urlencoded::parse(head.query.as_bytes()).into_owned().collect();
         let mut trail = Trail::default();
         let mut allow = None;
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| self.carry_out(contract, head, &query, body, &mut trail, &mut allow)));
+        let is_carried_out = match fate {
+            Fate::Free => true,
+            Fate::Struck(struck) => struck.effects.is_carried_out(),
+            Fate::Gone(_) => false,
+        };
+        let outcome = is_carried_out.then(|| {
+            catch_unwind(AssertUnwindSafe(|| self.carry_out(contract, head, &query, body, &mut trail, &mut allow)))
+        });
+        if outcome.is_none() {
+            self.look(contract, head, body, &mut trail);
+        }
         let account = trail.account.clone().unwrap_or_else(|| Arc::clone(&self.first));
         let now = account.now();
         let mut answer = match outcome {
-            Ok(Ok(answer)) => self.checked(contract, trail.operation, answer, sequence),
-            Ok(Err(refusal)) => self.refused(contract, &trail, head, &refusal, now, sequence),
-            Err(_) => {
+            None => Answer::new(0, None, AnswerKind::Fault),
+            Some(Ok(Ok(answer))) => self.checked(contract, trail.operation, answer, sequence),
+            Some(Ok(Err(refusal))) => self.refused(contract, &trail, head, &refusal, now, sequence),
+            Some(Err(_)) => {
                 let operation = trail.operation.map_or("", |operation| operation.id.as_str());
                 self.bug(operation, "the sandbox panicked; the panic's message is on the standard error", sequence)
             }
         };
+        let carried_out = matches!(answer.kind, AnswerKind::State | AnswerKind::Example);
         for choice in std::mem::take(&mut trail.choices) {
             answer.choose(choice);
         }
         answer.allow = allow;
+        match fate {
+            Fate::Free => {}
+            Fate::Struck(struck) => {
+                let (operation, path, account) = (trail.operation, head.path.as_str(), &*account);
+                let place = Place { contract, operation, path, account, now, sequence };
+                trail.notes.extend(place.apply(struck, &mut answer));
+            }
+            Fate::Gone(struck) => {
+                answer.fault = Some(struck.effects.to_string());
+                trail.notes.push("the client went away during the delay".into());
+            }
+        }
+        let merchant_key = trail.product.as_ref().map(|product| product.key().to_owned());
+        let fingerprint = account
+            .log
+            .fingerprints
+            .of([&head.method, &head.path, &head.query, merchant_key.as_deref().unwrap_or_default()], body.bytes());
         account.log.add(Request {
             sequence,
             at: now.system_time(),
@@ -91,14 +147,30 @@ impl Server {
                 .collect(),
             body: trail.body.as_ref().map(|body| redact::body(contract, trail.operation, body)),
             key: trail.key.as_ref().map(|key| key.label.clone()),
-            merchant_key: trail.product.as_ref().map(|product| product.key().to_owned()),
+            merchant_key,
             status: answer.status,
             answer: answer.kind,
+            carried_out,
+            fault: answer.fault.clone(),
             choices: answer.choices.clone(),
             notes: trail.notes,
             took: started.elapsed(),
+            fingerprint,
         });
-        answer.write(sequence)
+        answer
+    }
+
+    /// Finds out about a request what its record says, without carrying it out.
+    fn look<'a>(&self, contract: &'a Contract, head: &Head, body: &Body, trail: &mut Trail<'a>) {
+        if let Route::Found { operation, .. } = contract.route(&head.method, &head.path) {
+            trail.operation = Some(operation);
+            // What cannot be read is refused only if it is carried out.
+            trail.body = validate::json(operation, &head.headers, body).ok().flatten();
+        }
+        if let Some((account, key)) = self.caller(&head.headers) {
+            (trail.account, trail.key) = (Some(account), Some(key));
+        }
+        trail.product = self.product_of(&head.headers);
     }
 
     fn carry_out<'a>(
@@ -159,7 +231,7 @@ impl Server {
         Ok(Answer::new(operation.success().0, reply.body, AnswerKind::State))
     }
 
-    fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
         match auth::shown(headers, &self.settings.basic_pairs) {
             Shown::Key(text) => self.accounts.caller(text.expose()),
             // A pair stands for the first key of the first account that is not deleted.
@@ -172,15 +244,17 @@ impl Server {
     }
 
     fn product(&self, headers: &HeaderMap, trail: &mut Trail<'_>) -> Result<Product, Refusal> {
-        const NAME: &str = "x-imprint-merchant-key";
-        let shown = headers.get(NAME).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        let shown = shown.filter(|value| !value.is_empty());
-        let product = self.settings.product(shown.as_deref());
-        if shown.is_some() && self.settings.products.is_empty() {
+        let product = self.product_of(headers);
+        if merchant_key(headers).is_some() && self.settings.products.is_empty() {
             trail.choices.push(Choice::UnknownMerchantKeyOpensProduct);
         }
         trail.product.clone_from(&product);
-        product.ok_or_else(|| Refusal::invalid(NAME, "is the merchant key of no product"))
+        product.ok_or_else(|| Refusal::invalid(MERCHANT_KEY, "is the merchant key of no product"))
+    }
+
+    /// The product that a request is about; None if it names one that there is not.
+    pub(super) fn product_of(&self, headers: &HeaderMap) -> Option<Product> {
+        self.settings.product(merchant_key(headers).as_deref())
     }
 
     /// An operation that the sandbox does not know is answered from the examples of the document.
@@ -287,6 +361,15 @@ const OWN_TYPES: [&str; 8] = [
     "UNKNOWN_METHOD_ERROR",
     "UNKNOWN_PATH_ERROR",
 ];
+
+/// The header that names the product.
+const MERCHANT_KEY: &str = "x-imprint-merchant-key";
+
+/// The merchant key that a request names, if it does.
+fn merchant_key(headers: &HeaderMap) -> Option<String> {
+    let shown = headers.get(MERCHANT_KEY).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    shown.filter(|value| !value.is_empty())
+}
 
 fn unauthorized() -> Refusal {
     Refusal::new(401, "UNAUTHORIZED", "the request has no valid key")

@@ -59,7 +59,8 @@ fn runs(text: &str) -> String {
     shown
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether a text has the form of a UUID.
+pub fn is_uuid(text: &str) -> bool {
     let hyphens = [8, 13, 18, 23];
     text.len() == 36
         && text.bytes().enumerate().all(

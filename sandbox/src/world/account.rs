@@ -7,6 +7,7 @@ use std::time::Duration;
 use imprint_client::Secret;
 
 use crate::choices::Choice;
+use crate::faults::FaultTable;
 use crate::instant::Instant;
 use crate::log::Log;
 use crate::model::key::Key;
@@ -24,6 +25,7 @@ pub struct Account {
     pub name: String,
     pub settings: Arc<Settings>,
     pub log: Log,
+    pub faults: FaultTable,
     state: Mutex<State>,
     /// What `reset` goes back to, as text, since it has keys and numbers of cards.
     origin: Mutex<Secret>,
@@ -35,7 +37,8 @@ impl Account {
         Self {
             name: name.to_owned(),
             settings: Arc::clone(settings),
-            log: Log::default(),
+            log: Log::new(settings.log_size),
+            faults: FaultTable::new(settings.seed, name),
             state: Mutex::new(State::new(name, settings)),
             origin: Mutex::new(Secret::from(String::new())),
             fire,

@@ -44,7 +44,7 @@ proptest! {
     #![proptest_config(Config { cases: cases(), max_shrink_iters: 2_000, ..Config::default() })]
 
     #[test]
-    fn invariants_hold_after_every_step(rewards in scheme(), commands in prop::collection::vec(command(), 1..40)) {
+    fn invariants_hold_after_every_step(rewards in scheme(), commands in prop::collection::vec(command(), 1..60)) {
         block_on(run(&rewards, &commands))?;
     }
 

@@ -40,6 +40,19 @@ impl Books {
         steps.map(|step| step["event_id"].as_str().expect("an id").to_owned()).collect()
     }
 
+    /// The ids of the captures of a transaction.
+    pub fn captures_of(&self, transaction: &str) -> Vec<String> {
+        let own = self.rows("transactions").into_iter().filter(|row| row["id"] == transaction);
+        let captures = own.flat_map(|row| row["captures"].as_array().into_iter().flatten());
+        captures.map(|capture| capture["event_id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// The payment method of a transaction.
+    pub fn method_of(&self, transaction: &str) -> Option<String> {
+        let row = self.rows("transactions").into_iter().find(|row| row["id"] == transaction)?;
+        Some(row["payment_method_id"].as_str()?.to_owned())
+    }
+
     /// When the session of a client secret expires, in milliseconds.
     pub fn session_expiry(&self, secret: &str) -> Option<i64> {
         self.rows("sessions").into_iter().find(|row| row["client_secret"] == secret)?["expires_at"].as_i64()

@@ -37,6 +37,9 @@ impl Driver {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let key = sandbox.key().clone();
         let spare = sandbox.add_key("spare", imprint_sandbox::Permissions::PCI);
+        for partner in ["PARTNER_0", "PARTNER_1"] {
+            sandbox.customer(partner).approved().await.expect("a customer");
+        }
         sandbox.keep_as_seed();
         // Another account has the same kinds of things, none of which may ever be seen.
         let other = sandbox.account("other");
@@ -171,10 +174,17 @@ impl Driver {
             Command::Simulate { status, method: number, transaction, event, amount } => {
                 let mut body = json!({"payment_method_id": method(number), "status": status});
                 if let Some(number) = transaction {
-                    body["transaction_id"] = json!(id("transactions", number));
+                    let known = id("transactions", number);
+                    // Mostly with the payment method that the transaction is of.
+                    if let Some(own) = books.method_of(&known).filter(|_| number % 8 != 0) {
+                        body["payment_method_id"] = json!(own);
+                    }
+                    body["transaction_id"] = json!(known);
                 }
                 if let Some(number) = event {
-                    body["event_id"] = json!(pick(&books.step_ids(), number));
+                    let of_transaction = body["transaction_id"].as_str().map(|id| books.captures_of(id));
+                    let known = of_transaction.filter(|own| !own.is_empty()).unwrap_or_else(|| books.step_ids());
+                    body["event_id"] = json!(pick(&known, number));
                 }
                 if let Some(amount) = amount {
                     body["amount"] = json!(amount);
@@ -344,7 +354,11 @@ fn order(method: &str, quantity: i64, is_wrong: bool) -> Value {
 
 /// One of the ids that are known, or one that is not.
 fn pick(known: &[String], number: u8) -> String {
-    known.get(usize::from(number)).cloned().unwrap_or_else(|| "none".to_owned())
+    match known.len() {
+        0 => "none".to_owned(),
+        _ if number > 240 => "none".to_owned(),
+        count => known[usize::from(number) % count].clone(),
+    }
 }
 
 pub fn check(holds: bool, what: &str) -> Result<(), TestCaseError> {
