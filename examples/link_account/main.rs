@@ -33,6 +33,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("\n5. Is PARTNER_USER_456 known now?");
     find(&client, "PARTNER_USER_456").await?;
+
+    sandbox.verify()?; // every answer was right, and made of what the sandbox remembers
     Ok(())
 }
 

@@ -47,6 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("   the vault has it: {:?}", vault.key.lock().map_err(|_| "the vault is broken")?);
     println!("   the new key works: {}", works(&rotated).await);
     println!("   the old key works: {}", works(&client).await);
+
+    sandbox.verify()?; // every answer was right, and made of what the sandbox remembers
     Ok(())
 }
 

@@ -36,7 +36,11 @@ const MADE: [Made; 6] = [
     Made {
         operation: "postOrderEvent",
         which: PropertySet::All,
-        names: &[("order_event_id", "/order_event_id"), ("partner_event_id", "/partner_event_id")],
+        names: &[
+            ("order_event_id", "/order_event_id"),
+            ("partner_event_id", "/partner_event_id"),
+            ("network id of an order event", "/network_transaction_id"),
+        ],
     },
     Made {
         operation: "simulateTransactionEvent",
@@ -53,16 +57,16 @@ const MADE: [Made; 6] = [
 const SENT_ONCE: [&str; 1] = ["partner_event_id"];
 
 /// Fields and parameters whose own name does not say what they are: the operation, the name, and what `MADE` calls it.
-const CALLED_OTHERWISE: [(&str, &str, &str); 4] = [
+const CALLED_OTHERWISE: [(&str, &str, &str); 5] = [
+    ("listOrderEvents", "network_transaction_id", "network id of an order event"),
     ("listOrders", "id", "order_id"),
     ("searchPaymentMethods", "type", "type of a payment method"),
     ("searchPaymentMethodsPost", "type", "type of a payment method"),
     ("searchTransactionIntents", "type", "status of an intent"),
 ];
 
-/// The parameter that a list continues after, and the fields of items that may be it, the first that there is.
+/// The parameter that has the id of the item that a list continues after.
 pub const CURSOR: &str = "starting_after";
-const CURSOR_FIELDS: [&str; 2] = ["order_event_id", "id"];
 
 /// A sandbox with what requests name.
 pub struct World {
@@ -136,7 +140,7 @@ impl World {
         if given(&arguments).contains_key(CURSOR) {
             let list = self.call(operation, &without_cursor(&arguments)).await;
             let first = list["data"].get(0).unwrap_or_else(|| panic!("{} finds nothing: {}", operation.id, *list));
-            let cursor = CURSOR_FIELDS.iter().find_map(|field| first.get(field)).expect("an item has an id").clone();
+            let cursor = id_of(first).clone();
             match arguments.parameters.get_mut(CURSOR) {
                 Some(value) => *value = cursor,
                 None => arguments.body.as_mut().expect("a cursor in the body")[CURSOR] = cursor,
@@ -173,6 +177,12 @@ fn rewards_for(operation: &Operation) -> Rewards {
         "simulateStatementReward" => Rewards::statement(100),
         _ => Rewards::per_event(100),
     }
+}
+
+/// The id of a resource.
+pub fn id_of(resource: &Value) -> &Value {
+    let id = ["id", "order_event_id"].iter().find_map(|name| resource.get(name));
+    id.unwrap_or_else(|| panic!("a resource without an id: {resource}"))
 }
 
 /// All that a request has, by its names.

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 11] = [
     &["choices", "contract", "ids", "instant", "refusal", "rewards", "table"],
     &["log", "product"],
     &["settings"],
-    &["clock"],
+    &["clock", "faults"],
     &["model"],
     &["world"],
     &["operations"],
@@ -46,6 +46,8 @@ struct Methods {
     /// Each with the name of the type that it returns, if that is a plain one.
     all: BTreeMap<String, Option<String>>,
     awaited: BTreeSet<String>,
+    /// Whether the type dereferences to another one, and so has the methods of that as well.
+    dereferences: bool,
 }
 
 /// The public methods of all types in some files.
@@ -71,6 +73,13 @@ fn methods(places: &[&str]) -> BTreeMap<String, Methods> {
                             syn::ReturnType::Default => None,
                         };
                         of.all.insert(name, returned);
+                    }
+                }
+                syn::Item::Impl(item) => {
+                    let of_trait =
+                        item.trait_.and_then(|(path, _)| path.segments.last().map(|last| last.ident.to_string()));
+                    if let (Some("Deref"), Some(of)) = (of_trait.as_deref(), name_of(&item.self_ty)) {
+                        found.entry(of).or_default().dereferences = true;
                     }
                 }
                 syn::Item::Macro(item) if item.mac.path.is_ident("waiting") => {
@@ -115,21 +124,18 @@ fn declared_by_waiting(tokens: TokenStream) -> (String, BTreeSet<String>) {
 
 /// What the handles of code without async lack, as `Type::method`.
 ///
-/// A handle has all methods of its async form. The sandbox itself dereferences to that form, so it only needs methods of
-/// its own for those that are awaited or return a handle. A builder is one for both, and starts either.
+/// A handle has all methods of its async form. One that dereferences to that form needs methods of its own only for those
+/// that are awaited or return a handle. A builder is one for both, and starts either.
 fn lacking(forms: &BTreeMap<String, Methods>, blocking: &BTreeMap<String, Methods>) -> Vec<String> {
-    let handles = forms.iter().filter(|(of, methods)| !methods.awaited.is_empty() && *of != "Builder");
-    let is_handle = |name: &str| name == "Self" || forms.get(name).is_some_and(|one| !one.awaited.is_empty());
+    let is_handle = |of: &str| of != "Builder" && forms.get(of).is_some_and(|one| !one.awaited.is_empty());
     let mut lacking = Vec::new();
-    for (of, methods) in handles {
+    for (of, methods) in forms.iter().filter(|(of, _)| is_handle(of)) {
+        let form = blocking.get(of);
+        let dereferences = form.is_some_and(|form| form.dereferences);
         for (name, returned) in &methods.all {
-            let is_needed = if of == "Sandbox" {
-                let returns_handle = returned.as_deref().is_some_and(|of| of != "Builder" && is_handle(of));
-                methods.awaited.contains(name) || returns_handle
-            } else {
-                true
-            };
-            let exists = blocking.get(of).is_some_and(|form| form.all.contains_key(name));
+            let returns_handle = returned.as_deref().is_some_and(|of| of == "Self" || is_handle(of));
+            let is_needed = !dereferences || methods.awaited.contains(name) || returns_handle;
+            let exists = form.is_some_and(|form| form.all.contains_key(name));
             if is_needed && !exists && (of.as_str(), name.as_str()) != ("Sandbox", "start") {
                 lacking.push(format!("{of}::{name}"));
             }
@@ -153,16 +159,19 @@ fn a_method_that_is_missing_is_found() {
     let form = |all: &[(&str, Option<&str>)], awaited: &[&str]| Methods {
         all: all.iter().map(|(name, of)| ((*name).to_owned(), of.map(str::to_owned))).collect(),
         awaited: awaited.iter().map(ToString::to_string).collect(),
+        dereferences: false,
     };
+    let sandbox = form(&[("start", None), ("url", None), ("advance", None), ("apply", Some("A"))], &["advance"]);
     let forms = BTreeMap::from([
-        (
-            "Sandbox".to_owned(),
-            form(&[("start", None), ("url", None), ("advance", None), ("apply", Some("A"))], &["advance"]),
-        ),
+        ("Sandbox".to_owned(), sandbox),
         ("A".to_owned(), form(&[("phone", Some("Self")), ("complete", None)], &["complete"])),
         ("Event".to_owned(), form(&[("id", None)], &[])),
     ]);
-    assert_eq!(lacking(&forms, &BTreeMap::new()), ["A::complete", "A::phone", "Sandbox::advance", "Sandbox::apply"]);
+    let all = ["A::complete", "A::phone", "Sandbox::advance", "Sandbox::apply", "Sandbox::url"];
+    assert_eq!(lacking(&forms, &BTreeMap::new()), all);
+    let blocking = Methods { dereferences: true, ..form(&[("advance", None)], &[]) };
+    let blocking = BTreeMap::from([("Sandbox".to_owned(), blocking)]);
+    assert_eq!(lacking(&forms, &blocking), ["A::complete", "A::phone", "Sandbox::apply"]);
     let (of, names) = declared_by_waiting(
         "/// A\n A(sandbox::A) { /// B\n phone(phone: impl Into<String>); } { complete() -> Result<(), E>; }"
             .parse()
