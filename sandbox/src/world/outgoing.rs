@@ -142,11 +142,8 @@ impl Account {
             let is_through = self.advance_to_sending(until);
             self.tell();
             if is_through {
-                break;
+                return;
             }
-        }
-        if !is_stuck {
-            let _ = self.quiet().await;
         }
     }
 

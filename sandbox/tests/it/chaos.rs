@@ -61,8 +61,19 @@ async fn groups_come_backwards_and_a_rest_when_it_is_let_go() -> Test {
     link(&sandbox, &customers[5..]).await?;
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(receiver.got().len(), 5);
-    sandbox.advance(Duration::from_secs(1)).await;
+    sandbox.advance(Duration::from_millis(1)).await;
     assert_eq!(receiver.got().len(), 6);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_held_back_is_let_go_when_chaos_ends() -> Test {
+    let (sandbox, receiver, customers) = start(2).await?;
+    let chaos = sandbox.chaos().reverse(3);
+    link(&sandbox, &customers).await?;
+    chaos.clear();
+    receiver.has_got(2).await;
+    assert_eq!(order(&receiver, &customers), [1, 0]);
     Ok(())
 }
 
