@@ -26,6 +26,7 @@ mod payloads;
 mod payment_methods;
 mod plain;
 mod raw;
+mod readme;
 mod receiver;
 mod receiver_of_webhooks;
 mod rewards;
