@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::instant::Instant;
 use crate::model::chaos::{CHAOS, Chaos, Order};
 use crate::model::delivery::{Attempt, Delivery, DeliveryStatus, Sending, Signature};
 use crate::model::endpoint::Endpoint;
@@ -143,7 +144,7 @@ impl State {
     }
 
     /// A delivery that waited for a time is to be sent.
-    pub fn wake(&mut self, id: &str, due: crate::instant::Instant) {
+    pub fn wake(&mut self, id: &str, due: Instant) {
         let woken = self.deliveries.get(id).and_then(|delivery| Delivery::clone(delivery).woken(due));
         if let Some(delivery) = woken {
             self.deliveries.put(delivery);

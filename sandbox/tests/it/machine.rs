@@ -32,7 +32,16 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// Runs the commands, looks at the invariants after each, and returns what the books and the log are at the end.
 async fn run(rewards: &Rewards, commands: &[Command]) -> Result<(String, String), TestCaseError> {
-    let mut driver = Driver::start(Product::default().rewards(rewards.clone())).await;
+    run_with(rewards, commands, false).await
+}
+
+/// The same, with an endpoint that nobody listens at.
+async fn run_with(
+    rewards: &Rewards,
+    commands: &[Command],
+    has_endpoint: bool,
+) -> Result<(String, String), TestCaseError> {
+    let mut driver = Driver::start(Product::default().rewards(rewards.clone()), has_endpoint).await;
     for command in commands {
         driver.step(command).await?;
     }
@@ -44,8 +53,12 @@ proptest! {
     #![proptest_config(Config { cases: cases(), max_shrink_iters: 2_000, ..Config::default() })]
 
     #[test]
-    fn invariants_hold_after_every_step(rewards in scheme(), commands in prop::collection::vec(command(), 1..60)) {
-        block_on(run(&rewards, &commands))?;
+    fn invariants_hold_after_every_step(
+        rewards in scheme(),
+        commands in prop::collection::vec(command(), 1..60),
+        has_endpoint in prop::bool::weighted(0.1),
+    ) {
+        block_on(run_with(&rewards, &commands, has_endpoint))?;
     }
 
     #[test]

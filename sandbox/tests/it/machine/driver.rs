@@ -32,13 +32,17 @@ pub struct Answer {
 }
 
 impl Driver {
-    pub async fn start(product: Product) -> Self {
+    pub async fn start(product: Product, has_endpoint: bool) -> Self {
         let sandbox = Sandbox::builder().product(product).start().await.expect("a sandbox");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let key = sandbox.key().clone();
         let spare = sandbox.add_key("spare", imprint_sandbox::Permissions::PCI);
         for partner in ["PARTNER_0", "PARTNER_1"] {
             sandbox.customer(partner).approved().await.expect("a customer");
+        }
+        if has_endpoint {
+            // Port 9 is that of a service which throws everything away, and which no machine of today has.
+            sandbox.webhook("http://127.0.0.1:9/imprint").expect("an endpoint");
         }
         sandbox.keep_as_seed();
         // Another account has the same kinds of things, none of which may ever be seen.
@@ -59,9 +63,9 @@ impl Driver {
 
     /// Carries out a command, and looks at everything that has to hold afterwards.
     pub async fn step(&mut self, command: &Command) -> Result<(), TestCaseError> {
-        let before = self.books();
+        let before = self.quiet_books().await;
         let refused = self.carry_out(command, &before).await?;
-        let after = self.books();
+        let after = self.quiet_books().await;
         if refused && before != after {
             return Err(TestCaseError::fail(format!("{command:?} was refused and changed something")));
         }
@@ -77,6 +81,7 @@ impl Driver {
     pub async fn finish(&mut self) -> Result<(), TestCaseError> {
         let books = self.books();
         invariants::answers(self, &books).await?;
+        invariants::deliveries(&self.quiet_books().await)?;
         for key in self.dead.clone() {
             let answer = self.send_with(&key, "GET", "/v2/customers", None).await;
             check(answer.status == 401, "a deleted key opens nothing")?;
@@ -97,6 +102,12 @@ impl Driver {
             check(!shown.contains(&secret), "a secret is in the log")?;
         }
         Ok(())
+    }
+
+    /// The books once every webhook that is due was tried. The error is that nobody has taken them.
+    async fn quiet_books(&self) -> Books {
+        let _ = self.sandbox.settled().await;
+        self.books()
     }
 
     pub fn books(&self) -> Books {

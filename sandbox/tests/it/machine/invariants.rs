@@ -111,6 +111,28 @@ pub async fn answers(driver: &Driver, books: &Books) -> Held {
     Ok(())
 }
 
+/// Every event since the endpoint exists has one delivery, which is acknowledged, due or dead.
+pub fn deliveries(books: &Books) -> Held {
+    if books.rows("endpoints").is_empty() {
+        return check(books.rows("deliveries").is_empty(), "without an endpoint nothing is delivered");
+    }
+    // The two customers of the seed were approved before the endpoint was registered, with two events each.
+    let events = books.events();
+    let rows = books.rows("deliveries");
+    check(rows.len() + 4 == events.len(), "each event has one delivery")?;
+    for (row, event) in rows.iter().zip(&events[4..]) {
+        check(row["object"] == event["object"], "deliveries are in the order of the events")?;
+        let status = text(row, "status");
+        let attempts = row["attempts"].as_array().expect("attempts").len();
+        match status.as_str() {
+            "Waiting" => check((1..12).contains(&attempts), "a delivery that waits has been tried")?,
+            "Dead" => check(attempts == 12, "a dead delivery was tried twelve times")?,
+            _ => check(false, "a delivery is acknowledged, due or dead")?,
+        }
+    }
+    Ok(())
+}
+
 /// Pages of any size are the whole list, and the total is its length.
 async fn pages(driver: &Driver, path: &str, cursor: &str) -> Held {
     let ids = |body: &Value| -> Vec<String> {
