@@ -46,12 +46,15 @@ async fn a_list_has_to_be_there_and_an_error_under_200_is_one() -> Test {
 /// A GET, a POST that creates something, and a DELETE, as the columns of the table of the page.
 const OPERATIONS: [&str; 3] = ["getCustomer", "createSession", "deleteOrder"];
 
+/// The row of the table in which the sandbox never answers.
+const TIMED_OUT: &str = "the attempt timed out";
+
 #[tokio::test]
 async fn the_table_of_retries_holds() -> Test {
     let rows: [(&str, Strike, [bool; 3], bool); 7] = [
         ("the connection broke", |fault| fault.refuse_before(), [true, false, false], true),
         ("the answer was lost", |fault| fault.lose_answer(), [true, false, false], true),
-        ("the attempt timed out", |fault| fault.hang(), [true, false, false], true),
+        (TIMED_OUT, |fault| fault.hang(), [true, false, false], true),
         ("503", |fault| fault.status(503), [true, false, false], true),
         ("429 with retry-after", |fault| fault.status(429).retry_after(0), [true, true, false], false),
         ("429 without", |fault| fault.status(429), [true, false, false], false),
@@ -62,8 +65,9 @@ async fn the_table_of_retries_holds() -> Test {
         let customer = sandbox.customer(PARTNER_ID).approved().await?;
         let order = client.create_order().partner_order_id("o-1").total_order_amount(1);
         let order = order.payment_method_id(customer.payment_method).await?.into_inner().id.ok_or("no id")?;
-        let options = CallOptions::new().attempt_timeout(Duration::from_millis(300));
-        let client = client.with_options(options);
+        // Short where the sandbox never answers, and long enough for an attempt that it does answer, on a busy machine.
+        let attempt_timeout = Duration::from_secs(if name == TIMED_OUT { 2 } else { 30 });
+        let client = client.with_options(CallOptions::new().attempt_timeout(attempt_timeout));
         for (operation, is_repeated) in OPERATIONS.into_iter().zip(repeated) {
             strike(sandbox.on(operation).next(1));
             let attempts = |error: Error| {
