@@ -116,6 +116,31 @@ async fn there_are_three_attempts_and_the_error_of_the_last_is_given() -> Test {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_an_answer_is_in_the_variant_of_the_error() -> Test {
+    let (sandbox, client) = start().await?;
+    let strike = || sandbox.on("createSession").next(1);
+    strike().lose_answer();
+    let lost = client.create_session().await.unwrap_err();
+    assert!(matches!(lost, Error::Transport(_)) && lost.may_have_been_processed(), "{lost:?}");
+    strike().cut_body(10);
+    let cut = client.create_session().await.unwrap_err();
+    assert!(matches!(cut, Error::Transport(_)) && cut.may_have_been_processed(), "{cut:?}");
+    strike().without("/client_secret");
+    let unreadable = client.create_session().await.unwrap_err();
+    assert!(matches!(&unreadable, Error::Decode(error) if error.path() == "client_secret"), "{unreadable:?}");
+    let small = sandbox.client_builder().max_response_bytes(10).build()?;
+    let large = small.create_session().await.unwrap_err();
+    assert!(matches!(large, Error::ResponseTooLarge(_)) && large.may_have_been_processed(), "{large:?}");
+    // A proxy answers with a page of its own, which is an error of the API without a code.
+    strike().html(502);
+    let page = client.create_session().await.unwrap_err();
+    assert!(matches!(&page, Error::Api(error) if error.code().is_none()), "{page:?}");
+    sandbox.requests().to("createSession").assert_count(5);
+    sandbox.verify()?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn each_error_has_its_kind_in_every_shape_of_its_body() -> Test {
     for shape in [ErrorShapes::AsDeclared, ErrorShapes::Nested, ErrorShapes::Flat, ErrorShapes::Spring] {
         let (sandbox, client) = start_with(Sandbox::builder().error_shapes(shape)).await?;
