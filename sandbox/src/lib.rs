@@ -37,4 +37,6 @@ pub use sandbox::{
     TokenKind, TooFew, Unverified,
 };
 pub use server::Bug;
+#[doc(hidden)]
+pub use server::{Arrival, Delivery};
 pub use settings::{Clock, ErrorShapes, Permissions, Validation};

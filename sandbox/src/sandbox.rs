@@ -6,6 +6,7 @@ mod closing;
 mod customers;
 mod events;
 mod faults;
+mod in_process;
 mod links;
 mod payment_methods;
 mod requests;

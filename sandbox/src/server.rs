@@ -4,6 +4,7 @@ mod alter;
 mod answer;
 mod auth;
 mod errors;
+mod in_process;
 mod listen;
 mod pipeline;
 mod redact;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
+pub use in_process::{Arrival, Delivery};
 pub use listen::Listening;
 
 /// A bug of the sandbox, found by comparing an answer with the document or by a panic. The request was answered with
