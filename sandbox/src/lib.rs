@@ -31,6 +31,8 @@ pub use model::payment_method::LoanStatus;
 pub use model::reward::RewardKind;
 pub use product::{CardType, Product};
 pub use rewards::Rewards;
+#[doc(hidden)]
+pub use sandbox::Moment;
 pub use sandbox::{
     Application, ApprovedCustomer, Builder, CustomerSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome,
     PaymentMethodControl, Refused, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup,

@@ -31,6 +31,8 @@ pub use builder::{Builder, StartError};
 pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
+#[doc(hidden)]
+pub use in_process::Moment;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use requests::{Requests, TooFew};
 pub use snapshot::{Snapshot, SnapshotError};

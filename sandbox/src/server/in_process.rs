@@ -9,10 +9,12 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::faults::Ending;
+use crate::log::AnswerKind;
 
 use super::Server;
-use super::answer::Response;
+use super::answer::{ANSWER_KIND, Response};
 use super::pipeline::{Body, Fate, Head, MAX_BODY};
+use super::sending::Sending;
 
 /// What a client gets for a request, and when.
 #[doc(hidden)]
@@ -20,6 +22,8 @@ use super::pipeline::{Body, Fate, Head, MAX_BODY};
 pub struct Delivery {
     /// How long a fault delays the answer, its slow body included. The request was carried out at once all the same.
     pub after: Duration,
+    /// Whether the operation did what it does, whatever arrives.
+    pub carried_out: bool,
     /// What arrives.
     pub arrival: Arrival,
 }
@@ -47,24 +51,26 @@ impl Server {
         let head = Head::of(parts);
         let body = if body.len() > MAX_BODY { Body::TooLong } else { Body::Bytes(body) };
         let began = self.begin();
-        let whole = |response: Response| response.map(|sending| sending.into_rest());
         let Some((account, struck)) = self.strike(&head) else {
-            let answer = self.answer(&head, &body, began, Fate::Free);
-            return Delivery { after: Duration::ZERO, arrival: Arrival::Answer(whole(answer.write(began.sequence))) };
+            let response = self.answer(&head, &body, began, Fate::Free).write(began.sequence);
+            return delivery(response, Ending::Whole, Duration::ZERO);
         };
-        let mut after = struck.effects.delay.unwrap_or_default();
         let (response, ending) = self.answer_struck(&head, &body, began, &account, &struck);
-        let arrival = match ending {
-            Ending::Hang => Arrival::Nothing,
-            Ending::Refused => Arrival::Refused,
-            Ending::Lost => Arrival::Lost,
-            Ending::Whole => Arrival::Answer(whole(response)),
-            Ending::Slow(over) => {
-                after += over;
-                Arrival::Answer(whole(response))
-            }
-            Ending::Cut(bytes) => Arrival::Cut(whole(response), bytes),
-        };
-        Delivery { after, arrival }
+        delivery(response, ending, struck.effects.delay.unwrap_or_default())
     }
+}
+
+fn delivery(response: Response, ending: Ending, delay: Duration) -> Delivery {
+    let made_of = [AnswerKind::State, AnswerKind::Example].map(AnswerKind::text);
+    let carried_out = response.headers().get(ANSWER_KIND).is_some_and(|kind| made_of.iter().any(|made| kind == *made));
+    let response = response.map(Sending::into_rest);
+    let slow = if let Ending::Slow(over) = ending { over } else { Duration::ZERO };
+    let arrival = match ending {
+        Ending::Hang => Arrival::Nothing,
+        Ending::Refused => Arrival::Refused,
+        Ending::Lost => Arrival::Lost,
+        Ending::Whole | Ending::Slow(_) => Arrival::Answer(response),
+        Ending::Cut(bytes) => Arrival::Cut(response, bytes),
+    };
+    Delivery { after: delay + slow, carried_out, arrival }
 }

@@ -52,19 +52,25 @@ async fn what_a_fault_does_to_the_connection_is_told() -> Test {
     let session = json!({"partner_customer_id": "P-1"});
     let fault = || sandbox.on("createSession").next(1);
     let deliver = || deliver(&sandbox, "POST", "/v2/customer_sessions", &session);
-    let is_carried_out = || sandbox.requests().last().is_some_and(|request| request.carried_out);
+    let deliver = || {
+        let delivery = deliver();
+        assert_eq!(sandbox.requests().last().map(|request| request.carried_out), Some(delivery.carried_out));
+        delivery
+    };
 
     fault().lose_answer();
-    assert!(matches!(deliver().arrival, Arrival::Lost) && is_carried_out());
+    assert!(matches!(deliver(), Delivery { arrival: Arrival::Lost, carried_out: true, .. }));
     fault().refuse_before();
-    assert!(matches!(deliver().arrival, Arrival::Refused) && !is_carried_out());
+    assert!(matches!(deliver(), Delivery { arrival: Arrival::Refused, carried_out: false, .. }));
     fault().hang();
-    assert!(matches!(deliver().arrival, Arrival::Nothing) && !is_carried_out());
+    assert!(matches!(deliver(), Delivery { arrival: Arrival::Nothing, carried_out: false, .. }));
     fault().hang().carried_out();
-    assert!(matches!(deliver().arrival, Arrival::Nothing) && is_carried_out());
+    assert!(matches!(deliver(), Delivery { arrival: Arrival::Nothing, carried_out: true, .. }));
     fault().cut_body(5);
-    let Arrival::Cut(answer, 5) = deliver().arrival else { panic!("it is cut") };
-    assert!(answer.body().len() > 5 && is_carried_out());
+    let Delivery { arrival: Arrival::Cut(answer, 5), carried_out: true, .. } = deliver() else { panic!("it is cut") };
+    assert!(answer.body().len() > 5);
+    fault().status(502).carried_out();
+    assert!(deliver().carried_out);
     fault().status(503);
     assert_eq!(whole(deliver()).0, 503);
     assert_eq!(sandbox.requests().last().map(|request| request.answer), Some(AnswerKind::Fault));
@@ -76,5 +82,22 @@ async fn what_a_fault_does_to_the_connection_is_told() -> Test {
     fault().cut_body(100_000);
     assert_eq!(whole(deliver()).0, 201);
     assert_eq!(sandbox.faults().unused().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_moment_is_a_snapshot_that_is_not_written() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    sandbox.customer("P-1").approved().await?;
+    let (moment, snapshot) = (sandbox.moment(), sandbox.snapshot());
+    let written: Value = serde_json::from_str(snapshot.to_json())?;
+    assert_eq!(moment.tables(), written["account"]);
+    sandbox.customer("P-2").create()?;
+    client.delete_key().await?;
+    sandbox.back_to(&moment);
+    assert_eq!(sandbox.snapshot(), snapshot);
+    assert_eq!(client.search_customers().await?.data.len(), 1);
+    assert!(!format!("{moment:?}").contains("P-1"));
     Ok(())
 }
