@@ -32,19 +32,21 @@ const RUNS: usize = 10_000;
 /// The number that the runs of CI follow from.
 const SEED: u64 = 15;
 
-/// Runs that failed once; they are made first.
-const FAILED_ONCE: &[u64] = &[];
+/// Runs that failed once; they are made first. A change of what a scenario draws makes other runs of them.
+///
+/// - A rotation of a key that an earlier rotation had deleted called that key valid.
+const FAILED_ONCE: &[u64] = &[0xa572_825d_c08d_0a96];
 
 type Scenario = fn(&mut Stage<'_>) -> Result<Ended, String>;
 
 /// The scenarios: name, how many of 20 runs, how many of a hundred of its runs may be excused, and the run itself.
 const SCENARIOS: &[(&str, usize, usize, Scenario)] = &[
-    ("create_order_once", 5, 30, records::orders),
-    ("post_order_event_once", 4, 15, records::events),
-    ("ensure_linked", 3, 5, links::links),
-    ("confirm_reward and its kind", 3, 5, rewards::rewards),
-    ("rotate_key", 3, 10, keys::keys),
-    ("find_customer and its kind", 1, 30, finds::finds),
+    ("create_order_once", 5, 20, records::orders),
+    ("post_order_event_once", 4, 3, records::events),
+    ("ensure_linked", 3, 1, links::links),
+    ("confirm_reward and its kind", 3, 1, rewards::rewards),
+    ("rotate_key", 3, 4, keys::keys),
+    ("find_customer and its kind", 1, 10, finds::finds),
     ("check_totals", 1, 0, finds::totals),
 ];
 
