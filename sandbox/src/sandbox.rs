@@ -8,6 +8,7 @@ mod customers;
 mod deliveries;
 mod events;
 mod faults;
+mod in_process;
 mod links;
 mod payment_methods;
 mod receivers;
@@ -38,6 +39,8 @@ pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use deliveries::{AcknowledgedReward, Delivery};
 pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
+#[doc(hidden)]
+pub use in_process::Moment;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
