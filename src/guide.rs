@@ -10,7 +10,7 @@
 //! | [`several_products`] | one partner | several co-branded products |
 //! | [`every_call`] | a call | its values, its retries, its settings and its connection |
 //! | [`recipes`] | the client | services, functions, workers, and several instances of them |
-//! | [`testing`] | your code | tests of it: without a network, with a server of your own, and in the sandbox |
+//! | [`testing`] | your code | tests of it: against `imprint-sandbox`, with responses made by hand, and by other means |
 //!
 //! Imprint describes itself in an OpenAPI document, in guides, and by what its mobile SDKs do, and these do not always
 //! agree. Where they do not, the pages say so, and say what this library makes of it. Nothing here is from observing

@@ -12,6 +12,7 @@ mod document;
 mod drift;
 mod errors;
 mod faults;
+mod guide_flows;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod helpers;

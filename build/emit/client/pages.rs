@@ -13,7 +13,8 @@ use crate::build::api::{Api, CursorPlace, Operation, Paging, Shape};
 const STREAM: &str = "The items of all pages, one by one; `limit` is the size of a page.
 
 Nothing is sent before the stream is polled. An item that cannot be decoded is an error in its place, and the next poll
-goes on behind it. Changing what the list is sorted by while streaming it skips items. See [`Items`](crate::list::Items).";
+goes on behind it. Changing what the list is sorted by while streaming it skips or repeats items. See
+[`Items`](crate::list::Items).";
 
 const PAGES: &str = "The pages, whole: with `total`, headers and attempts. See [`Pages`](crate::list::Pages).";
 

@@ -1,17 +1,25 @@
 //! Counts calls, retries, failures and times of a client with the crate `metrics`: `cargo run --package call_metrics`.
 //!
-//! It needs neither a key nor a network: the server is in the example, and it fails at times.
+//! It needs neither a key nor a network: it starts `imprint-sandbox`, a server on loopback that imitates Imprint, and lets
+//! every fourth request fail.
 
-mod server;
 mod telemetry;
 
 use std::error::Error;
+use std::time::Duration;
 
+use imprint_client::types::CustomerId;
 use imprint_client::{Client, OptionalExt};
+use imprint_sandbox::Sandbox;
 use metrics_util::debugging::DebuggingRecorder;
 
-use server::Server;
 use telemetry::{Figures, Telemetry};
+
+/// Every so many requests, the sandbox is overloaded.
+const OVERLOADED_EVERY: u64 = 4;
+
+/// How long the sandbox waits before it answers.
+const ANSWER_DELAY: Duration = Duration::from_millis(5);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -20,22 +28,34 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let snapshotter = recorder.snapshotter();
     recorder.install()?;
 
-    let server = Server::start().await;
-    let client = Client::builder().api_key(server::API_KEY).base_url(server.url()).interceptor(Telemetry).build()?;
-    work(&client).await?;
+    let sandbox = Sandbox::start().await?;
+    let customers = customers(&sandbox).await?;
+    // One fault at most strikes a request: of those whose turn it is, the one that was set first.
+    sandbox.on_any().every(OVERLOADED_EVERY).delay(ANSWER_DELAY).status(503);
+    sandbox.on_any().always().delay(ANSWER_DELAY);
+
+    let client = sandbox.client_builder().interceptor(Telemetry).build()?;
+    work(&client, &customers).await?;
 
     let figures = Figures::take(&snapshotter);
     figures.print();
     println!("\n{} calls, {} retries, {} requests", figures.calls(), figures.retries(), figures.attempts());
-    if figures.attempts() != server.requests() as u64 {
-        return Err(format!("the server got {} requests", server.requests()).into());
+    compare(&figures, &sandbox)
+}
+
+/// Four customers of the sandbox, and between them an id that nobody has.
+async fn customers(sandbox: &Sandbox) -> Result<Vec<CustomerId>, Box<dyn Error>> {
+    let mut customers = Vec::new();
+    for number in 1..=4 {
+        customers.push(sandbox.customer(format!("PARTNER_USER_{number}")).approved().await?.customer_id);
     }
-    Ok(())
+    customers.insert(2, CustomerId::from("nobody"));
+    Ok(customers)
 }
 
 /// Reads customers, one of whom does not exist, and begins sessions for them.
-async fn work(client: &Client) -> Result<(), Box<dyn Error>> {
-    for customer in ["2EE24580", "9B5E1EE0", "nobody", "BBB815E9", "E777214A"] {
+async fn work(client: &Client, customers: &[CustomerId]) -> Result<(), Box<dyn Error>> {
+    for customer in customers {
         // The client makes a read again after a 503.
         let found = client.get_customer().customer_id(customer).await.optional()?;
         if found.is_none() {
@@ -49,5 +69,19 @@ async fn work(client: &Client) -> Result<(), Box<dyn Error>> {
         }
     }
     println!();
+    Ok(())
+}
+
+/// Fails if the figures are not those of the log of the sandbox.
+fn compare(figures: &Figures, sandbox: &Sandbox) -> Result<(), Box<dyn Error>> {
+    let requests = sandbox.requests();
+    requests.clone().to("getCustomer").assert_count(6); // five calls, one of which took two
+    requests.clone().to("createSession").assert_count(4); // nobody gets none
+    requests.clone().status(503).assert_count(2);
+    let counted = (figures.calls(), figures.retries(), figures.attempts());
+    if counted != (9, 1, requests.len() as u64) {
+        return Err(format!("the sandbox received {} requests", requests.len()).into());
+    }
+    sandbox.verify()?;
     Ok(())
 }

@@ -54,24 +54,23 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[cfg(test)]
 mod tests {
     use actix_web::{http::StatusCode, test};
-    use httpmock::MockServer;
 
     use super::*;
     use crate::testing;
 
     #[actix_web::test]
     async fn the_secret_is_passed_on_and_errors_are_not() {
-        let server = MockServer::start_async().await;
-        testing::sessions(&server).await;
-        let client = testing::settings(&server).build().unwrap();
+        let (sandbox, _) = testing::sandbox().await;
+        testing::put_off_and_refuse_sessions(&sandbox);
+        let client = testing::settings(&sandbox).build().unwrap();
         let app = test::init_service(
             App::new().app_data(web::Data::new(client)).configure(routes),
         )
         .await;
         for (account, status, is_empty) in [
             ("PARTNER_USER_456", StatusCode::OK, false),
-            ("overloaded", StatusCode::SERVICE_UNAVAILABLE, true),
-            ("refused", StatusCode::BAD_GATEWAY, true),
+            ("PARTNER_USER_457", StatusCode::SERVICE_UNAVAILABLE, true),
+            ("PARTNER_USER_458", StatusCode::BAD_GATEWAY, true),
         ] {
             let request = test::TestRequest::post()
                 .uri(&format!("/accounts/{account}/application"))
@@ -80,5 +79,6 @@ mod tests {
             assert_eq!(response.status(), status, "{account}");
             assert_eq!(test::read_body(response).await.is_empty(), is_empty, "{account}");
         }
+        sandbox.verify().unwrap();
     }
 }

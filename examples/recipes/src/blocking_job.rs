@@ -45,46 +45,38 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
 mod tests {
     use std::time::Duration;
 
-    use httpmock::MockServer;
     use imprint_client::RetryPolicy;
-    use serde_json::{Value, json};
+    use imprint_sandbox::{RewardKind, Sandbox};
 
     use super::*;
 
     #[test]
     fn the_rewards_of_each_customer_are_added_up() {
-        let server = MockServer::start();
-        let payload =
-            include_str!("../../../tests/payloads/getReward--openapi-composed.json");
-        let reward = |id: &str, status: &str, amount: i64| {
-            let mut reward: Value = serde_json::from_str(payload).unwrap();
-            (reward["id"], reward["status"], reward["amount"]) =
-                (json!(id), json!(status), json!(amount));
-            reward
-        };
-        for (customer, amount) in [("C1", 500), ("C2", 700)] {
-            let data = [
-                reward("R1", "AVAILABLE", amount),
-                reward("R2", "PENDING", 3),
-                reward("R3", "AVAILABLE", 20),
-            ];
-            server.mock(|when, then| {
-                when.method("GET").path(format!("/v2/customers/{customer}/rewards"));
-                then.status(200).json_body(json!({ "data": data, "has_more": false }));
-            });
+        let sandbox = Sandbox::blocking().unwrap();
+        let mut customers = Vec::new();
+        for (account, amount) in [("PARTNER_USER_1", 500), ("PARTNER_USER_2", 700)] {
+            let customer = sandbox.customer(account).create().unwrap();
+            for amount in [amount, 20] {
+                let kind = RewardKind::OneTime;
+                let reward = sandbox.grant_reward(&customer, kind, amount).unwrap();
+                sandbox.confirm_reward(&reward).unwrap();
+            }
+            sandbox.grant_reward(&customer, RewardKind::Offer, 3).unwrap(); // pending
+            customers.push(customer.to_string());
         }
+        customers.push("nobody".into());
         let builder =
-            Client::builder().api_key("recipes-key").base_url(server.base_url());
+            Client::builder().api_key(sandbox.key().clone()).base_url(sandbox.url());
         let client = builder
             .retry(RetryPolicy::off())
             .timeout(Duration::from_secs(20))
             .build()
             .unwrap();
-        let customers = ["C1", "C2", "C3"].map(String::from);
         let sums = all(&client, &customers);
         assert_eq!(
             sums.iter().map(|sum| sum.as_ref().ok().copied()).collect::<Vec<_>>(),
             [Some(520), Some(720), None]
         );
+        sandbox.verify().unwrap();
     }
 }

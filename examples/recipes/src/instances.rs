@@ -88,11 +88,7 @@ pub async fn record(
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::atomic::Ordering;
     use std::time::Duration;
-
-    use httpmock::MockServer;
-    use serde_json::json;
 
     use super::*;
     use crate::testing;
@@ -124,48 +120,41 @@ mod tests {
 
     #[tokio::test]
     async fn two_instances_record_an_order_once() {
-        let server = MockServer::start_async().await;
-        let requests =
-            testing::orders(&server, || std::thread::sleep(Duration::from_millis(200)))
-                .await;
+        let (sandbox, card) = testing::sandbox().await;
+        sandbox.on("createOrder").next(1).delay(Duration::from_millis(200));
         let database = Database::new("two");
         let (one, other) = (database.open(), database.open());
-        let client = || testing::settings(&server).build().unwrap();
+        let client = || testing::settings(&sandbox).build().unwrap();
         let (here, there) = (client(), client());
         let (first, second) = tokio::join!(
-            record(&here, &one, testing::order("o-1")),
-            record(&there, &other, testing::order("o-1")),
+            record(&here, &one, testing::order("o-1", &card)),
+            record(&there, &other, testing::order("o-1", &card)),
         );
         let ids = [first.unwrap(), second.unwrap()]
             .map(|order| order.map(|order| order.partner_order_id.to_string()));
         assert_eq!(ids.iter().flatten().collect::<Vec<_>>(), ["o-1"]);
-        assert_eq!(requests.load(Ordering::SeqCst), 1);
+        sandbox.requests().to("createOrder").assert_count(1);
+        sandbox.verify().unwrap();
     }
 
     #[tokio::test]
     async fn an_order_of_an_instance_that_died_is_looked_up_first() {
-        let server = MockServer::start_async().await;
-        let requests = testing::orders(&server, || ()).await;
-        let order = testing::order("o-1");
-        let mut recorded = serde_json::to_value(&order).unwrap();
-        recorded["id"] = json!("77F60AF4");
-        let list = server
-            .mock_async(|when, then| {
-                when.method("GET").path("/v2/orders");
-                then.status(200).json_body(json!({ "data": [recorded] }));
-            })
-            .await;
+        let (sandbox, card) = testing::sandbox().await;
+        let client = testing::settings(&sandbox).build().unwrap();
+        let order = testing::order("o-1", &card);
         let database = Database::new("died");
         let orders = database.open();
+        // The instance that died had claimed the order and sent it.
         assert_eq!(orders.claim("o-1").unwrap(), Some(1));
-        let client = testing::settings(&server).build().unwrap();
+        let sent = client.create_order_once(order.clone()).await.unwrap().into_inner();
         assert!(record(&client, &orders, order.clone()).await.unwrap().is_none());
         let later = "UPDATE orders SET claimed_until = unixepoch() - 1";
         orders.0.lock().unwrap().execute(later, []).unwrap();
 
         let found = record(&client, &orders, order.clone()).await.unwrap().unwrap();
-        assert_eq!(found.id.unwrap().as_str(), "77F60AF4");
-        assert_eq!((list.calls_async().await, requests.load(Ordering::SeqCst)), (1, 0));
+        assert_eq!(found.id, sent.id);
+        sandbox.requests().to("listOrders").assert_count(1);
+        sandbox.requests().to("createOrder").assert_count(1);
         // It is recorded now, so nobody claims it any more.
         orders.0.lock().unwrap().execute(later, []).unwrap();
         assert!(record(&client, &orders, order).await.unwrap().is_none());
@@ -173,26 +162,17 @@ mod tests {
 
     #[tokio::test]
     async fn only_an_order_that_was_refused_is_tried_again() {
-        let server = MockServer::start_async().await;
-        for (amount, status) in [(1, 400), (2, 500)] {
-            server
-                .mock_async(|when, then| {
-                    when.method("POST")
-                        .path("/v2/orders")
-                        .body_includes(format!("\"total_order_amount\":{amount}"));
-                    then.status(status);
-                })
-                .await;
-        }
+        let (sandbox, card) = testing::sandbox().await;
+        sandbox.on("createOrder").nth(1).status(400);
+        sandbox.on("createOrder").nth(2).status(500);
         let database = Database::new("refused");
         let orders = database.open();
         // Too short for the helper to look the unknown order up, which takes 2.5 seconds
         // at least.
         let client =
-            testing::settings(&server).timeout(Duration::from_secs(2)).build().unwrap();
-        for (amount, id, again) in [(1, "refused", Some(2)), (2, "unknown", None)] {
-            let mut order = testing::order(id);
-            order.total_order_amount = amount;
+            testing::settings(&sandbox).timeout(Duration::from_secs(2)).build().unwrap();
+        for (id, again) in [("refused", Some(2)), ("unknown", None)] {
+            let order = testing::order(id, &card);
             assert!(record(&client, &orders, order).await.is_err());
             orders
                 .0

@@ -50,51 +50,39 @@ pub async fn main() -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use httpmock::MockServer;
+    use imprint_client::types::RewardId;
+    use imprint_sandbox::{RewardKind, Sandbox};
     use lambda_runtime::Context;
-    use serde_json::{Value, json};
 
     use super::*;
     use crate::testing;
 
-    fn event(left: Duration) -> LambdaEvent<Booked> {
+    fn event(reward: &RewardId, left: Duration) -> LambdaEvent<Booked> {
         let deadline =
             (SystemTime::now() + left).duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let mut context = Context::default();
         context.deadline = deadline.as_millis().try_into().unwrap();
-        LambdaEvent::new(Booked { reward_id: "DCBFC736".into() }, context)
+        LambdaEvent::new(Booked { reward_id: reward.to_string() }, context)
     }
 
     #[tokio::test]
     async fn a_reward_is_confirmed_in_the_time_that_is_left() {
-        let server = MockServer::start_async().await;
+        let sandbox = Sandbox::start().await.unwrap();
+        let customer = sandbox.customer("PARTNER_USER_456").create().unwrap();
         let reward =
-            include_str!("../../../tests/payloads/getReward--openapi-composed.json");
-        let mut pending: Value = serde_json::from_str(reward).unwrap();
-        pending["id"] = json!("DCBFC736");
-        pending["status"] = json!("PENDING");
-        let mut available = pending.clone();
-        available["status"] = json!("AVAILABLE");
-        let read = server
-            .mock_async(|when, then| {
-                when.method("GET").path("/v2/rewards/DCBFC736");
-                then.status(200).json_body(pending);
-            })
-            .await;
-        let confirm = server
-            .mock_async(|when, then| {
-                when.method("PATCH").path("/v2/rewards/DCBFC736");
-                then.status(200).json_body(available);
-            })
-            .await;
-        let client = settings(testing::settings(&server)).build().unwrap();
-
-        let confirmed = handle(&client, event(Duration::from_secs(20))).await.unwrap();
-        assert_eq!(confirmed.status, "AVAILABLE");
-        assert_eq!((read.calls_async().await, confirm.calls_async().await), (1, 1));
+            sandbox.grant_reward(&customer, RewardKind::OneTime, 500).await.unwrap();
+        let client = settings(testing::settings(&sandbox)).build().unwrap();
 
         // Without time for a call, nothing is sent.
-        assert!(handle(&client, event(RESERVE / 2)).await.is_err());
-        assert_eq!((read.calls_async().await, confirm.calls_async().await), (1, 1));
+        assert!(handle(&client, event(&reward, RESERVE / 2)).await.is_err());
+        assert!(sandbox.requests().is_empty());
+
+        // It may run again with the same message.
+        for _ in 0..2 {
+            let event = event(&reward, Duration::from_secs(20));
+            assert_eq!(handle(&client, event).await.unwrap().status, "AVAILABLE");
+        }
+        sandbox.requests().to("patchReward").assert_count(1);
+        sandbox.verify().unwrap();
     }
 }

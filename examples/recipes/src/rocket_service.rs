@@ -46,7 +46,6 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use httpmock::MockServer;
     use rocket::local::asynchronous::Client as Caller;
 
     use super::*;
@@ -54,16 +53,16 @@ mod tests {
 
     #[rocket::async_test]
     async fn the_secret_is_passed_on_and_errors_are_not() {
-        let server = MockServer::start_async().await;
-        testing::sessions(&server).await;
+        let (sandbox, _) = testing::sandbox().await;
+        testing::put_off_and_refuse_sessions(&sandbox);
         let caller =
-            Caller::untracked(service(testing::settings(&server).build().unwrap()))
+            Caller::untracked(service(testing::settings(&sandbox).build().unwrap()))
                 .await
                 .unwrap();
         for (account, status, is_empty) in [
             ("PARTNER_USER_456", Status::Ok, false),
-            ("overloaded", Status::ServiceUnavailable, true),
-            ("refused", Status::BadGateway, true),
+            ("PARTNER_USER_457", Status::ServiceUnavailable, true),
+            ("PARTNER_USER_458", Status::BadGateway, true),
         ] {
             let response =
                 caller.post(format!("/accounts/{account}/application")).dispatch().await;
@@ -74,5 +73,6 @@ mod tests {
                 "{account}"
             );
         }
+        sandbox.verify().unwrap();
     }
 }

@@ -1,26 +1,36 @@
-//! What the tests of the recipes share: a server on the loopback that plays Imprint, and
-//! signed deliveries.
+//! What the tests of the recipes share: clients of the sandbox that plays Imprint on the
+//! loopback, orders, and signed deliveries.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
-use imprint_client::types::{OrderBase, OrderLine};
+use imprint_client::types::{OrderBase, OrderLine, PaymentMethodId};
 use imprint_client::webhook::testing::{Delivery, Signer};
 use imprint_client::{ClientBuilder, RetryPolicy};
-use serde_json::{Value, json};
+use imprint_sandbox::Sandbox;
+use serde_json::json;
 
 /// The signing token of the deliveries.
 pub const TOKEN: &str = "the-signing-token-of-the-recipes";
 
-/// Settings for a client of the server: every call is one request, and ends in time
+/// Settings for a client of the sandbox: every call is one request, and ends in time
 /// whatever happens.
-pub fn settings(server: &MockServer) -> ClientBuilder {
-    let builder = imprint_client::Client::builder()
-        .api_key("recipes-key")
-        .base_url(server.base_url());
+pub fn settings(sandbox: &Sandbox) -> ClientBuilder {
+    let builder = sandbox.client_builder();
     builder.retry(RetryPolicy::off()).timeout(Duration::from_secs(20))
+}
+
+/// A sandbox, and the card of a customer who was approved.
+pub async fn sandbox() -> (Sandbox, PaymentMethodId) {
+    let sandbox = Sandbox::start().await.expect("a port is free");
+    let customer = sandbox.customer("PARTNER_USER_456").approved().await;
+    (sandbox, customer.expect("it is approved").payment_method)
+}
+
+/// Of three sessions the first is made. The second is put off: by its header, the answer
+/// says that nothing was done, so that the call may be made again. The third is refused.
+pub fn put_off_and_refuse_sessions(sandbox: &Sandbox) {
+    sandbox.on("createSession").nth(2).status(429).retry_after(1);
+    sandbox.on("createSession").nth(3).status(400);
 }
 
 /// A delivery of a reward to book.
@@ -64,7 +74,7 @@ pub fn deliveries(longest: usize) -> Vec<(Delivery, u16)> {
 }
 
 /// An order of one line.
-pub fn order(partner_order_id: &str) -> OrderBase {
+pub fn order(partner_order_id: &str, card: &PaymentMethodId) -> OrderBase {
     let line = OrderLine::builder()
         .name("Couch Supreme")
         .quantity(1)
@@ -72,70 +82,7 @@ pub fn order(partner_order_id: &str) -> OrderBase {
         .rewards_rate(0)
         .build()
         .expect("it is complete");
-    let order = OrderBase::builder()
-        .partner_order_id(partner_order_id)
-        .payment_method_id("0144ea84");
+    let order =
+        OrderBase::builder().partner_order_id(partner_order_id).payment_method_id(card);
     order.order_lines([line]).total_order_amount(274_999).build().expect("it is complete")
-}
-
-/// Plays the operation that makes a session. It puts the account `overloaded` off, and
-/// refuses the account `refused`.
-pub async fn sessions(server: &MockServer) {
-    let session =
-        include_str!("../../../tests/payloads/createSession--openapi-composed.json");
-    server
-        .mock_async(|when, then| {
-            when.method("POST").path("/v2/customer_sessions");
-            then.respond_with(move |request: &HttpMockRequest| {
-                let body: Value =
-                    serde_json::from_slice(request.body_ref()).unwrap_or_default();
-                match body["partner_customer_id"].as_str() {
-                    Some("overloaded") => later(),
-                    Some("refused") => answer(
-                        400,
-                        r#"{"type": "INVALID_REQUEST", "message": "jane@example.com"}"#,
-                    ),
-                    _ => answer(200, session),
-                }
-            });
-        })
-        .await;
-}
-
-/// Plays the operation that records an order, and counts the requests. `before` runs
-/// before each answer.
-pub async fn orders(
-    server: &MockServer,
-    before: impl Fn() + Send + Sync + 'static,
-) -> Arc<AtomicUsize> {
-    let count = Arc::new(AtomicUsize::new(0));
-    let requests = Arc::clone(&count);
-    server
-        .mock_async(|when, then| {
-            when.method("POST").path("/v2/orders");
-            then.respond_with(move |request: &HttpMockRequest| {
-                requests.fetch_add(1, Ordering::SeqCst);
-                before();
-                let mut order: Value =
-                    serde_json::from_slice(request.body_ref()).unwrap_or_default();
-                order["id"] = json!("77F60AF4");
-                answer(200, &order.to_string())
-            });
-        })
-        .await;
-    count
-}
-
-/// By the header, the server says that it has done nothing, so that the call may be made
-/// again.
-fn later() -> HttpMockResponse {
-    HttpMockResponse::builder().status(429).header("retry-after", "1").build()
-}
-
-fn answer(status: u16, body: &str) -> HttpMockResponse {
-    HttpMockResponse::builder()
-        .status(status)
-        .header("content-type", "application/json")
-        .body(body)
-        .build()
 }

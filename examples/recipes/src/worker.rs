@@ -89,35 +89,26 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-    use std::sync::atomic::Ordering;
-
-    use httpmock::MockServer;
-    use tokio::sync::oneshot;
-
     use super::*;
     use crate::testing;
 
     #[tokio::test]
     async fn the_call_that_runs_is_ended_and_the_others_are_given_back() {
-        let server = MockServer::start_async().await;
-        let (stop, stopped) = oneshot::channel();
-        let stop = Mutex::new(Some(stop));
-        // The signal comes while the first order is at the server.
-        let requests = testing::orders(&server, move || {
-            if let Some(stop) = stop.lock().unwrap().take() {
-                stop.send(()).unwrap();
+        let (sandbox, card) = testing::sandbox().await;
+        let slow = sandbox.on("createOrder").next(1).delay(Duration::from_millis(200));
+        // The signal comes while the first order is at the sandbox.
+        let stop = async {
+            while slow.struck() == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            std::thread::sleep(Duration::from_millis(200));
-        })
-        .await;
+        };
         let (queue, orders) = mpsc::channel(10);
         for id in ["o-1", "o-2", "o-3"] {
-            queue.send(testing::order(id)).await.unwrap();
+            queue.send(testing::order(id, &card)).await.unwrap();
         }
-        let client = testing::settings(&server).build().unwrap();
+        let client = testing::settings(&sandbox).build().unwrap();
 
-        let report = work(&client, orders, async { stopped.await.unwrap() }).await;
+        let report = work(&client, orders, stop).await;
 
         assert_eq!((report.recorded, report.failed), (1, 0));
         let left: Vec<&str> = report
@@ -126,19 +117,20 @@ mod tests {
             .map(|order| order.partner_order_id.as_str())
             .collect();
         assert_eq!(left, ["o-2", "o-3"]);
-        assert_eq!(requests.load(Ordering::SeqCst), 1);
+        sandbox.requests().to("createOrder").assert_count(1);
         assert!(queue.is_closed());
+        sandbox.verify().unwrap();
     }
 
     #[tokio::test]
     async fn a_worker_ends_when_the_queue_is_closed() {
-        let server = MockServer::start_async().await;
-        testing::orders(&server, || ()).await;
+        let (sandbox, card) = testing::sandbox().await;
         let (queue, orders) = mpsc::channel(10);
-        queue.send(testing::order("o-1")).await.unwrap();
+        queue.send(testing::order("o-1", &card)).await.unwrap();
         drop(queue);
-        let client = testing::settings(&server).build().unwrap();
+        let client = testing::settings(&sandbox).build().unwrap();
         let report = work(&client, orders, std::future::pending()).await;
         assert_eq!((report.recorded, report.failed, report.not_begun.len()), (1, 0, 0));
+        sandbox.verify().unwrap();
     }
 }

@@ -5,10 +5,20 @@ use std::fmt;
 
 use imprint_client::types::{Transaction, TransactionStatus};
 
-/// What the partner has booked, by its own id of the payment.
+use crate::purchases;
+
+/// What the partner has booked, by the id that the card network gave the payment. A transaction of Imprint has that id;
+/// nothing gives a simulated one the partner's own id of the payment.
 pub struct Ledger {
-    open: BTreeMap<String, i64>,
+    open: BTreeMap<String, Payment>,
     settled: usize,
+}
+
+/// A payment in the ledger.
+struct Payment {
+    /// The partner's own id.
+    id: String,
+    amount: i64,
 }
 
 /// Where the two disagree. Amounts are in minor units.
@@ -26,8 +36,11 @@ pub enum Difference {
 impl Ledger {
     /// Sixty payments.
     pub fn of_the_day() -> Self {
-        let payment = |number: i64| (format!("PAY-{number:04}"), 1_000 + 25 * number);
-        Self { open: (1..=60).map(payment).collect(), settled: 0 }
+        let payment = |number: i64| {
+            let payment = Payment { id: format!("PAY-{number:04}"), amount: purchases::amount(number) };
+            (purchases::network_id(number).to_string(), payment)
+        };
+        Self { open: purchases::NUMBERS.take(60).map(payment).collect(), settled: 0 }
     }
 
     /// How many payments no transaction has been found for yet.
@@ -43,8 +56,8 @@ impl Ledger {
     /// Removes the payment that belongs to a transaction from the open ones, and returns how the two differ.
     pub fn settle(&mut self, transaction: &Transaction) -> Option<Difference> {
         let charged = transaction.amount;
-        let booked = transaction.partner_transaction_id.as_ref().and_then(|id| self.open.remove_entry(id.as_str()));
-        let Some((payment, booked)) = booked else {
+        let booked = transaction.network_transaction_id.as_ref().and_then(|id| self.open.remove(id.as_str()));
+        let Some(Payment { id: payment, amount: booked }) = booked else {
             return Some(Difference::NotBooked { transaction: transaction.id.to_string(), amount: charged });
         };
         match &transaction.status {
@@ -62,7 +75,7 @@ impl Ledger {
     /// The payments that are still open when all transactions have been compared.
     pub fn unmatched(&mut self) -> impl Iterator<Item = Difference> {
         let open = std::mem::take(&mut self.open);
-        open.into_iter().map(|(payment, booked)| Difference::NotCharged { payment, booked })
+        open.into_values().map(|Payment { id: payment, amount: booked }| Difference::NotCharged { payment, booked })
     }
 }
 

@@ -1,42 +1,60 @@
 //! Compares a customer's transactions at Imprint with the partner's own ledger:
 //! `cargo run --package reconcile_transactions`.
 //!
-//! It needs neither a key nor a network: the server is in the example.
+//! It needs neither a key nor a network: it starts `imprint-sandbox`, a server on loopback that imitates Imprint, and
+//! simulates the customer's purchases there.
 
 mod ledger;
-mod server;
+mod purchases;
 
 use std::error::Error;
 use std::time::Duration;
 
 use imprint_client::Client;
+use imprint_client::types::CustomerId;
+use imprint_sandbox::Sandbox;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use ledger::{Difference, Ledger};
 
+/// How long the sandbox waits before it answers with a page, as a server far away would.
+const ANSWER_DELAY: Duration = Duration::from_millis(40);
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = server::start().await;
-    let client = Client::builder().api_key(server::API_KEY).base_url(server.base_url()).build()?;
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    let customer = sandbox.customer("PARTNER_USER_456").approved().await?;
+    purchases::make(&client, &customer.payment_method).await?;
+    sandbox.on("getTransactions").always().delay(ANSWER_DELAY);
+
     let mut ledger = Ledger::of_the_day();
     println!("The ledger has {} payments; Imprint is asked for its own\n", ledger.open());
-
-    let differences = reconcile(&client, &mut ledger).await?;
+    let differences = reconcile(&client, &customer.customer_id, &mut ledger).await?;
     for difference in &differences {
         println!("{difference}");
     }
     println!("\n{} payments agree, {} differ", ledger.settled(), differences.len());
+
+    if differences.len() != purchases::DIFFERENCES {
+        return Err(format!("{} differences were made", purchases::DIFFERENCES).into());
+    }
+    sandbox.verify()?;
     Ok(())
 }
 
-async fn reconcile(client: &Client, ledger: &mut Ledger) -> Result<Vec<Difference>, Box<dyn Error>> {
+async fn reconcile(
+    client: &Client,
+    customer: &CustomerId,
+    ledger: &mut Ledger,
+) -> Result<Vec<Difference>, Box<dyn Error>> {
     // The bar is drawn on a terminal only.
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?;
     let bar = ProgressBar::new(ledger.open()).with_style(style);
     let mut differences = Vec::new();
 
     // While a page is compared with the ledger, the next one is already requested.
-    let mut transactions = client.get_transactions().customer_id(server::CUSTOMER).limit(10).stream().prefetch();
+    let mut transactions = client.get_transactions().customer_id(customer).limit(10).stream().prefetch();
     loop {
         match transactions.try_next().await {
             Ok(Some(transaction)) => {
