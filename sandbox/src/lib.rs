@@ -40,7 +40,7 @@ pub use rewards::Rewards;
 #[doc(hidden)]
 pub use sandbox::Moment;
 pub use sandbox::{
-    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Delivery, Endpoint,
+    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Decision, Delivery, Endpoint,
     EndpointSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests,
     Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew, Undelivered, Unverified,
     check_receiver,

@@ -32,7 +32,7 @@ use crate::server::Listening;
 use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
-pub use applications::{Application, HasClientSecret, Outcome};
+pub use applications::{Application, Decision, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
 pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};
