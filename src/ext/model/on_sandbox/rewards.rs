@@ -56,26 +56,23 @@ pub(super) fn rewards(stage: &mut Stage<'_>) -> Result<Ended, String> {
     let in_hand: Option<Reward> =
         stage.random.one_in(2).then(|| serde_json::from_value(read).expect("a reward of the sandbox"));
     let mut amount_changes = false;
-    match stage.random.below(4) {
-        // Since the caller read it, or while the helper runs, somebody else confirms it or changes its amount.
-        0 => {
-            let changes_amount = stage.random.one_in(2);
-            amount_changes = changes_amount;
-            let body = if changes_amount { json!({"amount": 77}) } else { Value::Null };
-            let (before, of) = (1 + stage.random.below(3), id.clone());
-            let act = move |sandbox: &imprint_sandbox::Sandbox| {
-                // It fails if the reward is not pending any more, and then nothing changes.
-                if body.is_null() {
-                    let confirming = sandbox.confirm_reward(&of);
-                    drop(pollster::block_on(confirming));
-                } else {
-                    send(sandbox, "PATCH", &format!("/v2/rewards/{of}"), Some(&body));
-                }
-            };
-            let name = if changes_amount { "somebody changes the amount" } else { "Imprint confirms it" };
-            stage.network(|network| network.let_interfere(Interference { before, name, act: Box::new(act) }));
-        }
-        _ => {}
+    // Since the caller read it, or while the helper runs, somebody else confirms it or changes its amount.
+    if stage.random.below(4) == 0 {
+        let changes_amount = stage.random.one_in(2);
+        amount_changes = changes_amount;
+        let body = if changes_amount { json!({"amount": 77}) } else { Value::Null };
+        let (before, of) = (1 + stage.random.below(3), id.clone());
+        let act = move |sandbox: &imprint_sandbox::Sandbox| {
+            // It fails if the reward is not pending any more, and then nothing changes.
+            if body.is_null() {
+                let confirming = sandbox.confirm_reward(&of);
+                drop(pollster::block_on(confirming));
+            } else {
+                send(sandbox, "PATCH", &format!("/v2/rewards/{of}"), Some(&body));
+            }
+        };
+        let name = if changes_amount { "somebody changes the amount" } else { "Imprint confirms it" };
+        stage.network(|network| network.let_interfere(Interference { before, name, act: Box::new(act) }));
     }
     let before = stage.world.books();
     let state_before = state(before.rows("rewards").find(|row| row["id"] == *id).expect("it is there"));
