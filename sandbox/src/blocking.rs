@@ -16,7 +16,7 @@ use crate::model::payment_method::LoanStatus;
 use crate::model::reward::RewardKind;
 use crate::receiver::Report;
 use crate::sandbox::{
-    self, ApprovedCustomer, Builder, Event, HasClientSecret, Outcome, Refused, StartError, TokenKind, TooFew,
+    self, ApprovedCustomer, Builder, Decision, Event, HasClientSecret, Outcome, Refused, StartError, TokenKind, TooFew,
     Undelivered,
 };
 
@@ -100,8 +100,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// As there.
-    pub fn decide(&self, application_id: &str, is_approved: bool) -> Result<Outcome, Refused> {
-        self.wait(self.inner.decide(application_id, is_approved))
+    pub fn decide(&self, application_id: &str, decision: Decision) -> Result<Outcome, Refused> {
+        self.wait(self.inner.decide(application_id, decision))
     }
 
     /// [`Sandbox::close_account`](crate::Sandbox::close_account).

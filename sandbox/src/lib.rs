@@ -37,10 +37,14 @@ pub use model::reward::RewardKind;
 pub use product::{CardType, Product};
 pub use receiver::{Check, Expected, Report};
 pub use rewards::Rewards;
+#[doc(hidden)]
+pub use sandbox::Moment;
 pub use sandbox::{
-    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Delivery, Endpoint,
+    AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Decision, Delivery, Endpoint,
     EndpointSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests,
     Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew, Undelivered, Unverified,
     check_receiver,
 };
+#[doc(hidden)]
+pub use server::{Arrival, Carried};
 pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};

@@ -8,6 +8,7 @@ mod customers;
 mod deliveries;
 mod events;
 mod faults;
+mod in_process;
 mod links;
 mod payment_methods;
 mod receivers;
@@ -31,13 +32,15 @@ use crate::server::Listening;
 use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
-pub use applications::{Application, HasClientSecret, Outcome};
+pub use applications::{Application, Decision, HasClientSecret, Outcome};
 pub use builder::{Builder, StartError};
 pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};
 pub use deliveries::{AcknowledgedReward, Delivery};
 pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
+#[doc(hidden)]
+pub use in_process::Moment;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};

@@ -4,6 +4,7 @@ mod alter;
 mod answer;
 mod auth;
 mod errors;
+mod in_process;
 mod listen;
 mod pipeline;
 mod redact;
@@ -21,6 +22,7 @@ use crate::bugs::Bugs;
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
+pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
 
 /// What all connections share.

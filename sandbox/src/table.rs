@@ -24,7 +24,7 @@ pub trait Row: Clone {
 }
 
 /// A table as a snapshot has it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct SavedTable<T> {
     /// The number of the next row.
     next: u64,

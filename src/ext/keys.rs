@@ -2,7 +2,8 @@
 //!
 //! | what is known | what the helper does | result |
 //! |---|---|---|
-//! | `createKey` was refused | nothing | `Create`: old valid, new not created |
+//! | `createKey` was refused, not with a 401 | nothing | `Create`: old valid, new not created |
+//! | `createKey` was refused with a 401 | nothing | `Create`: old unknown, new not created |
 //! | the answer of `createKey` is lost, cannot be read or has no key | nothing | `Create`: old valid, new unknown |
 //! | `createKey` answered with the key that made the call | nothing: going on would delete the only key | `Create`: old valid, new not created |
 //! | `store` failed | nothing | `Store`: both valid |
@@ -114,7 +115,9 @@ impl Client {
             Ok(answer) => answer.into_inner().key,
             Err(error) => {
                 let new = if error.may_have_been_processed() { KeyState::Unknown } else { KeyState::NotCreated };
-                return Err(KeyRotationError::at_creation(new, None, error.into()));
+                // An earlier rotation may have deleted the old key, or it is an outage.
+                let old = if is_unauthorized(&error) { KeyState::Unknown } else { KeyState::Valid };
+                return Err(KeyRotationError::at_creation(new, None, error.into()).with_states(old, new));
             }
         };
         let Some(key) = key else {

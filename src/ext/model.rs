@@ -7,18 +7,23 @@
 //! of faults bounds a run, and a failed run is printed as the list of its faults. Time is injected and nothing uses a
 //! socket: the model itself answers the requests, and a pause ends when nothing else can happen.
 //!
+//! `on_sandbox` is different: its server is the sandbox, a whole Imprint with books, and its runs are drawn at random.
+//!
 //! Where no client can keep an invariant, the model counts the run as unavoidable, by a rule that the model states. The
 //! documentation of the helper describes that sequence.
 
 mod keys;
 mod links;
+mod on_sandbox;
 mod orders;
+mod random;
 mod rewards;
 mod simulation;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use random::Random;
 pub(super) use simulation::{ModelServer, Simulation, answer, path_of};
 
 /// The choices of one run.
@@ -27,13 +32,21 @@ pub(super) struct Choices {
     /// For each choice: the index of the option that was taken, the number of options, and the name of the option.
     taken: Vec<(usize, usize, &'static str)>,
     at: usize,
+    /// Where choices come from that are not determined by `taken`; without it they are the first option.
+    draws: Option<Random>,
 }
 
 impl Choices {
+    /// Choices that are drawn at random from a seed.
+    fn drawn(seed: u64) -> Self {
+        Self { draws: Some(Random::of(seed)), ..Self::default() }
+    }
+
     /// Chooses one of `options`; the first of them is the behaviour of a correct server.
     pub(super) fn choose<T: Copy>(&mut self, options: &[(&'static str, T)]) -> T {
         if self.at == self.taken.len() {
-            self.taken.push((0, options.len(), ""));
+            let index = self.draws.as_mut().map_or(0, |draws| draws.below(options.len()));
+            self.taken.push((index, options.len(), ""));
         }
         let (index, of, name) = &mut self.taken[self.at];
         assert_eq!(*of, options.len(), "a run must depend on its choices alone");

@@ -91,6 +91,15 @@ pub enum Outcome {
     },
 }
 
+/// What somebody at Imprint decides about an application that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The customer gets an account.
+    Approve,
+    /// The customer gets nothing.
+    Reject,
+}
+
 impl Outcome {
     fn of(application: Row) -> Self {
         let Row { id: application_id, customer_id, status, payment_method_id, .. } = application;
@@ -120,10 +129,11 @@ impl Sandbox {
     /// # Errors
     ///
     /// If there is no such application, or it does not wait for a decision.
-    pub async fn decide(&self, application_id: &str, is_approved: bool) -> Result<Outcome, Refused> {
+    pub async fn decide(&self, application_id: &str, decision: Decision) -> Result<Outcome, Refused> {
         let known = self.account.read(|state| state.applications.get(application_id).cloned());
         let merchant_key = known.as_ref().map(|application| application.product.as_str());
-        let decided = self.control(merchant_key, |tx| applications::decide(tx, application_id, is_approved))?;
+        let decided =
+            self.control(merchant_key, |tx| applications::decide(tx, application_id, decision == Decision::Approve))?;
         Ok(Outcome::of(decided))
     }
 }

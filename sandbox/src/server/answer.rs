@@ -11,6 +11,9 @@ use super::sending::Sending;
 /// An answer as hyper sends it.
 pub type Response = http::Response<Sending>;
 
+/// The header that names what an answer was made of.
+pub const ANSWER_KIND: HeaderName = HeaderName::from_static("x-imprint-sandbox-answer");
+
 /// An answer before it is written.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -57,7 +60,7 @@ impl Answer {
         }
         set(HeaderName::from_static("x-imprint-sandbox"), env!("CARGO_PKG_VERSION"));
         set(HeaderName::from_static("x-imprint-sandbox-request"), &sequence.to_string());
-        set(HeaderName::from_static("x-imprint-sandbox-answer"), self.kind.text());
+        set(ANSWER_KIND, self.kind.text());
         if !self.choices.is_empty() {
             let ids: Vec<_> = self.choices.iter().map(|choice| choice.id()).collect();
             set(HeaderName::from_static("x-imprint-sandbox-choice"), &ids.join(", "));

@@ -18,12 +18,9 @@ use crate::world::Account;
 
 use super::Server;
 use super::answer::Response;
-use super::pipeline::{Body, Head};
+use super::pipeline::{Body, Head, MAX_BODY};
 use super::sending::CutOff;
 use super::wire::{Socket, Wire};
-
-/// The longest body that is read.
-const MAX_BODY: usize = 1 << 20;
 
 /// A server that listens. Dropping it ends every connection, and no webhook is sent any more.
 pub struct Listening {
@@ -101,11 +98,6 @@ async fn handle(server: Arc<Server>, wire: Arc<Wire>, request: http::Request<Inc
         Ok(body) => Body::Bytes(body.to_bytes()),
         Err(_) => Body::TooLong,
     };
-    let head = Head {
-        method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        headers: parts.headers,
-    };
+    let head = Head::of(parts);
     server.respond(&head, &body, &wire).await
 }

@@ -38,6 +38,21 @@ pub struct Head {
     pub headers: HeaderMap,
 }
 
+impl Head {
+    /// The head of a request that came by HTTP.
+    pub fn of(parts: http::request::Parts) -> Self {
+        Self {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+        }
+    }
+}
+
+/// The longest body that is read.
+pub const MAX_BODY: usize = 1 << 20;
+
 /// The body of a request.
 pub enum Body {
     Bytes(Bytes),

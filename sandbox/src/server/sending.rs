@@ -46,6 +46,11 @@ impl Sending {
         self.rest.len()
     }
 
+    /// What is still to be sent, all at once.
+    pub fn into_rest(self) -> Bytes {
+        self.rest
+    }
+
     /// The body in pieces, the last of which is sent after this time.
     pub fn slow(self, over: Duration) -> Self {
         let count = self.rest.len().clamp(1, PIECES);

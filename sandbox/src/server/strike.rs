@@ -25,7 +25,7 @@ impl Server {
     ///
     /// If nothing is to be written and the connection is to end.
     pub async fn respond(self: &Arc<Self>, head: &Head, body: &Body, wire: &Arc<Wire>) -> Result<Response, CutOff> {
-        let began = Began { sequence: self.next_sequence(), at: Stopwatch::now() };
+        let began = self.begin();
         let Some((account, struck)) = self.strike(head) else {
             return Ok(self.answer(head, body, began, Fate::Free).write(began.sequence));
         };
@@ -34,33 +34,51 @@ impl Server {
             sleep(delay).await;
             gone.struck = None;
         }
-        let answer = self.answer(head, body, began, Fate::Struck(&struck));
-        let ending = struck.effects.ending;
+        let (response, ending) = self.answer_struck(head, body, began, &account, &struck);
         match ending {
             Ending::Hang => pending().await,
             Ending::Refused | Ending::Lost => {
                 wire.reset();
                 Err(CutOff)
             }
-            Ending::Whole => Ok(answer.write(began.sequence)),
-            Ending::Slow(_) | Ending::Cut(_) => {
-                let (parts, sending) = answer.write(began.sequence).into_parts();
-                let sending = match ending {
-                    Ending::Slow(over) if sending.length() > 0 => sending.slow(over),
-                    Ending::Cut(bytes) if bytes < sending.length() => sending.cut(bytes, Arc::clone(wire)),
-                    _ => {
-                        let why = format!("the body of the answer has {} bytes", sending.length());
-                        account.faults.was_ineffective(struck.number, began.sequence, why);
-                        sending
-                    }
-                };
-                Ok(Response::from_parts(parts, sending))
-            }
+            Ending::Whole => Ok(response),
+            Ending::Slow(over) => Ok(response.map(|sending| sending.slow(over))),
+            Ending::Cut(bytes) => Ok(response.map(|sending| sending.cut(bytes, Arc::clone(wire)))),
         }
     }
 
+    /// Answers a request that a fault strikes, after the delay of the fault; and how the answer is to reach the client. A
+    /// slow or cut body ends as a whole one if it is too short for that, and the fault then counts as ineffective.
+    pub(super) fn answer_struck(
+        self: &Arc<Self>,
+        head: &Head,
+        body: &Body,
+        began: Began,
+        account: &Account,
+        struck: &Struck,
+    ) -> (Response, Ending) {
+        let response = self.answer(head, body, began, Fate::Struck(struck)).write(began.sequence);
+        let length = response.body().length();
+        let is_too_short = match struck.effects.ending {
+            Ending::Slow(_) => length == 0,
+            Ending::Cut(bytes) => bytes >= length,
+            Ending::Whole | Ending::Refused | Ending::Lost | Ending::Hang => false,
+        };
+        if is_too_short {
+            let why = format!("the body of the answer has {length} bytes");
+            account.faults.was_ineffective(struck.number, began.sequence, why);
+            return (response, Ending::Whole);
+        }
+        (response, struck.effects.ending)
+    }
+
+    /// Gives a request its number.
+    pub(super) fn begin(&self) -> Began {
+        Began { sequence: self.next_sequence(), at: Stopwatch::now() }
+    }
+
     /// The fault that strikes a request, if one does, and the account that it belongs to.
-    fn strike(&self, head: &Head) -> Option<(Arc<Account>, Struck)> {
+    pub(super) fn strike(&self, head: &Head) -> Option<(Arc<Account>, Struck)> {
         if !self.has_faults.load(Ordering::Relaxed) {
             return None;
         }

@@ -38,7 +38,7 @@ macro_rules! tables {
         }
 
         /// An account as a snapshot has it.
-        #[derive(Serialize, Deserialize)]
+        #[derive(Clone, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Saved {
             clock: VirtualClock,

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use imprint_sandbox::{Outcome, Sandbox};
+use imprint_sandbox::{Decision, Outcome, Sandbox};
 
 /// Sends a request and returns the whole answer.
 fn get(sandbox: &imprint_sandbox::blocking::Sandbox, path: &str) -> String {
@@ -36,7 +36,7 @@ fn it_runs_in_a_thread_of_its_own_without_a_runtime() {
     assert!(sandbox.now() >= before + Duration::from_secs(60));
     let refused = sandbox.apply("no secret").last_name("approve").complete().expect_err("no such session");
     assert_eq!(refused.code(), Some("INVALID_CLIENT_SECRET"));
-    assert!(sandbox.decide("none", true).is_err());
+    assert!(sandbox.decide("none", Decision::Approve).is_err());
 
     let streak = sandbox.streak(&customer.customer_id).benefit("FREE_SHIPPING").metadata("tier", 1);
     let streak = streak.period_type("WEEK").period_length(Duration::from_secs(7 * 86_400)).enroll("CONFIG", 2);
@@ -77,7 +77,7 @@ fn an_application_is_filled_in_and_completed() {
     let secret = session["client_secret"].as_str().expect("a secret");
     let outcome = sandbox.apply(secret).last_name("review").phone("+14155552671").otp("888888").complete();
     let Ok(Outcome::ActionRequired { application_id, .. }) = outcome else { panic!("{outcome:?}") };
-    let decided = sandbox.decide(&application_id, true);
+    let decided = sandbox.decide(&application_id, Decision::Approve);
     assert!(matches!(decided, Ok(Outcome::Approved { .. })), "{decided:?}");
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imprint_client::types::{CustomerProgramStatus, PaymentMethodType};
-use imprint_sandbox::{LoanStatus, Outcome, Product, Sandbox};
+use imprint_sandbox::{Decision, LoanStatus, Outcome, Product, Sandbox};
 use serde_json::json;
 
 use super::plain::{code, send};
@@ -116,8 +116,10 @@ async fn a_phone_number_with_a_waiting_application_resumes_it() -> Test {
         matches!(&resumed, Outcome::ActionRequired { application_id: id, .. } if *id == application_id),
         "{resumed:?}"
     );
-    let Outcome::Rejected { .. } = sandbox.decide(&application_id, false).await? else { panic!("it was rejected") };
-    assert!(sandbox.decide(&application_id, true).await.is_err(), "it is decided");
+    let Outcome::Rejected { .. } = sandbox.decide(&application_id, Decision::Reject).await? else {
+        panic!("it was rejected")
+    };
+    assert!(sandbox.decide(&application_id, Decision::Approve).await.is_err(), "it is decided");
     assert!(client.get_payment_methods().customer_id(&customer_id).await?.data.is_empty());
     assert!(matches!(apply("approve").await?, Outcome::Approved { .. }));
     Ok(())
@@ -141,7 +143,7 @@ async fn a_loan_waits_visibly_and_takes_its_steps() -> Test {
         Ok((methods.data[0].status.to_string(), status, loan.amount))
     };
     assert_eq!(shown().await?, ("INACTIVE".into(), "PENDING".into(), 250_000));
-    let Outcome::Approved { payment_method, .. } = sandbox.decide(&application_id, true).await? else {
+    let Outcome::Approved { payment_method, .. } = sandbox.decide(&application_id, Decision::Approve).await? else {
         panic!("approved")
     };
     assert_eq!(shown().await?, ("ACTIVE".into(), "APPROVED".into(), 250_000));

@@ -93,7 +93,7 @@ impl KeyRotationError {
         self.0.key.as_ref()
     }
 
-    /// Makes the error for a failed creation: no client has the new key, and the old key is still valid.
+    /// Makes the error for a failed creation: no client has the new key, and nothing was done about the old key.
     pub(super) fn at_creation(new: KeyState, key: Option<Secret>, source: BoxError) -> Self {
         Self(Box::new(Inner { step: RotationStep::Create, old: KeyState::Valid, new, client: None, key, source }))
     }

@@ -203,7 +203,7 @@ fn choices_are_good(one: &CallResult, other: &CallResult) -> bool {
 #[test]
 fn what_comes_twenty_seconds_late_is_found() {
     for post in [2, 5] {
-        let mut choices = Choices { taken: vec![(post, POSTS.len(), "")], at: 0 };
+        let mut choices = Choices { taken: vec![(post, POSTS.len(), "")], ..Choices::default() };
         let simulation = Simulation::new(OrderServer::new(RecordKind::Order, None), &choices);
         let outcome = simulation.run(record(&simulation.client(RetryPolicy::off()), RecordKind::Order));
         assert!(matches!(outcome, CallResult::Once { sends: 1, .. }));
@@ -260,7 +260,7 @@ fn several_are_told() {
     // second send is answered.
     let simulation = Simulation::new(
         OrderServer::new(RecordKind::Order, None),
-        &Choices { taken: vec![(3, POSTS.len(), "")], at: 0 },
+        &Choices { taken: vec![(3, POSTS.len(), "")], ..Choices::default() },
     );
     let client = simulation.client(RetryPolicy::off());
     let error = simulation.run(async {
@@ -270,7 +270,7 @@ fn several_are_told() {
     // The other entry is never shown, so the client cannot know of it.
     assert!(error.is_ok());
     let two = OrderServer::new(RecordKind::Order, None);
-    let mut choices = Choices { taken: vec![(1, POSTS.len(), ""), (1, LISTS.len(), "")], at: 0 };
+    let mut choices = Choices { taken: vec![(1, POSTS.len(), ""), (1, LISTS.len(), "")], ..Choices::default() };
     choices.taken.extend(vec![(1, LISTS.len(), ""); 5]);
     let simulation = Simulation::new(two, &choices);
     let error = simulation

@@ -22,6 +22,11 @@ const ANSWER_TIME: Duration = Duration::from_millis(20);
 pub(crate) trait ModelServer: Send + 'static {
     /// Chooses the answer to a request and returns it. `since` is the time since the start of the run.
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply;
+
+    /// The time from the last request until its answer arrives. If the attempt has less time, no answer comes.
+    fn answer_time(&self) -> Duration {
+        ANSWER_TIME
+    }
 }
 
 /// A server, its choices and the time.
@@ -119,6 +124,11 @@ impl<P: ModelServer> Simulation<P> {
         look(&mut state.server)
     }
 
+    /// Looks at the server, or tells it something, while no request is under way.
+    pub(crate) fn with_server<T>(&self, look: impl FnOnce(&mut P) -> T) -> T {
+        look(&mut self.lock().server)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<P>> {
         lock(&self.state)
     }
@@ -146,13 +156,17 @@ struct Wire<P> {
 impl<P: ModelServer> StandIn for Wire<P> {
     fn reply(&self, request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
         Box::pin(async move {
-            let reply = {
+            let (reply, answer_time) = {
                 let State { server, choices } = &mut *lock(&self.state);
-                server.play(&request, self.clock.passed(), choices)
+                (server.play(&request, self.clock.passed(), choices), server.answer_time())
             };
             match reply {
                 Reply::TimedOut => self.clock.sleep(time).await,
-                _ => self.clock.sleep(ANSWER_TIME.min(time)).await,
+                _ if answer_time > time && answer_time > ANSWER_TIME => {
+                    self.clock.sleep(time).await;
+                    return Reply::TimedOut;
+                }
+                _ => self.clock.sleep(answer_time.min(time)).await,
             }
             reply
         })

@@ -6,7 +6,7 @@ use imprint_client::helpers::LinkError;
 use imprint_client::types::ApplicationEventDataStatus as Status;
 use imprint_client::webhook::Event;
 use imprint_client::{Error, ErrorKind};
-use imprint_sandbox::{Outcome, Sandbox};
+use imprint_sandbox::{Decision, Outcome, Sandbox};
 
 use super::{PARTNER_ID, Test, start, start_with, webhooks};
 
@@ -83,7 +83,8 @@ async fn the_last_name_selects_the_result_and_the_webhook_tells_only_of_final_on
         assert_eq!((is, statuses(&sandbox)?), (is_approved, webhook.into_iter().collect()), "{name}");
         // What needs action is decided later, by a person.
         if let Outcome::ActionRequired { application_id, .. } = outcome {
-            sandbox.decide(&application_id, name == "review").await?;
+            let decision = if name == "review" { Decision::Approve } else { Decision::Reject };
+            sandbox.decide(&application_id, decision).await?;
             let decided = if name == "review" { Status::OfferAccepted } else { Status::Rejected };
             assert_eq!(statuses(&sandbox)?, [decided], "{name}");
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imprint_client::Secret;
-use imprint_sandbox::{Outcome, Product, RewardKind, Sandbox, Snapshot, TokenKind};
+use imprint_sandbox::{Decision, Outcome, Product, RewardKind, Sandbox, Snapshot, TokenKind};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
@@ -159,7 +159,8 @@ impl Driver {
             Command::Apply { session, name } => return self.apply(session, name, books).await,
             Command::Decide { application, approve } => {
                 let id = pick(&self.applications, application);
-                return Ok(self.sandbox.decide(&id, approve).await.is_err());
+                let decision = if approve { Decision::Approve } else { Decision::Reject };
+                return Ok(self.sandbox.decide(&id, decision).await.is_err());
             }
             Command::Update { customer: number, city } => {
                 let body = json!({"city": format!("City {city}")});

@@ -1,0 +1,55 @@
+//! For tests that make many thousands of runs: requests without a socket, and states without their text.
+//!
+//! Nothing here is part of the API that this crate keeps stable.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::server::Carried;
+use crate::world::Saved;
+
+use super::Sandbox;
+
+/// The state of an account at one moment. It is a [`Snapshot`](super::Snapshot) that is not written, and costs less.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Moment(Saved);
+
+impl Moment {
+    /// All tables by their names, as a snapshot has them. API keys and numbers of made-up cards are among it.
+    pub fn tables(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Moment").finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Answers a request as if it had come through a connection, and tells what would arrive at the client and when.
+    ///
+    /// It opens no socket and waits for nothing: a request that a fault delays is carried out at once, and the time of the
+    /// delay is told. The URI needs a path alone, and the headers the key.
+    #[doc(hidden)]
+    pub fn answer_in_process(&self, request: http::Request<Bytes>) -> Carried {
+        self.listening.server.answer_in_process(request)
+    }
+
+    /// Everything that the account has at this moment, as [`snapshot`](Self::snapshot) has it.
+    #[doc(hidden)]
+    pub fn moment(&self) -> Moment {
+        Moment(self.account.save())
+    }
+
+    /// Puts the account back into the state of a moment, as [`restore`](Self::restore) does with a snapshot.
+    #[doc(hidden)]
+    pub fn back_to(&self, moment: &Moment) {
+        self.account.load(moment.0.clone());
+        self.listening.server.accounts.admit_all(&self.account);
+    }
+}
