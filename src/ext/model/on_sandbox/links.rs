@@ -80,26 +80,30 @@ pub(super) fn links(stage: &mut Stage<'_>) -> Result<Ended, String> {
     }
     let falsely = stage.network(|network| network.exchanges.iter().any(|exchange| exchange.is_falsely_refused()));
     let mut excused = None;
-    for (index, (pair, answer)) in answers.iter().enumerate() {
+    for (pair, answer) in &answers {
         let there = links.iter().any(|link| is(pair, link));
         let shown =
             |link: &CustomerLink| (link.customer_id.as_str().to_owned(), link.partner_customer_id.as_str().to_owned());
         match answer {
             Ok(link) if !there || !is(&shown(link), pair) => return Err("Ok, and the pair is not linked".into()),
-            Err(LinkError::LinkedElsewhere { existing, .. }) => {
-                if !links.iter().any(|link| is(link, &shown(existing))) || is(&shown(existing), pair) {
-                    return Err("linked elsewhere, and it is not".into());
-                }
+            Err(LinkError::LinkedElsewhere { existing, .. })
+                if !links.iter().any(|link| is(link, &shown(existing))) || is(&shown(existing), pair) =>
+            {
+                return Err("linked elsewhere, and it is not".into());
             }
             Err(LinkError::Inactive(_)) => return Err("no link is inactive".into()),
-            // A later call may have made the link, and so may another one at the same time.
-            Err(LinkError::Call(error)) if there && index + 1 == answers.len() && answers.len() == 1 => {
-                if linked_before.is_empty() && !error.may_have_been_processed() && !is_conflict(error) {
-                    if !falsely {
-                        return Err("refused, and the pair is linked".into());
-                    }
-                    excused = Some(REFUSED_FALSELY);
+            // If there are two calls, the other one may have made the link.
+            Err(LinkError::Call(error))
+                if there
+                    && answers.len() == 1
+                    && linked_before.is_empty()
+                    && !error.may_have_been_processed()
+                    && !is_conflict(error) =>
+            {
+                if !falsely {
+                    return Err("refused, and the pair is linked".into());
                 }
+                excused = Some(REFUSED_FALSELY);
             }
             _ => {}
         }

@@ -197,7 +197,7 @@ fn record(stage: &mut Stage<'_>, kind: Kind) -> Result<Ended, String> {
         stage.tell(format!("before the run was recorded {earlier}"));
     }
     let [_, id] = kind.ids();
-    let before: Vec<String> = stage.world.books().ids(kind.table(), |row| is_under_id(row));
+    let before: Vec<String> = stage.world.books().ids(kind.table(), is_under_id);
     let calls = call(stage, &asked, !before.is_empty())?;
     stage.network(|network| network.settle());
     let books = stage.world.books();
