@@ -10,7 +10,7 @@
 //! | `find`, `evidence` | lookups by the partner's own id, and the rules that decide what an answer proves |
 //! | `once` | a POST that is sent again only after lookups prove that it was not recorded |
 //! | `deadline`, `ids` | the time limit of a helper, and the rule by which ids are compared |
-//! | `model` | tests that run the helpers against a model of the server, for all its choices up to a bound |
+//! | `model` | tests that run the helpers against a model of the server, for all its choices up to a bound, and against the sandbox at random |
 
 mod customers;
 mod deadline;

@@ -14,6 +14,7 @@ use crate::ext::{KeyRotationError, KeyState, RotationStep};
 use crate::value::Secret;
 
 const OLD_STATE: &str = "a read showed a state in which a deleted key still worked";
+const LATE: &str = "the deletion was carried out after the read that looked for it";
 const REFUSED_FALSELY: &str = "the server answered 429 to what it had carried out";
 
 type Rotated = Result<Client, KeyRotationError>;
@@ -159,6 +160,8 @@ fn check_claims(stage: &Stage<'_>, before: &Before, result: &Rotated) -> Result<
             Ok(Some(OLD_STATE))
         } else if network.exchanges.iter().any(Exchange::is_falsely_refused) {
             Ok(Some(REFUSED_FALSELY))
+        } else if network.exchanges.iter().any(|one| one.method == Method::DELETE && one.is_late) {
+            Ok(Some(LATE))
         } else {
             Err(broken.to_owned())
         }

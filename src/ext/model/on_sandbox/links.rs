@@ -80,7 +80,7 @@ pub(super) fn links(stage: &mut Stage<'_>) -> Result<Ended, String> {
     }
     let falsely = stage.network(|network| network.exchanges.iter().any(|exchange| exchange.is_falsely_refused()));
     let mut excused = None;
-    for (index, (pair, answer)) in answers.iter().enumerate() {
+    for (pair, answer) in &answers {
         let there = links.iter().any(|link| is(pair, link));
         let shown =
             |link: &CustomerLink| (link.customer_id.as_str().to_owned(), link.partner_customer_id.as_str().to_owned());
@@ -92,10 +92,9 @@ pub(super) fn links(stage: &mut Stage<'_>) -> Result<Ended, String> {
                 return Err("linked elsewhere, and it is not".into());
             }
             Err(LinkError::Inactive(_)) => return Err("no link is inactive".into()),
-            // A later call may have made the link, and so may another one at the same time.
+            // If there are two calls, the other one may have made the link.
             Err(LinkError::Call(error))
                 if there
-                    && index + 1 == answers.len()
                     && answers.len() == 1
                     && linked_before.is_empty()
                     && !error.may_have_been_processed()

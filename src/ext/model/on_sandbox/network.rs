@@ -34,12 +34,14 @@ pub(super) struct Exchange {
     pub(super) connected: bool,
     /// How many times it was carried out with success.
     pub(super) carried_out: u32,
+    /// Whether the head of an answer of success arrived, with the whole body or a part.
+    pub(super) succeeded: bool,
     /// Status and JSON of the answer, if the whole of it arrived.
     pub(super) arrived: Option<(u16, Value)>,
     /// Whether the answer showed an earlier state, or less than there is.
     pub(super) is_stale: bool,
-    /// Whether the network made the sandbox carry it out more than once, or tried to.
-    pub(super) is_repeated: bool,
+    /// Whether it was carried out only after its connection had broken.
+    pub(super) is_late: bool,
 }
 
 impl Exchange {
@@ -102,6 +104,8 @@ enum Wrong {
     Lags(Duration),
     /// The last item of the list is missing, and the answer says so in one of these ways.
     Short(Says),
+    /// A list holds what its filters leave out as well.
+    Unfiltered,
 }
 
 /// What a shortened list says about the missing item.
@@ -186,6 +190,7 @@ impl Network {
         self.late.sort_by_key(|late| late.due);
         while self.late.first().is_some_and(|late| late.due <= until) {
             let Late { due, exchange, request } = self.late.remove(0);
+            self.exchanges[exchange].is_late = true;
             let delivery = self.carry(&request, exchange);
             self.story.push(format!(
                 "{:>8.2}s request {} is carried out: {}",
@@ -245,12 +250,10 @@ impl Network {
                 arrival(if silence { Arrival::Nothing } else { Arrival::Lost })
             }
             Wrong::Twice { first } => {
-                self.exchanges[exchange].is_repeated = true;
                 let (one, other) = (self.carry(request, exchange), self.carry(request, exchange));
                 Some(if first { one } else { other })
             }
             Wrong::TwiceLate(after) => {
-                self.exchanges[exchange].is_repeated = true;
                 self.late.push(Late { due: since + after, exchange, request: request.clone() });
                 Some(self.carry(request, exchange))
             }
@@ -261,6 +264,12 @@ impl Network {
                     return Some(self.read_earlier(request, self.earlier.len() - 1));
                 }
                 Some(self.carry(request, exchange))
+            }
+            Wrong::Unfiltered => {
+                self.exchanges[exchange].is_stale = true;
+                let mut unfiltered = request.clone();
+                *unfiltered.uri_mut() = request.uri().path().parse().expect("the path of a URI");
+                Some(self.carry(&unfiltered, exchange))
             }
             Wrong::Short(says) => {
                 let mut delivery = self.carry(request, exchange);
@@ -275,7 +284,7 @@ impl Network {
         let random = &mut self.random;
         let seconds = |random: &mut Random| Duration::from_secs(random.pick(&[1, 5, 15, 40, 70, 200]));
         let silence = random.one_in(3);
-        let of_any = random.below(if is_read { 16 } else { 20 });
+        let of_any = random.below(if is_read { 17 } else { 20 });
         match of_any {
             0..=2 => Wrong::Lost { silence },
             3 => Wrong::Dropped { silence },
@@ -285,6 +294,7 @@ impl Network {
             9 => Wrong::Html(random.one_in(2)),
             10 => Wrong::Slow(seconds(random)),
             11..=13 => Wrong::Lags(Duration::from_secs(random.pick(&[0, 2, 5, 20, 60, 1_000]))),
+            16 if is_read => Wrong::Unfiltered,
             _ if is_read => Wrong::Short(random.pick(&[Says::Nothing, Says::Total, Says::HasMore])),
             14 | 15 => Wrong::Late { silence, after: seconds(random) },
             16 | 17 => Wrong::Twice { first: random.one_in(2) },
@@ -341,6 +351,9 @@ impl ModelServer for Network {
             exchange.connected = false;
             return Reply::NeverConnected;
         };
+        if let Arrival::Answer(answer) | Arrival::Cut(answer, _) = &delivery.arrival {
+            exchange.succeeded = arrives && answer.status().is_success();
+        }
         match delivery.arrival {
             Arrival::Answer(answer) => {
                 let body = serde_json::from_slice(answer.body()).unwrap_or_default();
@@ -379,9 +392,10 @@ fn exchange(request: &Request, since: Duration) -> Exchange {
         ended: since,
         connected: true,
         carried_out: 0,
+        succeeded: false,
         arrived: None,
         is_stale: false,
-        is_repeated: false,
+        is_late: false,
     }
 }
 

@@ -394,6 +394,9 @@ fn check_sends(
         if rows.iter().any(|row| before.iter().any(|exchange| shows(exchange, row, id))) {
             return Err("it was sent again although an answer had shown it".into());
         }
+        if sends[..index].iter().any(|earlier| mine[*earlier].succeeded) {
+            return Err("it was sent again after an answer of success".into());
+        }
         if retries {
             continue;
         }
@@ -412,6 +415,12 @@ fn check_sends(
         let least = (left / 3).clamp(Duration::from_millis(2_500), Duration::from_secs(120));
         if mine[*at].at + Duration::from_millis(100) < ended + least {
             return Err("it was sent again before it was looked up for as long as is documented".into());
+        }
+    }
+    if matches!(call.outcome, Outcome::Refused) && !is_one_of_two && !retries {
+        let is_open = |at: &usize| !mine[*at].is_refused();
+        if sends.iter().any(is_open) {
+            return Err("called refused, and a send is in doubt".into());
         }
     }
     if sends.len() > if is_one_of_two { 6 } else { 3 } && !retries {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use imprint_sandbox::Sandbox;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -53,27 +54,11 @@ pub(super) fn rewards(stage: &mut Stage<'_>) -> Result<Ended, String> {
     let id = stage.world.rewards[stage.random.pick(&[0, 0, 1, 1, 2, 3])].clone();
     let path = format!("/v2/rewards/{id}");
     let (_, read) = stage.world.send("GET", &path, None);
+    let status = read["status"].as_str().unwrap_or_default().to_owned();
     let in_hand: Option<Reward> =
         stage.random.one_in(2).then(|| serde_json::from_value(read).expect("a reward of the sandbox"));
-    let mut amount_changes = false;
-    // Since the caller read it, or while the helper runs, somebody else confirms it or changes its amount.
-    if stage.random.below(4) == 0 {
-        let changes_amount = stage.random.one_in(2);
-        amount_changes = changes_amount;
-        let body = if changes_amount { json!({"amount": 77}) } else { Value::Null };
-        let (before, of) = (1 + stage.random.below(3), id.clone());
-        let act = move |sandbox: &imprint_sandbox::Sandbox| {
-            // It fails if the reward is not pending any more, and then nothing changes.
-            if body.is_null() {
-                let confirming = sandbox.confirm_reward(&of);
-                drop(pollster::block_on(confirming));
-            } else {
-                send(sandbox, "PATCH", &format!("/v2/rewards/{of}"), Some(&body));
-            }
-        };
-        let name = if changes_amount { "somebody changes the amount" } else { "Imprint confirms it" };
-        stage.network(|network| network.let_interfere(Interference { before, name, act: Box::new(act) }));
-    }
+    // While the helper runs, or since the caller read it, somebody else may change it.
+    let amount_changes = if stage.random.one_in(4) { interfere(stage, &id, &status) } else { false };
     let before = stage.world.books();
     let state_before = state(before.rows("rewards").find(|row| row["id"] == *id).expect("it is there"));
     stage.tell(format!("{helper:?} of a reward that is {state_before:?}, in hand: {}", in_hand.is_some()));
@@ -189,6 +174,19 @@ pub(super) fn rewards(stage: &mut Stage<'_>) -> Result<Ended, String> {
         }
         Ok(Ended::unless(name(last), excused))
     })
+}
+
+/// Lets another process of the partner confirm the reward or change its amount, before one of the first requests; whether
+/// it is to change the amount. It is refused if the reward is not pending any more.
+fn interfere(stage: &mut Stage<'_>, id: &str, status: &str) -> bool {
+    let (changes_amount, before) = (stage.random.one_in(2), 1 + stage.random.below(3));
+    let target = if status == "PENDING" { "AVAILABLE" } else { "DEDUCTED" };
+    let body = if changes_amount { json!({"amount": 77}) } else { json!({"status": target}) };
+    let path = format!("/v2/rewards/{id}");
+    let act = move |sandbox: &Sandbox| drop(send(sandbox, "PATCH", &path, Some(&body)));
+    let name = if changes_amount { "another process changes the amount" } else { "another process confirms it" };
+    stage.network(|network| network.let_interfere(Interference { before, name, act: Box::new(act) }));
+    changes_amount
 }
 
 fn state(row: &Value) -> State {
