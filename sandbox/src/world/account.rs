@@ -61,7 +61,7 @@ impl Account {
         let mut state = self.lock();
         let now = state.clock.now();
         self.catch_up(&mut state, now);
-        let at = state.clock.of_change();
+        let at = state.clock.of_change(now);
         let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product, at);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);

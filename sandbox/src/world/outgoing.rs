@@ -49,8 +49,8 @@ impl Account {
     }
 
     /// Writes down what became of an attempt.
-    pub fn attempted(&self, delivery_id: &str, attempt: Attempt) {
-        self.lock().attempted(delivery_id, attempt, &self.settings);
+    pub fn attempted(&self, parcel: &Parcel, attempt: Attempt) {
+        self.lock().attempted(parcel, attempt, &self.settings);
         self.tell();
     }
 

@@ -34,6 +34,8 @@ macro_rules! tables {
             pub clock: VirtualClock,
             pub ids: Ids,
             ids_at_begin: Made,
+            /// How often the whole state was replaced, by a snapshot or a reset. No snapshot has it.
+            pub generation: u64,
             $(pub $name: Table<$row>,)*
         }
 
@@ -60,6 +62,7 @@ macro_rules! tables {
 
             /// Puts everything of a snapshot in the place of what there is.
             pub fn load(&mut self, saved: Saved) {
+                self.generation += 1;
                 self.clock = saved.clock;
                 self.ids.set_seed(saved.seed);
                 self.ids.restore(saved.ids);
@@ -75,6 +78,7 @@ macro_rules! tables {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
                     ids_at_begin: Made::new(),
+                    generation: 0,
                     $($name: Table::default(),)*
                 }
             }

@@ -12,6 +12,7 @@ mod document;
 mod errors;
 mod fault_sockets;
 mod faults;
+mod in_flight;
 mod in_process;
 mod intents;
 mod keys;
