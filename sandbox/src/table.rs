@@ -39,6 +39,13 @@ impl<T> Default for SavedTable<T> {
     }
 }
 
+impl<T> SavedTable<T> {
+    /// The rows, in the order of their creation.
+    pub fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter().map(|(_, row)| row)
+    }
+}
+
 /// Rows, each with the number of its creation.
 pub struct Table<T> {
     rows: BTreeMap<u64, Arc<T>>,

@@ -22,7 +22,7 @@ use crate::operations::{self, Asked};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::settings::ErrorShapes;
-use crate::world::Account;
+use crate::world::{Account, KeyTaken};
 
 use super::answer::Answer;
 use super::auth::{self, Shown};
@@ -242,7 +242,9 @@ impl Server {
         trail.choices.extend(choices);
         let reply = outcome?;
         if let Some(text) = &reply.new_key {
-            self.accounts.admit(&account, text.expose());
+            let taken =
+                |KeyTaken| Refusal::conflict("another account of the server has a key of the text that was made");
+            self.accounts.admit(&account, std::slice::from_ref(text)).map_err(taken)?;
         }
         Ok(Answer::new(operation.success().0, reply.body, AnswerKind::State))
     }
@@ -250,11 +252,8 @@ impl Server {
     pub(super) fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
         match auth::shown(headers, &self.settings.basic_pairs) {
             Shown::Key(text) => self.accounts.caller(text.expose()),
-            // A pair stands for the first key of the first account that is not deleted.
-            Shown::Pair => {
-                let key = self.first.read(|state| state.keys.first("alive", "").cloned())?;
-                Some((Arc::clone(&self.first), key))
-            }
+            // A pair stands for the first key of the first account, and ends with it.
+            Shown::Pair => self.accounts.caller(self.first.first_key.expose()),
             Shown::Nothing => None,
         }
     }
