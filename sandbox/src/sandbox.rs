@@ -48,7 +48,7 @@ pub use settle::Undelivered;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
-pub use webhooks::{Endpoint, EndpointSetup};
+pub use webhooks::{Endpoint, EndpointSetup, RegisteredEndpoint};
 
 /// A stateful imitation of the Imprint API that listens on loopback.
 ///

@@ -47,7 +47,8 @@ pub enum DeliveryStatus {
     Acknowledged,
     /// Every attempt failed, and no other one is made.
     Dead,
-    /// It was not sent, because a test told so: see [`Chaos::drop_next`](crate::Chaos::drop_next).
+    /// It is not sent, because a test told so: by [`Chaos::drop_next`](crate::Chaos::drop_next), or by removing the
+    /// endpoint before it was acknowledged.
     Dropped,
 }
 
@@ -147,6 +148,15 @@ impl Delivery {
     /// The delivery of a snapshot: what was being sent then is sent again.
     pub fn restored(mut self) -> Self {
         self.sending = None;
+        self
+    }
+
+    /// The delivery after its endpoint was removed: what was not acknowledged is dropped, and nothing is sent any more.
+    pub fn without_endpoint(mut self) -> Self {
+        (self.sending, self.replay) = (None, None);
+        if self.status != DeliveryStatus::Acknowledged {
+            self.status = DeliveryStatus::Dropped;
+        }
         self
     }
 

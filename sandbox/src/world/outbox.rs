@@ -153,6 +153,16 @@ impl State {
         }
     }
 
+    /// Removes an endpoint, and drops its deliveries that were not acknowledged.
+    pub fn remove_endpoint(&mut self, endpoint: &Endpoint) {
+        self.endpoints.put(Endpoint { is_removed: true, ..endpoint.clone() });
+        let of_it = |one: &&Arc<Delivery>| one.endpoint_id == endpoint.id;
+        let deliveries: Vec<_> = self.deliveries.all().filter(of_it).cloned().collect();
+        for delivery in deliveries {
+            self.deliveries.put(Delivery::clone(&delivery).without_endpoint());
+        }
+    }
+
     fn first_in_queue(&self, endpoint_id: &str) -> Option<Delivery> {
         // Most often none has another place than that of its creation, and the first is the next.
         let is_in_order = self.deliveries.first("placed", endpoint_id).is_none();
@@ -166,7 +176,7 @@ impl State {
 
     /// Takes what is next for an endpoint out of its queue, to be sent.
     pub(super) fn next_parcel(&mut self, endpoint_id: &str) -> Option<Parcel> {
-        let endpoint = Arc::clone(self.endpoints.get(endpoint_id)?);
+        let endpoint = self.endpoints.get(endpoint_id).filter(|endpoint| !endpoint.is_removed).map(Arc::clone)?;
         let next = self.first_in_queue(endpoint_id)?.begun();
         let now = self.clock.now().system_time();
         let is_replay = matches!(next.sending, Some(Sending::Replay(_)));

@@ -86,6 +86,9 @@ impl Account {
         if delivery.status == DeliveryStatus::Held {
             return Err("the delivery is held back by chaos; `settled` lets it go".into());
         }
+        if state.endpoints.get(&delivery.endpoint_id).is_none_or(|endpoint| endpoint.is_removed) {
+            return Err("the endpoint of the delivery was removed".into());
+        }
         if delivery.replay.is_some() {
             return Err("the delivery is being sent again already".into());
         }

@@ -9,6 +9,7 @@ mod control;
 mod customers;
 mod deliveries;
 mod document;
+mod endpoints;
 mod errors;
 mod fault_sockets;
 mod faults;
