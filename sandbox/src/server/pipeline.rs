@@ -16,7 +16,7 @@ use crate::choices::Choice;
 use crate::contract::{Contract, Operation, Route, Sent, is_listed_drift};
 use crate::faults::Struck;
 use crate::instant::Instant;
-use crate::log::{AnswerKind, Request};
+use crate::log::{AnswerKind, KEPT_BODY, Request};
 use crate::model::key::Key;
 use crate::operations::{self, Asked};
 use crate::product::Product;
@@ -145,6 +145,10 @@ impl Server {
                 answer.fault = Some(struck.effects.to_string());
                 trail.notes.push("the client went away during the delay".into());
             }
+        }
+        let length = body.bytes().len();
+        if length > KEPT_BODY && trail.body.take().is_some() {
+            trail.notes.push(format!("the body of {length} bytes is too long to be kept in the log"));
         }
         let merchant_key = trail.product.as_ref().map(|product| product.key().to_owned());
         let fingerprint = account
