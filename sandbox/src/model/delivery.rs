@@ -222,6 +222,9 @@ impl Row for Delivery {
                 indexes.push(("placed", self.endpoint_id.clone()));
             }
         }
+        if self.status == DeliveryStatus::Acknowledged && !self.is_outgoing() {
+            indexes.push(("through", String::new()));
+        }
         if self.status == DeliveryStatus::Held {
             indexes.push(("held", self.endpoint_id.clone()));
         }

@@ -195,6 +195,14 @@ impl Builder {
         self
     }
 
+    /// How many deliveries of webhooks that were acknowledged each account keeps; older ones are dropped, so that a sandbox
+    /// that runs for days does not fill the memory. The default is 10,000. Deliveries that were not acknowledged are kept
+    /// whatever their number, and so are the events.
+    pub fn delivery_log_size(mut self, deliveries: usize) -> Self {
+        self.settings.webhooks.kept = deliveries;
+        self
+    }
+
     /// Sends the webhooks of the first account to a receiver: see [`Sandbox::webhook`].
     pub fn webhook(self, url: impl Into<String>) -> Self {
         self.endpoint(Endpoint::at(url))

@@ -1,5 +1,6 @@
 //! Where webhooks are sent to: endpoints, and the token that their signatures are made with.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::ids::Ids;
 use crate::model::endpoint::Endpoint as Row;
 use crate::model::target::Target;
 use crate::refusal::Refusal;
-use crate::world::Tx;
+use crate::world::{Account, Tx};
 
 use super::{Refused, Sandbox};
 
@@ -110,7 +111,7 @@ fn sorted<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
 /// ```
 #[derive(Clone)]
 pub struct RegisteredEndpoint {
-    sandbox: Sandbox,
+    account: Arc<Account>,
     id: String,
     target: Target,
 }
@@ -122,15 +123,16 @@ impl RegisteredEndpoint {
     ///
     /// Nothing happens if it was removed before, or is no part of the state that the account was put back to.
     pub fn remove(&self) {
-        let removed = self.sandbox.control(None, |tx| {
+        // It is about all products, so any will do.
+        let product = self.account.settings.product(None).unwrap_or_default();
+        let (Ok(()), _) = self.account.transact(product, |tx| {
             // Ids begin anew when the state is replaced, so the id alone may be that of another endpoint.
             let known = tx.state.endpoints.get(&self.id).filter(|known| known.target == self.target);
             if let Some(endpoint) = known.filter(|known| !known.is_removed).map(Arc::clone) {
                 tx.state.remove_endpoint(&endpoint);
             }
-            Ok(())
+            Ok::<(), Infallible>(())
         });
-        debug_assert!(removed.is_ok(), "requests without a merchant key have a product");
     }
 }
 
@@ -264,6 +266,6 @@ impl Sandbox {
             Ok(row)
         })?;
         self.listening.deliver(Arc::clone(&self.account), row.id.clone());
-        Ok(RegisteredEndpoint { sandbox: self.clone(), id: row.id, target: row.target })
+        Ok(RegisteredEndpoint { account: Arc::clone(&self.account), id: row.id, target: row.target })
     }
 }

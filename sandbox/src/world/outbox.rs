@@ -213,5 +213,9 @@ impl State {
             self.set_timer(&delivery.product, delivery.due, Deadline::Delivery(delivery.id.clone()));
         }
         self.deliveries.put(delivery);
+        while self.deliveries.count("through", "", None) > settings.webhooks.kept {
+            let Some(oldest) = self.deliveries.first("through", "").map(Arc::clone) else { break };
+            self.deliveries.remove(&oldest.id);
+        }
     }
 }

@@ -336,3 +336,27 @@ async fn so_many_events_are_waited_for() -> Test {
     assert_eq!(sandbox.wait_for("PAYMENT_METHOD").await?, events[1]);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_oldest_acknowledged_deliveries_are_dropped_and_the_others_kept() -> Test {
+    let sandbox = Sandbox::builder().delivery_log_size(3).webhook_retry(Retry::Off).start().await?;
+    let receiver = Receiver::start(sandbox.webhook_token()).await;
+    receiver.then([status(500)]);
+    sandbox.webhook(receiver.url("/"))?;
+    let customer = sandbox.customer("A").approved().await?;
+    let card = sandbox.payment_method(&customer.payment_method);
+    for _ in 0..4 {
+        card.deactivate().await?;
+        card.activate().await?;
+    }
+    assert!(sandbox.settled().await.is_err(), "the first has failed");
+    let statuses: Vec<_> = sandbox.deliveries().iter().map(|delivery| delivery.status).collect();
+    use DeliveryStatus::{Acknowledged, Dead};
+    assert_eq!(statuses, [Dead, Acknowledged, Acknowledged, Acknowledged]);
+    assert_eq!((receiver.got().len(), sandbox.events().len()), (10, 10));
+    let last = sandbox.deliveries().pop().ok_or("a delivery")?;
+    assert_eq!(last.body.as_bytes(), receiver.got()[9].raw);
+    sandbox.replay(&last.id).await?;
+    assert_eq!(sandbox.deliveries().len(), 4);
+    Ok(())
+}
