@@ -177,6 +177,15 @@ impl Sandbox {
         self.wait(self.inner.wait_for(kind))
     }
 
+    /// [`Sandbox::wait_for_events`](crate::Sandbox::wait_for_events).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn wait_for_events(&self, kind: &str, count: usize) -> Result<Vec<Event>, Refused> {
+        self.wait(self.inner.wait_for_events(kind, count))
+    }
+
     /// [`Sandbox::replay`](crate::Sandbox::replay).
     ///
     /// # Errors

@@ -44,11 +44,12 @@ impl VirtualClock {
         matches!(self.pace, Pace::Frozen)
     }
 
-    /// The time that a change is made at: of a frozen clock one millisecond later.
-    pub fn of_change(&self) -> Instant {
+    /// The time that a change is made at, for a caller that was told the time `now`: of a frozen clock one millisecond
+    /// later. A running clock is not read again, so that nothing falls due between `now` and the change.
+    pub fn of_change(&self, now: Instant) -> Instant {
         match self.pace {
             Pace::Frozen => self.at.plus(Duration::from_millis(1)),
-            Pace::Running(_) => self.now(),
+            Pace::Running(_) => self.at.max(now),
         }
     }
 
@@ -80,7 +81,7 @@ mod tests {
     fn a_frozen_clock_moves_by_changes_and_by_advancing() {
         let mut clock = VirtualClock::new(Clock::Frozen(Instant::START.system_time()));
         assert_eq!(clock.now(), Instant::START);
-        clock.told(clock.of_change());
+        clock.told(clock.of_change(clock.now()));
         assert_eq!(clock.now().text(), "2026-01-01T00:00:00.001Z");
         clock.advance_to(clock.now().plus(Duration::from_secs(60)));
         assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
@@ -94,5 +95,8 @@ mod tests {
         clock.advance_to(clock.now().plus(Duration::from_secs(3_600)));
         let ahead = clock.now().milliseconds() - Instant::of(SystemTime::now()).milliseconds();
         assert!((3_590_000..3_610_000).contains(&ahead), "{ahead}");
+        let now = clock.now();
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(clock.of_change(now), now, "the clock is read once");
     }
 }

@@ -41,9 +41,9 @@ pub use rewards::Rewards;
 pub use sandbox::Moment;
 pub use sandbox::{
     AcknowledgedReward, Application, ApprovedCustomer, Builder, Chaos, CustomerSetup, Decision, Delivery, Endpoint,
-    EndpointSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome, PaymentMethodControl, Refused, Requests,
-    Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew, Undelivered, Unverified,
-    check_receiver,
+    EndpointSetup, Event, Fault, FaultPlace, Faults, HasClientSecret, Outcome, PaymentMethodControl, Refused,
+    RegisteredEndpoint, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew,
+    Undelivered, Unverified, check_receiver,
 };
 #[doc(hidden)]
 pub use server::{Arrival, Carried};

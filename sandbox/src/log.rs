@@ -14,6 +14,9 @@ use crate::choices::Choice;
 
 pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 
+/// The bodies of requests that are longer than this are not kept, since ten thousand of them would fill the memory.
+pub(crate) const KEPT_BODY: usize = 64 << 10;
+
 /// What an answer was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -60,7 +63,8 @@ pub struct Request {
     pub path: String,
     /// The query parameters. What the document marks as secret or personal is hidden, as are long runs of digits.
     pub query: Vec<(String, String)>,
-    /// The body, hidden in the same way. None if there was none or it was no JSON.
+    /// The body, hidden in the same way. None if there was none, it was no JSON, or it was longer than 64 KiB, which is noted
+    /// in `notes` then.
     pub body: Option<Value>,
     /// The label of the key; None if the request had no valid key.
     pub key: Option<String>,
@@ -77,7 +81,8 @@ pub struct Request {
     pub fault: Option<String>,
     /// The choices of the sandbox that the answer rests on.
     pub choices: Vec<Choice>,
-    /// What the sender should know although it is no error: fields that were ignored.
+    /// What the sender should know although it is no error, such as fields that were ignored; and that the body was too long
+    /// to be kept.
     pub notes: Vec<String>,
     /// How long the answer took.
     pub took: Duration,

@@ -48,7 +48,7 @@ pub use settle::Undelivered;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use streaks::{Streak, StreakSetup};
 pub use verify::Unverified;
-pub use webhooks::{Endpoint, EndpointSetup};
+pub use webhooks::{Endpoint, EndpointSetup, RegisteredEndpoint};
 
 /// A stateful imitation of the Imprint API that listens on loopback.
 ///
@@ -121,15 +121,17 @@ impl Sandbox {
     }
 
     /// Another account of this server, which is opened on first use: with its own key, customers, clock and log. What
-    /// one account has does not exist for another.
+    /// one account has does not exist for another. The first account has the name `sandbox`.
+    ///
+    /// [`key`](Self::key) of the handle is the key that the account was opened with.
     pub fn account(&self, name: &str) -> Self {
-        let key = Secret::from(format!("sandbox-{name}"));
-        let keys = [(name.to_owned(), key.clone(), Permissions::NORMAL)];
-        let account = self.listening.server.accounts.open(name, &keys);
+        let account = self.listening.server.accounts.open(name);
+        let key = account.first_key.clone();
         Self { listening: Arc::clone(&self.listening), account, key }
     }
 
-    /// Makes another key of the account, with permissions of its own. The log shows its label.
+    /// Makes another key of the account, with permissions of its own and a text that no key of the server has. The log
+    /// shows its label. Two keys may have the same label: they are different keys all the same.
     ///
     /// ```
     /// use imprint_sandbox::{Permissions, Sandbox};
@@ -146,10 +148,7 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn add_key(&self, label: &str, permissions: Permissions) -> Secret {
-        let text = Secret::from(format!("sandbox-{}-{label}", self.account.name));
-        self.account.add_key(label, text.clone(), permissions);
-        self.listening.server.accounts.admit(&self.account, text.expose());
-        text
+        self.listening.server.accounts.add_key(&self.account, label, permissions)
     }
 
     /// What time it is for the account.

@@ -117,11 +117,13 @@ pub(crate) struct Webhooks {
     pub timeout: Duration,
     /// Whether signatures have the time of the account's clock instead of that of the system.
     pub virtual_time: bool,
+    /// How many acknowledged deliveries are kept.
+    pub kept: usize,
 }
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self { retry: Retry::default(), timeout: Duration::from_secs(10), virtual_time: false }
+        Self { retry: Retry::default(), timeout: Duration::from_secs(10), virtual_time: false, kept: 10_000 }
     }
 }
 

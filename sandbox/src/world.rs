@@ -11,7 +11,7 @@ mod timer;
 mod transaction;
 
 pub use account::Account;
-pub use accounts::Accounts;
+pub use accounts::{Accounts, KeyTaken};
 pub use outbox::Parcel;
 pub use outgoing::Next;
 pub use state::{Saved, State};

@@ -29,7 +29,7 @@ pub async fn run(account: Arc<Account>, endpoint_id: String) {
         match account.next(&endpoint_id) {
             Next::Send(parcel) => {
                 let attempt = send(&account, &parcel).await;
-                account.attempted(&parcel.delivery_id, attempt);
+                account.attempted(&parcel, attempt);
             }
             // The account cannot be gone as long as this task has it.
             Next::Wait(None) => drop(changes.changed().await),

@@ -47,7 +47,8 @@ pub enum DeliveryStatus {
     Acknowledged,
     /// Every attempt failed, and no other one is made.
     Dead,
-    /// It was not sent, because a test told so: see [`Chaos::drop_next`](crate::Chaos::drop_next).
+    /// It is not sent, because a test told so: by [`Chaos::drop_next`](crate::Chaos::drop_next), or by removing the
+    /// endpoint before it was acknowledged.
     Dropped,
 }
 
@@ -150,6 +151,15 @@ impl Delivery {
         self
     }
 
+    /// The delivery after its endpoint was removed: what was not acknowledged is dropped, and nothing is sent any more.
+    pub fn without_endpoint(mut self) -> Self {
+        (self.sending, self.replay) = (None, None);
+        if self.status != DeliveryStatus::Acknowledged {
+            self.status = DeliveryStatus::Dropped;
+        }
+        self
+    }
+
     /// Begins to send it.
     pub fn begun(mut self) -> Self {
         let replay = self.replay.filter(|_| self.status != DeliveryStatus::Sending);
@@ -158,19 +168,21 @@ impl Delivery {
     }
 
     /// Adds an attempt. After a failure the next one is due after the pause of the schedule, counted from `from`.
+    /// Nothing changes if nothing was being sent any more.
     pub fn attempted(mut self, attempt: Attempt, schedule: Retry, from: Instant) -> Self {
+        let Some(sending) = self.sending.take() else { return self };
         let is_success = attempt.is_success();
         self.attempts.push(attempt);
-        match self.sending.take() {
+        match sending {
             // What was acknowledged stays so, and what is dead or waits is not made worse by a repetition.
-            Some(Sending::Replay(_)) => {
+            Sending::Replay(_) => {
                 self.replay = None;
                 if is_success {
                     self.status = DeliveryStatus::Acknowledged;
                 }
             }
-            Some(Sending::Attempt) | None if is_success => self.status = DeliveryStatus::Acknowledged,
-            Some(Sending::Attempt) | None => {
+            Sending::Attempt if is_success => self.status = DeliveryStatus::Acknowledged,
+            Sending::Attempt => {
                 let failures = self.attempts.iter().filter(|attempt| !attempt.is_replay).count();
                 match schedule.pause(failures) {
                     Some(pause) => {
@@ -184,9 +196,10 @@ impl Delivery {
         self
     }
 
-    /// Its time has come: it is to be sent, if it still waits for this time.
-    pub fn woken(mut self, due: Instant) -> Option<Self> {
-        (self.status == DeliveryStatus::Waiting && self.due == due).then(|| {
+    /// The delivery after its time has come: it is to be sent, if it still waits and is due by now. A timer may be carried
+    /// out later than it was set for, so `now` may be later than the time that the delivery waits for.
+    pub fn woken(mut self, now: Instant) -> Option<Self> {
+        (self.status == DeliveryStatus::Waiting && self.due <= now).then(|| {
             self.status = DeliveryStatus::Sending;
             self
         })
@@ -208,6 +221,9 @@ impl Row for Delivery {
             if self.place.is_some() {
                 indexes.push(("placed", self.endpoint_id.clone()));
             }
+        }
+        if self.status == DeliveryStatus::Acknowledged && !self.is_outgoing() {
+            indexes.push(("through", String::new()));
         }
         if self.status == DeliveryStatus::Held {
             indexes.push(("held", self.endpoint_id.clone()));
@@ -265,8 +281,9 @@ mod tests {
             if delivery.status == DeliveryStatus::Waiting {
                 pauses.push((delivery.due.milliseconds() - from.milliseconds()) / 1_000);
                 assert!(delivery.clone().woken(from).is_none(), "another time has come");
-                let due = delivery.due;
-                delivery = delivery.woken(due).expect("its time has come");
+                let later = delivery.due.plus(Duration::from_millis(1));
+                assert!(delivery.clone().woken(delivery.due).is_some(), "its time has come");
+                delivery = delivery.woken(later).expect("its time has passed");
             }
         }
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600]);
@@ -278,6 +295,12 @@ mod tests {
         let delivery = delivery().begun().attempted(attempt(204, false), Retry::Documented, Instant::START);
         assert_eq!(delivery.status, DeliveryStatus::Acknowledged);
         assert!(!delivery.is_outgoing() && !delivery.has_failed() && delivery.woken(Instant::START).is_none());
+    }
+
+    #[test]
+    fn an_answer_to_what_is_not_being_sent_changes_nothing() {
+        let delivery = delivery().attempted(attempt(200, false), Retry::Documented, Instant::START);
+        assert_eq!((delivery.status, delivery.attempts.len()), (DeliveryStatus::Sending, 0));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Endpoint {
     pub reading: Reading,
     /// Whether timestamps in signatures count milliseconds.
     pub milliseconds: bool,
+    /// Whether it was removed. The row stays, so that its deliveries can say where they were sent to.
+    pub is_removed: bool,
 }
 
 impl Endpoint {
@@ -31,6 +33,17 @@ impl Endpoint {
             |list: &Option<Vec<String>>, one: &str| list.as_ref().is_none_or(|list| list.iter().any(|l| l == one));
         takes(&self.only, object) && takes(&self.merchant_keys, product)
     }
+
+    /// Whether there can be an event that both take, which one receiver would get twice.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let overlap = |one: &Option<Vec<String>>, other: &Option<Vec<String>>| match (one, other) {
+            (Some(one), Some(other)) => one.iter().any(|text| other.contains(text)),
+            (Some(list), None) | (None, Some(list)) => !list.is_empty(),
+            (None, None) => true,
+        };
+        let is_same_receiver = self.target == other.target;
+        is_same_receiver && overlap(&self.only, &other.only) && overlap(&self.merchant_keys, &other.merchant_keys)
+    }
 }
 
 impl Row for Endpoint {
@@ -39,7 +52,7 @@ impl Row for Endpoint {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("all", String::new())]
+        if self.is_removed { Vec::new() } else { vec![("all", String::new())] }
     }
 }
 

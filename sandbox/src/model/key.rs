@@ -10,7 +10,9 @@ use crate::table::Row;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Key {
-    /// The name that the log shows in the place of the key.
+    /// A made id. The text cannot be it, since the letter case of a text counts.
+    pub id: String,
+    /// The name that the log shows in the place of the key. Several keys may have the same.
     pub label: String,
     pub text: Secret,
     pub permissions: Permissions,
@@ -20,12 +22,11 @@ pub struct Key {
 
 impl Row for Key {
     fn id(&self) -> &str {
-        &self.label
+        &self.id
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        let alive = self.deleted_at.is_none().then(|| ("alive", String::new()));
-        [("text", self.text.expose().to_owned())].into_iter().chain(alive).collect()
+        vec![("text", self.text.expose().to_owned())]
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Order {
 }
 
 impl Row for Order {
+    const LEAVES_ITS_PLACE: bool = true;
+
     fn id(&self) -> &str {
         &self.id
     }

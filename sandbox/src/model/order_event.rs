@@ -26,6 +26,8 @@ pub struct OrderEvent {
 }
 
 impl Row for OrderEvent {
+    const LEAVES_ITS_PLACE: bool = true;
+
     fn id(&self) -> &str {
         &self.id
     }

@@ -9,17 +9,14 @@ use crate::world::Tx;
 
 use super::request::{Asked, Reply};
 
-/// What the texts of keys are made of.
-const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
 /// `createKey`: a key that may do what the calling one may.
 pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     tx.choose(Choice::KeyText);
     tx.choose(Choice::KeysNeedNoPermission);
-    let text = tx.state.ids.text("key", ALPHABET, 24);
     let key = Key {
+        id: tx.state.ids.next("key id"),
         label: format!("key-{}", tx.state.ids.next("key label")),
-        text: format!("sbx_{text}").into(),
+        text: tx.state.new_key_text(),
         permissions: asked.caller.permissions,
         created_at: tx.now,
         deleted_at: None,

@@ -18,8 +18,12 @@ use crate::world::Accounts;
 
 use super::{Endpoint, Refused, Sandbox};
 
-/// The name and the label of the first account and its key.
+/// The name of the first account, and the label of its key.
 const FIRST: &str = "sandbox";
+
+/// The text of the default key. It is no part of what the sandbox writes into answers: the client hides its own key in
+/// errors, and would hide a part of their messages with it.
+const FIRST_KEY: &str = "sandbox-key";
 
 /// The settings of a sandbox.
 ///
@@ -85,7 +89,7 @@ impl Builder {
     }
 
     /// Accepts this key, with the permissions to read and write. The first key that is named takes the place of the
-    /// default one, `sandbox`, and is what [`Sandbox::key`] and the clients of the sandbox have.
+    /// default one, `sandbox-key`, and is what [`Sandbox::key`] and the clients of the sandbox have.
     ///
     /// Give a made-up key. A real one has no business in a test.
     pub fn key(self, text: impl Into<Secret>) -> Self {
@@ -100,7 +104,7 @@ impl Builder {
     }
 
     /// Accepts `Basic` authorization with this id and secret, which Imprint's document describes and its pages do not
-    /// know. It stands for the first key of the sandbox.
+    /// know. It stands for the first key of the sandbox, and is refused as soon as that key is deleted.
     pub fn basic_pair(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.settings.basic_pairs.push(BasicPair { id: id.into(), secret: secret.into() });
         self
@@ -191,6 +195,14 @@ impl Builder {
         self
     }
 
+    /// How many deliveries of webhooks that were acknowledged each account keeps; older ones are dropped, so that a sandbox
+    /// that runs for days does not fill the memory. The default is 10,000. Deliveries that were not acknowledged are kept
+    /// whatever their number, and so are the events.
+    pub fn delivery_log_size(mut self, deliveries: usize) -> Self {
+        self.settings.webhooks.kept = deliveries;
+        self
+    }
+
     /// Sends the webhooks of the first account to a receiver: see [`Sandbox::webhook`].
     pub fn webhook(self, url: impl Into<String>) -> Self {
         self.endpoint(Endpoint::at(url))
@@ -232,7 +244,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened at, the document cannot be read, or an endpoint cannot be registered.
+    /// If the port cannot be listened at, the document cannot be read, two keys have the same text, or an endpoint cannot be
+    /// registered.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let mut settings = self.settings;
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
@@ -244,12 +257,12 @@ impl Builder {
 
         let mut keys = self.keys;
         if keys.is_empty() {
-            keys.push((FIRST.into(), FIRST.into(), Permissions::NORMAL));
+            keys.push((FIRST.into(), FIRST_KEY.into(), Permissions::NORMAL));
         }
-        let key = keys[0].1.clone();
         let settings = Arc::new(settings);
         let accounts = Accounts::new(Arc::clone(&settings), operations::fire);
-        let account = accounts.open(FIRST, &keys);
+        let account = accounts.open_with(FIRST, &keys).map_err(StartError::Key)?;
+        let key = account.first_key.clone();
         let server = Server::new(address, settings, accounts, Arc::clone(&account));
         let listening = Arc::new(Listening::start(listener, Arc::new(server)));
         let sandbox = Sandbox { listening, account, key };
@@ -271,6 +284,8 @@ pub enum StartError {
     Thread(io::Error),
     /// The document cannot be read.
     Document(DocumentError),
+    /// Two keys have the same text, so that a request could not tell them apart: the label of the second.
+    Key(String),
     /// An endpoint for webhooks cannot be registered.
     Endpoint(Refused),
 }
@@ -281,6 +296,7 @@ impl fmt::Display for StartError {
             Self::Listen(address, _) => write!(f, "cannot listen at {address}; port 0 is one that is free"),
             Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
             Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
+            Self::Key(label) => write!(f, "the key with the label `{label}` has the same text as one before it"),
             Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
         }
     }
@@ -291,6 +307,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Listen(_, e) | Self::Thread(e) => Some(e),
             Self::Document(e) => Some(e),
+            Self::Key(_) => None,
             Self::Endpoint(e) => Some(e),
         }
     }

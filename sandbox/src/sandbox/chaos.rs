@@ -78,8 +78,11 @@ impl Chaos {
 
     /// Ends all of it, and lets go of what was held back.
     pub fn clear(self) -> Self {
-        self.sandbox.account.release();
-        self.with(|tx| drop(tx.state.chaos.remove(CHAOS)))
+        // Both in one transaction: an event in between would be held back, and nothing would let it go.
+        self.with(|tx| {
+            tx.state.release_all();
+            tx.state.chaos.remove(CHAOS);
+        })
     }
 
     fn change(self, change: impl FnOnce(&mut Row)) -> Self {

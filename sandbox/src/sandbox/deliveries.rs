@@ -105,12 +105,14 @@ impl fmt::Debug for Delivery {
 
 impl Sandbox {
     /// The deliveries of the account's webhooks so far, in the order of their events: one for each event and each endpoint
-    /// that takes it.
+    /// that takes it. The oldest that were acknowledged are dropped when there are more than
+    /// [`Builder::delivery_log_size`](crate::Builder::delivery_log_size).
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.deliveries_by("all")
     }
 
-    /// The rewards that receivers have confirmed by answering their webhooks with 2xx, each status once.
+    /// The rewards that receivers have confirmed by answering their webhooks with 2xx, each status once; as far as the
+    /// [`deliveries`](Self::deliveries) go back.
     pub fn acknowledged_rewards(&self) -> Vec<AcknowledgedReward> {
         let mut found = Vec::new();
         for reward in self.deliveries().iter().filter_map(Delivery::acknowledged_reward) {

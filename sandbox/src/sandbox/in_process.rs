@@ -47,9 +47,12 @@ impl Sandbox {
     }
 
     /// Puts the account back into the state of a moment, as [`restore`](Self::restore) does with a snapshot.
+    ///
+    /// # Panics
+    ///
+    /// If the moment has a key of another account of the server, which one of this account does not have.
     #[doc(hidden)]
     pub fn back_to(&self, moment: &Moment) {
-        self.account.load(moment.0.clone());
-        self.listening.server.accounts.admit_all(&self.account);
+        self.put_back(moment.0.clone()).unwrap_or_else(|e| panic!("the account cannot be put back: {e}"));
     }
 }

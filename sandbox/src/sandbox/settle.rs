@@ -41,13 +41,39 @@ impl Sandbox {
         if failed.is_empty() && is_quiet { Ok(()) } else { Err(Undelivered { failed, unfinished }) }
     }
 
-    /// The latest event of a kind, named as `object` has it. If there is none yet, it waits up to ten seconds for one.
-    /// The webhooks that are due were attempted then.
+    /// The latest event of a kind, named as `object` has it. If there is none yet, it waits up to ten seconds for the
+    /// first. The webhooks that are due were attempted then.
+    ///
+    /// If an event of the kind happened before, that one is returned at once, and nothing is waited for: to wait for the
+    /// next one, use [`wait_for_events`](Self::wait_for_events).
     ///
     /// # Errors
     ///
     /// If the document has no webhook of the kind, or no event of the kind happens.
     pub async fn wait_for(&self, kind: &str) -> Result<Event, Refused> {
+        let mut events = self.wait_for_events(kind, 1).await?;
+        events.pop().ok_or_else(|| Refused::new(format!("there was no {kind}")))
+    }
+
+    /// The events of a kind, named as `object` has it, the oldest first, as soon as there are at least this many since the
+    /// beginning of the account. It waits up to ten seconds for them. The webhooks that are due were attempted then.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = imprint_sandbox::Sandbox::start().await?;
+    /// let customer = sandbox.customer("PARTNER_USER_456").approved().await?;
+    /// sandbox.payment_method(&customer.payment_method).deactivate().await?;
+    /// let events = sandbox.wait_for_events("PAYMENT_METHOD", 2).await?;
+    /// assert_eq!(events[1].body["data"]["new_status"], "INACTIVE");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the document has no webhook of the kind, or fewer events of the kind happen.
+    pub async fn wait_for_events(&self, kind: &str, count: usize) -> Result<Vec<Event>, Refused> {
         let contract = self.account.settings.contract();
         if contract.event(kind).is_none() {
             let kinds: Vec<_> = contract.kinds().collect();
@@ -55,20 +81,25 @@ impl Sandbox {
         }
         let find = || {
             self.account.read(|state| {
-                let found = state.events.find("all", "").rfind(|(_, event)| event.object == kind);
-                found.map(|(_, event)| Event::of(event))
+                let of_kind = state.events.find("all", "").filter(|(_, event)| event.object == kind);
+                let found: Vec<_> = of_kind.map(|(_, event)| event).collect();
+                (found.len() >= count).then(|| found.into_iter().map(|event| Event::of(event)).collect())
             })
         };
         let none = || {
             let kinds: Vec<_> = self.events().into_iter().map(|event| event.object).collect();
             let others = if kinds.is_empty() { "no event".into() } else { kinds.join(", ") };
-            Refused::new(format!("there was no {kind} within {} s; there was {others}", PATIENCE.as_secs()))
+            let seconds = PATIENCE.as_secs();
+            Refused::new(match count {
+                1 => format!("there was no {kind} within {seconds} s; there was {others}"),
+                _ => format!("there were fewer than {count} {kind} within {seconds} s; there was {others}"),
+            })
         };
         let waiting = tokio::time::timeout(PATIENCE, self.account.event(find));
-        let event = waiting.await.map_err(|_| none())?;
+        let events: Vec<Event> = waiting.await.map_err(|_| none())?;
         // What failed is told by `settled` and `verify`.
         let _ = self.account.quiet().await;
-        Ok(event)
+        Ok(events)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imprint_client::Secret;
 use serde::{Deserialize, Serialize};
 
-use crate::world::Saved;
+use crate::world::{KeyTaken, Saved};
 
 use super::Sandbox;
 
@@ -45,7 +45,7 @@ impl Snapshot {
         let head: Whole<serde::de::IgnoredAny> = serde_json::from_str(text.expose()).map_err(SnapshotError::of)?;
         if head.format != FORMAT || head.version != VERSION {
             let what = format!("it is no snapshot of version {VERSION} of the format");
-            return Err(SnapshotError(what));
+            return Err(SnapshotError::Unreadable(what));
         }
         read(&text)?;
         Ok(Self(text))
@@ -83,10 +83,18 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If the snapshot cannot be read, which one of the same version of this crate can.
+    /// If the snapshot cannot be read, which one of the same version of this crate can, or if it has a key that another
+    /// account of this server has or had: a snapshot of one account cannot be restored into another of the same server.
+    /// Nothing has changed then.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-        self.account.load(read(&snapshot.0)?);
-        self.listening.server.accounts.admit_all(&self.account);
+        self.put_back(read(&snapshot.0)?)
+    }
+
+    /// Puts what was saved in the place of what the account has.
+    pub(super) fn put_back(&self, saved: Saved) -> Result<(), SnapshotError> {
+        let taken = |KeyTaken| SnapshotError::KeyTaken;
+        self.listening.server.accounts.admit(&self.account, &saved.key_texts()).map_err(taken)?;
+        self.account.load(saved);
         self.deliver_all();
         Ok(())
     }
@@ -118,20 +126,33 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-/// Why a text is no snapshot.
+/// Why a snapshot is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnapshotError(String);
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The text is no snapshot, or one of another version of the format; the value says where and why, without the text.
+    Unreadable(String),
+    /// The snapshot has a key that another account of the server has or had.
+    KeyTaken,
+}
 
 impl SnapshotError {
     /// The place of an error of JSON, without its text, which may have values in it.
     fn of(error: serde_json::Error) -> Self {
-        Self(format!("line {} column {} is not what a snapshot has there", error.line(), error.column()))
+        let (line, column) = (error.line(), error.column());
+        Self::Unreadable(format!("line {line} column {column} is not what a snapshot has there"))
     }
 }
 
 impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the snapshot cannot be read: {}", self.0)
+        match self {
+            Self::Unreadable(why) => write!(f, "the snapshot cannot be read: {why}"),
+            Self::KeyTaken => f.write_str(
+                "the snapshot has a key that another account of this server has or had; restore it into that account, \
+                 or into another sandbox",
+            ),
+        }
     }
 }
 

@@ -30,6 +30,9 @@ impl Sandbox {
     /// Looks back at a test: was every answer right, and made of what the sandbox remembers, did every fault strike, and is
     /// no webhook dead?
     ///
+    /// A webhook that was not acknowledged and whose next attempt lies ahead is not dead, and no failure here:
+    /// [`settled`](Self::settled) tells of it.
+    ///
     /// # Errors
     ///
     /// If a bug of the sandbox was found, a request of this account was answered by an example of the document, a fault of

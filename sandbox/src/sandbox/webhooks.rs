@@ -1,5 +1,6 @@
 //! Where webhooks are sent to: endpoints, and the token that their signatures are made with.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::ids::Ids;
 use crate::model::endpoint::Endpoint as Row;
 use crate::model::target::Target;
 use crate::refusal::Refusal;
-use crate::world::Tx;
+use crate::world::{Account, Tx};
 
 use super::{Refused, Sandbox};
 
@@ -93,6 +94,55 @@ fn sorted<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
     texts
 }
 
+/// An endpoint that takes webhooks, until it is removed. Dropping this handle does not remove it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = imprint_sandbox::Sandbox::start().await?;
+/// let endpoint = sandbox.webhook("http://127.0.0.1:9/imprint")?;
+/// sandbox.customer("PARTNER_USER_456").approved().await?;
+/// assert!(sandbox.settled().await.is_err(), "nothing listens there");
+///
+/// endpoint.remove();
+/// sandbox.settled().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RegisteredEndpoint {
+    account: Arc<Account>,
+    id: String,
+    target: Target,
+}
+
+impl RegisteredEndpoint {
+    /// Removes the endpoint: it takes no event any more, and its deliveries that were not acknowledged, dead ones included,
+    /// are dropped. They are no failure for [`Sandbox::settled`] and [`Sandbox::verify`]. What is on its way to the
+    /// receiver at this moment may still arrive.
+    ///
+    /// Nothing happens if it was removed before, or is no part of the state that the account was put back to.
+    pub fn remove(&self) {
+        // It is about all products, so any will do.
+        let product = self.account.settings.product(None).unwrap_or_default();
+        let (Ok(()), _) = self.account.transact(product, |tx| {
+            // Ids begin anew when the state is replaced, so the id alone may be that of another endpoint.
+            let known = tx.state.endpoints.get(&self.id).filter(|known| known.target == self.target);
+            if let Some(endpoint) = known.filter(|known| !known.is_removed).map(Arc::clone) {
+                tx.state.remove_endpoint(&endpoint);
+            }
+            Ok::<(), Infallible>(())
+        });
+    }
+}
+
+/// Shows no query of the URL.
+impl fmt::Debug for RegisteredEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredEndpoint").field("url", &self.target.to_string()).finish_non_exhaustive()
+    }
+}
+
 /// An endpoint of a sandbox that is to be registered: the settings are those of [`Endpoint`].
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint takes nothing before `register`"]
@@ -132,7 +182,7 @@ impl EndpointSetup {
     /// # Errors
     ///
     /// Those of [`Sandbox::register`].
-    pub fn register(self) -> Result<(), Refused> {
+    pub fn register(self) -> Result<RegisteredEndpoint, Refused> {
         self.sandbox.register(self.endpoint)
     }
 }
@@ -167,7 +217,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// Those of [`register`](Self::register).
-    pub fn webhook(&self, url: impl Into<String>) -> Result<(), Refused> {
+    pub fn webhook(&self, url: impl Into<String>) -> Result<RegisteredEndpoint, Refused> {
         self.register(Endpoint::at(url))
     }
 
@@ -188,8 +238,9 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the URL is not that of a receiver nearby, if the document has no webhook of a kind that it is to take, if its
-    /// token is empty, or if an endpoint with this URL and the same kinds exists.
-    pub fn register(&self, endpoint: Endpoint) -> Result<(), Refused> {
+    /// token is empty, or if there is an endpoint with this URL that takes some of the same events: kinds and merchant keys
+    /// of both overlap. To replace an endpoint, [remove](RegisteredEndpoint::remove) it first.
+    pub fn register(&self, endpoint: Endpoint) -> Result<RegisteredEndpoint, Refused> {
         let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
         let target = Target::parse(&url).map_err(Refused::new)?;
         let token = token.unwrap_or_else(|| self.webhook_token());
@@ -201,19 +252,20 @@ impl Sandbox {
             let kinds: Vec<_> = contract.kinds().collect();
             return Err(Refused::new(format!("no webhook is of the kind `{unknown}`; there are {}", kinds.join(", "))));
         }
-        let id = self.control(None, |tx: &mut Tx<'_>| {
-            let is_same = |known: &Row| known.target == target && known.only == only;
-            if tx.state.endpoints.find("all", "").any(|(_, known)| is_same(known)) {
-                let message =
-                    format!("an endpoint at {target} with the same kinds exists: it would get each event twice");
+        let row = self.control(None, |tx: &mut Tx<'_>| {
+            let id = tx.state.ids.next("endpoint");
+            let row = Row { id, target, token, only, merchant_keys, reading, milliseconds, is_removed: false };
+            if tx.state.endpoints.find("all", "").any(|(_, known)| known.overlaps(&row)) {
+                let message = format!(
+                    "an endpoint at {} exists that takes some of the same events: the receiver would get them twice",
+                    row.target
+                );
                 return Err(Refusal::conflict(message));
             }
-            let id = tx.state.ids.next("endpoint");
-            let row = Row { id: id.clone(), target, token, only, merchant_keys, reading, milliseconds };
-            tx.state.endpoints.put(row);
-            Ok(id)
+            tx.state.endpoints.put(row.clone());
+            Ok(row)
         })?;
-        self.listening.deliver(Arc::clone(&self.account), id);
-        Ok(())
+        self.listening.deliver(Arc::clone(&self.account), row.id.clone());
+        Ok(RegisteredEndpoint { account: Arc::clone(&self.account), id: row.id, target: row.target })
     }
 }

@@ -16,13 +16,13 @@ use crate::choices::Choice;
 use crate::contract::{Contract, Operation, Route, Sent, is_listed_drift};
 use crate::faults::Struck;
 use crate::instant::Instant;
-use crate::log::{AnswerKind, Request};
+use crate::log::{AnswerKind, KEPT_BODY, Request};
 use crate::model::key::Key;
 use crate::operations::{self, Asked};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::settings::ErrorShapes;
-use crate::world::Account;
+use crate::world::{Account, KeyTaken};
 
 use super::answer::Answer;
 use super::auth::{self, Shown};
@@ -146,6 +146,10 @@ impl Server {
                 trail.notes.push("the client went away during the delay".into());
             }
         }
+        let length = body.bytes().len();
+        if length > KEPT_BODY && trail.body.take().is_some() {
+            trail.notes.push(format!("the body of {length} bytes is too long to be kept in the log"));
+        }
         let merchant_key = trail.product.as_ref().map(|product| product.key().to_owned());
         let fingerprint = account
             .log
@@ -242,7 +246,9 @@ impl Server {
         trail.choices.extend(choices);
         let reply = outcome?;
         if let Some(text) = &reply.new_key {
-            self.accounts.admit(&account, text.expose());
+            let taken =
+                |KeyTaken| Refusal::conflict("another account of the server has a key of the text that was made");
+            self.accounts.admit(&account, std::slice::from_ref(text)).map_err(taken)?;
         }
         Ok(Answer::new(operation.success().0, reply.body, AnswerKind::State))
     }
@@ -250,11 +256,8 @@ impl Server {
     pub(super) fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
         match auth::shown(headers, &self.settings.basic_pairs) {
             Shown::Key(text) => self.accounts.caller(text.expose()),
-            // A pair stands for the first key of the first account that is not deleted.
-            Shown::Pair => {
-                let key = self.first.read(|state| state.keys.first("alive", "").cloned())?;
-                Some((Arc::clone(&self.first), key))
-            }
+            // A pair stands for the first key of the first account, and ends with it.
+            Shown::Pair => self.accounts.caller(self.first.first_key.expose()),
             Shown::Nothing => None,
         }
     }

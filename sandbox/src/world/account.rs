@@ -24,6 +24,8 @@ pub type Fire = fn(&mut Tx<'_>, &Deadline);
 
 pub struct Account {
     pub name: String,
+    /// The text of the key that the account was opened with first. It may have been deleted since.
+    pub first_key: Secret,
     pub settings: Arc<Settings>,
     pub log: Log,
     pub faults: FaultTable,
@@ -37,9 +39,10 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn new(name: &str, settings: &Arc<Settings>, fire: Fire, bugs: &Bugs) -> Self {
+    pub fn new(name: &str, first_key: Secret, settings: &Arc<Settings>, fire: Fire, bugs: &Bugs) -> Self {
         Self {
             name: name.to_owned(),
+            first_key,
             settings: Arc::clone(settings),
             log: Log::new(settings.log_size),
             faults: FaultTable::new(settings.seed, name),
@@ -61,7 +64,7 @@ impl Account {
         let mut state = self.lock();
         let now = state.clock.now();
         self.catch_up(&mut state, now);
-        let at = state.clock.of_change();
+        let at = state.clock.of_change(now);
         let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product, at);
         let outcome = run(&mut tx);
         let choices = tx.end(&outcome);
@@ -80,11 +83,16 @@ impl Account {
         self.lock().clock.now()
     }
 
+    /// Makes the text of a new key.
+    pub(super) fn new_key_text(&self) -> Secret {
+        self.lock().new_key_text()
+    }
+
     /// Adds a key that was not made by a request.
-    pub fn add_key(&self, label: &str, text: Secret, permissions: Permissions) {
+    pub(super) fn add_key(&self, label: &str, text: Secret, permissions: Permissions) {
         let mut state = self.lock();
-        let created_at = state.clock.now();
-        state.keys.put(Key { label: label.to_owned(), text, permissions, created_at, deleted_at: None });
+        let (id, label, created_at) = (state.ids.next("key id"), label.to_owned(), state.clock.now());
+        state.keys.put(Key { id, label, text, permissions, created_at, deleted_at: None });
     }
 
     /// Everything the account has, for a snapshot.

@@ -10,6 +10,7 @@ use crate::model::key::Key;
 use crate::settings::{Permissions, Settings};
 
 use super::account::{Account, Fire};
+use super::state::State;
 
 pub struct Accounts {
     /// What all accounts write the bugs of the sandbox into.
@@ -31,13 +32,40 @@ impl Accounts {
         Self { bugs: Bugs::default(), settings, fire, known: RwLock::default() }
     }
 
-    /// The account of a name. One that is not known is opened, with these keys.
-    pub fn open(&self, name: &str, keys: &[(String, Secret, Permissions)]) -> Arc<Account> {
+    /// The account of a name. One that is not known is opened, with a key that has the name as its label.
+    pub fn open(&self, name: &str) -> Arc<Account> {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(account) = known.by_name.get(name) {
             return Arc::clone(account);
         }
-        let account = Arc::new(Account::new(name, &self.settings, self.fire, &self.bugs));
+        let mut state = State::new(name, &self.settings);
+        let mut text = state.new_key_text();
+        while known.by_key.contains_key(text.expose()) {
+            text = state.new_key_text();
+        }
+        self.insert(&mut known, name, &[(name.to_owned(), text, Permissions::NORMAL)])
+    }
+
+    /// Opens the account of a name that is not known, with these keys, of which there is at least one.
+    ///
+    /// # Errors
+    ///
+    /// If two of the keys have the same text, or another account has one of them; nothing is opened then. The error is
+    /// the label of the key.
+    pub fn open_with(&self, name: &str, keys: &[(String, Secret, Permissions)]) -> Result<Arc<Account>, String> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for (place, (label, text, _)) in keys.iter().enumerate() {
+            let is_double = keys[..place].iter().any(|(_, earlier, _)| earlier.expose() == text.expose());
+            if is_double || known.by_key.contains_key(text.expose()) {
+                return Err(label.clone());
+            }
+        }
+        Ok(self.insert(&mut known, name, keys))
+    }
+
+    fn insert(&self, known: &mut Known, name: &str, keys: &[(String, Secret, Permissions)]) -> Arc<Account> {
+        let first = keys.first().map(|(_, text, _)| text.clone()).unwrap_or_else(|| Secret::from(String::new()));
+        let account = Arc::new(Account::new(name, first, &self.settings, self.fire, &self.bugs));
         known.by_name.insert(name.to_owned(), Arc::clone(&account));
         for (label, text, permissions) in keys {
             account.add_key(label, text.clone(), *permissions);
@@ -55,17 +83,38 @@ impl Accounts {
         key.deleted_at.is_none().then_some((account, key))
     }
 
-    /// Lets every key that an account has now open it.
-    pub fn admit_all(&self, account: &Arc<Account>) {
-        let texts = account.read(|state| state.keys.all().map(|key| key.text.clone()).collect::<Vec<_>>());
-        for text in texts {
-            self.admit(account, text.expose());
+    /// Makes another key of an account; its text.
+    pub fn add_key(&self, account: &Arc<Account>, label: &str, permissions: Permissions) -> Secret {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let text = account.new_key_text();
+            let holder = known.by_key.entry(text.expose().to_owned()).or_insert_with(|| Arc::clone(account));
+            if Arc::ptr_eq(holder, account) {
+                account.add_key(label, text.clone(), permissions);
+                return text;
+            }
         }
     }
 
-    /// Lets a key that was made by a request open its account.
-    pub fn admit(&self, account: &Arc<Account>, text: &str) {
+    /// Lets keys of these texts open an account, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// If another account has or had a key of one of the texts: it keeps the text, since its requests would be answered by
+    /// this account otherwise.
+    pub fn admit(&self, account: &Arc<Account>, texts: &[Secret]) -> Result<(), KeyTaken> {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.by_key.insert(text.to_owned(), Arc::clone(account));
+        let mut holders = texts.iter().filter_map(|text| known.by_key.get(text.expose()));
+        if holders.any(|holder| !Arc::ptr_eq(holder, account)) {
+            return Err(KeyTaken);
+        }
+        for text in texts {
+            known.by_key.insert(text.expose().to_owned(), Arc::clone(account));
+        }
+        Ok(())
     }
 }
+
+/// Another account of the server has or had a key of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyTaken;

@@ -20,6 +20,8 @@ const HELD_FOR: Duration = Duration::from_secs(1);
 
 /// What is to be sent.
 pub struct Parcel {
+    /// The generation of the state that it was taken from: see [`State::generation`].
+    pub generation: u64,
     pub delivery_id: String,
     pub object: String,
     pub body: Arc<str>,
@@ -144,10 +146,20 @@ impl State {
     }
 
     /// A delivery that waited for a time is to be sent.
-    pub fn wake(&mut self, id: &str, due: Instant) {
-        let woken = self.deliveries.get(id).and_then(|delivery| Delivery::clone(delivery).woken(due));
+    pub fn wake(&mut self, id: &str, now: Instant) {
+        let woken = self.deliveries.get(id).and_then(|delivery| Delivery::clone(delivery).woken(now));
         if let Some(delivery) = woken {
             self.deliveries.put(delivery);
+        }
+    }
+
+    /// Removes an endpoint, and drops its deliveries that were not acknowledged.
+    pub fn remove_endpoint(&mut self, endpoint: &Endpoint) {
+        self.endpoints.put(Endpoint { is_removed: true, ..endpoint.clone() });
+        let of_it = |one: &&Arc<Delivery>| one.endpoint_id == endpoint.id;
+        let deliveries: Vec<_> = self.deliveries.all().filter(of_it).cloned().collect();
+        for delivery in deliveries {
+            self.deliveries.put(Delivery::clone(&delivery).without_endpoint());
         }
     }
 
@@ -164,12 +176,13 @@ impl State {
 
     /// Takes what is next for an endpoint out of its queue, to be sent.
     pub(super) fn next_parcel(&mut self, endpoint_id: &str) -> Option<Parcel> {
-        let endpoint = Arc::clone(self.endpoints.get(endpoint_id)?);
+        let endpoint = self.endpoints.get(endpoint_id).filter(|endpoint| !endpoint.is_removed).map(Arc::clone)?;
         let next = self.first_in_queue(endpoint_id)?.begun();
         let now = self.clock.now().system_time();
         let is_replay = matches!(next.sending, Some(Sending::Replay(_)));
         let last = next.attempts.last().map(|attempt| attempt.signature.clone());
         let parcel = Parcel {
+            generation: self.generation,
             delivery_id: next.id.clone(),
             object: next.object.clone(),
             body: Arc::clone(&next.body),
@@ -184,8 +197,15 @@ impl State {
     }
 
     /// Writes an attempt down. It is no change of the account, so a frozen clock does not move.
-    pub(super) fn attempted(&mut self, id: &str, attempt: Attempt, settings: &Settings) {
-        let Some(delivery) = self.deliveries.get(id).map(|delivery| Delivery::clone(delivery)) else { return };
+    ///
+    /// An attempt that began before the state was replaced is left out: ids begin anew then, so another delivery may have
+    /// the same id, and would count as acknowledged without having been sent.
+    pub(super) fn attempted(&mut self, parcel: &Parcel, attempt: Attempt, settings: &Settings) {
+        if parcel.generation != self.generation {
+            return;
+        }
+        let known = self.deliveries.get(&parcel.delivery_id).map(|delivery| Delivery::clone(delivery));
+        let Some(delivery) = known.filter(|delivery| delivery.sending.is_some()) else { return };
         // How long an attempt took is not seen by a clock that stands still.
         let from = if self.clock.is_frozen() { delivery.due } else { self.clock.now() };
         let delivery = delivery.attempted(attempt, settings.webhooks.retry, from);
@@ -193,5 +213,9 @@ impl State {
             self.set_timer(&delivery.product, delivery.due, Deadline::Delivery(delivery.id.clone()));
         }
         self.deliveries.put(delivery);
+        while self.deliveries.count("through", "", None) > settings.webhooks.kept {
+            let Some(oldest) = self.deliveries.first("through", "").map(Arc::clone) else { break };
+            self.deliveries.remove(&oldest.id);
+        }
     }
 }

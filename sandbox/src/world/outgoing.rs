@@ -49,8 +49,8 @@ impl Account {
     }
 
     /// Writes down what became of an attempt.
-    pub fn attempted(&self, delivery_id: &str, attempt: Attempt) {
-        self.lock().attempted(delivery_id, attempt, &self.settings);
+    pub fn attempted(&self, parcel: &Parcel, attempt: Attempt) {
+        self.lock().attempted(parcel, attempt, &self.settings);
         self.tell();
     }
 
@@ -85,6 +85,9 @@ impl Account {
         let delivery = state.deliveries.get(delivery_id).ok_or("there is no such delivery")?;
         if delivery.status == DeliveryStatus::Held {
             return Err("the delivery is held back by chaos; `settled` lets it go".into());
+        }
+        if state.endpoints.get(&delivery.endpoint_id).is_none_or(|endpoint| endpoint.is_removed) {
+            return Err("the endpoint of the delivery was removed".into());
         }
         if delivery.replay.is_some() {
             return Err("the delivery is being sent again already".into());

@@ -1,5 +1,6 @@
 //! The tables, the clock and the ids of an account.
 
+use imprint_client::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::VirtualClock;
@@ -34,6 +35,8 @@ macro_rules! tables {
             pub clock: VirtualClock,
             pub ids: Ids,
             ids_at_begin: Made,
+            /// How often the whole state was replaced, by a snapshot or a reset. No snapshot has it.
+            pub generation: u64,
             $(pub $name: Table<$row>,)*
         }
 
@@ -45,6 +48,13 @@ macro_rules! tables {
             seed: u64,
             ids: Made,
             $(#[serde(default)] $name: SavedTable<$row>,)*
+        }
+
+        impl Saved {
+            /// The texts of all keys, the deleted ones included.
+            pub fn key_texts(&self) -> Vec<Secret> {
+                self.keys.rows().map(|key| key.text.clone()).collect()
+            }
         }
 
         impl State {
@@ -60,6 +70,7 @@ macro_rules! tables {
 
             /// Puts everything of a snapshot in the place of what there is.
             pub fn load(&mut self, saved: Saved) {
+                self.generation += 1;
                 self.clock = saved.clock;
                 self.ids.set_seed(saved.seed);
                 self.ids.restore(saved.ids);
@@ -75,6 +86,7 @@ macro_rules! tables {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
                     ids_at_begin: Made::new(),
+                    generation: 0,
                     $($name: Table::default(),)*
                 }
             }
@@ -115,4 +127,20 @@ tables! {
     deliveries: Delivery,
     chaos: Chaos,
     timers: Timer,
+}
+
+/// What the texts of keys are made of.
+const KEY_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+impl State {
+    /// The text of a new key, which no key of the account has or had: a name is no part of it, so that no two names can
+    /// lead to the same text.
+    pub fn new_key_text(&mut self) -> Secret {
+        loop {
+            let text = format!("sbx_{}", self.ids.text("key", KEY_ALPHABET, 24));
+            if self.keys.first("text", &text).is_none() {
+                return text.into();
+            }
+        }
+    }
 }

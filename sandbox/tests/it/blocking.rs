@@ -66,7 +66,7 @@ fn an_application_is_filled_in_and_completed() {
     stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
     write!(
         stream,
-        "POST /v2/customer_sessions HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer sandbox\r\n\
+        "POST /v2/customer_sessions HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer sandbox-key\r\n\
          content-length: 0\r\nconnection: close\r\n\r\n"
     )
     .expect("a request");

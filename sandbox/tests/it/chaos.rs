@@ -77,6 +77,30 @@ async fn what_is_held_back_is_let_go_when_chaos_ends() -> Test {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_held_back_any_more_when_chaos_has_ended() -> Test {
+    let (sandbox, _receiver, _) = start(0).await?;
+    let other = sandbox.clone();
+    let linking = tokio::spawn(async move {
+        for number in 0.. {
+            let made = other.customer(format!("P{number}")).create();
+            if let Ok(customer) = made {
+                let _ = other.link_in_app(&customer, &format!("L{number}")).await;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    for _ in 0..300 {
+        let chaos = sandbox.chaos().reverse(1_000);
+        tokio::task::yield_now().await;
+        chaos.clear();
+        let held = sandbox.deliveries().iter().filter(|one| one.status == DeliveryStatus::Held).count();
+        assert_eq!(held, 0);
+    }
+    linking.abort();
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_is_held_back_is_let_go_after_a_second_if_the_clock_runs() -> Test {
     let sandbox = Sandbox::builder().clock(Clock::Running).start().await?;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use imprint_client::webhook::{BodyReading, Event, KeyReading, Reading, Verifier};
-use imprint_sandbox::{Clock, DeliveryStatus, Endpoint, Retry, Sandbox, StartError, TokenKind};
+use imprint_client::webhook::{Event, Verifier};
+use imprint_sandbox::{Clock, DeliveryStatus, Retry, Sandbox, TokenKind};
 
 use super::receiver_of_webhooks::{Reaction, Receiver, status};
 
@@ -176,77 +176,6 @@ async fn what_the_document_marks_in_an_event_is_hidden_in_an_answer() -> Test {
 }
 
 #[tokio::test]
-async fn endpoints_take_kinds_and_products_and_sign_in_their_own_way() -> Test {
-    let sandbox = Sandbox::start().await?;
-    let reading = Reading::new(KeyReading::Sha256Hex, BodyReading::SortedGo);
-    let (links, store, own) =
-        (Receiver::start("t".into()).await, Receiver::start("t".into()).await, Receiver::start("t".into()).await);
-    links.verifies_with(Verifier::new(sandbox.webhook_token()));
-    store.verifies_with(Verifier::new(sandbox.webhook_token()));
-    own.verifies_with(Verifier::new("a made-up token").pin(reading));
-    sandbox.endpoint(links.url("/")).only(["CUSTOMER_LINK"]).register()?;
-    sandbox.endpoint(store.url("/")).merchant_keys(["STORE"]).register()?;
-    sandbox.endpoint(own.url("/")).token("a made-up token").reading(reading).milliseconds().register()?;
-    sandbox.customer("A").merchant_key("STORE").approved().await?;
-    let customer = sandbox.customer("B").create()?;
-    sandbox.link_in_app(&customer, "L").await?;
-    sandbox.settled().await?;
-    assert_eq!(links.objects(), ["CUSTOMER_LINK"]);
-    assert_eq!(store.objects(), ["APPLICATION", "PAYMENT_METHOD"]);
-    assert_eq!(own.objects(), ["APPLICATION", "PAYMENT_METHOD", "CUSTOMER_LINK"]);
-    for got in [links.got(), store.got(), own.got()].concat() {
-        assert!(got.is_genuine, "{}", got.signature);
-    }
-    let time = |receiver: &Receiver| receiver.got()[0].signature.split(',').next().map(str::len);
-    assert_eq!((time(&own), time(&links)), (Some("t=1740779129000".len()), Some("t=1740779129".len())));
-    Ok(())
-}
-
-#[tokio::test]
-async fn endpoints_that_cannot_be_are_refused() -> Test {
-    let sandbox = Sandbox::start().await?;
-    for (url, words) in [
-        ("https://localhost:9000/", "without TLS"),
-        ("http://example.com/", "outside of this network"),
-        ("nonsense", "begin with http://"),
-    ] {
-        let error = sandbox.webhook(url).expect_err(url);
-        assert!(error.to_string().contains(words), "{error}");
-    }
-    sandbox.webhook("http://localhost:9000/a?key=secret")?;
-    sandbox.endpoint("http://localhost:9000/a?key=secret").only(["REWARD", "STREAK"]).register()?;
-    let again = sandbox.endpoint("http://localhost:9000/a?key=secret").only(["STREAK", "REWARD"]).register();
-    let again = again.expect_err("the same again").to_string();
-    assert!(again.contains("exists") && !again.contains("secret"), "{again}");
-    assert!(sandbox.webhook("http://localhost:9000/a?key=secret").is_err());
-    let unknown = sandbox.endpoint("http://localhost:9000/").only(["REWARDS"]).register().expect_err("no such kind");
-    assert!(unknown.to_string().contains("`REWARDS`; there are ACCOUNT_STATUS, APPLICATION"), "{unknown}");
-    assert!(sandbox.endpoint("http://localhost:9000/").token(" ").register().is_err());
-    let start = Sandbox::builder().webhook("http://example.com/").start().await.expect_err("it is outside");
-    assert!(matches!(start, StartError::Endpoint(_)), "{start}");
-    let shown = format!("{:?}", Endpoint::at("http://localhost/a?key=secret").token("made-up"));
-    assert!(shown.contains("http://localhost:80/a") && !shown.contains("secret") && !shown.contains("made-up"));
-    Ok(())
-}
-
-#[tokio::test]
-async fn the_builder_registers_endpoints_and_signs_with_the_time_of_the_account_if_told() -> Test {
-    let receiver = Receiver::start("made-up".into()).await;
-    let sandbox = Sandbox::builder()
-        .endpoint(Endpoint::at(receiver.url("/")).token("made-up").only(["APPLICATION"]))
-        .sign_with_virtual_time()
-        .start()
-        .await?;
-    sandbox.customer("A").approved().await?;
-    sandbox.settled().await?;
-    let got = &receiver.got()[0];
-    assert!(got.signature.starts_with("t=1767225600,") && !got.is_genuine, "{}", got.signature);
-    let now = sandbox.now();
-    Verifier::new("made-up").clock(move || now).verify(&got.signature, &got.raw)?;
-    Ok(())
-}
-
-#[tokio::test]
 async fn a_running_clock_retries_by_itself() -> Test {
     let sandbox = Sandbox::builder().clock(Clock::Running).webhook_retry(Retry::Fast).start().await?;
     let receiver = Receiver::start(sandbox.webhook_token()).await;
@@ -387,5 +316,47 @@ async fn events_before_an_endpoint_are_not_sent_and_a_refused_call_sends_none() 
     assert!(card.activate().await.is_err());
     sandbox.settled().await?;
     assert_eq!((receiver.got().len(), sandbox.events().len(), sandbox.deliveries().len()), (1, 3, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn so_many_events_are_waited_for() -> Test {
+    let (sandbox, receiver) = start().await?;
+    let customer = sandbox.customer("A").approved().await?;
+    let card = sandbox.payment_method(&customer.payment_method);
+    assert_eq!(sandbox.wait_for_events("PAYMENT_METHOD", 1).await?.len(), 1);
+    let waiting = sandbox.clone();
+    let waiting = tokio::spawn(async move { waiting.wait_for_events("PAYMENT_METHOD", 2).await });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "the first is not the second");
+    card.deactivate().await?;
+    let events = waiting.await??;
+    assert_eq!((events.len(), &events[1].body["data"]["new_status"]), (2, &"INACTIVE".into()));
+    assert_eq!(receiver.got().len(), 3, "they were delivered when the wait is over");
+    assert_eq!(sandbox.wait_for("PAYMENT_METHOD").await?, events[1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_oldest_acknowledged_deliveries_are_dropped_and_the_others_kept() -> Test {
+    let sandbox = Sandbox::builder().delivery_log_size(3).webhook_retry(Retry::Off).start().await?;
+    let receiver = Receiver::start(sandbox.webhook_token()).await;
+    receiver.then([status(500)]);
+    sandbox.webhook(receiver.url("/"))?;
+    let customer = sandbox.customer("A").approved().await?;
+    let card = sandbox.payment_method(&customer.payment_method);
+    for _ in 0..4 {
+        card.deactivate().await?;
+        card.activate().await?;
+    }
+    assert!(sandbox.settled().await.is_err(), "the first has failed");
+    let statuses: Vec<_> = sandbox.deliveries().iter().map(|delivery| delivery.status).collect();
+    use DeliveryStatus::{Acknowledged, Dead};
+    assert_eq!(statuses, [Dead, Acknowledged, Acknowledged, Acknowledged]);
+    assert_eq!((receiver.got().len(), sandbox.events().len()), (10, 10));
+    let last = sandbox.deliveries().pop().ok_or("a delivery")?;
+    assert_eq!(last.body.as_bytes(), receiver.got()[9].raw);
+    sandbox.replay(&last.id).await?;
+    assert_eq!(sandbox.deliveries().len(), 4);
     Ok(())
 }

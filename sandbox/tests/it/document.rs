@@ -84,6 +84,22 @@ async fn with(change: impl FnOnce(&mut Value), path: &str) -> Result<(Value, San
 }
 
 #[tokio::test]
+async fn the_client_shows_the_words_of_a_bug_although_it_hides_its_key() -> Test {
+    let change = |document: &mut Value| {
+        let customer = &mut document["components"]["schemas"]["Customer"];
+        customer["properties"]["tier"] = json!({"type": "string"});
+        customer["required"] = json!(["id", "tier"]);
+    };
+    let (body, sandbox) = with(change, "/v2/customers/{customer}").await?;
+    let message = body["error"]["message"].as_str().ok_or("a message")?;
+    assert!(message.contains("imprint-sandbox"), "{message}");
+    let error = sandbox.client().search_customers().await.expect_err("it is a bug").to_string();
+    assert!(error.contains("SANDBOX_BUG") && error.contains("imprint-sandbox"), "{error}");
+    assert!(!error.contains("REDACTED"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_field_that_a_view_drops_is_a_bug_that_names_it() -> Test {
     // For the answer check a field that the document begins to require is one that the view has dropped.
     let change = |document: &mut Value| {

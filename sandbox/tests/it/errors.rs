@@ -73,13 +73,13 @@ async fn wrong_paths_and_methods_say_what_there_is() -> Test {
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused() -> Test {
     let sandbox = Sandbox::start().await?;
-    let key = [("authorization", "Bearer sandbox")];
+    let key = [("authorization", "Bearer sandbox-key")];
     let long = json!({"partner_customer_id": "x".repeat(1 << 20)});
     assert_eq!(send_with(&sandbox, "POST", "/v2/customer_sessions", Some(long), &key).await.status, 413);
 
     let client = reqwest::Client::builder().no_proxy().build()?;
     let post = |kind: &'static str, body: &'static str| {
-        let request = client.post(format!("{}/v2/customer_sessions", sandbox.url())).bearer_auth("sandbox");
+        let request = client.post(format!("{}/v2/customer_sessions", sandbox.url())).bearer_auth("sandbox-key");
         request.header("content-type", kind).body(body).send()
     };
     assert_eq!(post("text/plain", "{}").await?.status(), 415);

@@ -11,7 +11,7 @@ type Test = Result<(), Box<dyn std::error::Error>>;
 
 fn deliver(sandbox: &Sandbox, method: &str, target: &str, body: &Value) -> Carried {
     let request = http::Request::builder().method(method).uri(target);
-    let request = request.header("authorization", "Bearer sandbox").header("content-type", "application/json");
+    let request = request.header("authorization", "Bearer sandbox-key").header("content-type", "application/json");
     let body = if body.is_null() { String::new() } else { body.to_string() };
     sandbox.answer_in_process(request.body(body.into()).expect("a request"))
 }

@@ -173,3 +173,16 @@ fn code_without_async_waits_and_asserts_as_well() {
     assert_eq!((requests.len(), requests.into_iter().count(), fault.struck()), (2, 2, 1));
     sandbox.verify().expect("nothing is wrong");
 }
+
+#[tokio::test]
+async fn a_long_body_is_not_kept_and_the_record_says_so() -> Test {
+    let sandbox = Sandbox::start().await?;
+    for length in [1_000, 70_000] {
+        let body = json!({"partner_customer_id": "x".repeat(length)});
+        assert_eq!(send(&sandbox, "POST", "/v2/customer_sessions", Some(body)).await.status, 201);
+    }
+    let log: Vec<_> = sandbox.requests().into_iter().collect();
+    assert!(log[0].body.is_some() && log[0].notes.is_empty(), "{:?}", log[0].notes);
+    assert!(log[1].body.is_none() && log[1].notes[0].contains("too long to be kept"), "{:?}", log[1].notes);
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imprint_sandbox::{Sandbox, Snapshot};
+use imprint_sandbox::{Sandbox, Snapshot, SnapshotError};
 use serde_json::json;
 
 use super::plain::{code, send};
@@ -107,5 +107,19 @@ async fn what_is_no_snapshot_is_refused_and_changes_nothing() -> Test {
     }
     assert!(sandbox.snapshot() == snapshot);
     assert_eq!(format!("{snapshot:?}"), "Snapshot { .. }");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_snapshot_takes_no_key_of_another_account_of_the_server() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let other = sandbox.account("other");
+    let customer = fill(&sandbox).await?;
+    let (snapshot, before) = (sandbox.snapshot(), other.snapshot());
+    let error = other.restore(&snapshot).expect_err("the key is that of the first account");
+    assert_eq!(error, SnapshotError::KeyTaken);
+    assert!(!error.to_string().contains(sandbox.key().expose()) && other.snapshot() == before);
+    assert_eq!(sandbox.client().get_customer().customer_id(&customer).await?.id.as_str(), customer);
+    assert_eq!(other.client().search_customers().await?.total, Some(0));
     Ok(())
 }
