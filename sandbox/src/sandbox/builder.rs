@@ -1,5 +1,6 @@
 //! The settings of a sandbox, and starting it.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -107,7 +108,7 @@ impl Builder {
     }
 
     /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
-    /// merchant key of none is refused.
+    /// merchant key of none is refused. Each product needs a merchant key of its own.
     pub fn product(mut self, product: Product) -> Self {
         self.settings.products.push(product);
         self
@@ -156,8 +157,10 @@ impl Builder {
         self
     }
 
-    /// Writes the ids in `TRANSACTION` webhooks in lower case and all others in upper case, as the examples of Imprint's
-    /// documentation do. Otherwise every id is written in one way everywhere.
+    /// Writes Imprint's own ids in `TRANSACTION` webhooks in lower case and those everywhere else in upper case, as the
+    /// examples of Imprint's documentation do: the ids of the transaction, its event, the intent, the payment method and
+    /// the customer. Texts of others, such as `network_transaction_id`, stay as they were sent. Without this, every id is
+    /// written in upper case everywhere.
     pub fn webhook_ids_in_lower_case(mut self) -> Self {
         self.settings.lower_case_webhook_ids = true;
         self
@@ -232,9 +235,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened at, the document cannot be read, or an endpoint cannot be registered.
+    /// If the port cannot be listened at, the document cannot be read, two products have the same merchant key, or an
+    /// endpoint cannot be registered.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let mut settings = self.settings;
+        let mut keys_of_products = BTreeSet::new();
+        if let Some(twice) = settings.products.iter().find(|product| !keys_of_products.insert(product.key())) {
+            return Err(StartError::ProductTwice(twice.key().to_owned()));
+        }
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
         settings.document = document.map(Arc::new);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
@@ -271,6 +279,8 @@ pub enum StartError {
     Thread(io::Error),
     /// The document cannot be read.
     Document(DocumentError),
+    /// Two products were declared with this merchant key, so that a request could not name the second.
+    ProductTwice(String),
     /// An endpoint for webhooks cannot be registered.
     Endpoint(Refused),
 }
@@ -281,6 +291,9 @@ impl fmt::Display for StartError {
             Self::Listen(address, _) => write!(f, "cannot listen at {address}; port 0 is one that is free"),
             Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
             Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
+            Self::ProductTwice(key) => {
+                write!(f, "two products have the merchant key {key:?}: name another for one of them")
+            }
             Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
         }
     }
@@ -291,6 +304,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Listen(_, e) | Self::Thread(e) => Some(e),
             Self::Document(e) => Some(e),
+            Self::ProductTwice(_) => None,
             Self::Endpoint(e) => Some(e),
         }
     }
