@@ -83,7 +83,7 @@ choices! {
         "`total` counts all items that match, not those of the page.",
         None;
     ListCursorUnknown, "list-cursor-unknown",
-        "A `starting_after` that was never an item of the table is refused with 400.",
+        "A `starting_after` that was never an item of the list is refused with 400.",
         None;
     SearchWithoutFilterFindsAll, "search-without-filter-finds-all",
         "A search for customers without a filter finds all customers.",
@@ -232,6 +232,30 @@ choices! {
     ClosingCancelsPaymentMethods, "closing-cancels-payment-methods",
         "When an account is closed, its payment methods are canceled, and a loan that was paid out is closed.",
         None;
+    ClosedAccountStaysClosed, "closed-account-stays-closed",
+        "An application of a customer whose account in the program is closed is rejected, whatever the last name is.",
+        None;
+    StatementCycle, "statement-cycle",
+        "The statements of a customer close every 30 days from the first approval on.",
+        Some("Sandbox::close_statement");
+    RefundIsPendingDeduction, "refund-is-pending-deduction",
+        "In a product with rewards per event a refund makes a reward that is PENDING_DEDUCTION.",
+        Some("Product::rewards");
+    RewardOfZeroIsNotMade, "reward-of-zero-is-not-made",
+        "A purchase or refund whose reward comes to less than 1 makes none.",
+        None;
+    NetOfStatement, "net-of-statement",
+        "A statement on which refunds outweigh makes a reward that is DEDUCTED, and one on which nothing is left makes none.",
+        None;
+    TransactionShowsSums, "transaction-shows-sums",
+        "A transaction shows the status of its last step, and the amount that was captured, else the authorised one, else the refunded one.",
+        None;
+    UpdatedAuthorisationGoesOn, "updated-authorisation-goes-on",
+        "An authorisation that was updated may be updated again, and voided.",
+        None;
+    LinkSharesPartnerId, "link-shares-partner-id",
+        "A customer may be linked to a partner's id that another customer has without a link: both have it then, and a session with that id alone is for the one that existed first.",
+        None;
     StreakPeriods, "streak-periods",
         "The periods of a streak follow each other from the enrollment on, each 30 days long.",
         Some("StreakSetup::period_length");
@@ -267,17 +291,37 @@ mod tests {
 
     use super::*;
 
+    /// The source of the crate without this file.
+    fn source(directory: &std::path::Path) -> String {
+        let entries = std::fs::read_dir(directory).expect("the source can be read");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths
+            .filter(|path| !path.ends_with("src/choices.rs"))
+            .map(|path| match path.is_dir() {
+                true => source(&path),
+                false => std::fs::read_to_string(&path).expect("the source can be read"),
+            })
+            .collect()
+    }
+
     /// The text of `docs/choices.md`.
     fn page() -> String {
         let mut page = String::from(
             "# What the sandbox had to decide\n\n\
              Imprint documents none of the following, so each is a guess. An answer of the sandbox that rests on some of them\n\
              names them in the header `x-imprint-sandbox-choice`. Do not build on them without asking Imprint.\n\n\
-             | id | what the sandbox does | setting that changes it |\n|---|---|---|\n",
+             What Imprint, a bank, a customer or the clock does has no answer that could name it: those about webhooks and\n\
+             about what a test plays are in this list only, and are marked so.\n\n\
+             | id | what the sandbox does | setting that changes it | in the header |\n|---|---|---|---|\n",
         );
+        let source = source(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
         for choice in Choice::ALL {
             let setting = choice.setting().map_or(String::new(), |setting| format!("`{setting}`"));
-            page += &format!("| `{}` | {} | {setting} |\n", choice.id(), choice.sentence());
+            // A choice is named in answers if some operation says so; the name of the variant is what it says.
+            let name = format!("Choice::{choice:?}");
+            let is_named = source.split(|c: char| !c.is_alphanumeric() && c != ':').any(|word| word == name);
+            let header = if is_named { "yes" } else { "no" };
+            page += &format!("| `{}` | {} | {setting} | {header} |\n", choice.id(), choice.sentence());
         }
         page
     }
@@ -290,6 +334,30 @@ mod tests {
         }
         let written = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
         assert_eq!(written, page(), "write it anew: WRITE_PAGES=1 cargo test --package imprint-sandbox --lib choices");
+    }
+
+    #[test]
+    fn only_what_no_answer_can_name_is_in_the_list_alone() {
+        let page = page();
+        let silent: Vec<_> = page.lines().filter(|line| line.ends_with("| no |")).collect();
+        let others = silent.iter().filter(|line| !line.starts_with("| `webhook-"));
+        let others: Vec<_> = others.filter_map(|line| line.split('`').nth(1)).collect();
+        // What a customer fills in, a bank decides, Imprint closes, a test sets up, and the clock brings.
+        assert_eq!(
+            others,
+            [
+                "applicant-is-the-customer",
+                "application-resumes",
+                "payment-method-canceled-is-final",
+                "reissue-keeps-the-id",
+                "loan-statuses",
+                "closing-cancels-payment-methods",
+                "closed-account-stays-closed",
+                "statement-cycle",
+                "streak-periods",
+            ]
+        );
+        assert!(silent.len() > others.len(), "those about webhooks");
     }
 
     #[test]

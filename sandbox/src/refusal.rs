@@ -4,6 +4,43 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+/// The `type` of an error. One that Imprint's material shows is made from its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub text: &'static str,
+}
+
+/// Declares the types that no material of Imprint shows, so that the sandbox had to name them itself.
+macro_rules! own_kinds {
+    ($($name:ident: $text:literal,)*) => {
+        impl Kind {
+            $(pub const $name: Self = Self { text: $text };)*
+
+            /// Whether the sandbox had to name it itself.
+            pub fn is_own(self) -> bool {
+                [$(Self::$name,)*].contains(&self)
+            }
+        }
+    };
+}
+
+own_kinds! {
+    CONFLICT: "CONFLICT_ERROR",
+    FORBIDDEN: "FORBIDDEN_ERROR",
+    NOT_FOUND: "NOT_FOUND_ERROR",
+    NOT_IMPLEMENTED: "NOT_IMPLEMENTED_ERROR",
+    ORDER_EVENT_NOT_FOUND: "ORDER_EVENT_NOT_FOUND_ERROR",
+    ORDER_NOT_FOUND: "ORDER_NOT_FOUND_ERROR",
+    UNKNOWN_METHOD: "UNKNOWN_METHOD_ERROR",
+    UNKNOWN_PATH: "UNKNOWN_PATH_ERROR",
+}
+
+impl From<&'static str> for Kind {
+    fn from(text: &'static str) -> Self {
+        Self { text }
+    }
+}
+
 /// A request that the sandbox does not carry out. Nothing has changed.
 ///
 /// Its texts name ids, fields and states, never what the document marks as secret or personal.
@@ -11,7 +48,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Refusal {
     pub status: u16,
     /// The `type` of the error.
-    pub kind: &'static str,
+    pub kind: Kind,
     pub message: String,
     /// The parameter or field that it is about.
     pub param: Option<String>,
@@ -22,12 +59,19 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    pub fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into(), param: None, details: Vec::new(), beside: Map::new() }
+    pub fn new(status: u16, kind: impl Into<Kind>, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind: kind.into(),
+            message: message.into(),
+            param: None,
+            details: Vec::new(),
+            beside: Map::new(),
+        }
     }
 
     /// The 404 of a resource: `What not found for provided ID: id`.
-    pub fn not_found(kind: &'static str, param: &str, what: &str, id: &str) -> Self {
+    pub fn not_found(kind: impl Into<Kind>, param: &str, what: &str, id: &str) -> Self {
         Self { param: Some(param.into()), ..Self::new(404, kind, format!("no {what} has the id {id}")) }
     }
 
@@ -45,7 +89,7 @@ impl Refusal {
 
     /// The 409 of a state that does not allow what is asked for.
     pub fn conflict(message: impl Into<String>) -> Self {
-        Self::new(409, "CONFLICT_ERROR", message)
+        Self::new(409, Kind::CONFLICT, message)
     }
 }
 

@@ -206,7 +206,7 @@ impl Refused {
     }
 
     fn of(refusal: &Refusal) -> Self {
-        Self { kind: Some(refusal.kind), message: refusal.message.clone() }
+        Self { kind: Some(refusal.kind.text), message: refusal.message.clone() }
     }
 
     /// The code, such as `INVALID_CLIENT_SECRET`, if there is one.

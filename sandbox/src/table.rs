@@ -35,11 +35,17 @@ pub struct SavedTable<T> {
     rows: Vec<(u64, T)>,
     /// The ids of rows that were removed, with their numbers, if such rows leave their place behind.
     removed: Vec<(String, u64)>,
+    /// What rows that were removed were found by.
+    #[serde(default = "Vec::new")]
+    found_before: Vec<(u64, FoundBy)>,
 }
+
+/// The values that a row is found by, each with the name of its index.
+type FoundBy = Vec<(String, String)>;
 
 impl<T> Default for SavedTable<T> {
     fn default() -> Self {
-        Self { next: 0, rows: Vec::new(), removed: Vec::new() }
+        Self { next: 0, rows: Vec::new(), removed: Vec::new(), found_before: Vec::new() }
     }
 }
 
@@ -56,11 +62,21 @@ pub struct Table<T> {
     /// The numbers of the rows, by their ids in lower case; also of those that were removed, if they leave their place.
     numbers: HashMap<String, u64>,
     found_by: HashMap<(&'static str, String), BTreeSet<u64>>,
+    /// What rows that were removed were found by, so that a list knows its own ones.
+    found_before: BTreeMap<u64, FoundBy>,
     ranked: BTreeSet<(i64, u64)>,
     next: u64,
     next_at_begin: u64,
     /// The rows as they were before each change since `begin`.
-    journal: Vec<(u64, Option<Arc<T>>)>,
+    journal: Vec<Change<T>>,
+}
+
+/// A row as it was before a change.
+struct Change<T> {
+    number: u64,
+    row: Option<Arc<T>>,
+    /// What it had been found by if it was removed then.
+    found_before: Option<FoundBy>,
 }
 
 impl<T> Default for Table<T> {
@@ -69,6 +85,7 @@ impl<T> Default for Table<T> {
             rows: BTreeMap::new(),
             numbers: HashMap::new(),
             found_by: HashMap::new(),
+            found_before: BTreeMap::new(),
             ranked: BTreeSet::new(),
             next: 0,
             next_at_begin: 0,
@@ -84,8 +101,18 @@ impl<T: Row> Table<T> {
     }
 
     /// The number of the row of an id, also if the row has been removed and such rows leave their place behind.
-    pub fn number(&self, id: &str) -> Option<u64> {
+    fn number(&self, id: &str) -> Option<u64> {
         self.numbers.get(&id.to_ascii_lowercase()).copied()
+    }
+
+    /// The number of the row of an id that an index finds, or found before the row was removed.
+    pub fn place(&self, id: &str, index: &'static str, value: &str) -> Option<u64> {
+        let number = self.number(id)?;
+        let is_found = match self.rows.contains_key(&number) {
+            true => self.found_by.get(&(index, value.to_owned())).is_some_and(|numbers| numbers.contains(&number)),
+            false => self.found_before.get(&number)?.iter().any(|(name, own)| name == index && own == value),
+        };
+        is_found.then_some(number)
     }
 
     /// Inserts a row, or replaces the one of the same id at its place.
@@ -150,7 +177,8 @@ impl<T: Row> Table<T> {
         let removed = self.numbers.iter().filter(|(_, number)| !self.rows.contains_key(number));
         let mut removed: Vec<_> = removed.map(|(id, number)| (id.clone(), *number)).collect();
         removed.sort();
-        SavedTable { next: self.next, rows, removed }
+        let found_before = self.found_before.iter().map(|(number, found)| (*number, found.clone())).collect();
+        SavedTable { next: self.next, rows, removed, found_before }
     }
 
     /// The table of a snapshot.
@@ -160,6 +188,7 @@ impl<T: Row> Table<T> {
             table.set(number, Some(Arc::new(row)), false);
         }
         table.numbers.extend(saved.removed);
+        table.found_before.extend(saved.found_before);
         table.next = table.next.max(saved.next);
         table
     }
@@ -177,7 +206,7 @@ impl<T: Row> Table<T> {
 
     /// Takes back every change since `begin`.
     pub fn roll_back(&mut self) {
-        while let Some((number, before)) = self.journal.pop() {
+        while let Some(Change { number, row: before, found_before }) = self.journal.pop() {
             if number >= self.next_at_begin
                 && let Some(row) = self.rows.get(&number)
             {
@@ -186,12 +215,24 @@ impl<T: Row> Table<T> {
                 self.numbers.remove(&id);
             }
             self.set(number, before, false);
+            match found_before {
+                Some(found) => drop(self.found_before.insert(number, found)),
+                None => drop(self.found_before.remove(&number)),
+            }
         }
         self.next = self.next_at_begin;
     }
 
     fn set(&mut self, number: u64, row: Option<Arc<T>>, journaled: bool) {
         let before = self.rows.remove(&number);
+        let found_before = self.found_before.remove(&number);
+        if T::LEAVES_ITS_PLACE
+            && row.is_none()
+            && let Some(before) = &before
+        {
+            let found = before.indexes().into_iter().map(|(index, value)| (index.to_owned(), value));
+            self.found_before.insert(number, found.collect());
+        }
         if let Some(before) = &before {
             for index in before.indexes() {
                 if let Some(numbers) = self.found_by.get_mut(&index) {
@@ -220,7 +261,7 @@ impl<T: Row> Table<T> {
             self.rows.insert(number, row);
         }
         if journaled {
-            self.journal.push((number, before));
+            self.journal.push(Change { number, row: before, found_before });
         }
     }
 }
@@ -281,7 +322,11 @@ mod tests {
         table.put(note("A", "x", None));
         table.put(note("B", "x", None));
         assert!(table.remove("a").is_some() && table.remove("A").is_none());
-        assert_eq!((table.get("A"), table.number("A")), (None, Some(0)));
+        for table in [&table, &Table::load(table.save())] {
+            assert_eq!((table.get("A"), table.place("a", "owner", "x")), (None, Some(0)));
+            assert_eq!((table.place("A", "owner", "y"), table.place("B", "owner", "y")), (None, None));
+            assert_eq!((table.place("B", "owner", "x"), table.place("C", "owner", "x")), (Some(1), None));
+        }
         assert_eq!(ids(table.find("owner", "x")), ["B"]);
         assert_eq!(table.save().removed, [("a".to_owned(), 0)]);
     }
@@ -294,6 +339,7 @@ mod tests {
             assert!(table.remove(&format!("a{number}")).is_some());
         }
         assert!(table.numbers.is_empty() && table.found_by.is_empty() && table.ranked.is_empty());
+        assert!(table.found_before.is_empty());
         assert!(table.save().removed.is_empty());
         table.put(note("A0", "x", None));
         assert_eq!(table.number("A0"), Some(100), "a place is not given twice");
@@ -316,7 +362,8 @@ mod tests {
         numbers.sort();
         let mut found: Vec<_> = table.found_by.iter().collect();
         found.sort();
-        format!("{:?} {numbers:?} {found:?} {:?} {}", table.rows, table.ranked, table.next)
+        let before = &table.found_before;
+        format!("{:?} {numbers:?} {found:?} {before:?} {:?} {}", table.rows, table.ranked, table.next)
     }
 
     type Steps = [(u8, u8, Option<i64>)];

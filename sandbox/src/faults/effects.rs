@@ -75,6 +75,12 @@ impl Effects {
         self.words().is_empty()
     }
 
+    /// Whether it strikes and everything is as if it had not: what it sets counts only together with something else.
+    pub fn changes_nothing(&self) -> bool {
+        let changes = self.delay.is_some() || self.stand_in.is_some() || !self.alterations.is_empty();
+        !changes && self.ending == Ending::Whole
+    }
+
     /// Whether the operation is carried out.
     pub fn is_carried_out(&self) -> bool {
         let prevented = self.stand_in.is_some() || matches!(self.ending, Ending::Refused | Ending::Hang);

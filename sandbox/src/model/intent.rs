@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Intent {
     pub id: String,
@@ -77,7 +79,7 @@ impl Intent {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         self.currency = text("currency").unwrap_or(self.currency);
         self.network_transaction_id = text("network_transaction_id").or(self.network_transaction_id);
-        self.sent.extend(body.clone());
+        sent::merge(&mut self.sent, body);
         self.updated_at = at;
         Some(self)
     }

@@ -74,27 +74,35 @@ impl PaymentMethod {
         Ok(self)
     }
 
-    /// The payment method with another status; why not, if it is canceled.
+    /// The payment method with another status; why not, if it is canceled, or is to be active as a loan that nobody has
+    /// approved yet.
     pub fn with_status(self, status: PaymentMethodStatus, at: Instant) -> Result<Self, String> {
-        Ok(Self { status, updated_at: at, ..self.changeable()? })
+        let method = self.changeable()?;
+        if let What::Loan { status: LoanStatus::Pending, .. } = method.what
+            && status == PaymentMethodStatus::Active
+        {
+            return Err("a loan cannot be active before its application is approved".into());
+        }
+        Ok(Self { status, updated_at: at, ..method })
     }
 
-    /// The payment method with another status of its loan; why not, if it is no loan or no such step exists.
-    pub fn with_loan_status(mut self, to: LoanStatus, at: Instant) -> Result<Self, String> {
+    /// The payment method with another status of its loan; why not, if it is canceled, is no loan, or no such step exists.
+    pub fn with_loan_status(self, to: LoanStatus, at: Instant) -> Result<Self, String> {
         use LoanStatus::{Active, Approved, Closed, Pending, Rejected};
-        let What::Loan { status, .. } = &mut self.what else { return Err("it is a card and no loan".into()) };
+        let mut method = self.changeable()?;
+        let What::Loan { status, .. } = &mut method.what else { return Err("it is a card and no loan".into()) };
         let steps = matches!((*status, to), (Pending, Approved | Rejected) | (Approved, Active) | (Active, Closed));
         if !steps {
             return Err(format!("a loan that is {} cannot become {}", status.text(), to.text()));
         }
         *status = to;
         match to {
-            Approved => self.status = PaymentMethodStatus::Active,
-            Rejected | Closed => self.status = PaymentMethodStatus::Canceled,
+            Approved => method.status = PaymentMethodStatus::Active,
+            Rejected | Closed => method.status = PaymentMethodStatus::Canceled,
             Pending | Active => {}
         }
-        self.updated_at = at;
-        Ok(self)
+        method.updated_at = at;
+        Ok(method)
     }
 
     /// The payment method once the account is closed: canceled, and a loan that was paid out is closed as well. None if
@@ -216,6 +224,18 @@ mod tests {
             }
         }
         assert!(card().with_loan_status(Active, Instant::START).is_err());
+    }
+
+    #[test]
+    fn a_loan_that_is_canceled_stays_so_and_one_that_waits_is_not_active() {
+        for (from, to) in [(Pending, Approved), (Pending, Rejected), (Approved, Active), (Active, Closed)] {
+            let canceled = loan(from).with_status(PaymentMethodStatus::Canceled, Instant::START).expect("it can be");
+            assert!(canceled.with_loan_status(to, Instant::START).is_err(), "{from:?} to {to:?}");
+        }
+        for (status, may) in [(Pending, false), (Approved, true), (Active, true)] {
+            let active = loan(status).with_status(PaymentMethodStatus::Active, Instant::START);
+            assert_eq!(active.is_ok(), may, "{status:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Applications. They have no operation: the customer applies in a browser or an app, here a test plays the customer.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::model::application::{Application, ApplicationStatus, ONE_TIME_PASSWORD, decision};
@@ -8,17 +10,26 @@ use crate::model::customer::Customer;
 use crate::model::payment_method::{LoanStatus, PaymentMethod, PaymentMethodStatus, What};
 use crate::model::session::Session;
 use crate::product::{CardType, Kind};
-use crate::refusal::Refusal;
+use crate::refusal::{self, Refusal};
 use crate::world::Tx;
 
 use super::{emit, statements};
 
 /// What a customer fills in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Form {
     pub last_name: Option<String>,
     pub phone: Option<String>,
     pub one_time_password: Option<String>,
+}
+
+impl fmt::Debug for Form {
+    /// The names of the fields that are filled in, without what is in them: it is personal, or opens an account.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields =
+            [("last_name", &self.last_name), ("phone", &self.phone), ("one_time_password", &self.one_time_password)];
+        f.debug_set().entries(fields.iter().filter(|(_, text)| text.is_some()).map(|(name, _)| name)).finish()
+    }
 }
 
 /// Applies with the client secret of a session; the product of the transaction has to be that of the session.
@@ -42,7 +53,11 @@ pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Applic
         tx.state.sessions.put(session);
         return Ok(waiting);
     }
-    let status = decision(form.last_name.as_deref().or(customer.text("last_name")));
+    let status = if customer.is_closed(tx.product.program()) {
+        ApplicationStatus::Rejected
+    } else {
+        decision(form.last_name.as_deref().or(customer.text("last_name")))
+    };
     let mut application = Application {
         id: tx.state.ids.next("application"),
         product: tx.product.key().to_owned(),
@@ -54,7 +69,7 @@ pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Applic
     tx.state.sessions.put(session);
     tx.state.customers.put(customer);
     match status {
-        ApplicationStatus::Approved => approve(tx, &mut application),
+        ApplicationStatus::Approved => approve(tx, &mut application)?,
         ApplicationStatus::ActionRequired => wait(tx, &mut application),
         ApplicationStatus::Rejected => emit::application(tx, &application.customer_id, false),
     }
@@ -66,15 +81,16 @@ pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Applic
 pub fn decide(tx: &mut Tx<'_>, id: &str, is_approved: bool) -> Result<Application, Refusal> {
     let application = tx.state.applications.get(id).map(|application| Application::clone(application));
     let application =
-        application.ok_or_else(|| Refusal::not_found("NOT_FOUND_ERROR", "application_id", "application", id))?;
+        application.ok_or_else(|| Refusal::not_found(refusal::Kind::NOT_FOUND, "application_id", "application", id))?;
     let mut application = application
         .decided(is_approved)
         .ok_or_else(|| Refusal::conflict("the application does not wait for a decision"))?;
     if is_approved {
-        approve(tx, &mut application);
+        approve(tx, &mut application)?;
     } else {
         emit::application(tx, &application.customer_id, false);
-        if let Some(loan) = waiting_loan(tx, &application) {
+        // A loan that was canceled in the meantime stays as it is.
+        if let Some(loan) = waiting_loan(tx, &application).and_then(|loan| loan.changeable().ok()) {
             let before = loan.status;
             let rejected = loan.with_loan_status(LoanStatus::Rejected, tx.now).map_err(Refusal::conflict)?;
             emit::payment_method(tx, &rejected, Some(before));
@@ -97,9 +113,14 @@ fn with_form(mut customer: Customer, session: &Session, form: &Form, tx: &Tx<'_>
 }
 
 /// The customer has an open account and a payment method.
-fn approve(tx: &mut Tx<'_>, application: &mut Application) {
+///
+/// It is refused if the account was closed, or the loan that the application is about was canceled.
+fn approve(tx: &mut Tx<'_>, application: &mut Application) -> Result<(), Refusal> {
     if let Some(customer) = tx.state.customers.get(&application.customer_id) {
         let mut customer = Customer::clone(customer);
+        if customer.is_closed(tx.product.program()) {
+            return Err(Refusal::conflict("the customer's account is closed, and is not opened again"));
+        }
         customer.statuses.insert(tx.product.program().to_owned(), "OPEN".to_owned());
         customer.updated_at = tx.now;
         let is_first = !std::mem::replace(&mut customer.has_statements, true);
@@ -111,14 +132,14 @@ fn approve(tx: &mut Tx<'_>, application: &mut Application) {
     emit::application(tx, &application.customer_id, true);
     let waiting = waiting_loan(tx, application);
     let before = waiting.as_ref().map(|loan| loan.status);
-    let approved = waiting.and_then(|loan| loan.with_loan_status(LoanStatus::Approved, tx.now).ok());
-    let method = match approved {
-        Some(loan) => loan,
+    let method = match waiting {
+        Some(loan) => loan.with_loan_status(LoanStatus::Approved, tx.now).map_err(Refusal::conflict)?,
         None => new_payment_method(tx, application, PaymentMethodStatus::Active, LoanStatus::Approved),
     };
     application.payment_method_id = Some(method.id.clone());
     emit::payment_method(tx, &method, before);
     tx.state.payment_methods.put(method);
+    Ok(())
 }
 
 /// A loan is visible while its application waits; a card is not.

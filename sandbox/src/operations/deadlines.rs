@@ -18,6 +18,7 @@ pub fn fire(tx: &mut Tx<'_>, deadline: &Deadline) {
             let Some(transaction) = tx.state.transactions.get(id).map(|t| Transaction::clone(t)) else { return };
             // Captured and voided ones stay as they are.
             if let Ok(voided) = transactions::take(tx, transaction, &Command::Void) {
+                tx.state.transactions.put(voided.clone());
                 transactions::announce(tx, &voided);
             }
         }

@@ -28,9 +28,25 @@ pub fn emit(tx: &mut Tx<'_>, object: &'static str, customer_id: &str, fields: Ma
         }
     }
     data.extend(fields);
+    if tx.settings.lower_case_webhook_ids && object == "TRANSACTION" {
+        lower_case_ids(&mut data);
+    }
     let body = json!({ "object": object, "data": data });
     check(tx, object, &body);
     put(tx, object, &body);
+}
+
+/// The ids in the data of a `TRANSACTION` that are Imprint's own. `partner_customer_id` and `network_transaction_id` are
+/// texts of others, and keep their letter case.
+const IDS_OF_IMPRINT: [&str; 5] = ["customer_id", "event_id", "intent_id", "payment_method_id", "transaction_id"];
+
+/// Writes the ids of Imprint in lower case.
+fn lower_case_ids(data: &mut Map<String, Value>) {
+    for name in IDS_OF_IMPRINT {
+        if let Some(Value::String(id)) = data.get_mut(name) {
+            id.make_ascii_lowercase();
+        }
+    }
 }
 
 fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {

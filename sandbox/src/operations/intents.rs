@@ -44,9 +44,13 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 /// `updateTransactionIntent`.
 pub fn update(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let before = intent(tx, asked.argument("intent_id"))?;
-    if !before.customer_id.eq_ignore_ascii_case(asked.required("customer_id")?) {
+    let customer_id = asked.required("customer_id")?;
+    if !before.customer_id.eq_ignore_ascii_case(customer_id) {
         tx.choose(Choice::IntentOfAnotherCustomer);
         return Err(Refusal::invalid("customer_id", "is not the customer of the intent"));
+    }
+    if before.customer_id != customer_id {
+        tx.choose(Choice::IdsIgnoreCase);
     }
     let status = IntentStatus::named(asked.required("status")?)
         .ok_or_else(|| Refusal::invalid("status", "has to be one of CONFIRMED, CANCELED"))?;
@@ -78,10 +82,14 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     list::page(tx, asked, |state| &state.intents, ("product", &product), keep, |intent| show(asked, intent))
 }
 
-/// `getTransactionIntents`. For a customer that does not exist the document declares the error of a transaction.
+/// `getTransactionIntents`. For a customer that does not exist the document declares the error of a transaction, with its
+/// parameter.
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
-    let customer = customers::customer(tx, asked.argument("customer_id"))
-        .map_err(|refusal| Refusal { kind: "TRANSACTION_FOUND_ERROR", ..refusal })?;
+    let customer = customers::customer(tx, asked.argument("customer_id")).map_err(|refusal| Refusal {
+        kind: "TRANSACTION_FOUND_ERROR".into(),
+        param: Some("transaction_id".into()),
+        ..refusal
+    })?;
     let value = format!("{}\n{}", tx.product.key(), customer.id);
     let index = ("customer_id", value.as_str());
     list::page(tx, asked, |state| &state.intents, index, None, |intent| show(asked, intent))

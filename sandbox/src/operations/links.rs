@@ -59,6 +59,9 @@ fn link(
         };
         return Ok(Outcome::InTheWay(link, Refusal::new(409, "CUSTOMER_ALREADY_LINKED", message)));
     }
+    if tx.state.customers.find("partner_customer_id", &value).any(|(_, other)| other.id != customer.id) {
+        tx.choose(Choice::LinkSharesPartnerId);
+    }
     let link = Link {
         customer_id: customer.id.clone(),
         product: tx.product.key().to_owned(),

@@ -12,6 +12,10 @@ use super::request::{Asked, Reply};
 /// How many items a page has unless the request says.
 const DEFAULT_LIMIT: usize = 10;
 
+/// Imprint documents no highest `limit`. An API of this kind mostly has one, of 100 most often, so that an answer to a
+/// request for more than that says that it rests on a guess.
+const LARGE_LIMIT: usize = 100;
+
 /// Which rows belong into a list, besides those that an index finds.
 pub type Keep<'a, T> = Option<&'a dyn Fn(&T) -> bool>;
 
@@ -26,7 +30,7 @@ pub fn page<T: Row>(
     keep: Keep<'_, T>,
     show: impl Fn(&T) -> Value,
 ) -> Result<Reply, Refusal> {
-    let window = window(tx, asked, table)?;
+    let window = window(tx, asked, table, (index, value))?;
     let rows = table(tx.state);
     let mut items: Vec<Value> = Vec::new();
     let mut has_more = false;
@@ -46,7 +50,7 @@ pub fn page<T: Row>(
 }
 
 /// A page of the rows that an index finds, in the order of a number, and of their creation where that is equal. An item is
-/// behind the cursor if it is behind its present place.
+/// behind the cursor if it is behind its present place; a cursor whose item was deleted has none, and is refused.
 pub fn page_by<T: Row>(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
@@ -55,13 +59,17 @@ pub fn page_by<T: Row>(
     order: impl Fn(&T) -> i64,
     show: impl Fn(&T) -> Value,
 ) -> Result<Reply, Refusal> {
-    let window = window(tx, asked, table)?;
+    let window = window(tx, asked, table, (index, value))?;
     let rows = table(tx.state);
     let mut sorted: Vec<_> = rows.find(index, value).map(|(number, row)| (order(row), number, row)).collect();
     sorted.sort_by_key(|(order, number, _)| (*order, *number));
-    let place = window.after.and_then(|after| sorted.iter().position(|(_, number, _)| *number == after));
-    // An item of another list marks no place in this one: it begins at the first that is not before it.
-    let from = place.map_or(0, |place| place + 1);
+    let from = match window.after {
+        None => 0,
+        Some(after) => {
+            let place = sorted.iter().position(|(_, number, _)| *number == after);
+            1 + place.ok_or_else(|| Refusal::invalid("starting_after", "is the id of an item that was deleted"))?
+        }
+    };
     let items: Vec<Value> = sorted[from..].iter().take(window.limit).map(|(_, _, row)| show(row)).collect();
     let (has_more, total) = (from + items.len() < sorted.len(), sorted.len());
     Ok(reply(tx, asked, items, has_more, total))
@@ -74,7 +82,14 @@ struct Window {
     after: Option<u64>,
 }
 
-fn window<T: Row>(tx: &mut Tx<'_>, asked: &Asked<'_>, table: fn(&State) -> &Table<T>) -> Result<Window, Refusal> {
+/// The part of the rows that an index finds which a request asks for. Its cursor has to be one of these rows, or to have
+/// been one: an item of another list, or of another product, marks no place in this one.
+fn window<T: Row>(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    table: fn(&State) -> &Table<T>,
+    (index, value): (&'static str, &str),
+) -> Result<Window, Refusal> {
     if !asked.operation_takes("limit") {
         return Ok(Window { limit: usize::MAX, after: None });
     }
@@ -83,19 +98,20 @@ fn window<T: Row>(tx: &mut Tx<'_>, asked: &Asked<'_>, table: fn(&State) -> &Tabl
         Some(Some(limit)) if limit > 0 => usize::try_from(limit).unwrap_or(usize::MAX),
         Some(_) => return Err(Refusal::invalid("limit", "has to be 1 or more")),
     };
-    if limit > 100 {
+    if limit > LARGE_LIMIT {
         tx.choose(Choice::ListLimitHasNoMaximum);
     }
     let Some(cursor) = asked.text("starting_after") else { return Ok(Window { limit, after: None }) };
-    let number = table(tx.state).number(cursor);
-    if number.is_some() && table(tx.state).get(cursor).is_none() {
-        tx.choose(Choice::ListCursorDeleted);
-    }
-    if number.is_none() {
+    let Some(number) = table(tx.state).place(cursor, index, value) else {
         tx.choose(Choice::ListCursorUnknown);
-        return Err(Refusal::invalid("starting_after", "is the id of no item"));
+        return Err(Refusal::invalid("starting_after", "is the id of no item of the list"));
+    };
+    match table(tx.state).get(cursor).map(|row| row.id() == cursor) {
+        Some(true) => {}
+        Some(false) => tx.choose(Choice::IdsIgnoreCase),
+        None => tx.choose(Choice::ListCursorDeleted),
     }
-    Ok(Window { limit, after: number })
+    Ok(Window { limit, after: Some(number) })
 }
 
 fn reply(tx: &mut Tx<'_>, asked: &Asked<'_>, items: Vec<Value>, has_more: bool, total: usize) -> Reply {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::choices::Choice;
 use crate::model::order_event::OrderEvent;
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
 use super::order_lines::{self, Totals};
@@ -51,7 +51,7 @@ pub fn delete(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let id = asked.argument("order_event_id");
     let Some(event) = find(tx, |state| &state.order_events, |event| &event.product, id) else {
         tx.choose(Choice::OrderUnknown);
-        return Err(Refusal::not_found("ORDER_EVENT_NOT_FOUND_ERROR", "order_event_id", "order event", id));
+        return Err(Refusal::not_found(Kind::ORDER_EVENT_NOT_FOUND, "order_event_id", "order event", id));
     };
     tx.state.order_events.remove(&event.id);
     Ok(Reply::default())

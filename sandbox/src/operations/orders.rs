@@ -6,7 +6,7 @@ use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::model::order::Order;
 use crate::model::payment_method::PaymentMethodStatus;
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
 use super::order_lines::{self, Totals};
@@ -59,7 +59,7 @@ pub fn list(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 /// The order of an id, or the 404.
 pub fn order(tx: &mut Tx<'_>, id: &str) -> Result<Order, Refusal> {
     find(tx, |state| &state.orders, |order| &order.product, id)
-        .ok_or_else(|| Refusal::not_found("ORDER_NOT_FOUND_ERROR", "order_id", "order", id))
+        .ok_or_else(|| Refusal::not_found(Kind::ORDER_NOT_FOUND, "order_id", "order", id))
 }
 
 fn order_to_change(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Order, Refusal> {

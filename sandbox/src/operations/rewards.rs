@@ -6,18 +6,23 @@ use crate::choices::Choice;
 use crate::model::accrual::Accrual;
 use crate::model::customer::Customer;
 use crate::model::reward::{Reward, RewardKind, RewardStatus};
+use crate::model::sent;
 use crate::model::transaction::{Status, Step, Transaction};
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::rewards::Scheme;
 use crate::world::{Deadline, Tx};
 
-use super::request::{Asked, Reply, find};
+use super::request::{Asked, Reply, find, of_product};
 use super::{customers, emit, list, statements};
 
 /// `searchRewards`.
 pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let product = tx.product.key().to_owned();
     let event = asked.text("transaction_event_id").map(|id| format!("{product}\n{}", id.to_ascii_lowercase()));
+    let named = event.as_ref().and_then(|event| tx.state.rewards.first("event", event));
+    if named.is_some_and(|reward| reward.transaction_event_id.as_deref() != asked.text("transaction_event_id")) {
+        tx.choose(Choice::IdsIgnoreCase);
+    }
     let index = match &event {
         Some(event) => ("event", event.as_str()),
         None => ("product", product.as_str()),
@@ -58,7 +63,7 @@ pub fn patch(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let mut patched = before
         .patched(status, amount, tx.now)
         .ok_or_else(|| Refusal::conflict(format!("a reward that is {was} cannot be changed in this way")))?;
-    patched.sent.extend(asked.body.clone());
+    sent::merge(&mut patched.sent, &asked.body);
     tx.state.rewards.put(patched.clone());
     Ok(Reply::of(show(asked, &patched)))
 }
@@ -75,14 +80,22 @@ pub fn balance(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::of(view))
 }
 
-/// What is available less what was deducted.
+/// What is available less what was deducted. A sum that 64 bits cannot hold becomes the nearest that they can.
 fn sum(tx: &Tx<'_>, customer_id: &str) -> i64 {
-    let key = format!("{}\n{customer_id}", tx.product.key());
-    tx.state.rewards.find("customer_id", &key).fold(0, |sum: i64, (_, reward)| match reward.status {
-        RewardStatus::Available => sum.saturating_add(reward.amount),
-        RewardStatus::Deducted => sum.saturating_sub(reward.amount),
-        RewardStatus::Pending | RewardStatus::PendingDeduction => sum,
-    })
+    let key = of_product(tx, customer_id);
+    let rewards = tx.state.rewards.find("customer_id", &key);
+    clamped(rewards.map(|(_, reward)| match reward.status {
+        RewardStatus::Available => i128::from(reward.amount),
+        RewardStatus::Deducted => -i128::from(reward.amount),
+        RewardStatus::Pending | RewardStatus::PendingDeduction => 0,
+    }))
+}
+
+/// The sum of amounts, as near as 64 bits come to it. Only the whole sum is bounded: if each step were, a later amount
+/// would be taken off the bound instead of off the sum.
+pub fn clamped(amounts: impl Iterator<Item = i128>) -> i64 {
+    let sum: i128 = amounts.sum();
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// `simulateReward`.
@@ -98,7 +111,7 @@ pub fn simulate_statement(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, R
 
 fn close_now(tx: &mut Tx<'_>, asked: &Asked<'_>, kind: &str, may_conflict: bool) -> Result<Reply, Refusal> {
     if tx.settings.is_production {
-        return Err(Refusal::new(403, "FORBIDDEN_ERROR", "rewards are simulated in the sandbox only"));
+        return Err(Refusal::new(403, Kind::FORBIDDEN, "rewards are simulated in the sandbox only"));
     }
     let mut customer: Customer = customers::customer(tx, asked.required("customer_id")?)?;
     let fits = match tx.product.reward_settings().scheme() {
@@ -126,39 +139,54 @@ fn close_now(tx: &mut Tx<'_>, asked: &Asked<'_>, kind: &str, may_conflict: bool)
     Ok(Reply::of(json!({ "debugging_id": tx.state.ids.next("debugging") })))
 }
 
-/// What a step of a transaction means for rewards.
-pub fn after_step(tx: &mut Tx<'_>, transaction: &Transaction, step: &Step) {
+/// What the last step of a transaction means for rewards. It is refused if what has accrued would be no number of 64 bits.
+pub fn after_step(tx: &mut Tx<'_>, transaction: &Transaction, step: &Step) -> Result<(), Refusal> {
     let is_refund = match step.status {
         Status::Captured => false,
         Status::Refunded => true,
-        Status::Approved | Status::Updated | Status::Voided => return,
+        Status::Approved | Status::Updated | Status::Voided => return Ok(()),
     };
+    let scheme = tx.product.reward_settings().scheme();
+    if scheme == Scheme::Nothing {
+        return Ok(());
+    }
     let amount = tx.product.reward_settings().of(step.amount);
     if amount == 0 {
-        return;
+        tx.choose(Choice::RewardOfZeroIsNotMade);
+        return Ok(());
     }
-    let delay = match tx.product.reward_settings().scheme() {
-        Scheme::Nothing => return,
+    let delay = match scheme {
+        Scheme::Nothing => return Ok(()),
         Scheme::PerEvent => {
             let status = if is_refund { RewardStatus::PendingDeduction } else { RewardStatus::Pending };
+            if is_refund {
+                tx.choose(Choice::RefundIsPendingDeduction);
+            }
             let mut reward = new(tx, &transaction.customer_id, RewardKind::Transaction, amount, status);
             reward.transaction_event_id = Some(step.event_id.clone());
             reward.transaction_id = Some(transaction.id.clone());
             emit::reward(tx, &reward);
             tx.state.rewards.put(reward);
-            return;
+            return Ok(());
         }
         Scheme::Statement => std::time::Duration::ZERO,
         Scheme::Delayed(delay) => delay,
     };
+    let amount = if is_refund { -amount } else { amount };
+    let key = of_product(tx, &transaction.customer_id);
+    let open: i128 = tx.state.accruals.find("customer_id", &key).map(|(_, accrual)| i128::from(accrual.amount)).sum();
+    if i64::try_from((open + i128::from(amount)).unsigned_abs()).is_err() {
+        return Err(Refusal::invalid("amount", "makes rewards whose sum is no number of 64 bits"));
+    }
     let accrual = Accrual {
         id: tx.state.ids.next("accrual"),
         product: tx.product.key().to_owned(),
         customer_id: transaction.customer_id.clone(),
-        amount: if is_refund { -amount } else { amount },
+        amount,
         due: tx.now.plus(delay),
     };
     tx.state.accruals.put(accrual);
+    Ok(())
 }
 
 /// A reward that no purchase is the reason of, pending.

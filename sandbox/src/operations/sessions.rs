@@ -75,10 +75,12 @@ fn customer_of(tx: &mut Tx<'_>, asked: &Asked<'_>, history: &Map<String, Value>)
         tx.choose(Choice::SessionOfUnknownCustomer);
         return Err(Refusal::invalid("customer_id", "is the id of no customer"));
     };
-    let is_other = of_partner.as_ref().is_some_and(|other| other.id != customer.id);
-    let has_other =
-        partner.is_some() && customer.partner_customer_id.as_deref().is_some_and(|own| Some(own) != partner);
-    if is_other || has_other {
+    // By a link, two customers may have the same partner's id: that of the customer itself fits whoever else has it.
+    let fits = match customer.partner_customer_id.as_deref() {
+        Some(own) => partner.is_none_or(|given| given == own),
+        None => of_partner.is_none(),
+    };
+    if !fits {
         tx.choose(Choice::SessionIdsDisagree);
         return Err(Refusal::invalid("partner_customer_id", "does not belong to the customer of customer_id"));
     }

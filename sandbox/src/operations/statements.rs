@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::choices::Choice;
 use crate::model::accrual::Accrual;
 use crate::model::reward::{Reward, RewardKind, RewardStatus};
 use crate::rewards::Scheme;
@@ -12,9 +13,13 @@ use super::{emit, rewards};
 /// How long a cycle is.
 const CYCLE: Duration = Duration::from_secs(30 * 86_400);
 
-/// Sets the time at which the customer's next statement closes.
+/// Sets the time at which the customer's next statement closes. In the last millisecond that the clock can show there is
+/// no next one: a statement that is due at once would schedule itself again for ever.
 pub fn schedule(tx: &mut Tx<'_>, customer_id: &str) {
-    tx.set_timer(tx.now.plus(CYCLE), Deadline::Statement(customer_id.to_owned()));
+    let due = tx.now.plus(CYCLE);
+    if due > tx.now {
+        tx.set_timer(due, Deadline::Statement(customer_id.to_owned()));
+    }
 }
 
 /// Closes the cycle of a customer now: what accrued becomes one reward, and every reward of the cycle is announced,
@@ -35,12 +40,15 @@ pub fn close(tx: &mut Tx<'_>, customer_id: &str) {
     }
 }
 
-/// One reward of everything that has accrued and is due: available, or deducted if refunds outweigh.
+/// One reward of the sum of everything that has accrued and is due: available, or deducted if refunds outweigh.
 fn settle(tx: &mut Tx<'_>, customer_id: &str, kind: RewardKind) {
     let key = format!("{}\n{customer_id}", tx.product.key());
     let accruals = tx.state.accruals.find("customer_id", &key).map(|(_, accrual)| Accrual::clone(accrual));
     let due: Vec<Accrual> = accruals.filter(|accrual| accrual.due <= tx.now).collect();
-    let net = due.iter().fold(0_i64, |sum, accrual| sum.saturating_add(accrual.amount));
+    let net = rewards::clamped(due.iter().map(|accrual| i128::from(accrual.amount)));
+    if net <= 0 && !due.is_empty() {
+        tx.choose(Choice::NetOfStatement);
+    }
     for accrual in due {
         tx.state.accruals.remove(&accrual.id);
     }

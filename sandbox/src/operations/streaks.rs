@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::model::streak::{Streak, StreakEvent, StreakStatus};
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
 use super::{customers, emit};
@@ -58,7 +58,7 @@ pub fn step(
     step: fn(Streak) -> Result<(Streak, StreakEvent), String>,
 ) -> Result<(), Refusal> {
     let streak = tx.state.streaks.get(id).map(|streak| Streak::clone(streak));
-    let streak = streak.ok_or_else(|| Refusal::not_found("NOT_FOUND_ERROR", "streak_id", "streak", id))?;
+    let streak = streak.ok_or_else(|| Refusal::not_found(Kind::NOT_FOUND, "streak_id", "streak", id))?;
     let (streak, event) = step(streak).map_err(Refusal::conflict)?;
     keep(tx, streak, event);
     Ok(())

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::choices::Choice;
 use crate::model::intent::{Intent, IntentStatus};
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
+use crate::model::sent;
 use crate::model::transaction::{Command, Refused, Status, Transaction};
 use crate::refusal::Refusal;
 use crate::world::{Deadline, Tx};
@@ -20,6 +21,7 @@ const AUTHORISATION_LASTS: Duration = Duration::from_secs(7 * 86_400);
 /// `getTransaction`.
 pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let transaction = transaction(tx, asked.argument("transaction_id"))?;
+    tx.choose(Choice::TransactionShowsSums);
     Ok(Reply::of(show(asked, &transaction)))
 }
 
@@ -27,6 +29,7 @@ pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
     let key = format!("{}\n{}", tx.product.key(), customer.id);
+    tx.choose(Choice::TransactionShowsSums);
     list::page(tx, asked, |state| &state.transactions, ("customer_id", &key), None, |t| show(asked, t))
 }
 
@@ -47,14 +50,16 @@ pub fn simulate(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
             go_on(tx, asked, &method, before, status, amount)?
         }
     };
+    tx.state.transactions.put(after.clone());
     announce(tx, &after);
     let step = after.last().ok_or_else(|| Refusal::conflict("nothing has happened"))?;
+    rewards::after_step(tx, &after, step)?;
     Ok(Reply::of(json!({
         "transaction_id": after.id, "event_id": step.event_id, "status": step.status.text(),
     })))
 }
 
-/// The first step of a transaction.
+/// The first step of a transaction, which is not in the table yet.
 fn begin(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
@@ -97,11 +102,11 @@ fn begin(
         tx.choose(Choice::AuthorisationExpires);
         tx.set_timer(tx.now.plus(AUTHORISATION_LASTS), Deadline::Authorisation(transaction.id.clone()));
     }
-    tx.state.transactions.put(transaction.clone());
     Ok(transaction)
 }
 
-/// Whether the card is accepted. One that is declined is not asked again.
+/// Whether an authorisation is accepted: the payment method has to be active, and the test has not set its bank to
+/// decline.
 fn authorise(tx: &mut Tx<'_>, method: &PaymentMethod, amount: i64) -> Result<(), Refusal> {
     if amount == 0 {
         return Err(Refusal::invalid("amount", "has to be 1 or more"));
@@ -126,7 +131,7 @@ fn refuse_closed(tx: &mut Tx<'_>, customer_id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A later step of a transaction.
+/// A later step of a transaction, which is not in the table yet as it is then.
 fn go_on(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
@@ -160,31 +165,43 @@ fn go_on(
     if rest {
         tx.choose(Choice::AmountDefaultsToTheRest);
     }
-    match status {
-        Status::Refunded => tx.choose(Choice::RefundCapPerCapture),
-        Status::Captured if before.captured() > 0 => tx.choose(Choice::SeveralCaptures),
-        _ => {}
-    }
+    choose_for(tx, &before, &command);
     let mut after = take(tx, before, &command)?;
-    let sent = asked.body.iter().filter(|(_, value)| !value.is_null());
-    after.sent.extend(sent.map(|(name, value)| (name.clone(), value.clone())));
-    tx.state.transactions.put(after.clone());
+    sent::merge(&mut after.sent, &asked.body);
     Ok(after)
 }
 
-/// Takes a step, if the state allows it.
+/// Names what the sandbox had to decide about a later step.
+fn choose_for(tx: &mut Tx<'_>, before: &Transaction, command: &Command) {
+    let was_updated = before.steps.iter().any(|step| step.status == Status::Updated);
+    match command {
+        Command::Refund { capture, .. } => {
+            tx.choose(Choice::RefundCapPerCapture);
+            if !before.captures.iter().any(|known| known.event_id == *capture) {
+                tx.choose(Choice::IdsIgnoreCase);
+            }
+        }
+        Command::Capture { amount } => {
+            let is_above = amount.is_some_and(|amount| before.authorised.is_some_and(|most| amount > most));
+            if before.captured() > 0 || is_above {
+                tx.choose(Choice::SeveralCaptures);
+            }
+        }
+        Command::Update { .. } | Command::Void if was_updated => tx.choose(Choice::UpdatedAuthorisationGoesOn),
+        Command::Update { .. } | Command::Void => {}
+    }
+}
+
+/// The transaction after a step, if the state allows it. The caller stores it.
 pub fn take(tx: &mut Tx<'_>, before: Transaction, command: &Command) -> Result<Transaction, Refusal> {
     let event_id = tx.state.ids.next("transaction_event");
-    let after =
-        before.after(command, event_id, tx.product.may_over_capture(), tx.now).map_err(|refused| match refused {
-            Refused::State(why) => Refusal::conflict(why),
-            Refused::Overflow => Refusal::invalid("amount", "makes a sum that is no number of 64 bits"),
-        })?;
-    tx.state.transactions.put(after.clone());
-    Ok(after)
+    before.after(command, event_id, tx.product.may_over_capture(), tx.now).map_err(|refused| match refused {
+        Refused::State(why) => Refusal::conflict(why),
+        Refused::Overflow => Refusal::invalid("amount", "makes a sum that is no number of 64 bits"),
+    })
 }
 
-/// Tells partners of the last step, and rewards it.
+/// Tells partners of the last step.
 pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
     let Some(step) = transaction.last() else { return };
     let mut fields = Map::new();
@@ -201,15 +218,7 @@ pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
     fields.insert("status".into(), json!(step.status.text()));
     fields.insert("created_at".into(), json!(transaction.created_at.text()));
     fields.insert("updated_at".into(), json!(transaction.updated_at.text()));
-    if tx.settings.lower_case_webhook_ids {
-        for (_, value) in fields.iter_mut().filter(|(name, _)| name.ends_with("_id")) {
-            if let Some(id) = value.as_str() {
-                *value = json!(id.to_ascii_lowercase());
-            }
-        }
-    }
     emit::emit(tx, "TRANSACTION", &transaction.customer_id, fields);
-    rewards::after_step(tx, transaction, step);
 }
 
 /// The intent that a new transaction belongs to: the one of the same network transaction, else the oldest with the same

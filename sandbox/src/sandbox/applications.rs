@@ -118,7 +118,8 @@ impl Sandbox {
     /// Applies as the customer does in a browser or an app, with the client secret of a session.
     ///
     /// The last name decides, as in Imprint's own sandbox: `approve` is approved, `review` and `frozen` wait for a
-    /// decision, any other is rejected. The letter case counts.
+    /// decision, any other is rejected. The letter case counts. Whatever the name is, a customer whose account in the
+    /// program was closed is rejected.
     pub fn apply(&self, session: impl HasClientSecret) -> Application {
         let client_secret = Secret::from(session.client_secret());
         Application { sandbox: self.clone(), client_secret, form: Form::default() }
@@ -128,7 +129,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If there is no such application, or it does not wait for a decision.
+    /// If there is no such application, or it does not wait for a decision. An application cannot be approved if the
+    /// customer's account was closed, or the loan that it is about was canceled, in the meantime; it can be rejected.
     pub async fn decide(&self, application_id: &str, decision: Decision) -> Result<Outcome, Refused> {
         let known = self.account.read(|state| state.applications.get(application_id).cloned());
         let merchant_key = known.as_ref().map(|application| application.product.as_str());

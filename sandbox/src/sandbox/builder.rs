@@ -1,5 +1,6 @@
 //! The settings of a sandbox, and starting it.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -111,7 +112,7 @@ impl Builder {
     }
 
     /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
-    /// merchant key of none is refused.
+    /// merchant key of none is refused. Each product needs a merchant key of its own.
     pub fn product(mut self, product: Product) -> Self {
         self.settings.products.push(product);
         self
@@ -160,8 +161,10 @@ impl Builder {
         self
     }
 
-    /// Writes the ids in `TRANSACTION` webhooks in lower case and all others in upper case, as the examples of Imprint's
-    /// documentation do. Otherwise every id is written in one way everywhere.
+    /// Writes Imprint's own ids in `TRANSACTION` webhooks in lower case and those everywhere else in upper case, as the
+    /// examples of Imprint's documentation do: the ids of the transaction, its event, the intent, the payment method and
+    /// the customer. Texts of others, such as `network_transaction_id`, stay as they were sent. Without this, every id is
+    /// written in upper case everywhere.
     pub fn webhook_ids_in_lower_case(mut self) -> Self {
         self.settings.lower_case_webhook_ids = true;
         self
@@ -244,10 +247,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened at, the document cannot be read, two keys have the same text, or an endpoint cannot be
-    /// registered.
+    /// If the port cannot be listened at, the document cannot be read, two keys have the same text, two products have the
+    /// same merchant key, or an endpoint cannot be registered.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let mut settings = self.settings;
+        let mut keys_of_products = BTreeSet::new();
+        if let Some(twice) = settings.products.iter().find(|product| !keys_of_products.insert(product.key())) {
+            return Err(StartError::ProductTwice(twice.key().to_owned()));
+        }
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
         settings.document = document.map(Arc::new);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
@@ -286,6 +293,8 @@ pub enum StartError {
     Document(DocumentError),
     /// Two keys have the same text, so that a request could not tell them apart: the label of the second.
     Key(String),
+    /// Two products were declared with this merchant key, so that a request could not name the second.
+    ProductTwice(String),
     /// An endpoint for webhooks cannot be registered.
     Endpoint(Refused),
 }
@@ -297,6 +306,9 @@ impl fmt::Display for StartError {
             Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
             Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
             Self::Key(label) => write!(f, "the key with the label `{label}` has the same text as one before it"),
+            Self::ProductTwice(key) => {
+                write!(f, "two products have the merchant key {key:?}: name another for one of them")
+            }
             Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
         }
     }
@@ -307,7 +319,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Listen(_, e) | Self::Thread(e) => Some(e),
             Self::Document(e) => Some(e),
-            Self::Key(_) => None,
+            Self::Key(_) | Self::ProductTwice(_) => None,
             Self::Endpoint(e) => Some(e),
         }
     }

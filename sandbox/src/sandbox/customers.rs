@@ -129,7 +129,8 @@ impl CustomerSetup {
     ///
     /// # Errors
     ///
-    /// If no product has the merchant key.
+    /// If no product has the merchant key, if the customer's account was closed, or if an application with the customer's
+    /// phone number waits for a decision.
     pub async fn approved(self) -> Result<ApprovedCustomer, Refused> {
         let sandbox = self.sandbox.clone();
         let (customer_id, merchant_key) = self.make()?;
@@ -138,7 +139,10 @@ impl CustomerSetup {
             Outcome::Approved { customer_id, payment_method, .. } => {
                 Ok(ApprovedCustomer { customer_id, payment_method })
             }
-            _ => Err(Refused::new("the customer's phone number has an application that waits: decide that one")),
+            Outcome::Rejected { .. } => Err(Refused::new("the customer's account is closed, and is not opened again")),
+            Outcome::ActionRequired { .. } => {
+                Err(Refused::new("the customer's phone number has an application that waits: decide that one"))
+            }
         }
     }
 

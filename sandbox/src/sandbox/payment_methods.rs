@@ -70,7 +70,8 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// If it does not exist, or is canceled, as for each method here.
+    /// If it does not exist, or is canceled, as for each method here; and if it is a loan whose application waits for a
+    /// decision.
     pub async fn activate(&self) -> Result<(), Refused> {
         self.status(PaymentMethodStatus::Active)
     }
@@ -79,7 +80,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate).
+    /// If it does not exist, or is canceled.
     pub async fn deactivate(&self) -> Result<(), Refused> {
         self.status(PaymentMethodStatus::Inactive)
     }
@@ -88,7 +89,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate).
+    /// As for [`deactivate`](Self::deactivate).
     pub async fn cancel(&self) -> Result<(), Refused> {
         self.status(PaymentMethodStatus::Canceled)
     }
@@ -97,7 +98,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate).
+    /// As for [`deactivate`](Self::deactivate).
     pub async fn decline(&self) -> Result<(), Refused> {
         self.decides(true)
     }
@@ -106,7 +107,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate).
+    /// As for [`deactivate`](Self::deactivate).
     pub async fn accept(&self) -> Result<(), Refused> {
         self.decides(false)
     }
@@ -115,7 +116,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate), and if it is a loan.
+    /// As for [`deactivate`](Self::deactivate), and if it is a loan.
     pub async fn reissue(&self) -> Result<(), Refused> {
         self.change(|tx, method| {
             let What::Card(card) = &method.what else { return Err("it is a loan and no card".into()) };
@@ -130,7 +131,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// As for [`activate`](Self::activate), and if it is a loan.
+    /// As for [`deactivate`](Self::deactivate), and if it is a loan.
     pub async fn tokenize(&self, kind: TokenKind) -> Result<Secret, Refused> {
         let mut made = None;
         self.change(|tx, method| {
@@ -153,7 +154,7 @@ impl PaymentMethodControl {
     ///
     /// # Errors
     ///
-    /// If it does not exist, is no loan, or there is no such step.
+    /// As for [`deactivate`](Self::deactivate), and if it is no loan, or there is no such step.
     pub async fn loan(&self, status: LoanStatus) -> Result<(), Refused> {
         self.change(|tx, method| method.with_loan_status(status, tx.now))
     }

@@ -51,7 +51,7 @@ pub fn body(
 
 fn flat(refusal: &Refusal, with_param: bool) -> Map<String, Value> {
     let mut error = refusal.beside.clone();
-    error.insert("type".into(), json!(refusal.kind));
+    error.insert("type".into(), json!(refusal.kind.text));
     error.insert("message".into(), json!(refusal.message));
     if let Some(param) = refusal.param.as_ref().filter(|_| with_param) {
         error.insert("param".into(), json!(param));

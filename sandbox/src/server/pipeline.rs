@@ -20,7 +20,7 @@ use crate::log::{AnswerKind, KEPT_BODY, Request};
 use crate::model::key::Key;
 use crate::operations::{self, Asked};
 use crate::product::Product;
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::settings::ErrorShapes;
 use crate::world::{Account, KeyTaken};
 
@@ -118,6 +118,8 @@ impl Server {
         if outcome.is_none() {
             self.look(contract, head, body, &mut trail);
         }
+        // What was done is done also if its answer turns out to be one that the document does not allow.
+        let was_carried_out = matches!(outcome, Some(Ok(Ok(_))));
         let account = trail.account.clone().unwrap_or_else(|| Arc::clone(&self.first));
         let now = account.now();
         let mut answer = match outcome {
@@ -129,7 +131,6 @@ impl Server {
                 self.bug(operation, "the sandbox panicked; the panic's message is on the standard error", sequence)
             }
         };
-        let carried_out = matches!(answer.kind, AnswerKind::State | AnswerKind::Example);
         for choice in std::mem::take(&mut trail.choices) {
             answer.choose(choice);
         }
@@ -163,14 +164,14 @@ impl Server {
             path: redact::path(&head.path),
             query: query
                 .iter()
-                .map(|(name, value)| (name.clone(), redact::parameter(contract, trail.operation, name, value)))
+                .map(|(name, value)| (redact::text(name), redact::parameter(contract, trail.operation, name, value)))
                 .collect(),
             body: trail.body.as_ref().map(|body| redact::body(contract, trail.operation, body)),
             key: trail.key.as_ref().map(|key| key.label.clone()),
             merchant_key,
             status: answer.status,
             answer: answer.kind,
-            carried_out,
+            carried_out: was_carried_out,
             fault: answer.fault.clone(),
             choices: answer.choices.clone(),
             notes: trail.notes,
@@ -206,13 +207,13 @@ impl Server {
             Route::Found { operation, arguments } => (operation, arguments),
             Route::WrongMethod { allowed } => {
                 *allow = Some(allowed.join(", "));
-                return Err(Refusal::new(405, "UNKNOWN_METHOD_ERROR", format!("the path has {}", allowed.join(", "))));
+                return Err(Refusal::new(405, Kind::UNKNOWN_METHOD, format!("the path has {}", allowed.join(", "))));
             }
             Route::Unknown { nearest } => {
                 let near = nearest.map_or(String::new(), |near| {
                     format!("; the nearest is {}: {} {}", near.id, near.method, near.path)
                 });
-                return Err(Refusal::new(404, "UNKNOWN_PATH_ERROR", format!("the API has no such path{near}")));
+                return Err(Refusal::new(404, Kind::UNKNOWN_PATH, format!("the API has no such path{near}")));
             }
         };
         trail.operation = Some(operation);
@@ -287,7 +288,7 @@ impl Server {
     ) -> Result<Answer, Refusal> {
         if !self.settings.examples {
             let message = format!("the sandbox has no behaviour for {}, and answers by example are off", operation.id);
-            return Err(Refusal::new(501, "NOT_IMPLEMENTED_ERROR", message));
+            return Err(Refusal::new(501, Kind::NOT_IMPLEMENTED, message));
         }
         let (status, body) = contract.example(operation, &Sent { path: arguments, query, body: Some(&body) });
         Ok(Answer::new(status, body, AnswerKind::Example))
@@ -319,7 +320,7 @@ impl Server {
         if !is_declared {
             answer.choose(Choice::UndeclaredError);
         }
-        if OWN_TYPES.contains(&refusal.kind) {
+        if refusal.kind.is_own() {
             answer.choose(Choice::ErrorType);
         }
         answer
@@ -359,18 +360,6 @@ impl Server {
 /// The statuses that an operation may answer without declaring them.
 const UNDECLARED: [u16; 9] = [400, 401, 403, 404, 405, 409, 413, 415, 501];
 
-/// The types of errors that no material of Imprint shows.
-const OWN_TYPES: [&str; 8] = [
-    "CONFLICT_ERROR",
-    "FORBIDDEN_ERROR",
-    "NOT_FOUND_ERROR",
-    "NOT_IMPLEMENTED_ERROR",
-    "ORDER_EVENT_NOT_FOUND_ERROR",
-    "ORDER_NOT_FOUND_ERROR",
-    "UNKNOWN_METHOD_ERROR",
-    "UNKNOWN_PATH_ERROR",
-];
-
 /// The header that names the product.
 const MERCHANT_KEY: &str = "x-imprint-merchant-key";
 
@@ -396,5 +385,5 @@ fn permit(operation: &Operation, key: &Key, trail: &mut Trail<'_>) -> Result<(),
     }
     trail.choices.push(Choice::PermissionByEffect);
     let missing = if reads { "read" } else { "write" };
-    Err(Refusal::new(403, "FORBIDDEN_ERROR", format!("the key has no permission to {missing}")))
+    Err(Refusal::new(403, Kind::FORBIDDEN, format!("the key has no permission to {missing}")))
 }

@@ -29,16 +29,16 @@ pub fn body(contract: &Contract, operation: Option<&Operation>, body: &Value) ->
 pub fn parameter(contract: &Contract, operation: Option<&Operation>, name: &str, value: &str) -> String {
     let parameters = operation.map(|operation| operation.parameters.as_slice()).unwrap_or_default();
     let declared = parameters.iter().find(|parameter| parameter.name == name);
-    if declared.is_some_and(|parameter| contract.is_secret_parameter(parameter)) { HIDDEN.into() } else { runs(value) }
+    if declared.is_some_and(|parameter| contract.is_secret_parameter(parameter)) { HIDDEN.into() } else { text(value) }
 }
 
 /// A path without long runs of digits.
 pub fn path(path: &str) -> String {
-    path.split('/').map(runs).collect::<Vec<_>>().join("/")
+    path.split('/').map(text).collect::<Vec<_>>().join("/")
 }
 
 /// A text without long runs of digits; spaces and hyphens within a run do not end it. A UUID is shown as it is.
-fn runs(text: &str) -> String {
+pub fn text(text: &str) -> String {
     if is_uuid(text) {
         return text.to_owned();
     }
@@ -50,7 +50,12 @@ fn runs(text: &str) -> String {
             continue;
         }
         let digits = run.chars().filter(char::is_ascii_digit).count();
-        shown += if digits >= LONG_RUN { HIDDEN } else { &run };
+        if digits >= LONG_RUN {
+            // What separates the run from what follows is no part of it.
+            let end = run.trim_end_matches([' ', '-']).len();
+            run.replace_range(..end, HIDDEN);
+        }
+        shown += &run;
         run.clear();
         if character != '\0' {
             shown.push(character);
@@ -72,7 +77,7 @@ pub fn is_uuid(text: &str) -> bool {
 
 fn runs_in(value: &mut Value) {
     match value {
-        Value::String(text) => *text = runs(text),
+        Value::String(own) => *own = text(own),
         Value::Number(number) => {
             if number.to_string().chars().filter(char::is_ascii_digit).count() >= LONG_RUN {
                 *value = HIDDEN.into();
@@ -84,7 +89,7 @@ fn runs_in(value: &mut Value) {
                 .into_iter()
                 .map(|(name, mut value)| {
                     runs_in(&mut value);
-                    (runs(&name), value)
+                    (text(&name), value)
                 })
                 .collect();
         }
@@ -100,16 +105,16 @@ mod tests {
 
     #[test]
     fn long_runs_of_digits_are_hidden_and_short_ones_are_not() {
-        for (text, shown) in [
+        for (sent, shown) in [
             ("4111111592341815", "[hidden]"),
-            ("card 4111 1115 9234 1815 of", "card [hidden]of"),
+            ("card 4111 1115 9234 1815 of", "card [hidden] of"),
             ("123-45-6789", "[hidden]"),
             ("order 12345678", "order 12345678"),
             ("2025-02-13", "2025-02-13"),
             ("12345678-1234-4123-8123-123456789012", "12345678-1234-4123-8123-123456789012"),
             ("", ""),
         ] {
-            assert_eq!(runs(text), shown);
+            assert_eq!(text(sent), shown);
         }
         assert_eq!(path("/v2/a/123456789/b"), "/v2/a/[hidden]/b");
         let mut body = json!({"a": ["x 123456789"], "123456789": 123456789, "b": 5000});

@@ -37,18 +37,23 @@ impl Place<'_> {
     pub fn apply(&self, struck: &Struck, answer: &mut Answer) -> Vec<String> {
         let effects = &struck.effects;
         answer.fault = Some(effects.to_string());
-        let mut notes = Vec::new();
-        if !effects.is_answered() {
-            return notes;
+        let mut ineffective = Vec::new();
+        if effects.changes_nothing() {
+            ineffective.push("nothing that it sets changes an answer that is whole and Imprint's own".to_owned());
         }
-        self.stand_in(struck, answer);
-        for alteration in &effects.alterations {
-            if let Err(why) = alter::alter(self.contract, self.operation, answer, alteration) {
-                self.account.faults.was_ineffective(struck.number, self.sequence, why.clone());
-                notes.push(format!("the fault changed nothing: {why}"));
+        if effects.is_answered() {
+            self.stand_in(struck, answer);
+            for alteration in &effects.alterations {
+                ineffective.extend(alter::alter(self.contract, self.operation, answer, alteration).err());
             }
+        } else {
+            let unseen = effects.alterations.iter();
+            ineffective.extend(unseen.map(|alteration| format!("no answer was sent that {alteration} could change")));
         }
-        notes
+        for why in &ineffective {
+            self.account.faults.was_ineffective(struck.number, self.sequence, why.clone());
+        }
+        ineffective.iter().map(|why| format!("the fault changed nothing: {why}")).collect()
     }
 
     /// Puts something else in the place of an answer, if the fault has it.

@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 use crate::settings::Validation;
 
 use super::pipeline::Body;
+use super::redact;
 
 /// A request as the operation is to see it.
 #[derive(Default)]
@@ -90,7 +91,7 @@ fn parameters(
             unknown(level, name, near.as_deref(), valid, wrong);
             continue;
         };
-        if text.is_empty() && level == Validation::AsImprint {
+        if text.is_empty() && level != Validation::Off {
             valid.note_empty(name);
             continue;
         }
@@ -116,7 +117,7 @@ fn fields(
     valid: &mut Valid,
     wrong: &mut Vec<(String, String)>,
 ) {
-    if level == Validation::AsImprint {
+    if level != Validation::Off {
         for pointer in contract.without_empty_text(operation, &mut body) {
             valid.note_empty(&dotted(&pointer));
         }
@@ -146,8 +147,10 @@ impl Valid {
 
 fn unknown(level: Validation, name: &str, near: Option<&str>, valid: &mut Valid, wrong: &mut Vec<(String, String)>) {
     let question = near.map_or(String::new(), |near| format!(", did you mean {near}?"));
+    // A name that the document does not know may be anything, a card number too.
+    let name = redact::text(name);
     if level == Validation::Strict {
-        wrong.push((name.to_owned(), format!("is unknown{question}")));
+        wrong.push((name, format!("is unknown{question}")));
     } else {
         valid.notes.push(format!("{name} ignored{question}"));
         valid.choices.push(Choice::UnknownFieldsAreIgnored);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imprint_client::types::PaymentMethodStatus::Canceled;
-use imprint_sandbox::{LoanStatus, Product, Sandbox};
+use imprint_sandbox::{Decision, LoanStatus, Outcome, Product, Sandbox};
 use serde_json::json;
 
 use super::payloads::data_of;
@@ -144,5 +144,57 @@ async fn a_loan_that_was_paid_out_is_closed_with_the_account() -> Test {
     let closed = client.get_customer().customer_id(&customer.customer_id).await?;
     assert_eq!(closed.statuses["Loan"].as_str(), "CLOSED");
     assert_eq!(data_of(&sandbox, "ACCOUNT_STATUS")[0]["merchant_key"], "LOANS");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_that_was_closed_is_not_opened_by_another_application() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client();
+    let waiting = sandbox.customer("A").phone("+12025550123").create()?;
+    let session = client.create_session().body_map(|b| b.customer_id(&waiting)).await?;
+    let Outcome::ActionRequired { application_id, .. } = sandbox.apply(&session).last_name("review").complete().await?
+    else {
+        panic!("it waits");
+    };
+    let session = client.create_session().body_map(|b| b.customer_id(&waiting)).await?;
+    let approved = sandbox.apply(&session).phone("+12025550124").last_name("approve").complete().await?;
+    assert!(matches!(approved, Outcome::Approved { .. }));
+    sandbox.close_account(&waiting, sandbox.now()).await?;
+
+    let session = client.create_session().body_map(|b| b.customer_id(&waiting)).await?;
+    let rejected = sandbox.apply(&session).phone("+12025550125").last_name("approve").complete().await?;
+    assert!(matches!(rejected, Outcome::Rejected { .. }), "{rejected:?}");
+    assert_eq!(data_of(&sandbox, "APPLICATION").last().ok_or("an event")?["status"], "REJECTED");
+    let refused = sandbox.decide(&application_id, Decision::Approve).await.expect_err("the account is closed");
+    assert_eq!(refused.code(), Some("CONFLICT_ERROR"));
+    assert!(matches!(sandbox.decide(&application_id, Decision::Reject).await?, Outcome::Rejected { .. }));
+    let customer = client.get_customer().customer_id(&waiting).await?;
+    assert_eq!(customer.statuses["Sandbox Card"].as_str(), "CLOSED");
+    let refused = sandbox.customer("B").approved().await?;
+    sandbox.close_account(&refused.customer_id, sandbox.now()).await?;
+    let refused = sandbox.customer("B").approved().await.expect_err("closed");
+    assert!(refused.to_string().contains("account is closed"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_loan_that_was_canceled_while_its_application_waited_stays_canceled() -> Test {
+    let sandbox = Sandbox::builder().product(Product::default().loan(100_000, 12)).start().await?;
+    let client = sandbox.client();
+    for decision in [Decision::Approve, Decision::Reject] {
+        let session = client.create_session().await?;
+        let waiting = sandbox.apply(&session).last_name("review").complete().await?;
+        let Outcome::ActionRequired { application_id, customer_id, .. } = waiting else { panic!("it waits") };
+        let loan = client.get_payment_methods().customer_id(&customer_id).await?.data[0].id.clone();
+        let control = sandbox.payment_method(loan.as_str());
+        assert!(control.activate().await.is_err(), "nobody has approved it");
+        control.cancel().await?;
+        assert!(control.loan(LoanStatus::Approved).await.is_err());
+        let decided = sandbox.decide(&application_id, decision).await;
+        assert_eq!(decided.is_ok(), decision == Decision::Reject, "{decided:?}");
+        let methods = client.get_payment_methods().customer_id(&customer_id).await?;
+        assert!(methods.data.len() == 1 && methods.data[0].status == Canceled);
+    }
     Ok(())
 }

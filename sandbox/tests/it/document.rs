@@ -153,6 +153,7 @@ async fn a_status_that_the_document_does_not_declare_is_a_bug() -> Test {
     assert_eq!(send(&sandbox, "GET", "/v2/customers", None).await.status, 201);
     // A request that was carried out and whose answer is wrong says so: the key exists.
     assert_eq!(send(&sandbox, "POST", "/v2/keys", None).await.status, 500);
+    assert!(sandbox.requests().to("createKey")[0].carried_out);
     Ok(())
 }
 

@@ -343,3 +343,19 @@ pub fn panic_of(run: impl FnOnce()) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).expect("a text")
 }
+
+#[tokio::test]
+async fn a_fault_that_changes_nothing_says_so() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let alone = sandbox.on("searchCustomers").next(1).carried_out();
+    assert_eq!(send(&sandbox, "GET", "/v2/customers", None).await.status, 200);
+    let unseen = sandbox.on("searchCustomers").next(1).lose_answer().null("/data");
+    let client = sandbox.client_builder().retry(RetryPolicy::off()).build()?;
+    client.search_customers().await.expect_err("the answer was lost");
+    assert_eq!((alone.struck(), unseen.struck()), (1, 1));
+    let told = sandbox.verify().expect_err("both changed nothing").to_string();
+    for why in ["nothing that it sets changes an answer", "no answer was sent that null \"/data\" could change"] {
+        assert!(told.contains(why), "{told}");
+    }
+    Ok(())
+}

@@ -75,7 +75,7 @@ async fn what_is_unknown_or_of_another_is_refused_and_changes_nothing() -> Test 
     let missing = send(&sandbox, "GET", "/v2/transaction_intents/none", None).await;
     assert_eq!((missing.status, missing.body["type"].as_str()), (404, Some("TRANSACTION_INTENT_FOUND_ERROR")));
     let missing = send(&sandbox, "GET", "/v2/customers/none/transaction_intents", None).await;
-    assert_eq!((missing.status, missing.body["type"].as_str()), (404, Some("TRANSACTION_FOUND_ERROR")));
+    assert_eq!(missing.flat(), (404, "TRANSACTION_FOUND_ERROR", "transaction_id"));
     Ok(())
 }
 

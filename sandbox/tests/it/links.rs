@@ -89,3 +89,19 @@ async fn only_a_link_that_the_customer_makes_in_an_app_is_an_event() -> Test {
     assert_eq!(sandbox.events().len(), 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_customer_may_share_a_partners_id_by_a_link_and_goes_on_with_it() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let (one, two) = (sandbox.customer("P").create()?, sandbox.customer("Q").create()?);
+    let path = format!("/v2/customers/{two}/link");
+    let linked = send(&sandbox, "POST", &path, Some(json!({"partner_customer_id": "P"}))).await;
+    assert!(linked.status == 200 && linked.choices().contains(&"link-shares-partner-id"), "{linked:?}");
+    for customer in [&one, &two] {
+        let body = json!({"customer_id": customer.as_str(), "partner_customer_id": "P"});
+        assert_eq!(send(&sandbox, "POST", "/v2/customer_sessions", Some(body)).await.status, 201);
+    }
+    let body = json!({"customer_id": two.as_str(), "partner_customer_id": "Q"});
+    assert_eq!(send(&sandbox, "POST", "/v2/customer_sessions", Some(body)).await.status, 400);
+    Ok(())
+}

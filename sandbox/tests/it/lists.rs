@@ -1,6 +1,7 @@
 //! Lists: pages, cursors and totals.
 
-use imprint_sandbox::Sandbox;
+use imprint_sandbox::{ApprovedCustomer, Sandbox};
+use serde_json::json;
 
 use super::plain::send;
 
@@ -67,5 +68,36 @@ async fn a_list_without_paging_in_the_document_has_everything_and_no_counts() ->
     assert_eq!(list.body.as_object().map(|body| body.len()), Some(1));
     let log = sandbox.requests().to("getPaymentMethods");
     assert_eq!(log[0].notes, ["limit ignored"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cursor_is_an_item_of_the_list_or_one_that_was_deleted_from_it() -> Test {
+    let sandbox = with_customers(3).await?;
+    let elsewhere = sandbox.customer("OTHER").merchant_key("OTHER").create()?;
+    let one = sandbox.customer("PARTNER_0").approved().await?;
+    let two = sandbox.customer("PARTNER_1").approved().await?;
+    let buy = async |customer: &ApprovedCustomer| {
+        let body =
+            json!({"payment_method_id": customer.payment_method.as_str(), "status": "CAPTURED", "amount": 5_000});
+        send(&sandbox, "POST", "/v2/simulate_transaction_event", Some(body)).await.body
+    };
+    let (_, other) = (buy(&one).await, buy(&two).await);
+    let reward = sandbox.client().get_rewards().customer_id(&two.customer_id).await?.data[0].id.clone();
+    let transaction = other["transaction_id"].as_str().ok_or("an id")?;
+    let of_one = format!("/v2/customers/{}", one.customer_id);
+    for (path, cursor) in [
+        ("/v2/customers".to_owned(), elsewhere.as_str()),
+        (format!("{of_one}/transactions"), transaction),
+        (format!("{of_one}/rewards"), reward.as_str()),
+    ] {
+        let refused = send(&sandbox, "GET", &format!("{path}?starting_after={cursor}"), None).await;
+        assert_eq!((refused.status, refused.body["error"]["param"].as_str()), (400, Some("starting_after")), "{path}");
+        assert!(refused.choices().contains(&"list-cursor-unknown"), "{refused:?}");
+    }
+    let lower = one.customer_id.as_str().to_ascii_lowercase();
+    let page = send(&sandbox, "GET", &format!("/v2/customers?starting_after={lower}"), None).await;
+    assert_eq!((page.status, page.body["data"].as_array().map(Vec::len)), (200, Some(2)));
+    assert!(page.choices().contains(&"ids-ignore-case"), "{page:?}");
     Ok(())
 }

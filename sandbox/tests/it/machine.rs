@@ -15,10 +15,15 @@ use proptest::test_runner::{Config, TestCaseError};
 use commands::{Command, command};
 use driver::Driver;
 
-/// The scheme of rewards of the product that a case is about.
+/// A product of cards, or one of loans.
+fn product() -> impl Strategy<Value = Product> {
+    prop_oneof![3 => Just(Product::default()), 1 => Just(Product::default().loan(100_000, 12))]
+}
+
+/// The scheme of rewards of the products that a case is about.
 fn scheme() -> impl Strategy<Value = Rewards> {
     prop_oneof![
-        Just(Rewards::per_event(200)),
+        Just(invariants::per_event()),
         Just(Rewards::statement(200)),
         Just(Rewards::delayed(200, std::time::Duration::from_secs(20 * 86_400))),
         Just(Rewards::none()),
@@ -31,17 +36,18 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Runs the commands, looks at the invariants after each, and returns what the books and the log are at the end.
-async fn run(rewards: &Rewards, commands: &[Command]) -> Result<(String, String), TestCaseError> {
-    run_with(rewards, commands, false).await
+async fn run(product: &Product, rewards: &Rewards, commands: &[Command]) -> Result<(String, String), TestCaseError> {
+    run_with(product, rewards, commands, false).await
 }
 
 /// The same, with an endpoint that nobody listens at.
 async fn run_with(
+    product: &Product,
     rewards: &Rewards,
     commands: &[Command],
     has_endpoint: bool,
 ) -> Result<(String, String), TestCaseError> {
-    let mut driver = Driver::start(Product::default().rewards(rewards.clone()), has_endpoint).await;
+    let mut driver = Driver::start(product.clone(), rewards, has_endpoint).await;
     for command in commands {
         driver.step(command).await?;
     }
@@ -54,19 +60,23 @@ proptest! {
 
     #[test]
     fn invariants_hold_after_every_step(
+        product in product(),
         rewards in scheme(),
         commands in prop::collection::vec(command(), 1..60),
         has_endpoint in prop::bool::weighted(0.1),
     ) {
-        block_on(run_with(&rewards, &commands, has_endpoint))?;
+        block_on(run_with(&product, &rewards, &commands, has_endpoint))?;
     }
 
     #[test]
     fn the_same_commands_give_the_same_books_and_the_same_log(
+        product in product(),
         rewards in scheme(),
         commands in prop::collection::vec(command(), 1..20),
     ) {
-        let (first, second) = block_on(async { (run(&rewards, &commands).await, run(&rewards, &commands).await) });
+        let (first, second) = block_on(async {
+            (run(&product, &rewards, &commands).await, run(&product, &rewards, &commands).await)
+        });
         prop_assert_eq!(first?, second?);
     }
 }

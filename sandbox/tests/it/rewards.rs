@@ -246,3 +246,48 @@ async fn a_customers_rewards_come_with_the_latest_change_first() -> Test {
     assert_eq!(next.data[0].id, ids[1]);
     Ok(())
 }
+
+#[tokio::test]
+async fn sums_that_are_larger_than_64_bits_are_neither_forgotten_nor_taken() -> Test {
+    let world = World::of(Rewards::per_event(100)).await?;
+    for amount in [i64::MAX, i64::MAX] {
+        let reward = world.sandbox.grant_reward(&world.customer.customer_id, RewardKind::OneTime, amount).await?;
+        world.sandbox.confirm_reward(reward.as_str()).await?;
+    }
+    assert_eq!(world.balance().await?, i64::MAX);
+    let bought = world.buy(1_000_000).await;
+    world.give_back(&bought, 1_000_000).await;
+    world.sandbox.close_statement(world.customer.customer_id.as_str()).await?;
+    assert_eq!(world.balance().await?, i64::MAX, "twice the largest number less 10,000");
+
+    let world = World::of(Rewards::statement(10_000)).await?;
+    let whole = world.buy(i64::MAX).await;
+    let body = json!({"payment_method_id": world.customer.payment_method.as_str(), "status": "CAPTURED", "amount": 1});
+    let events = world.sandbox.events().len();
+    let refused = send(&world.sandbox, "POST", "/v2/simulate_transaction_event", Some(body)).await;
+    assert_eq!((refused.status, world.sandbox.events().len()), (400, events), "{refused:?}");
+    assert!(refused.body.to_string().contains("amount"), "{refused:?}");
+    world.give_back(&whole, i64::MAX).await;
+    let simulated = world.simulate(json!({"reward_type": "STATEMENT"})).await;
+    assert!(simulated.choices().contains(&"net-of-statement"), "{simulated:?}");
+    assert!(world.rewards().await?.is_empty(), "nothing is left");
+    Ok(())
+}
+
+/// The last statement that the clock can show is in the year 9999, and the time after it is reached.
+#[test]
+fn the_clock_comes_to_its_end() {
+    let (done, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let last_year = std::time::UNIX_EPOCH + Duration::from_secs(253_400_000_000);
+            let sandbox = Sandbox::builder().frozen_at(last_year).start().await.expect("a sandbox");
+            let customer = sandbox.customer("A").approved().await.expect("a customer");
+            sandbox.advance(100 * DAY).await;
+            sandbox.close_statement(customer.customer_id.as_str()).await.expect("the account can still be used");
+            done.send(sandbox.now() > last_year).expect("the test waits");
+        });
+    });
+    assert_eq!(told.recv_timeout(Duration::from_secs(60)), Ok(true), "advancing does not return");
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imprint_sandbox::{Sandbox, StartError};
+use imprint_sandbox::{Product, Sandbox, StartError};
 use tokio::net::TcpStream;
 
 #[tokio::test]
@@ -77,4 +77,12 @@ async fn its_debug_output_has_no_key() {
     let sandbox = builder.start().await.expect("a sandbox");
     let shown = format!("{sandbox:?} {:?}", sandbox.customer("P").ssn("123456789").first_name("Jo"));
     assert!(!shown.contains("made-up") && !shown.contains("123456789") && !shown.contains("Jo"), "{shown}");
+}
+
+#[tokio::test]
+async fn two_products_need_two_merchant_keys() {
+    let product = |program: &str| Product::default().merchant_key("STORE").program_name(program);
+    let error = Sandbox::builder().product(product("A")).product(product("B")).start().await.expect_err("the same key");
+    assert!(matches!(&error, StartError::ProductTwice(key) if key == "STORE"), "{error:?}");
+    assert!(error.to_string().contains("\"STORE\""), "{error}");
 }

@@ -250,11 +250,18 @@ async fn a_purchase_belongs_to_the_intent_that_announced_it() -> Test {
 async fn ids_of_transaction_webhooks_can_be_in_lower_case() -> Test {
     let sandbox = Sandbox::builder().webhook_ids_in_lower_case().start().await?;
     let world = World { customer: sandbox.customer("A").approved().await?, sandbox };
-    let (id, event) = world.accepted("CAPTURED", json!({"amount": 5000})).await;
+    let (id, event) = world.accepted("CAPTURED", json!({"amount": 5000, "network_transaction_id": "TXN-A"})).await;
     let events = world.sandbox.events();
     let data = &events.iter().find(|e| e.object == "TRANSACTION").ok_or("an event")?.body["data"];
-    assert_eq!(data["transaction_id"], id.to_ascii_lowercase());
-    assert_eq!(data["customer_id"], world.customer.customer_id.as_str());
+    for (name, own) in [
+        ("transaction_id", id.as_str()),
+        ("event_id", &event),
+        ("customer_id", world.customer.customer_id.as_str()),
+        ("payment_method_id", world.customer.payment_method.as_str()),
+    ] {
+        assert_eq!(data[name], own.to_ascii_lowercase(), "{name}");
+    }
+    assert_eq!((&data["network_transaction_id"], &data["partner_customer_id"]), (&json!("TXN-A"), &json!("A")));
     let reward = &events.iter().find(|e| e.object == "REWARD").ok_or("a reward")?.body["data"];
     assert_eq!(reward["transaction_id"], id);
     let refund =

@@ -54,7 +54,14 @@ async fn the_empty_text_counts_as_absent_unless_told_otherwise() -> Test {
     assert!(answer.choices().contains(&"empty-text-is-absent"));
     assert_eq!(send(&sandbox, "GET", "/v2/customers?partner_customer_id=", None).await.body["total"], 1);
     let strict = Sandbox::builder().validation(Validation::Strict).start().await?;
-    assert_eq!(send(&strict, "POST", "/v2/customer_sessions", Some(body)).await.status, 400);
+    assert_eq!(send(&strict, "POST", "/v2/customer_sessions", Some(body.clone())).await.status, 201);
+    assert_eq!(send(&strict, "GET", "/v2/customers?partner_customer_id=", None).await.body["total"], 1);
+    // Without validation it is the id of no customer, and the partner's id of none. Unknown fields are ignored all the same.
+    let off = Sandbox::builder().validation(Validation::Off).start().await?;
+    assert_eq!(send(&off, "POST", "/v2/customer_sessions", Some(body)).await.status, 400);
+    off.customer("A").create()?;
+    assert_eq!(send(&off, "GET", "/v2/customers?partner_customer_id=&other=1", None).await.body["total"], 0);
+    assert_eq!(off.requests().to("searchCustomers")[0].notes, ["other ignored"]);
     Ok(())
 }
 
@@ -98,5 +105,20 @@ async fn an_unknown_field_is_not_kept_although_the_answer_has_one_of_that_name()
     let path = format!("/v2/transactions/{}", made["transaction_id"].as_str().ok_or("an id")?);
     let read = send(&sandbox, "GET", &path, None).await.body;
     assert_eq!((read.get("partner_transaction_id"), &read["merchant"]), (None, &json!({"name": "Target"})));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_name_that_is_a_card_number_is_hidden_in_the_log_and_in_the_error() -> Test {
+    const PAN: &str = "4111111592341815";
+    for level in [Validation::AsImprint, Validation::Strict] {
+        let sandbox = Sandbox::builder().validation(level).start().await?;
+        let path = format!("/v2/customer_sessions?{PAN}=1");
+        let answer = send(&sandbox, "POST", &path, Some(json!({PAN: 1, "metadata": {}}))).await;
+        assert_eq!(answer.status, if level == Validation::Strict { 400 } else { 201 });
+        let shown = format!("{:?} {:?}", sandbox.requests(), sandbox.requests()[0]);
+        assert!(!shown.contains(PAN) && !answer.body.to_string().contains(PAN), "{shown} {}", answer.body);
+        assert_eq!(sandbox.requests()[0].query[0].0, "[hidden]");
+    }
     Ok(())
 }

@@ -23,6 +23,17 @@ impl Books {
         rows.iter().map(|row| row[field].as_str().unwrap_or_else(|| panic!("{table}: {field}")).to_owned()).collect()
     }
 
+    /// A text of each row of a table that is of a product.
+    pub fn texts_of(&self, table: &str, field: &str, product: &str) -> Vec<String> {
+        let rows = self.rows(table).into_iter().filter(|row| row["product"] == product);
+        rows.map(|row| row[field].as_str().unwrap_or_else(|| panic!("{table}: {field}")).to_owned()).collect()
+    }
+
+    /// The rows of a table that are of another product.
+    pub fn rows_besides(&self, table: &str, product: &str) -> Vec<&Value> {
+        self.rows(table).into_iter().filter(|row| row["product"] != product).collect()
+    }
+
     /// The time of the clock in milliseconds.
     pub fn now(&self) -> i64 {
         self.0["account"]["clock"]["at"].as_i64().expect("a time")

@@ -1,36 +1,121 @@
 //! What can happen to an account. Numbers choose among the ids that are known when the command runs.
 
+use imprint_sandbox::LoanStatus;
 use proptest::prelude::*;
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
 pub enum Command {
-    Session { partner: u8, customer: Option<u8> },
-    Apply { session: u8, name: &'static str },
-    Decide { application: u8, approve: bool },
-    Update { customer: u8, city: u8 },
-    Link { customer: u8, partner: u8 },
-    Method { method: u8, what: Bank },
-    Intent { customer: u8, method: Option<u8>, amount: i64 },
-    UpdateIntent { intent: u8, customer: u8, cancel: bool, amount: i64 },
-    Simulate { status: &'static str, method: u8, transaction: Option<u8>, event: Option<u8>, amount: Option<i64> },
-    Patch { reward: u8, status: Option<&'static str>, amount: Option<i64> },
-    Grant { customer: u8, amount: i64 },
-    Confirm { reward: u8 },
-    Close { customer: u8 },
-    SimulateReward { customer: u8, kind: &'static str },
-    Order { method: u8, wrong: bool, quantity: i64 },
-    PutOrder { order: u8, method: u8, quantity: i64 },
-    DeleteOrder { order: u8 },
-    OrderEvent { order: u8, partner_event: Option<u8>, wrong: bool },
-    DeleteOrderEvent { event: u8 },
-    CloseAccount { customer: u8 },
+    Session {
+        partner: u8,
+        customer: Option<u8>,
+    },
+    Apply {
+        session: u8,
+        name: &'static str,
+    },
+    Decide {
+        application: u8,
+        approve: bool,
+    },
+    Update {
+        customer: u8,
+        city: u8,
+    },
+    Link {
+        customer: u8,
+        partner: u8,
+    },
+    Method {
+        method: u8,
+        what: Bank,
+    },
+    Loan {
+        method: u8,
+        to: LoanStatus,
+    },
+    Enroll {
+        customer: u8,
+        periods: u32,
+    },
+    Streak {
+        streak: u8,
+        completes: bool,
+    },
+    /// From now on the other product is the one that requests name.
+    OtherProduct,
+    Intent {
+        customer: u8,
+        method: Option<u8>,
+        amount: i64,
+    },
+    UpdateIntent {
+        intent: u8,
+        customer: u8,
+        cancel: bool,
+        amount: i64,
+    },
+    Simulate {
+        status: &'static str,
+        method: u8,
+        transaction: Option<u8>,
+        event: Option<u8>,
+        amount: Option<i64>,
+    },
+    Patch {
+        reward: u8,
+        status: Option<&'static str>,
+        amount: Option<i64>,
+    },
+    Grant {
+        customer: u8,
+        amount: i64,
+    },
+    Confirm {
+        reward: u8,
+    },
+    Close {
+        customer: u8,
+    },
+    SimulateReward {
+        customer: u8,
+        kind: &'static str,
+    },
+    Order {
+        method: u8,
+        wrong: bool,
+        quantity: i64,
+    },
+    PutOrder {
+        order: u8,
+        method: u8,
+        quantity: i64,
+    },
+    DeleteOrder {
+        order: u8,
+    },
+    OrderEvent {
+        order: u8,
+        partner_event: Option<u8>,
+        wrong: bool,
+    },
+    DeleteOrderEvent {
+        event: u8,
+    },
+    CloseAccount {
+        customer: u8,
+    },
     CreateKey,
     DeleteKey,
-    Advance { hours: u16 },
+    Advance {
+        hours: u16,
+    },
     Restore,
     Reset,
-    Nonsense { which: u8, id: u8 },
+    Nonsense {
+        which: u8,
+        id: u8,
+    },
 }
 
 /// What a bank does to a payment method.
@@ -80,6 +165,11 @@ pub fn command() -> impl Strategy<Value = Command> {
         1 => (which(), which()).prop_map(|(customer, city)| Command::Update { customer, city: city % 3 }),
         2 => (which(), which()).prop_map(|(customer, partner)| Command::Link { customer, partner: partner % 3 }),
         2 => (which(), bank()).prop_map(|(method, what)| Command::Method { method, what }),
+        2 => (which(), prop::sample::select(vec![LoanStatus::Approved, LoanStatus::Active, LoanStatus::Closed]))
+            .prop_map(|(method, to)| Command::Loan { method, to }),
+        1 => (which(), 0u32..4).prop_map(|(customer, periods)| Command::Enroll { customer, periods }),
+        2 => (which(), prop::bool::weighted(0.8)).prop_map(|(streak, completes)| Command::Streak { streak, completes }),
+        1 => Just(Command::OtherProduct),
         2 => (which(), prop::option::of(which()), amount())
             .prop_map(|(customer, method, amount)| Command::Intent { customer, method, amount }),
         1 => (which(), which(), any::<bool>(), amount())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imprint_client::Secret;
-use imprint_sandbox::{Decision, Outcome, Product, RewardKind, Sandbox, Snapshot, TokenKind};
+use imprint_sandbox::{Decision, Outcome, Product, RewardKind, Rewards, Sandbox, Snapshot, Streak, TokenKind};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
@@ -11,8 +11,32 @@ use super::books::Books;
 use super::commands::{Bank, Command};
 use super::invariants;
 
+/// The merchant keys of the two products that every case has.
+pub const PRODUCTS: [&str; 2] = ["FIRST", "SECOND"];
+
+/// The tables whose rows are of a product and change by what is asked for it only.
+const OF_A_PRODUCT: [&str; 10] = [
+    "customers",
+    "links",
+    "sessions",
+    "payment_methods",
+    "intents",
+    "transactions",
+    "rewards",
+    "accruals",
+    "orders",
+    "order_events",
+];
+
 pub struct Driver {
     pub sandbox: Sandbox,
+    /// How both products reward purchases.
+    pub rewards: Rewards,
+    /// The merchant key of the product that requests name.
+    product: &'static str,
+    streaks: Vec<Streak>,
+    /// How many events there were before an endpoint was registered.
+    pub seeded_events: usize,
     http: reqwest::Client,
     /// The key that works; `DELETE /v2/keys` moves on to the next.
     key: Secret,
@@ -32,14 +56,19 @@ pub struct Answer {
 }
 
 impl Driver {
-    pub async fn start(product: Product, has_endpoint: bool) -> Self {
-        let sandbox = Sandbox::builder().product(product).start().await.expect("a sandbox");
+    /// Two products that reward purchases in the same way, so that what holds of the sums holds of both together.
+    pub async fn start(product: Product, rewards: &Rewards, has_endpoint: bool) -> Self {
+        let product = product.rewards(rewards.clone());
+        let [first, second] = PRODUCTS.map(|key| product.clone().merchant_key(key).program_name(key));
+        let sandbox = Sandbox::builder().product(first).product(second).start().await.expect("a sandbox");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let key = sandbox.key().clone();
         let spare = sandbox.add_key("spare", imprint_sandbox::Permissions::PCI);
         for partner in ["PARTNER_0", "PARTNER_1"] {
             sandbox.customer(partner).approved().await.expect("a customer");
         }
+        sandbox.customer("PARTNER_0").merchant_key(PRODUCTS[1]).approved().await.expect("a customer");
+        let seeded_events = sandbox.events().len();
         if has_endpoint {
             // Port 9 is that of a service which throws everything away, and which no machine of today has.
             sandbox.webhook("http://127.0.0.1:9/imprint").expect("an endpoint");
@@ -50,6 +79,10 @@ impl Driver {
         other.customer("PARTNER_0").approved().await.expect("a customer");
         Self {
             sandbox,
+            rewards: rewards.clone(),
+            product: PRODUCTS[0],
+            streaks: Vec::new(),
+            seeded_events,
             http,
             key: key.clone(),
             keys: vec![spare, key],
@@ -71,17 +104,47 @@ impl Driver {
         }
         let goes_back = matches!(command, Command::Restore | Command::Reset);
         if !goes_back {
-            invariants::between(&before, &after)?;
+            invariants::between(&before, &after, &self.rewards)?;
         }
-        invariants::of(&after)?;
+        if !goes_back && !matches!(command, Command::Advance { .. }) && self.is_request(command) {
+            for table in OF_A_PRODUCT {
+                let others =
+                    |books: &Books| books.rows_besides(table, self.product).into_iter().cloned().collect::<Vec<_>>();
+                check(others(&before) == others(&after), "a request leaves the other product as it is")?;
+            }
+        }
+        invariants::of(&after, &self.rewards)?;
         Ok(())
+    }
+
+    /// Whether a command is a request, which names a product, and not something that a test plays.
+    fn is_request(&self, command: &Command) -> bool {
+        use Command::{
+            Intent, Link, Order, OrderEvent, Patch, Session, Simulate, SimulateReward, Update, UpdateIntent,
+        };
+        matches!(
+            command,
+            Intent { .. }
+                | Link { .. }
+                | Order { .. }
+                | OrderEvent { .. }
+                | Patch { .. }
+                | Session { .. }
+                | Simulate { .. }
+                | SimulateReward { .. }
+                | Update { .. }
+                | UpdateIntent { .. }
+        )
     }
 
     /// What is looked at once, because it takes many requests.
     pub async fn finish(&mut self) -> Result<(), TestCaseError> {
         let books = self.books();
-        invariants::answers(self, &books).await?;
-        invariants::deliveries(&self.quiet_books().await)?;
+        for product in PRODUCTS {
+            self.product = product;
+            invariants::answers(self, &books, product).await?;
+        }
+        invariants::deliveries(&self.quiet_books().await, self.seeded_events)?;
         for key in self.dead.clone() {
             let answer = self.send_with(&key, "GET", "/v2/customers", None).await;
             check(answer.status == 401, "a deleted key opens nothing")?;
@@ -130,6 +193,7 @@ impl Driver {
     async fn send_with(&self, key: &Secret, method: &str, path: &str, body: Option<Value>) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let mut request = self.http.request(method, format!("{}{path}", self.sandbox.url())).bearer_auth(key.expose());
+        request = request.header("x-imprint-merchant-key", self.product);
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
@@ -141,7 +205,11 @@ impl Driver {
 
     /// Whether the command was refused.
     async fn carry_out(&mut self, command: &Command, books: &Books) -> Result<bool, TestCaseError> {
-        let id = |table: &str, number: u8| pick(&books.texts(table, "id"), number);
+        // Mostly of the product that requests name.
+        let id = |table: &str, number: u8| match number % 16 {
+            15 => pick(&books.texts(table, "id"), number),
+            _ => pick(&books.texts_of(table, "id", self.product), number),
+        };
         let customer = |number| id("customers", number);
         let method = |number| id("payment_methods", number);
         let answer = match command.clone() {
@@ -171,6 +239,28 @@ impl Driver {
                 self.send("POST", &format!("/v2/customers/{}/link", customer(number)), Some(body)).await
             }
             Command::Method { method: number, what } => return Ok(self.bank(&method(number), what).await),
+            Command::Loan { method: number, to } => {
+                return Ok(self.sandbox.payment_method(method(number)).loan(to).await.is_err());
+            }
+            Command::Enroll { customer: number, periods } => {
+                match self.sandbox.streak(customer(number)).enroll("CONFIG", periods).await {
+                    Ok(streak) => self.streaks.push(streak),
+                    Err(_) => return Ok(true),
+                }
+                return Ok(false);
+            }
+            Command::Streak { streak, completes } => {
+                let Some(streak) = self.streaks.get(usize::from(streak) % self.streaks.len().max(1)) else {
+                    return Ok(true);
+                };
+                let done = if completes { streak.complete_period().await } else { streak.fail().await };
+                return Ok(done.is_err());
+            }
+            Command::OtherProduct => {
+                let [first, second] = PRODUCTS;
+                self.product = if self.product == first { second } else { first };
+                return Ok(false);
+            }
             Command::Intent { customer: number, method: with, amount } => {
                 let mut body = json!({"customer_id": customer(number), "amount": amount, "currency": "USD"});
                 if let Some(number) = with {

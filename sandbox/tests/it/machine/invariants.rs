@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use imprint_sandbox::Rewards;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 
 use super::books::Books;
-use super::driver::{Answer, Driver, check};
+use super::driver::{Answer, Driver, PRODUCTS, check};
 
 type Held = Result<(), TestCaseError>;
 
 /// What holds of any state.
-pub fn of(books: &Books) -> Held {
+pub fn of(books: &Books, rewards: &Rewards) -> Held {
     for transaction in books.rows("transactions") {
         sums(transaction)?;
     }
@@ -21,9 +22,12 @@ pub fn of(books: &Books) -> Held {
     let told: Vec<String> = of_kind(books, "TRANSACTION").iter().map(|data| text(data, "event_id")).collect();
     check(told.iter().collect::<BTreeSet<_>>() == steps.iter().collect(), "each step has one event")?;
     check(distinct(&told), "no step has two events")?;
-    rewards_of_steps(books)?;
+    rewards_of_steps(books, rewards)?;
     check(distinct(&books.texts("links", "customer_id")), "a customer has one link")?;
-    check(distinct(&books.texts("links", "partner_customer_id")), "a partner's id is linked once")?;
+    for product in PRODUCTS {
+        let linked = books.texts_of("links", "partner_customer_id", product);
+        check(distinct(&linked), "a partner's id is linked once in a product")?;
+    }
     for table in ["customers", "links", "payment_methods", "intents", "transactions", "rewards", "orders"] {
         for row in books.rows(table) {
             let (created, updated) = (number(row, "created_at"), number(row, "updated_at"));
@@ -35,14 +39,29 @@ pub fn of(books: &Books) -> Held {
         let total: i64 = lines.iter().map(|line| number(line, "rate") * number(line, "quantity")).sum();
         check(total == number(&row["sent"], "total_order_amount"), "the sums of an order are right")?;
     }
-    for row in books.rows("streaks").iter().chain(&books.rows("accruals")) {
-        check(!row["id"].is_null(), "rows have ids")?;
+    for row in books.rows("streaks") {
+        let (completed, total) = (number(row, "completed"), number(row, "total"));
+        let is_completed = text(row, "status") == "Completed";
+        check(completed <= total && is_completed == (completed == total), "a streak ends with its last period")?;
+    }
+    for row in books.rows("payment_methods") {
+        if let Some(loan) = row["what"].get("Loan") {
+            let (status, loan) = (text(row, "status"), text(loan, "status"));
+            check(
+                status != "Active" || ["Approved", "Active"].contains(&loan.as_str()),
+                "a loan is active once approved",
+            )?;
+            check(
+                status == "Canceled" || !["Rejected", "Closed"].contains(&loan.as_str()),
+                "a loan that is over is canceled",
+            )?;
+        }
     }
     Ok(())
 }
 
 /// What holds between the states before and after a step that does not go back.
-pub fn between(before: &Books, after: &Books) -> Held {
+pub fn between(before: &Books, after: &Books, rewards: &Rewards) -> Held {
     check(before.now() <= after.now(), "the clock does not go backwards")?;
     let arrows = [("Pending", "Available"), ("PendingDeduction", "Deducted")];
     for was in before.rows("rewards") {
@@ -65,7 +84,18 @@ pub fn between(before: &Books, after: &Books) -> Held {
         let stays = was["status"] != "Canceled" || is.is_some_and(|is| is["status"] == "Canceled");
         check(stays, "a canceled payment method stays canceled")?;
     }
-    accrued(before, after)
+    for was in before.rows("streaks") {
+        let is = after.rows("streaks").into_iter().find(|row| row["id"] == was["id"]);
+        check(is.is_some_and(|is| was["status"] == "InProgress" || is == was), "a streak that is over stays as it is")?;
+    }
+    for was in before.rows("customers") {
+        let is = after.rows("customers").into_iter().find(|row| row["id"] == was["id"]);
+        let closed = was["statuses"].as_object().into_iter().flatten().filter(|(_, status)| *status == "CLOSED");
+        let stay =
+            closed.map(|(program, _)| program).all(|program| is.is_some_and(|is| is["statuses"][program] == "CLOSED"));
+        check(stay, "a closed account stays closed")?;
+    }
+    accrued(before, after, rewards)
 }
 
 /// What holds of one simulated step: its answer is in the books, or nothing is.
@@ -83,11 +113,12 @@ pub fn step(before: &Books, after: &Books, answer: &Answer) -> Held {
 }
 
 /// What answers say, compared with the books.
-pub async fn answers(driver: &Driver, books: &Books) -> Held {
-    for customer in books.texts("customers", "id") {
+pub async fn answers(driver: &Driver, books: &Books, product: &str) -> Held {
+    for customer in books.texts_of("customers", "id", product) {
         let balance = driver.send("GET", &format!("/v2/customers/{customer}/rewards_balance"), None).await;
         let own = books.rows("rewards").into_iter().filter(|row| row["customer_id"] == customer.as_str());
-        let sum: i64 = own.map(|row| signed(row, "Available", "Deducted")).fold(0, i64::saturating_add);
+        let sum: i128 = own.map(|row| i128::from(signed(row, "Available", "Deducted"))).sum();
+        let sum = i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
         check(
             number(&balance.body, "reward_balance") == sum,
             "the balance is what is available less what was deducted",
@@ -99,7 +130,7 @@ pub async fn answers(driver: &Driver, books: &Books) -> Held {
         pages(driver, path, "id").await?;
     }
     pages(driver, "/v2/order_events", "order_event_id").await?;
-    for transaction in books.rows("transactions") {
+    for transaction in books.rows("transactions").into_iter().filter(|row| row["product"] == product) {
         let read = driver.send("GET", &format!("/v2/transactions/{}", text(transaction, "id")), None).await;
         let last = transaction["steps"].as_array().and_then(|steps| steps.last()).expect("a step");
         check(
@@ -112,15 +143,15 @@ pub async fn answers(driver: &Driver, books: &Books) -> Held {
 }
 
 /// Every event since the endpoint exists has one delivery, which is acknowledged, due or dead.
-pub fn deliveries(books: &Books) -> Held {
+pub fn deliveries(books: &Books, seeded_events: usize) -> Held {
     if books.rows("endpoints").is_empty() {
         return check(books.rows("deliveries").is_empty(), "without an endpoint nothing is delivered");
     }
-    // The two customers of the seed were approved before the endpoint was registered, with two events each.
+    // The customers of the seed were approved before the endpoint was registered.
     let events = books.events();
     let rows = books.rows("deliveries");
-    check(rows.len() + 4 == events.len(), "each event has one delivery")?;
-    for (row, event) in rows.iter().zip(&events[4..]) {
+    check(rows.len() + seeded_events == events.len(), "each event has one delivery")?;
+    for (row, event) in rows.iter().zip(&events[seeded_events..]) {
         check(row["object"] == event["object"], "deliveries are in the order of the events")?;
         let status = text(row, "status");
         let attempts = row["attempts"].as_array().expect("attempts").len();
@@ -184,12 +215,12 @@ fn sums(transaction: &Value) -> Held {
     check(of("Refunded") == refunded + i128::from(blind), "the refunds are the steps of that name")
 }
 
-/// Per event there is one reward for each capture and refund that comes to something, and none otherwise.
-fn rewards_of_steps(books: &Books) -> Held {
+/// With rewards per event there is one for each capture and refund that comes to something; with any other scheme none.
+fn rewards_of_steps(books: &Books, scheme: &Rewards) -> Held {
     let rewards = books.rows("rewards");
     let of_steps: Vec<_> = rewards.iter().filter(|row| row["kind"] == "Transaction").collect();
-    if of_steps.is_empty() {
-        return Ok(());
+    if *scheme != per_event() {
+        return check(of_steps.is_empty(), "only a product with rewards per event has a reward of a step");
     }
     let mut expected = BTreeSet::new();
     for transaction in books.rows("transactions") {
@@ -206,7 +237,7 @@ fn rewards_of_steps(books: &Books) -> Held {
 }
 
 /// With statements nothing is lost between what accrued and what was paid: both together change only by new steps.
-fn accrued(before: &Books, after: &Books) -> Held {
+fn accrued(before: &Books, after: &Books, scheme: &Rewards) -> Held {
     let kinds = ["Statement", "Delayed"];
     let total = |books: &Books| -> i128 {
         let open: i128 = books.rows("accruals").iter().map(|row| i128::from(number(row, "amount"))).sum();
@@ -227,10 +258,16 @@ fn accrued(before: &Books, after: &Books) -> Held {
             })
             .sum()
     };
-    let uses_statements = !after.rows("accruals").is_empty() || !before.rows("accruals").is_empty();
     let change = total(after) - total(before);
-    let new = of_steps(after) - of_steps(before);
-    check(!uses_statements || change == new, "what accrued is open or paid")
+    if [per_event(), Rewards::none()].contains(scheme) {
+        return check(change == 0 && after.rows("accruals").is_empty(), "only a product with statements accrues");
+    }
+    check(change == of_steps(after) - of_steps(before), "what accrued is open or paid")
+}
+
+/// The scheme of the cases with rewards per event.
+pub fn per_event() -> Rewards {
+    Rewards::per_event(200)
 }
 
 /// The data of the events of a kind.
