@@ -12,6 +12,7 @@ pub mod contract;
 mod deliver;
 mod faults;
 mod ids;
+mod index;
 mod instant;
 mod log;
 mod model;

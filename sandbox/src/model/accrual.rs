@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -22,6 +23,6 @@ impl Row for Accrual {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("customer_id", format!("{}\n{}", self.product, self.customer_id))]
+        vec![("customer_id", index::id(&self.product, &self.customer_id))]
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::index;
 use crate::table::Row;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ impl Row for Application {
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
         let phone = self.phone.as_ref().filter(|_| self.status == ApplicationStatus::ActionRequired);
-        phone.map(|phone| ("waiting", format!("{}\n{phone}", self.product))).into_iter().collect()
+        phone.map(|phone| ("waiting", index::text(&self.product, phone))).into_iter().collect()
     }
 }
 

@@ -6,6 +6,7 @@ use imprint_client::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -43,7 +44,7 @@ impl Row for Customer {
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
         let partner = self.partner_customer_id.as_ref();
-        let partner = partner.map(|id| ("partner_customer_id", format!("{}\n{id}", self.product)));
+        let partner = partner.map(|id| ("partner_customer_id", index::text(&self.product, id)));
         [("product", self.product.clone())].into_iter().chain(partner).collect()
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -41,7 +42,7 @@ impl Row for Intent {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        let customer = format!("{}\n{}", self.product, self.customer_id);
+        let customer = index::id(&self.product, &self.customer_id);
         vec![("product", self.product.clone()), ("customer_id", customer)]
     }
 }

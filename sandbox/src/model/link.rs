@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -24,7 +25,7 @@ impl Row for Link {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("partner_customer_id", format!("{}\n{}", self.product, self.partner_customer_id))]
+        vec![("partner_customer_id", index::text(&self.product, &self.partner_customer_id))]
     }
 }
 

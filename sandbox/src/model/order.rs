@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -33,11 +34,10 @@ impl Row for Order {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        let of_product = |value: &str| format!("{}\n{value}", self.product);
         vec![
             ("product", self.product.clone()),
-            ("id", of_product(&self.id)),
-            ("partner_order_id", of_product(&self.partner_order_id)),
+            ("id", index::id(&self.product, &self.id)),
+            ("partner_order_id", index::text(&self.product, &self.partner_order_id)),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::table::Row;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -33,13 +34,12 @@ impl Row for OrderEvent {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        let of_product = |value: &str| format!("{}\n{value}", self.product);
-        let partner = self.partner_event_id.as_deref().map(|id| ("partner_event_id", of_product(id)));
+        let partner = self.partner_event_id.as_deref().map(|id| ("partner_event_id", index::text(&self.product, id)));
         let others = [
             ("product", self.product.clone()),
-            ("order_event_id", of_product(&self.id)),
-            ("order_id", of_product(&self.order_id)),
-            ("network_transaction_id", of_product(&self.network_transaction_id)),
+            ("order_event_id", index::id(&self.product, &self.id)),
+            ("order_id", index::id(&self.product, &self.order_id)),
+            ("network_transaction_id", index::text(&self.product, &self.network_transaction_id)),
         ];
         others.into_iter().chain(partner).collect()
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -61,7 +62,7 @@ impl Row for PaymentMethod {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("customer_id", format!("{}\n{}", self.product, self.customer_id.to_ascii_lowercase()))]
+        vec![("customer_id", index::id(&self.product, &self.customer_id))]
     }
 }
 

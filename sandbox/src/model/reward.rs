@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -101,8 +102,8 @@ impl Row for Reward {
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
         let event = self.transaction_event_id.as_ref();
-        let event = event.map(|id| ("event", format!("{}\n{}", self.product, id.to_ascii_lowercase())));
-        let customer = format!("{}\n{}", self.product, self.customer_id);
+        let event = event.map(|id| ("event", index::id(&self.product, id)));
+        let customer = index::id(&self.product, &self.customer_id);
         let open = (!self.is_announced).then(|| ("open", customer.clone()));
         [("product", self.product.clone()), ("customer_id", customer)].into_iter().chain(event).chain(open).collect()
     }

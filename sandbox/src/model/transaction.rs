@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
@@ -107,7 +108,7 @@ impl Row for Transaction {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("customer_id", format!("{}\n{}", self.product, self.customer_id))]
+        vec![("customer_id", index::id(&self.product, &self.customer_id))]
     }
 }
 

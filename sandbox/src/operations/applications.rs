@@ -13,6 +13,7 @@ use crate::product::{CardType, Kind};
 use crate::refusal::{self, Refusal};
 use crate::world::Tx;
 
+use super::request::text_of_product;
 use super::{emit, statements};
 
 /// What a customer fills in.
@@ -47,7 +48,7 @@ pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Applic
     let customer = tx.state.customers.get(&session.customer_id).map(|customer| Customer::clone(customer));
     let customer = with_form(customer.ok_or_else(invalid)?, &session, form, tx);
     let phone = form.phone.as_deref().or(customer.text("phone")).map(str::to_owned);
-    let waiting = phone.as_ref().map(|phone| format!("{}\n{phone}", tx.product.key()));
+    let waiting = phone.as_ref().map(|phone| text_of_product(tx, phone));
     let waiting = waiting.and_then(|value| tx.state.applications.first("waiting", &value));
     if let Some(waiting) = waiting.map(|application| Application::clone(application)) {
         tx.state.sessions.put(session);

@@ -16,7 +16,7 @@ pub fn close(tx: &mut Tx<'_>, customer_id: &str, effective: Instant) -> Result<(
         return Err(Refusal::invalid("effective", what));
     }
     let customer = customer.closed(tx.product.program(), tx.now).map_err(Refusal::conflict)?;
-    let of_customer = of_product(tx, &customer.id.to_ascii_lowercase());
+    let of_customer = of_product(tx, &customer.id);
     emit::account_closed(tx, &customer.id, effective);
     tx.state.customers.put(customer);
     let methods = tx.state.payment_methods.find("customer_id", &of_customer);

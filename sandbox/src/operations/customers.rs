@@ -8,11 +8,11 @@ use crate::refusal::Refusal;
 use crate::world::Tx;
 
 use super::list;
-use super::request::{Asked, Reply, find};
+use super::request::{Asked, Reply, find, text_of_product};
 
 /// `searchCustomers` and `searchCustomersPost`: all filters that are given have to match.
 pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
-    let partner = asked.text("partner_customer_id").map(|id| format!("{}\n{id}", tx.product.key()));
+    let partner = asked.text("partner_customer_id").map(|id| text_of_product(tx, id));
     let (ssn, born) = (asked.text("ssn"), asked.given("date_of_birth").and_then(Value::as_object));
     if ssn.is_some() || born.is_some() {
         tx.choose(Choice::PersonalFiltersAreExact);
@@ -61,7 +61,7 @@ pub fn customer(tx: &mut Tx<'_>, id: &str) -> Result<Customer, Refusal> {
 
 /// The customer with a partner's id in the product.
 pub fn of_partner(tx: &Tx<'_>, partner_customer_id: &str) -> Option<Customer> {
-    let value = format!("{}\n{partner_customer_id}", tx.product.key());
+    let value = text_of_product(tx, partner_customer_id);
     tx.state.customers.first("partner_customer_id", &value).map(|customer| Customer::clone(customer))
 }
 

@@ -7,7 +7,7 @@ use crate::model::intent::{Intent, IntentStatus};
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
-use super::request::{Asked, Reply, find};
+use super::request::{Asked, Reply, find, of_product};
 use super::{customers, list, payment_methods};
 
 /// `createTransactionIntent`.
@@ -90,7 +90,7 @@ pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal>
         param: Some("transaction_id".into()),
         ..refusal
     })?;
-    let value = format!("{}\n{}", tx.product.key(), customer.id);
+    let value = of_product(tx, &customer.id);
     let index = ("customer_id", value.as_str());
     list::page(tx, asked, |state| &state.intents, index, None, |intent| show(asked, intent))
 }

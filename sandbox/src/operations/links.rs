@@ -7,7 +7,7 @@ use crate::model::link::Link;
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
-use super::request::{Asked, Reply};
+use super::request::{Asked, Reply, text_of_product};
 use super::{customers, emit};
 
 /// `linkCustomerAccount`.
@@ -47,7 +47,7 @@ fn link(
     sent: &Map<String, Value>,
 ) -> Result<Outcome, Refusal> {
     let mut customer = customers::customer(tx, customer_id)?;
-    let value = format!("{}\n{partner_customer_id}", tx.product.key());
+    let value = text_of_product(tx, partner_customer_id);
     let own = tx.state.links.get(&customer.id);
     let in_the_way = own.or_else(|| tx.state.links.first("partner_customer_id", &value));
     if let Some(link) = in_the_way.map(|link| Link::clone(link)) {

@@ -8,7 +8,7 @@ use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
 use super::order_lines::{self, Totals};
-use super::request::{Asked, Reply, find, of_product};
+use super::request::{Asked, Reply, find, of_product, text_of_product};
 use super::{list, orders};
 
 /// `postOrderEvent`.
@@ -22,7 +22,7 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let Totals { amount, rewards } = order_lines::totals(tx, asked, "amount", "rewards_amount")?;
     let partner_event_id = asked.text("partner_event_id").map(str::to_owned);
     if let Some(id) = &partner_event_id {
-        let value = of_product(tx, id);
+        let value = text_of_product(tx, id);
         if tx.state.order_events.first("partner_event_id", &value).is_some() {
             tx.choose(Choice::PartnerEventIdIsUnique);
             let refusal = Refusal::conflict("another order event has this partner_event_id");
@@ -70,7 +70,8 @@ pub fn list(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     ];
     // The first that is given is looked up, those after it are compared.
     let (index, value) = match filters.iter().find_map(|(name, value)| Some((*name, (*value)?))) {
-        Some((name, value)) => (name, of_product(tx, value)),
+        // The ids among them are in lower case already.
+        Some((name, value)) => (name, text_of_product(tx, value)),
         None => ("product", tx.product.key().to_owned()),
     };
     note_choices(tx, asked, order.as_deref());

@@ -10,7 +10,7 @@ use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
 use super::order_lines::{self, Totals};
-use super::request::{Asked, Reply, find, of_product};
+use super::request::{Asked, Reply, find, of_product, text_of_product};
 use super::{list, payment_methods};
 
 /// `createOrder`.
@@ -44,8 +44,8 @@ pub fn delete(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn list(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let (id, partner) = (asked.text("id"), asked.text("partner_order_id"));
     let (index, value) = match (id, partner) {
-        (Some(id), _) => ("id", of_product(tx, &id.to_ascii_lowercase())),
-        (None, Some(partner)) => ("partner_order_id", of_product(tx, partner)),
+        (Some(id), _) => ("id", of_product(tx, id)),
+        (None, Some(partner)) => ("partner_order_id", text_of_product(tx, partner)),
         (None, None) => ("product", tx.product.key().to_owned()),
     };
     if id.is_some_and(|id| tx.state.orders.first(index, &value).is_some_and(|order| order.id != id)) {
@@ -96,7 +96,7 @@ fn read(tx: &mut Tx<'_>, asked: &Asked<'_>, id: String, created_at: Instant) -> 
         updated_at: tx.now,
         sent: asked.body.clone(),
     };
-    let same = of_product(tx, &order.partner_order_id);
+    let same = text_of_product(tx, &order.partner_order_id);
     if tx.state.orders.find("partner_order_id", &same).any(|(_, other)| other.id != order.id) {
         tx.choose(Choice::PartnerOrderIdMayRepeat);
     }

@@ -7,7 +7,7 @@ use crate::model::payment_method::PaymentMethod;
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
-use super::request::{Asked, Reply, find};
+use super::request::{Asked, Reply, find, of_product};
 use super::{customers, list};
 
 /// `searchPaymentMethods` and `searchPaymentMethodsPost`.
@@ -63,7 +63,7 @@ fn of(
     keep: list::Keep<'_, PaymentMethod>,
 ) -> Result<Reply, Refusal> {
     note_pci(tx, asked);
-    let value = format!("{}\n{}", tx.product.key(), customer.to_ascii_lowercase());
+    let value = of_product(tx, customer);
     let index = ("customer_id", value.as_str());
     list::page(tx, asked, |state| &state.payment_methods, index, keep, |method| show(asked, method))
 }

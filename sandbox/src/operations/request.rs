@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::choices::Choice;
 use crate::contract::{Contract, Operation};
+use crate::index;
 use crate::model::key::Key;
 use crate::refusal::Refusal;
 use crate::table::{Row, Table};
@@ -90,9 +91,14 @@ impl Asked<'_> {
     }
 }
 
-/// The value of an index that keeps the products apart.
-pub fn of_product(tx: &Tx<'_>, value: &str) -> String {
-    format!("{}\n{value}", tx.product.key())
+/// The value of an index by one of Imprint's ids, in the product of the request.
+pub fn of_product(tx: &Tx<'_>, id: &str) -> String {
+    index::id(tx.product.key(), id)
+}
+
+/// The value of an index by a text that is not Imprint's, in the product of the request.
+pub fn text_of_product(tx: &Tx<'_>, text: &str) -> String {
+    index::text(tx.product.key(), text)
 }
 
 /// The row of an id that belongs to the product of the request.

@@ -18,7 +18,7 @@ use super::{customers, emit, list, statements};
 /// `searchRewards`.
 pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let product = tx.product.key().to_owned();
-    let event = asked.text("transaction_event_id").map(|id| format!("{product}\n{}", id.to_ascii_lowercase()));
+    let event = asked.text("transaction_event_id").map(|id| of_product(tx, id));
     let named = event.as_ref().and_then(|event| tx.state.rewards.first("event", event));
     if named.is_some_and(|reward| reward.transaction_event_id.as_deref() != asked.text("transaction_event_id")) {
         tx.choose(Choice::IdsIgnoreCase);
@@ -33,7 +33,7 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 /// `getRewards`: those that changed last come first.
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
-    let key = format!("{}\n{}", tx.product.key(), customer.id);
+    let key = of_product(tx, &customer.id);
     let newest = |reward: &Reward| -reward.updated_at.milliseconds();
     list::page_by(tx, asked, |state| &state.rewards, ("customer_id", &key), newest, |reward| show(asked, reward))
 }

@@ -8,6 +8,7 @@ use crate::model::reward::{Reward, RewardKind, RewardStatus};
 use crate::rewards::Scheme;
 use crate::world::{Deadline, Tx};
 
+use super::request::of_product;
 use super::{emit, rewards};
 
 /// How long a cycle is.
@@ -30,7 +31,7 @@ pub fn close(tx: &mut Tx<'_>, customer_id: &str) {
         Scheme::Delayed(_) => settle(tx, customer_id, RewardKind::Delayed),
         Scheme::PerEvent | Scheme::Nothing => {}
     }
-    let key = format!("{}\n{customer_id}", tx.product.key());
+    let key = of_product(tx, customer_id);
     let open: Vec<Reward> = tx.state.rewards.find("open", &key).map(|(_, reward)| Reward::clone(reward)).collect();
     for reward in open {
         let mut reward = reward.clone().confirmed(tx.now).unwrap_or(reward);
@@ -42,7 +43,7 @@ pub fn close(tx: &mut Tx<'_>, customer_id: &str) {
 
 /// One reward of the sum of everything that has accrued and is due: available, or deducted if refunds outweigh.
 fn settle(tx: &mut Tx<'_>, customer_id: &str, kind: RewardKind) {
-    let key = format!("{}\n{customer_id}", tx.product.key());
+    let key = of_product(tx, customer_id);
     let accruals = tx.state.accruals.find("customer_id", &key).map(|(_, accrual)| Accrual::clone(accrual));
     let due: Vec<Accrual> = accruals.filter(|accrual| accrual.due <= tx.now).collect();
     let net = rewards::clamped(due.iter().map(|accrual| i128::from(accrual.amount)));

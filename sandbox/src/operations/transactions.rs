@@ -12,7 +12,7 @@ use crate::model::transaction::{Command, Refused, Status, Transaction};
 use crate::refusal::Refusal;
 use crate::world::{Deadline, Tx};
 
-use super::request::{Asked, Reply, find};
+use super::request::{Asked, Reply, find, of_product};
 use super::{customers, emit, list, payment_methods, rewards};
 
 /// After this time an authorisation that was not captured is voided.
@@ -28,7 +28,7 @@ pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 /// `getTransactions`.
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
-    let key = format!("{}\n{}", tx.product.key(), customer.id);
+    let key = of_product(tx, &customer.id);
     tx.choose(Choice::TransactionShowsSums);
     list::page(tx, asked, |state| &state.transactions, ("customer_id", &key), None, |t| show(asked, t))
 }
@@ -224,7 +224,7 @@ pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
 /// The intent that a new transaction belongs to: the one of the same network transaction, else the oldest with the same
 /// payment method and amount.
 fn match_intent(tx: &mut Tx<'_>, asked: &Asked<'_>, transaction: &Transaction) -> Option<String> {
-    let key = format!("{}\n{}", tx.product.key(), transaction.customer_id);
+    let key = of_product(tx, &transaction.customer_id);
     let network = asked.text("network_transaction_id");
     let open = |intent: &Intent| intent.status == IntentStatus::Confirmed && !intent.is_matched;
     let by_network = |intent: &Intent| network.is_some() && intent.network_transaction_id.as_deref() == network;

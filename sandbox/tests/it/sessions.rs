@@ -156,3 +156,16 @@ async fn a_loan_waits_visibly_and_takes_its_steps() -> Test {
     sandbox.verify()?;
     Ok(())
 }
+
+#[tokio::test]
+async fn the_debug_text_of_an_application_shows_nothing_personal() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let session = sandbox.client().create_session().await?;
+    let application = sandbox.apply(&session).last_name("Doe-Secret").phone("+14155552671").otp("123456");
+    let shown = format!("{application:?}");
+    for hidden in ["Doe-Secret", "4155552671", "123456", session.client_secret.expose()] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+    assert!(shown.contains("one_time_password"), "what is filled in is said: {shown}");
+    Ok(())
+}

@@ -269,3 +269,56 @@ async fn ids_of_transaction_webhooks_can_be_in_lower_case() -> Test {
     world.accepted("REFUNDED", refund).await;
     Ok(())
 }
+
+#[tokio::test]
+async fn each_answer_names_the_guesses_that_it_rests_on() -> Test {
+    let world = World::new().await?;
+    let chosen = async |status: &str, more: Value| {
+        let answer = world.step(status, more).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let id = |name: &str| answer.body[name].as_str().expect("an id").to_owned();
+        let choices: Vec<String> = answer.choices().into_iter().map(str::to_owned).collect();
+        (id("transaction_id"), id("event_id"), choices)
+    };
+    let has = |choices: &[String], id: &str| choices.iter().any(|choice| choice == id);
+
+    let (id, _, choices) = chosen("APPROVED", json!({"amount": 1000})).await;
+    assert!(!has(&choices, "updated-authorisation-goes-on"));
+    let (_, _, choices) = chosen("UPDATED", json!({"transaction_id": id, "amount": 900})).await;
+    assert!(!has(&choices, "updated-authorisation-goes-on"), "it is the first update");
+    let (_, _, choices) = chosen("UPDATED", json!({"transaction_id": id, "amount": 800})).await;
+    assert!(has(&choices, "updated-authorisation-goes-on"));
+    let (_, _, choices) = chosen("VOIDED", json!({"transaction_id": id})).await;
+    assert!(has(&choices, "updated-authorisation-goes-on"));
+
+    let (id, _, _) = chosen("APPROVED", json!({"amount": 1000})).await;
+    let (_, capture, choices) = chosen("CAPTURED", json!({"transaction_id": id, "amount": 1001})).await;
+    assert!(has(&choices, "several-captures"), "more than was authorised: {choices:?}");
+    let refund = json!({"transaction_id": id, "event_id": capture.to_ascii_lowercase(), "amount": 500});
+    let (_, _, choices) = chosen("REFUNDED", refund).await;
+    assert!(has(&choices, "ids-ignore-case") && has(&choices, "refund-is-pending-deduction"), "{choices:?}");
+    let refund = json!({"transaction_id": id, "event_id": capture, "amount": 1});
+    let (_, _, choices) = chosen("REFUNDED", refund).await;
+    assert!(!has(&choices, "ids-ignore-case") && has(&choices, "reward-of-zero-is-not-made"), "{choices:?}");
+
+    let customer = world.customer.customer_id.as_str();
+    let lower = customer.to_ascii_lowercase();
+    for (path, id) in [
+        (format!("/v2/transactions/{id}"), "transaction-shows-sums"),
+        (format!("/v2/customers/{customer}/transactions"), "transaction-shows-sums"),
+        (format!("/v2/rewards?transaction_event_id={}", capture.to_ascii_lowercase()), "ids-ignore-case"),
+        (format!("/v2/payment_methods?customer_id={lower}"), "ids-ignore-case"),
+    ] {
+        let answer = send(&world.sandbox, "GET", &path, None).await;
+        assert!(answer.status == 200 && answer.choices().contains(&id), "{path}: {answer:?}");
+    }
+    let exact = send(&world.sandbox, "GET", &format!("/v2/rewards?transaction_event_id={capture}"), None).await;
+    assert!(exact.body["total"] == 1 && !exact.choices().contains(&"ids-ignore-case"), "{exact:?}");
+    let body = json!({"customer_id": customer, "amount": 1, "currency": "USD"});
+    let intent = send(&world.sandbox, "POST", "/v2/transaction_intents", Some(body)).await.body;
+    let path = format!("/v2/transaction_intents/{}", intent["id"].as_str().ok_or("an id")?);
+    let body = json!({"customer_id": lower, "amount": 2, "status": "CONFIRMED"});
+    let updated = send(&world.sandbox, "POST", &path, Some(body)).await;
+    assert!(updated.status == 200 && updated.choices().contains(&"ids-ignore-case"), "{updated:?}");
+    Ok(())
+}
