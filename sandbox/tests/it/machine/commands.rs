@@ -118,6 +118,28 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether a command is a request, which names a product, and not something that a test plays.
+    pub fn is_request(&self) -> bool {
+        use Command::{
+            Intent, Link, Order, OrderEvent, Patch, Session, Simulate, SimulateReward, Update, UpdateIntent,
+        };
+        matches!(
+            self,
+            Intent { .. }
+                | Link { .. }
+                | Order { .. }
+                | OrderEvent { .. }
+                | Patch { .. }
+                | Session { .. }
+                | Simulate { .. }
+                | SimulateReward { .. }
+                | Update { .. }
+                | UpdateIntent { .. }
+        )
+    }
+}
+
 /// What a bank does to a payment method.
 #[derive(Clone, Copy, Debug)]
 pub enum Bank {

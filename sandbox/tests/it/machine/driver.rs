@@ -1,14 +1,16 @@
 //! Carries out commands, as a partner, as a customer or as a bank, and has the invariants looked at.
 
+mod played;
+
 use std::time::Duration;
 
 use imprint_client::Secret;
-use imprint_sandbox::{Decision, Outcome, Product, RewardKind, Rewards, Sandbox, Snapshot, Streak, TokenKind};
+use imprint_sandbox::{Decision, Product, RewardKind, Rewards, Sandbox, Snapshot, Streak};
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
 use super::books::Books;
-use super::commands::{Bank, Command};
+use super::commands::Command;
 use super::invariants;
 
 /// The merchant keys of the two products that every case has.
@@ -106,7 +108,7 @@ impl Driver {
         if !goes_back {
             invariants::between(&before, &after, &self.rewards)?;
         }
-        if !goes_back && !matches!(command, Command::Advance { .. }) && self.is_request(command) {
+        if command.is_request() {
             for table in OF_A_PRODUCT {
                 let others =
                     |books: &Books| books.rows_besides(table, self.product).into_iter().cloned().collect::<Vec<_>>();
@@ -115,26 +117,6 @@ impl Driver {
         }
         invariants::of(&after, &self.rewards)?;
         Ok(())
-    }
-
-    /// Whether a command is a request, which names a product, and not something that a test plays.
-    fn is_request(&self, command: &Command) -> bool {
-        use Command::{
-            Intent, Link, Order, OrderEvent, Patch, Session, Simulate, SimulateReward, Update, UpdateIntent,
-        };
-        matches!(
-            command,
-            Intent { .. }
-                | Link { .. }
-                | Order { .. }
-                | OrderEvent { .. }
-                | Patch { .. }
-                | Session { .. }
-                | Simulate { .. }
-                | SimulateReward { .. }
-                | Update { .. }
-                | UpdateIntent { .. }
-        )
     }
 
     /// What is looked at once, because it takes many requests.
@@ -379,69 +361,6 @@ impl Driver {
         };
         check(answer.status < 500, "no answer is a bug")?;
         Ok(answer.status >= 400)
-    }
-
-    async fn apply(&mut self, session: u8, name: &str, books: &Books) -> Result<bool, TestCaseError> {
-        let secret = pick(&self.sessions, session);
-        let is_over = books.session_expiry(&secret).is_none_or(|expiry| books.now() >= expiry);
-        match self.sandbox.apply(&secret).last_name(name).complete().await {
-            Ok(Outcome::ActionRequired { application_id, .. }) => self.applications.push(application_id),
-            Ok(_) => {}
-            Err(_) => return Ok(true),
-        }
-        check(!self.used.contains(&secret), "a session is used once")?;
-        check(!is_over, "a session is not used after its time")?;
-        self.used.push(secret);
-        Ok(false)
-    }
-
-    async fn bank(&self, method: &str, what: Bank) -> bool {
-        let method = self.sandbox.payment_method(method);
-        let done = match what {
-            Bank::Activate => method.activate().await,
-            Bank::Deactivate => method.deactivate().await,
-            Bank::Cancel => method.cancel().await,
-            Bank::Decline => method.decline().await,
-            Bank::Accept => method.accept().await,
-            Bank::Reissue => method.reissue().await,
-            Bank::Tokenize => method.tokenize(TokenKind::Adyen).await.map(drop),
-        };
-        done.is_err()
-    }
-
-    /// Every second time the state is kept, and every other time it is gone back to.
-    fn restore(&mut self) {
-        match self.saved.take() {
-            None => self.saved = Some(self.sandbox.snapshot()),
-            Some(saved) => {
-                self.sandbox.restore(&saved).expect("its own snapshot");
-                self.forget();
-            }
-        }
-    }
-
-    /// Going back makes sessions unused and keys alive again.
-    fn forget(&mut self) {
-        self.used.clear();
-        self.dead.clear();
-        self.applications.clear();
-        let books = self.books();
-        let alive = books.rows("keys").into_iter().filter(|key| key["deleted_at"].is_null());
-        self.keys = alive.map(|key| key["text"].as_str().unwrap_or_default().into()).collect();
-        self.key = self.keys.last().cloned().expect("a key is kept");
-    }
-
-    /// A read with an id of the wrong kind, or of nothing.
-    async fn nonsense(&self, which: u8, id: u8, books: &Books) -> Result<bool, TestCaseError> {
-        let paths =
-            ["customers", "rewards", "transactions", "transaction_intents", "payment_methods", "customer_sessions"];
-        let own = ["customers", "rewards", "transactions", "intents", "payment_methods", "sessions"];
-        let which = usize::from(which) % paths.len();
-        let other = own[(which + 1) % own.len()];
-        let wrong = pick(&books.texts(other, "id"), id);
-        let answer = self.send("GET", &format!("/v2/{}/{wrong}", paths[which]), None).await;
-        check(answer.status == 404, "an id of another kind is found")?;
-        Ok(true)
     }
 }
 
