@@ -187,6 +187,10 @@ impl Sandbox {
     }
 }
 
+/// A transaction that panics is taken back, so a test may catch a panic, that of an assertion for example, and go on.
+impl std::panic::UnwindSafe for Sandbox {}
+impl std::panic::RefUnwindSafe for Sandbox {}
+
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("url", &self.url()).field("account", &self.account.name).finish_non_exhaustive()
