@@ -57,3 +57,29 @@ async fn a_merchant_key_of_no_declared_product_is_refused() -> Test {
     assert!(sandbox.customer("B").merchant_key("SHOP").create().is_err());
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_accounts_at_once_see_only_themselves() -> Test {
+    let sandbox = Sandbox::start().await?;
+    let runs = (0..50).map(|number| {
+        let account = sandbox.account(&format!("worker-{number}"));
+        tokio::spawn(async move {
+            let approved = account.customer("THE_SAME_EVERYWHERE").approved().await.expect("a customer");
+            let client = account.client();
+            for _ in 0..3 {
+                client.create_session().body_map(|b| b.customer_id(&approved.customer_id)).await.expect("a session");
+            }
+            let all = client.search_customers().await.expect("customers");
+            assert_eq!((all.total, &all.data[0].id), (Some(1), &approved.customer_id));
+            assert_eq!((account.requests().len(), account.events().len()), (4, 2));
+            approved.customer_id.to_string()
+        })
+    });
+    let mut ids = std::collections::BTreeSet::new();
+    for run in runs.collect::<Vec<_>>() {
+        ids.insert(run.await?);
+    }
+    assert_eq!(ids.len(), 50, "each account has ids of its own");
+    assert!(sandbox.requests().is_empty() && sandbox.bugs().is_empty());
+    Ok(())
+}

@@ -21,8 +21,10 @@ pub struct Shop {
 pub async fn start(imprint: Client, token: Secret) -> io::Result<Shop> {
     let books = Books::default();
     let own = books.clone();
-    let receive = move |webhook: Webhook| book(imprint.clone(), own.clone(), webhook.event);
-    let routes = Router::new().route("/imprint", post(receive)).with_state(Verifier::new(token));
+    let receive =
+        move |webhook: Webhook| book(imprint.clone(), own.clone(), webhook.event);
+    let routes =
+        Router::new().route("/imprint", post(receive)).with_state(Verifier::new(token));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/imprint", listener.local_addr()?);
     tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -56,6 +58,11 @@ impl Shop {
     }
 
     pub fn points(&self, customer: &CustomerId) -> i64 {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner).get(customer).copied().unwrap_or_default()
+        self.books
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(customer)
+            .copied()
+            .unwrap_or_default()
     }
 }
