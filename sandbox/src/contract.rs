@@ -68,6 +68,8 @@ pub struct Contract {
     webhooks: BTreeMap<String, Schema>,
     /// The names of the webhooks by the `object` of their events. Made when the first event is looked at.
     kinds: OnceLock<BTreeMap<String, String>>,
+    /// The schema of `data` of each kind of event. Made when it is asked for.
+    event_data: OnceLock<BTreeMap<String, Schema>>,
     /// The references that schemas have. Each points to something.
     references: Vec<String>,
     /// What the references of schemas point to, converted to JSON Schema. Made by the first check.

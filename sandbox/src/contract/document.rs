@@ -70,6 +70,7 @@ pub(super) fn read(text: &str) -> Result<Contract, DocumentError> {
         named,
         webhooks,
         kinds: OnceLock::new(),
+        event_data: OnceLock::new(),
         references,
         referenced: OnceLock::new(),
         marked_names: OnceLock::new(),

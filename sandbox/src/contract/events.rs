@@ -24,11 +24,23 @@ impl Contract {
     /// What is wrong with an event of a kind. Listed drifts are not.
     pub fn check_event(&self, object: &str, body: &Value) -> Vec<Violation> {
         let Some(schema) = self.event(object) else {
-            return vec![Violation::new("/object", "is the kind of no webhook of the document")];
+            return vec![Violation::new("/object", "is not a kind of webhook that the document has")];
         };
         let mut found = self.check(schema, body);
         found.retain(|violation| !is_listed_drift(Some(body), violation));
         found
+    }
+
+    /// Puts each member of `sent` into the `data` of an event of a kind that `data` lacks, that the document names there, and
+    /// that is valid there.
+    pub fn echo_event(&self, object: &str, sent: &Map<String, Value>, data: &mut Map<String, Value>) {
+        let by_object = self.event_data.get_or_init(|| {
+            let data_of = |object: &str| Some(self.resolve(self.event(object)?.value()).property("data")?.clone());
+            self.kinds().filter_map(|object| Some((object.to_owned(), Schema::new(data_of(object)?)))).collect()
+        });
+        if let Some(schema) = by_object.get(object) {
+            self.echo(schema, sent, data);
+        }
     }
 
     /// An event of a kind with all properties, made of the document's examples.

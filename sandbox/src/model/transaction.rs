@@ -191,7 +191,7 @@ impl Transaction {
 
     fn refund(&mut self, capture: &str, amount: Option<i64>) -> Result<i64, Refused> {
         let capture = self.captures.iter_mut().find(|known| known.event_id.eq_ignore_ascii_case(capture));
-        let capture = capture.ok_or(Refused::State("event_id is that of no capture of the transaction"))?;
+        let capture = capture.ok_or(Refused::State("event_id does not name a capture of this transaction"))?;
         let rest = capture.amount - capture.refunded;
         let amount = match amount {
             Some(amount) => amount,

@@ -36,7 +36,7 @@ impl fmt::Debug for Form {
 /// Applies with the client secret of a session; the product of the transaction has to be that of the session.
 pub fn apply(tx: &mut Tx<'_>, client_secret: &str, form: &Form) -> Result<Application, Refusal> {
     let invalid = || {
-        let message = "the client secret is that of no session, or of one that has expired or was used before";
+        let message = "no open session has this client secret: it is unknown, has expired or was used already";
         Refusal::new(400, "INVALID_CLIENT_SECRET", message)
     };
     let session = tx.state.sessions.first("client_secret", client_secret).ok_or_else(invalid)?;

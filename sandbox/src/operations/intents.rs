@@ -14,7 +14,7 @@ use super::{customers, list, payment_methods};
 pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer_id = asked.required("customer_id")?;
     let Ok(customer) = customers::customer(tx, customer_id) else {
-        return Err(Refusal::invalid("customer_id", "is the id of no customer"));
+        return Err(Refusal::invalid("customer_id", "does not name a customer"));
     };
     let payment_method_id = match asked.text("payment_method_id") {
         None => None,

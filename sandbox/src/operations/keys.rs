@@ -29,8 +29,11 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn delete(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     tx.choose(Choice::LastKeyMayBeDeleted);
     tx.choose(Choice::KeysNeedNoPermission);
-    let deleted =
-        asked.caller.clone().deleted(tx.now).ok_or_else(|| Refusal::new(401, "UNAUTHORIZED", "no such key"))?;
+    let deleted = asked
+        .caller
+        .clone()
+        .deleted(tx.now)
+        .ok_or_else(|| Refusal::new(401, "UNAUTHORIZED", "the key was deleted already"))?;
     tx.state.keys.put(deleted.clone());
     Ok(Reply::of(asked.shown(deleted.view(), &Map::new())))
 }

@@ -104,7 +104,7 @@ fn window<T: Row>(
     let Some(cursor) = asked.text("starting_after") else { return Ok(Window { limit, after: None }) };
     let Some(number) = table(tx.state).place(cursor, index, value) else {
         tx.choose(Choice::ListCursorUnknown);
-        return Err(Refusal::invalid("starting_after", "is the id of no item of the list"));
+        return Err(Refusal::invalid("starting_after", "does not name an item of this list"));
     };
     match table(tx.state).get(cursor).map(|row| row.id() == cursor) {
         Some(true) => {}

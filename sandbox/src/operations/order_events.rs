@@ -17,7 +17,7 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         orders::order(tx, asked.required("order_id")?).inspect_err(|_| tx.choose(Choice::EventOfUnknownOrder))?;
     let kind = asked.required("type")?;
     if !asked.answer_allows("type", &kind.into()) {
-        return Err(Refusal::invalid("type", "is none of the types that the document names"));
+        return Err(Refusal::invalid("type", "is not a type that the document names"));
     }
     let Totals { amount, rewards } = order_lines::totals(tx, asked, "amount", "rewards_amount")?;
     let partner_event_id = asked.text("partner_event_id").map(str::to_owned);

@@ -70,7 +70,7 @@ fn order_to_change(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Order, Refusal>
 fn read(tx: &mut Tx<'_>, asked: &Asked<'_>, id: String, created_at: Instant) -> Result<Order, Refusal> {
     let Ok(method) = payment_methods::payment_method(tx, asked.required("payment_method_id")?) else {
         tx.choose(Choice::OrderOfUnknownPaymentMethod);
-        return Err(Refusal::invalid("payment_method_id", "is the id of no payment method"));
+        return Err(Refusal::invalid("payment_method_id", "does not name a payment method"));
     };
     if let Some(customer) = asked.text("customer_id").filter(|customer| *customer != method.customer_id) {
         if !customer.eq_ignore_ascii_case(&method.customer_id) {

@@ -47,7 +47,7 @@ pub fn payment_method(tx: &mut Tx<'_>, id: &str) -> Result<PaymentMethod, Refusa
 /// The payment method that a body names, or the 400: it has to exist and be the customer's.
 pub fn of_customer_in_body(tx: &mut Tx<'_>, id: &str, customer_id: &str) -> Result<PaymentMethod, Refusal> {
     let Ok(method) = payment_method(tx, id) else {
-        return Err(Refusal::invalid("payment_method_id", "is the id of no payment method"));
+        return Err(Refusal::invalid("payment_method_id", "does not name a payment method"));
     };
     if method.customer_id != customer_id {
         tx.choose(Choice::PaymentMethodOfAnotherCustomer);

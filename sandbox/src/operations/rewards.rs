@@ -49,9 +49,9 @@ pub fn patch(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let before = reward(tx, asked.argument("reward_id"))?;
     let status = match asked.text("status") {
         None => None,
-        Some(text) => {
-            Some(RewardStatus::named(text).ok_or_else(|| Refusal::invalid("status", "is the status of no reward"))?)
-        }
+        Some(text) => Some(RewardStatus::named(text).ok_or_else(|| {
+            Refusal::invalid("status", "has to be one of PENDING, AVAILABLE, PENDING_DEDUCTION, DEDUCTED")
+        })?),
     };
     let amount = asked.integer("amount")?;
     if amount.is_some_and(|amount| amount < 0) {

@@ -73,7 +73,7 @@ fn customer_of(tx: &mut Tx<'_>, asked: &Asked<'_>, history: &Map<String, Value>)
     };
     let Ok(mut customer) = customers::customer(tx, id) else {
         tx.choose(Choice::SessionOfUnknownCustomer);
-        return Err(Refusal::invalid("customer_id", "is the id of no customer"));
+        return Err(Refusal::invalid("customer_id", "does not name a customer"));
     };
     // By a link, two customers may have the same partner's id: that of the customer itself fits whoever else has it.
     let fits = match customer.partner_customer_id.as_deref() {

@@ -59,7 +59,7 @@ pub fn simulate(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     })))
 }
 
-/// The first step of a transaction, which is not in the table yet.
+/// Makes a transaction with its first step. The caller stores it.
 fn begin(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
@@ -131,7 +131,7 @@ fn refuse_closed(tx: &mut Tx<'_>, customer_id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A later step of a transaction, which is not in the table yet as it is then.
+/// Takes a later step of a transaction. The caller stores the result.
 fn go_on(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
@@ -197,7 +197,9 @@ pub fn take(tx: &mut Tx<'_>, before: Transaction, command: &Command) -> Result<T
     let event_id = tx.state.ids.next("transaction_event");
     before.after(command, event_id, tx.product.may_over_capture(), tx.now).map_err(|refused| match refused {
         Refused::State(why) => Refusal::conflict(why),
-        Refused::Overflow => Refusal::invalid("amount", "makes a sum that is no number of 64 bits"),
+        Refused::Overflow => {
+            Refusal::invalid("amount", "is too large: the sum of the amounts does not fit into 64 bits")
+        }
     })
 }
 
@@ -205,10 +207,6 @@ pub fn take(tx: &mut Tx<'_>, before: Transaction, command: &Command) -> Result<T
 pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
     let Some(step) = transaction.last() else { return };
     let mut fields = Map::new();
-    let names = ["authorization_code", "network_transaction_id", "purchase_method", "merchant"];
-    for (name, value) in transaction.sent.iter().filter(|(name, _)| names.contains(&name.as_str())) {
-        fields.insert(name.clone(), value.clone());
-    }
     fields.insert("transaction_id".into(), json!(transaction.id));
     fields.insert("event_id".into(), json!(step.event_id));
     fields.insert("payment_method_id".into(), json!(transaction.payment_method_id));
@@ -218,6 +216,8 @@ pub fn announce(tx: &mut Tx<'_>, transaction: &Transaction) {
     fields.insert("status".into(), json!(step.status.text()));
     fields.insert("created_at".into(), json!(transaction.created_at.text()));
     fields.insert("updated_at".into(), json!(transaction.updated_at.text()));
+    // Whatever else the requests had and the document names in this webhook: the merchant, for example.
+    tx.settings.contract().echo_event("TRANSACTION", &transaction.sent, &mut fields);
     emit::emit(tx, "TRANSACTION", &transaction.customer_id, fields);
 }
 

@@ -269,7 +269,7 @@ impl Server {
             trail.choices.push(Choice::UnknownMerchantKeyOpensProduct);
         }
         trail.product.clone_from(&product);
-        product.ok_or_else(|| Refusal::invalid(MERCHANT_KEY, "is the merchant key of no product"))
+        product.ok_or_else(|| Refusal::invalid(MERCHANT_KEY, "does not belong to any declared product"))
     }
 
     /// The product that a request is about; None if it names one that there is not.

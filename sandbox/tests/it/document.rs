@@ -72,6 +72,28 @@ async fn a_new_operation_a_new_value_and_a_new_field_are_answered_without_code()
     Ok(())
 }
 
+#[tokio::test]
+async fn a_field_that_a_webhook_gains_is_sent_without_code() -> Test {
+    let text = document(|document| {
+        let body =
+            "/paths/~1v2~1simulate_transaction_event/post/requestBody/content/application~1json/schema/properties";
+        document.pointer_mut(body).expect("the fields")["terminal"] = json!({"type": "string"});
+        let data = "/components/schemas/TransactionWebhookPayload/properties/data/properties";
+        document.pointer_mut(data).expect("the data")["terminal"] = json!({"type": "string"});
+    });
+    let sandbox = Sandbox::builder().document(text).start().await?;
+    let customer = sandbox.customer("A").approved().await?;
+    let bought = json!({
+        "payment_method_id": customer.payment_method.as_str(), "status": "CAPTURED", "amount": 1, "terminal": "T7",
+    });
+    assert_eq!(send(&sandbox, "POST", "/v2/simulate_transaction_event", Some(bought)).await.status, 200);
+    let events = sandbox.events();
+    let event = events.iter().find(|event| event.object == "TRANSACTION").ok_or("an event")?;
+    assert_eq!(event.body["data"]["terminal"], "T7");
+    sandbox.verify()?;
+    Ok(())
+}
+
 /// The answer to a request in a world with an approved customer, when the document is changed under the sandbox.
 async fn with(change: impl FnOnce(&mut Value), path: &str) -> Result<(Value, Sandbox), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::builder().document(document(change)).start().await?;
