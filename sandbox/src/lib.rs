@@ -18,6 +18,9 @@ mod log;
 mod model;
 mod operations;
 mod product;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod program;
 mod receiver;
 mod refusal;
 mod rewards;
