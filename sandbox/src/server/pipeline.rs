@@ -156,7 +156,7 @@ impl Server {
             .log
             .fingerprints
             .of([&head.method, &head.path, &head.query, merchant_key.as_deref().unwrap_or_default()], body.bytes());
-        account.log.add(Request {
+        let request = Request {
             sequence,
             at: now.system_time(),
             operation: trail.operation.map(|operation| operation.id.clone()),
@@ -177,7 +177,11 @@ impl Server {
             notes: trail.notes,
             took: started.elapsed(),
             fingerprint,
-        });
+        };
+        if let Some(front) = self.front.get() {
+            front.recorded(&account.name, &request);
+        }
+        account.log.add(request);
         answer
     }
 
