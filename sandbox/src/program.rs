@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
-            Some(Command::Openapi { control: _, all_errors }) => commands::openapi(all_errors),
+            Some(Command::Openapi { control: _, for_tools }) => commands::openapi(for_tools),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

@@ -43,10 +43,10 @@ pub enum Command {
         /// Prints the document of the control API instead, as YAML.
         #[arg(long)]
         control: bool,
-        /// Declares each status that the sandbox may answer an error with, for tools that compare answers with the
-        /// document.
+        /// Declares each status that the sandbox may answer an error with, and requires no name that the document does not
+        /// define, for tools that compare answers with the document.
         #[arg(long, conflicts_with = "control")]
-        all_errors: bool,
+        for_tools: bool,
     },
     /// Asks a sandbox whether it is there. The status is 0 if it is.
     Healthcheck {

@@ -6,19 +6,28 @@ use serde_json::{Map, Value, json};
 /// The members of a path that are operations.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The document as JSON.
+/// The document as JSON, or that for tools which compare answers with it.
 ///
-/// With `all_errors` each operation declares the statuses `4XX` and `5XX` besides its own: the sandbox answers some that
-/// Imprint's document does not name, and a tool that compares answers with the document would report each of them.
-pub fn text(all_errors: bool) -> String {
-    if !all_errors {
+/// In that one each operation declares the statuses `4XX` and `5XX` besides its own, since the sandbox answers some that
+/// Imprint's document does not name, and a name that a schema requires and does not define as a property is not required:
+/// no answer has it. A tool would report each of them.
+pub fn text(for_tools: bool) -> String {
+    if !for_tools {
         return DOCUMENT.to_owned();
     }
     // The text was written by the build script of the client.
     let mut document: Value = serde_json::from_str(DOCUMENT).unwrap_or_default();
+    declare_all_errors(&mut document);
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+        require_what_is_defined(schema);
+    }
+    document.to_string()
+}
+
+fn declare_all_errors(document: &mut Value) {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
-    for operation in paths.filter_map(Value::as_object_mut).flat_map(Map::iter_mut) {
-        let (name, operation) = operation;
+    for (name, operation) in paths.filter_map(Value::as_object_mut).flat_map(Map::iter_mut) {
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         if let Some(responses) = responses.filter(|_| METHODS.contains(&name.as_str())) {
             for (status, description) in [("4XX", "Refused."), ("5XX", "Not answered, or a fault.")] {
@@ -26,7 +35,17 @@ pub fn text(all_errors: bool) -> String {
             }
         }
     }
-    document.to_string()
+}
+
+/// Takes out of `required` what a schema does not define. A schema that is composed of others may get its properties from
+/// them, and stays as it is.
+fn require_what_is_defined(schema: &mut Value) {
+    let is_composed = ["allOf", "anyOf", "oneOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|_| !is_composed) else { return };
+    let defined: Vec<String> = properties.keys().cloned().collect();
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| name.as_str().is_some_and(|name| defined.iter().any(|defined| defined == name)));
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +62,18 @@ mod tests {
         assert_eq!(count(&all), operations);
     }
 
+    #[test]
+    fn no_name_is_required_that_a_schema_does_not_define() {
+        let mut schema = json!({"required": ["a", "gone"], "properties": {"a": {}}});
+        require_what_is_defined(&mut schema);
+        assert_eq!(schema["required"], json!(["a"]));
+        let composed = json!({"required": ["b"], "properties": {}, "allOf": [{"properties": {"b": {}}}]});
+        let mut same = composed.clone();
+        require_what_is_defined(&mut same);
+        assert_eq!(same, composed);
+    }
+
     fn document_operations(document: &Value) -> usize {
-        document.to_string().matches("\"operationId\":").count()
+        document["paths"].to_string().matches("\"operationId\":").count()
     }
 }

@@ -121,19 +121,20 @@ fn boxed(answer: Response<Body>) -> FrontResponse {
 
 #[derive(Deserialize)]
 struct DocumentQuery {
-    errors: Option<String>,
+    #[serde(rename = "for")]
+    reader: Option<String>,
 }
 
 async fn imprint_document(Query(query): Query<DocumentQuery>) -> Result<impl IntoResponse, Failure> {
-    let all_errors = match query.errors.as_deref() {
+    let for_tools = match query.reader.as_deref() {
         None => false,
-        Some("all") => true,
+        Some("tools") => true,
         Some(_) => {
-            let message = "the parameter errors is `all`, or is left out";
+            let message = "the parameter `for` is `tools`, or is left out";
             return Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST_ERROR", message));
         }
     };
-    Ok(([(CONTENT_TYPE, "application/json")], document::text(all_errors)))
+    Ok(([(CONTENT_TYPE, "application/json")], document::text(for_tools)))
 }
 
 async fn unknown() -> Failure {

@@ -115,9 +115,9 @@ async fn the_document_is_printed_and_served() {
     assert!(document["paths"].is_object());
     let program = Process::start(&[]);
     assert_eq!(program.get("/_sandbox/imprint-openapi.json").await, (200, document));
-    let (_, with_errors) = program.get("/_sandbox/imprint-openapi.json?errors=all").await;
+    let (_, with_errors) = program.get("/_sandbox/imprint-openapi.json?for=tools").await;
     assert!(with_errors["paths"]["/v2/customer_sessions"]["post"]["responses"]["4XX"].is_object());
-    assert_eq!(program.get("/_sandbox/imprint-openapi.json?errors=some").await.0, 400);
+    assert_eq!(program.get("/_sandbox/imprint-openapi.json?for=some").await.0, 400);
     assert_eq!(program.get("/_sandbox/nothing").await.0, 404);
 }
 

@@ -9,7 +9,7 @@ use crate::program::document;
 /// # Errors
 ///
 /// None so far.
-pub fn openapi(all_errors: bool) -> Result<ExitCode, String> {
-    println!("{}", document::text(all_errors));
+pub fn openapi(for_tools: bool) -> Result<ExitCode, String> {
+    println!("{}", document::text(for_tools));
     Ok(ExitCode::SUCCESS)
 }
