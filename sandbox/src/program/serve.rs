@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::sandbox::{Bound, Builder, Endpoint, Sandbox, StartError};
 use crate::settings::Permissions;
 
-use super::args::Serve;
+use super::args::{Serve, ValidationName};
 use super::front::ProgramFront;
 use super::guard::Guard;
 use super::lines::Lines;
@@ -31,7 +31,12 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
     let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
-    let served = Arc::new(Served { sandbox: sandbox.clone(), guard, has_control: flags.has_control() });
+    let served = Arc::new(Served {
+        sandbox: sandbox.clone(),
+        guard,
+        has_control: flags.has_control(),
+        is_strict: flags.validation == ValidationName::Strict,
+    });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
     for listener in listeners {
         sandbox.listening().accept(listener);

@@ -124,7 +124,12 @@ fn fields(
     wrong: &mut Vec<(String, String)>,
 ) {
     if level != Validation::Off {
-        for pointer in contract.without_empty_text(operation, &mut body, level == Validation::Strict) {
+        // Strict reads an empty text as absent only where the document allows it.
+        let kept: Vec<String> = match level {
+            Validation::Strict => contract.check_body(operation, &body).into_iter().map(|v| v.pointer).collect(),
+            _ => Vec::new(),
+        };
+        for pointer in contract.without_empty_text(operation, &mut body, &kept) {
             valid.note_empty(&dotted(&pointer));
         }
     }
