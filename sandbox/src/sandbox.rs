@@ -14,6 +14,7 @@ mod payment_methods;
 mod receivers;
 mod requests;
 mod rewards;
+mod seeds;
 mod settle;
 mod snapshot;
 mod streaks;

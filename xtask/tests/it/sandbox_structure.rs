@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 12] = [
     &["model"],
     &["world"],
     &["deliver", "operations"],
-    &["receiver", "server"],
+    &["receiver", "seed", "server"],
     &["sandbox"],
     &["blocking"],
     &["program"],
