@@ -20,5 +20,6 @@ pub mod reward;
 pub mod sent;
 pub mod session;
 pub mod streak;
+pub mod tally;
 pub mod target;
 pub mod transaction;

@@ -119,13 +119,21 @@ pub(crate) struct Webhooks {
     pub timeout: Duration,
     /// Whether signatures have the time of the account's clock instead of that of the system.
     pub virtual_time: bool,
-    /// How many acknowledged deliveries are kept.
+    /// How many deliveries are kept of those that are through, and as many of those that are dead.
     pub kept: usize,
+    /// How many events are kept.
+    pub events_kept: usize,
 }
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self { retry: Retry::default(), timeout: Duration::from_secs(10), virtual_time: false, kept: 10_000 }
+        Self {
+            retry: Retry::default(),
+            timeout: Duration::from_secs(10),
+            virtual_time: false,
+            kept: 10_000,
+            events_kept: 10_000,
+        }
     }
 }
 

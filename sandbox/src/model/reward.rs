@@ -107,6 +107,11 @@ impl Row for Reward {
         let open = (!self.is_announced).then(|| ("open", customer.clone()));
         [("product", self.product.clone()), ("customer_id", customer)].into_iter().chain(event).chain(open).collect()
     }
+
+    /// In the list of a customer those that changed last come first.
+    fn order(&self, index: &'static str) -> Option<i64> {
+        (index == "customer_id").then(|| -self.updated_at.milliseconds())
+    }
 }
 
 impl Reward {

@@ -34,8 +34,7 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
     let key = of_product(tx, &customer.id);
-    let newest = |reward: &Reward| -reward.updated_at.milliseconds();
-    list::page_by(tx, asked, |state| &state.rewards, ("customer_id", &key), newest, |reward| show(asked, reward))
+    list::page_of_index(tx, asked, |state| &state.rewards, ("customer_id", &key), None, |reward| show(asked, reward))
 }
 
 /// `getReward`.

@@ -147,7 +147,7 @@ impl Account {
 
     /// Carries out the first timer that is due until a time, in a transaction of its own; whether there was one.
     fn fire_next(&self, state: &mut State, until: Instant) -> bool {
-        let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) else {
+        let Some(timer) = state.next_timer().filter(|timer| timer.due <= until).map(Arc::clone) else {
             return false;
         };
         let Timer { id, product, due, deadline } = &*timer;
