@@ -172,6 +172,8 @@ impl Delivery {
     pub fn attempted(mut self, attempt: Attempt, schedule: Retry, from: Instant) -> Self {
         let Some(sending) = self.sending.take() else { return self };
         let is_success = attempt.is_success();
+        // Most have one attempt, and room for four would be half of what a delivery takes.
+        self.attempts.reserve_exact(1);
         self.attempts.push(attempt);
         match sending {
             // What was acknowledged stays so, and what is dead or waits is not made worse by a repetition.

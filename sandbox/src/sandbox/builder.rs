@@ -114,7 +114,7 @@ impl Builder {
     /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
     /// merchant key of none is refused. Each product needs a merchant key of its own.
     pub fn product(mut self, product: Product) -> Self {
-        self.settings.products.push(product);
+        self.settings.products.push(Arc::new(product));
         self
     }
 

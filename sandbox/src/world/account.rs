@@ -58,7 +58,7 @@ impl Account {
     /// choices of both cases are returned.
     pub fn transact<T, E>(
         &self,
-        product: Product,
+        product: Arc<Product>,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let mut state = self.lock();
