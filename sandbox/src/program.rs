@@ -1,15 +1,51 @@
 //! The program `imprint-sandbox`: a sandbox for tests in any language.
 
 mod args;
+mod commands;
+mod document;
+mod environment;
+mod failure;
+mod front;
+mod guard;
+mod health;
+mod lines;
+mod serve;
+mod served;
+mod stop;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Args;
+use args::{Arguments, Command};
+
+/// The status of a program that was called the wrong way, or could not start.
+const UNUSABLE: u8 = 2;
 
 /// Runs the program with the arguments and the environment of the process.
 pub fn main() -> ExitCode {
-    let Args {} = Args::parse();
-    ExitCode::SUCCESS
+    if let Err(message) = environment::check(std::env::vars_os().map(|(name, _)| name)) {
+        return fail(&message);
+    }
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no thread can be started: {error}")),
+    };
+    let outcome = runtime.block_on(async {
+        match arguments.command {
+            None => serve::serve(arguments.serve).await,
+            Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
+            Some(Command::Openapi { control: _, for_tools }) => commands::openapi(for_tools),
+            Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
+        }
+    });
+    // A task that does not end must not keep the process.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|message| fail(&message))
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("imprint-sandbox: {message}");
+    ExitCode::from(UNUSABLE)
 }

@@ -14,6 +14,8 @@ mod payment_methods;
 mod receivers;
 mod requests;
 mod rewards;
+#[cfg(feature = "program")]
+mod serving;
 mod settle;
 mod snapshot;
 mod streaks;
@@ -33,6 +35,8 @@ use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
 pub use applications::{Application, Decision, HasClientSecret, Outcome};
+#[cfg(feature = "program")]
+pub(crate) use builder::Bound;
 pub use builder::{Builder, StartError};
 pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};

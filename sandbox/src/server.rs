@@ -4,6 +4,7 @@ mod alter;
 mod answer;
 mod auth;
 mod errors;
+mod front;
 mod in_process;
 mod listen;
 mod pipeline;
@@ -15,13 +16,16 @@ mod validate;
 mod wire;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::bugs::Bugs;
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
+pub use front::{Front, Way};
+#[cfg(feature = "program")]
+pub use front::{FrontResponse, Serving};
 pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
 
@@ -37,18 +41,33 @@ pub struct Server {
     sequence: AtomicU64,
     /// Whether any account ever had a fault. If none did, requests are not looked up for one.
     has_faults: AtomicBool,
+    /// What a program puts in front of the API, set before the first connection is accepted.
+    front: OnceLock<Arc<dyn Front>>,
 }
 
 impl Server {
     pub fn new(address: SocketAddr, settings: Arc<Settings>, accounts: Accounts, first: Arc<Account>) -> Self {
         let (sequence, has_faults) = (AtomicU64::new(0), AtomicBool::new(false));
         let bugs = accounts.bugs.clone();
-        Self { address, settings, accounts, first, bugs, sequence, has_faults }
+        Self { address, settings, accounts, first, bugs, sequence, has_faults, front: OnceLock::new() }
     }
 
     /// Lets requests be looked up for faults from now on.
     pub fn expect_faults(&self) {
         self.has_faults.store(true, Ordering::Relaxed);
+    }
+
+    /// Puts something in front of the API. It is kept until the server is gone.
+    #[cfg(feature = "program")]
+    pub fn put_in_front(&self, front: Arc<dyn Front>) {
+        // A second one would be a mistake of this crate; the first stays.
+        let _ = self.front.set(front);
+    }
+
+    /// How many requests have begun.
+    #[cfg(feature = "program")]
+    pub fn request_count(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed)
     }
 
     fn next_sequence(&self) -> u64 {

@@ -47,7 +47,8 @@ const FIRST_KEY: &str = "sandbox-key";
 #[derive(Clone, Debug)]
 #[must_use = "a sandbox is started by `start`"]
 pub struct Builder {
-    port: u16,
+    /// The addresses to listen at; none is port 0 of loopback.
+    addresses: Vec<SocketAddr>,
     keys: Vec<(String, Secret, Permissions)>,
     settings: Settings,
     document: Option<String>,
@@ -57,7 +58,7 @@ pub struct Builder {
 impl Default for Builder {
     fn default() -> Self {
         Self {
-            port: 0,
+            addresses: Vec::new(),
             keys: Vec::new(),
             settings: Settings {
                 seed: 0,
@@ -84,8 +85,16 @@ impl Default for Builder {
 
 impl Builder {
     /// Listens at this port of loopback. The default, 0, is one that is free.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+    pub fn port(self, port: u16) -> Self {
+        self.listen([SocketAddr::from((Ipv4Addr::LOCALHOST, port))])
+    }
+
+    /// Listens at these addresses, in the place of those that were set before. [`Sandbox::url`] names the first.
+    ///
+    /// Whoever reaches an address has the account, since its keys are made up: an address other than loopback is for a
+    /// network that only tests are in, such as that of containers.
+    pub fn listen(mut self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
+        self.addresses = addresses.into_iter().collect();
         self
     }
 
@@ -102,6 +111,12 @@ impl Builder {
     pub fn key_with(mut self, label: impl Into<String>, text: impl Into<Secret>, permissions: Permissions) -> Self {
         self.keys.push((label.into(), text.into(), permissions));
         self
+    }
+
+    /// Accepts the default key, with these permissions.
+    #[cfg(feature = "program")]
+    pub(crate) fn default_key(self, permissions: Permissions) -> Self {
+        self.key_with(FIRST, FIRST_KEY, permissions)
     }
 
     /// Accepts `Basic` authorization with this id and secret, which Imprint's document describes and its pages do not
@@ -262,6 +277,15 @@ impl Builder {
     /// If the port cannot be listened at, the document cannot be read, two keys have the same text, two products have the
     /// same merchant key, or an endpoint cannot be registered.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        let Bound { sandbox, listeners } = self.bind().await?;
+        for listener in listeners {
+            sandbox.listening.accept(listener);
+        }
+        Ok(sandbox)
+    }
+
+    /// Makes the sandbox with its sockets, which accept nothing yet.
+    pub(crate) async fn bind(self) -> Result<Bound, StartError> {
         let mut settings = self.settings;
         let mut keys_of_products = BTreeSet::new();
         if let Some(twice) = settings.products.iter().find(|product| !keys_of_products.insert(product.key())) {
@@ -269,10 +293,15 @@ impl Builder {
         }
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
         settings.document = document.map(Arc::new);
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let listen = |e| StartError::Listen(address, e);
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let mut wanted = self.addresses;
+        if wanted.is_empty() {
+            wanted.push(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        }
+        let mut listeners = Vec::new();
+        for address in &wanted {
+            listeners.push(TcpListener::bind(address).await.map_err(|e| StartError::Listen(*address, e))?);
+        }
+        let address = listeners[0].local_addr().map_err(|e| StartError::Listen(wanted[0], e))?;
 
         let mut keys = self.keys;
         if keys.is_empty() {
@@ -283,14 +312,20 @@ impl Builder {
         let account = accounts.open_with(FIRST, &keys).map_err(StartError::Key)?;
         let key = account.first_key.clone();
         let server = Server::new(address, settings, accounts, Arc::clone(&account));
-        let listening = Arc::new(Listening::start(listener, Arc::new(server)));
+        let listening = Arc::new(Listening::new(Arc::new(server)));
         let sandbox = Sandbox { listening, account, key };
         for endpoint in self.endpoints {
             sandbox.register(endpoint).map_err(StartError::Endpoint)?;
         }
         sandbox.keep_as_seed();
-        Ok(sandbox)
+        Ok(Bound { sandbox, listeners })
     }
+}
+
+/// A sandbox that accepts no connection yet, with the sockets that it listens at.
+pub(crate) struct Bound {
+    pub sandbox: Sandbox,
+    pub listeners: Vec<TcpListener>,
 }
 
 /// Why a sandbox could not be started.

@@ -154,7 +154,7 @@ impl Server {
         if length > KEPT_BODY && trail.body.take().is_some() {
             trail.notes.push(format!("the body of {length} bytes is too long to be kept in the log"));
         }
-        account.log.add(Request {
+        let request = Request {
             sequence,
             at: now.system_time(),
             operation: trail.operation.map(|operation| operation.id.clone()),
@@ -175,7 +175,11 @@ impl Server {
             notes: trail.notes,
             took: started.elapsed(),
             fingerprint,
-        });
+        };
+        if let Some(front) = self.front.get() {
+            front.recorded(&account.name, &request);
+        }
+        account.log.add(request);
         answer
     }
 

@@ -46,6 +46,21 @@ impl Accounts {
         self.insert(&mut known, name, &[(name.to_owned(), text, Permissions::NORMAL)])
     }
 
+    /// The account of a name, if it was opened.
+    #[cfg(feature = "program")]
+    pub fn known(&self, name: &str) -> Option<Arc<Account>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name).map(Arc::clone)
+    }
+
+    /// All accounts, by their names.
+    #[cfg(feature = "program")]
+    pub fn all(&self) -> Vec<Arc<Account>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = known.by_name.values().map(Arc::clone).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
     /// Opens the account of a name that is not known, with these keys, of which there is at least one.
     ///
     /// # Errors

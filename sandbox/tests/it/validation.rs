@@ -46,6 +46,16 @@ async fn strict_refuses_what_the_document_does_not_name() -> Test {
 }
 
 #[tokio::test]
+async fn a_number_that_its_format_does_not_allow_is_refused() -> Test {
+    let sandbox = Sandbox::start().await?;
+    for (limit, status) in [(2_147_483_647_u64, 200), (2_147_483_648, 400)] {
+        let answer = send(&sandbox, "GET", &format!("/v2/customers?limit={limit}"), None).await;
+        assert_eq!(answer.status, status, "{limit}: {:?}", answer.body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_empty_text_counts_as_absent_unless_told_otherwise() -> Test {
     let sandbox = Sandbox::start().await?;
     let body = json!({"customer_id": "", "partner_customer_id": "A", "metadata": {"note": ""}});

@@ -1,0 +1,79 @@
+//! The OpenAPI document of Imprint's API, for tools that read it: as it is, or with each error that the sandbox may answer.
+
+use imprint_client::openapi::DOCUMENT;
+use serde_json::{Map, Value, json};
+
+/// The members of a path that are operations.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The document as JSON, or that for tools which compare answers with it.
+///
+/// In that one each operation declares the statuses `4XX` and `5XX` besides its own, since the sandbox answers some that
+/// Imprint's document does not name, and a name that a schema requires and does not define as a property is not required:
+/// no answer has it. A tool would report each of them.
+pub fn text(for_tools: bool) -> String {
+    if !for_tools {
+        return DOCUMENT.to_owned();
+    }
+    // The text was written by the build script of the client.
+    let mut document: Value = serde_json::from_str(DOCUMENT).unwrap_or_default();
+    declare_all_errors(&mut document);
+    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+        require_what_is_defined(schema);
+    }
+    document.to_string()
+}
+
+fn declare_all_errors(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    for (name, operation) in paths.filter_map(Value::as_object_mut).flat_map(Map::iter_mut) {
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        if let Some(responses) = responses.filter(|_| METHODS.contains(&name.as_str())) {
+            for (status, description) in [("4XX", "Refused."), ("5XX", "Not answered, or a fault.")] {
+                responses.entry(status).or_insert_with(|| json!({ "description": description }));
+            }
+        }
+    }
+}
+
+/// Takes out of `required` what a schema does not define. A schema that is composed of others may get its properties from
+/// them, and stays as it is.
+fn require_what_is_defined(schema: &mut Value) {
+    let is_composed = ["allOf", "anyOf", "oneOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|_| !is_composed) else { return };
+    let defined: Vec<String> = properties.keys().cloned().collect();
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| name.as_str().is_some_and(|name| defined.iter().any(|defined| defined == name)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operation_declares_all_errors_if_that_is_asked_for() {
+        let read = |text: String| serde_json::from_str::<Value>(&text).expect("JSON");
+        let (plain, all) = (read(text(false)), read(text(true)));
+        let count = |document: &Value| document.to_string().matches("\"4XX\":").count();
+        let operations = document_operations(&plain);
+        assert!(operations > 30 && count(&plain) == 0);
+        assert_eq!(count(&all), operations);
+    }
+
+    #[test]
+    fn no_name_is_required_that_a_schema_does_not_define() {
+        let mut schema = json!({"required": ["a", "gone"], "properties": {"a": {}}});
+        require_what_is_defined(&mut schema);
+        assert_eq!(schema["required"], json!(["a"]));
+        let composed = json!({"required": ["b"], "properties": {}, "allOf": [{"properties": {"b": {}}}]});
+        let mut same = composed.clone();
+        require_what_is_defined(&mut same);
+        assert_eq!(same, composed);
+    }
+
+    fn document_operations(document: &Value) -> usize {
+        document["paths"].to_string().matches("\"operationId\":").count()
+    }
+}

@@ -1,0 +1,162 @@
+//! What the program prints: its first lines, and a line for each request.
+//!
+//! A thread of its own writes, and lines are left out when it does not get on: a program that starts this one and reads
+//! only the first line of its output would otherwise stop the server as soon as the pipe is full.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use crate::instant::Instant;
+use crate::log::Request;
+
+use super::args::LogForm;
+
+/// How many lines may wait.
+const WAITING: usize = 4_096;
+
+/// How long the end of the program waits for the lines to be written.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The lines of the program. A clone writes to the same output.
+#[derive(Clone)]
+pub struct Lines {
+    form: LogForm,
+    sender: SyncSender<Job>,
+    left_out: Arc<AtomicU64>,
+}
+
+enum Job {
+    Line(String),
+    /// All lines before are written: tell it.
+    Flush(mpsc::Sender<()>),
+}
+
+impl Lines {
+    /// Writes to the standard output.
+    pub fn to_stdout(form: LogForm) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let left_out = Arc::new(AtomicU64::new(0));
+        let missing = Arc::clone(&left_out);
+        // Without the thread there are no lines, and the server works all the same.
+        let _ = std::thread::Builder::new().name("lines".into()).spawn(move || write(&receiver, &missing));
+        Self { form, sender, left_out }
+    }
+
+    /// Prints a line of the start. Where requests are printed as JSON, all but the first go to the standard error, so that
+    /// the rest of the output is JSON alone.
+    pub fn start(&self, line: String, is_first: bool) {
+        if self.form == LogForm::Json && !is_first {
+            eprintln!("{line}");
+        } else {
+            self.line(line);
+        }
+    }
+
+    /// Prints a request to the API; `account` is None for the first account.
+    pub fn request(&self, account: Option<&str>, request: &Request) {
+        match self.form {
+            LogForm::Off => {}
+            LogForm::Text => self.line(text(account, request, SystemTime::now())),
+            LogForm::Json => self.line(json_line(account, request, SystemTime::now())),
+        }
+    }
+
+    /// Waits until the lines so far are written, but not for long.
+    pub fn flush(&self) {
+        let (done, written) = mpsc::channel();
+        if self.sender.try_send(Job::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+
+    fn line(&self, line: String) {
+        if let Err(TrySendError::Full(_)) = self.sender.try_send(Job::Line(line)) {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn write(jobs: &Receiver<Job>, left_out: &AtomicU64) {
+    let mut out = std::io::stdout().lock();
+    while let Ok(job) = jobs.recv() {
+        // An output that nobody reads any more is no reason to stop.
+        let _ = match job {
+            Job::Line(line) => writeln!(out, "{line}"),
+            Job::Flush(done) => {
+                let flushed = out.flush();
+                let _ = done.send(());
+                flushed
+            }
+        };
+        let missing = left_out.swap(0, Ordering::Relaxed);
+        if missing > 0 {
+            eprintln!("imprint-sandbox: {missing} lines were left out, since the output was not read fast enough");
+        }
+    }
+}
+
+/// `12:00:01.204 201 createSession POST /v2/customer_sessions key=sandbox 0.3ms choice=session-lifetime`
+fn text(account: Option<&str>, request: &Request, now: SystemTime) -> String {
+    let Request { status, method, path, .. } = request;
+    let at = Instant::of(now).text();
+    let time = at.get(11..23).unwrap_or_default();
+    let status = if *status == 0 { "---".to_owned() } else { status.to_string() };
+    let operation = request.operation.as_deref().unwrap_or("-");
+    let key = request.key.as_deref().unwrap_or("-");
+    let took = request.took.as_secs_f64() * 1_000.0;
+    let mut line = format!("{time} {status} {operation} {method} {path} key={} {took:.1}ms", word(key));
+    let mut add = |name: &str, value: &str| {
+        // Writing to a text cannot fail.
+        let _ = write!(line, " {name}={}", word(value));
+    };
+    if let Some(account) = account {
+        add("account", account);
+    }
+    if request.answer != crate::log::AnswerKind::State && request.answer != crate::log::AnswerKind::Refusal {
+        add("answer", request.answer.text());
+    }
+    if let Some(fault) = &request.fault {
+        add("fault", fault);
+    }
+    if !request.choices.is_empty() {
+        add("choice", &request.choices.iter().map(|choice| choice.id()).collect::<Vec<_>>().join(","));
+    }
+    for note in &request.notes {
+        add("note", note);
+    }
+    line
+}
+
+/// A text as one word of a line: in quotes if it has spaces or anything that does not belong into a line.
+fn word(text: &str) -> String {
+    let is_plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '"');
+    if is_plain { text.to_owned() } else { format!("{text:?}") }
+}
+
+fn json_line(account: Option<&str>, request: &Request, now: SystemTime) -> String {
+    let Request { sequence, operation, method, path, key, merchant_key, status, fault, notes, .. } = request;
+    let milliseconds = (request.took.as_secs_f64() * 10_000.0).round() / 10.0;
+    json!({
+        "time": Instant::of(now).text(),
+        "account": account,
+        "request": sequence,
+        "operation": operation,
+        "method": method,
+        "path": path,
+        "key": key,
+        "merchant_key": merchant_key,
+        "status": (*status != 0).then_some(status),
+        "answer": request.answer.text(),
+        "milliseconds": milliseconds,
+        "fault": fault,
+        "choices": request.choices.iter().map(|choice| choice.id()).collect::<Vec<_>>(),
+        "notes": notes,
+    })
+    .to_string()
+}

@@ -1,0 +1,128 @@
+//! Serving: from the flags to a sandbox that listens, until the program is told to stop.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::sandbox::{Bound, Builder, Endpoint, Sandbox, StartError};
+use crate::settings::Permissions;
+
+use super::args::Serve;
+use super::front::ProgramFront;
+use super::guard::Guard;
+use super::lines::Lines;
+use super::served::Served;
+use super::stop;
+
+/// How many requests the log of an account keeps.
+const LOG_SIZE: usize = 1_000;
+
+/// Serves until the program is told to stop.
+///
+/// # Errors
+///
+/// Why it cannot begin, in words.
+pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
+    // Before anything else, so that no signal is missed.
+    let stop = stop::Stop::new(flags.stop_with_stdin).map_err(|e| format!("signals cannot be received: {e}"))?;
+    let lines = Lines::to_stdout(flags.log);
+    let seed_number = flags.seed_number.unwrap_or_else(drawn);
+    let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
+    let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
+    let served = Arc::new(Served { sandbox: sandbox.clone(), guard, has_control: flags.has_control() });
+    sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
+    for listener in listeners {
+        sandbox.listening().accept(listener);
+    }
+    if let Some(file) = &flags.print_url {
+        print_url(file, &sandbox.url()).map_err(|e| format!("the URL cannot be written to {}: {e}", file.display()))?;
+    }
+    for (place, line) in first_lines(&sandbox, &flags, seed_number).into_iter().enumerate() {
+        lines.start(line, place == 0);
+    }
+    stop.wait().await;
+    sandbox.listening().stop().await;
+    lines.flush();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
+    let mut builder = Builder::default()
+        .listen(flags.addresses())
+        .clock(flags.clock)
+        .seed_number(seed_number)
+        .validation(flags.validation.level())
+        .webhook_retry(flags.retry.schedule())
+        .log_size(LOG_SIZE);
+    let permissions = if flags.pci { Permissions::PCI } else { Permissions::NORMAL };
+    for (place, key) in flags.keys.iter().enumerate() {
+        if key.0.expose().trim().is_empty() {
+            return Err("a key is empty".into());
+        }
+        builder = builder.key_with(format!("key {}", place + 1), key.0.clone(), permissions);
+    }
+    if flags.keys.is_empty() && flags.pci {
+        builder = builder.default_key(permissions);
+    }
+    if flags.no_examples {
+        builder = builder.refuse_examples();
+    }
+    if flags.webhook_tokens.len() > flags.webhooks.len() {
+        return Err("there are more --webhook-token than --webhook".into());
+    }
+    for (place, url) in flags.webhooks.iter().enumerate() {
+        let mut endpoint = Endpoint::at(url.0.expose());
+        if let Some(token) = flags.webhook_tokens.get(place) {
+            endpoint = endpoint.token(token.0.clone());
+        }
+        builder = builder.endpoint(endpoint);
+    }
+    Ok(builder)
+}
+
+/// A number for this run. It is short, so that a person can write it down.
+fn drawn() -> u64 {
+    RandomState::new().build_hasher().finish() % 1_000_000
+}
+
+fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String> {
+    let mut lines = vec![
+        format!("listening at {}", sandbox.url()),
+        "This is not Imprint. Nothing here moves money. Do not enter real personal data.".to_owned(),
+    ];
+    if flags.keys.is_empty() {
+        lines.push(format!("API key: {}", sandbox.key().expose()));
+    }
+    if flags.webhook_tokens.len() < flags.webhooks.len() || flags.webhooks.is_empty() {
+        lines.push(format!("webhooks are signed with the token {}", sandbox.webhook_token().expose()));
+    }
+    if flags.has_control() {
+        let url = sandbox.url();
+        lines.push(format!("page: {url}/  control API: {url}/_sandbox/"));
+    }
+    if flags.seed_number.is_none() {
+        lines.push(format!("--seed-number {seed_number} gives the ids of this run again"));
+    }
+    lines
+}
+
+/// Writes the URL into a file that appears whole: a script that waits for it must not read half of it.
+fn print_url(file: &Path, url: &str) -> std::io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}", std::process::id()));
+    std::fs::write(&beside, format!("{url}\n"))?;
+    std::fs::rename(&beside, file)
+}
+
+/// An error with its causes.
+fn said(error: &StartError) -> String {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        message += &format!(": {error}");
+        cause = error.source();
+    }
+    message
+}
