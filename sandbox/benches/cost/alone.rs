@@ -8,8 +8,11 @@ use super::{memory, start};
 /// The first argument of such a process.
 const WORD: &str = "alone";
 
+/// Does something in this process, as the arguments say; the numbers that it measured.
+type Task = fn(&[String]) -> Vec<f64>;
+
 /// What such a process can do, by the argument behind the word.
-const TASKS: [(&str, fn(&[String]) -> Vec<f64>); 3] = [
+const TASKS: [(&str, Task); 3] = [
     ("first-call", start::first_call),
     ("transactions", memory::of_transactions),
     ("many-requests", memory::of_many_requests),

@@ -17,8 +17,11 @@ mod throughput;
 
 use table::Table;
 
+/// Measures something, and prints its rows.
+type Measure = fn(&mut Table);
+
 /// The parts of the table: the name that chooses a part, and what measures it.
-const PARTS: [(&str, fn(&mut Table)); 8] = [
+const PARTS: [(&str, Measure); 8] = [
     ("start", start::measure),
     ("first", start::measure_first_calls),
     ("requests", throughput::measure),
