@@ -21,5 +21,6 @@ pub mod seeded_name;
 pub mod sent;
 pub mod session;
 pub mod streak;
+pub mod tally;
 pub mod target;
 pub mod transaction;

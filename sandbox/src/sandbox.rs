@@ -170,7 +170,7 @@ impl Sandbox {
         self.account.advance_to(self.account.now().plus(by)).await;
     }
 
-    /// The bugs of the sandbox that were found so far, in all accounts.
+    /// The bugs of the sandbox that were found so far, in all accounts: the first thousand at most.
     pub fn bugs(&self) -> Vec<Bug> {
         self.listening.server.bugs.all()
     }

@@ -12,7 +12,7 @@ impl Contract {
     /// a place that is to be kept.
     pub fn without_empty_text(&self, operation: &Operation, body: &mut Value, kept: &[String]) -> Vec<String> {
         let mut found = Vec::new();
-        let Some(schema) = &operation.body else { return found };
+        let Some(schema) = operation.body.as_ref().filter(|_| has_empty_text(body)) else { return found };
         self.walk(schema.value(), body, &mut |visit| {
             let is_text = match &visit.kind {
                 ValueKind::Text | ValueKind::Time => true,
@@ -28,6 +28,16 @@ impl Contract {
             remove(body, pointer);
         }
         found
+    }
+}
+
+/// Whether there is an empty text anywhere in a value. Most often there is none, and no schema has to be looked at.
+fn has_empty_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().any(has_empty_text),
+        Value::Object(map) => map.values().any(has_empty_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

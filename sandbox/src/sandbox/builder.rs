@@ -132,7 +132,7 @@ impl Builder {
     /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
     /// merchant key of none is refused. Each product needs a merchant key of its own.
     pub fn product(mut self, product: Product) -> Self {
-        self.settings.products.push(product);
+        self.settings.products.push(Arc::new(product));
         self
     }
 
@@ -226,11 +226,23 @@ impl Builder {
         self
     }
 
-    /// How many deliveries of webhooks that were acknowledged each account keeps; older ones are dropped, so that a sandbox
-    /// that runs for days does not fill the memory. The default is 10,000. Deliveries that were not acknowledged are kept
-    /// whatever their number, and so are the events.
+    /// How many deliveries of webhooks that are through, acknowledged or dropped, each account keeps, and how many of those
+    /// that are dead; older ones are forgotten, so that a sandbox that runs for days does not fill the memory. The default
+    /// is 10,000. Deliveries that still wait for an attempt are kept whatever their number.
+    ///
+    /// Dead deliveries that were forgotten are still counted, and [`Sandbox::settled`] and [`Sandbox::verify`] fail with
+    /// their number.
     pub fn delivery_log_size(mut self, deliveries: usize) -> Self {
         self.settings.webhooks.kept = deliveries;
+        self
+    }
+
+    /// How many events each account keeps; older ones are dropped. The default is 10,000.
+    ///
+    /// Events that were dropped are still counted by their kind. [`Sandbox::wait_for_events`], which gives all of a kind
+    /// since the beginning, fails and says so if some of them were dropped.
+    pub fn event_log_size(mut self, events: usize) -> Self {
+        self.settings.webhooks.events_kept = events;
         self
     }
 

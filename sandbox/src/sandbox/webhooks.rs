@@ -121,7 +121,7 @@ impl RegisteredEndpoint {
             // Ids begin anew when the state is replaced, so the id alone may be that of another endpoint.
             let known = tx.state.endpoints.get(&self.id).filter(|known| known.target == self.target);
             if let Some(endpoint) = known.filter(|known| !known.is_removed).map(Arc::clone) {
-                tx.state.remove_endpoint(&endpoint);
+                tx.state.remove_endpoint(&endpoint, tx.settings);
             }
             Ok::<(), Infallible>(())
         });

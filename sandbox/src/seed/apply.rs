@@ -4,6 +4,7 @@ mod commerce;
 mod people;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use imprint_client::Secret;
@@ -69,7 +70,7 @@ fn set_time(tx: &mut Tx<'_>, wanted: Option<&format::Clock>) -> Result<Option<Cl
         let message = format!("is earlier than the clock of the account, which never goes back: it is {}", now.text());
         return Err(Fault::new(place, message));
     }
-    if let Some(timer) = tx.state.timers.lowest().filter(|timer| timer.due <= at) {
+    if let Some(timer) = tx.state.next_timer().filter(|timer| timer.due <= at) {
         let due = timer.due.text();
         let message = format!("passes {due}, when something falls due in the account: advance its clock before");
         return Err(Fault::new(place, message));
@@ -97,7 +98,7 @@ struct Seeding<'t, 'a> {
 #[derive(Clone)]
 struct Person {
     id: String,
-    product: Product,
+    product: Arc<Product>,
     payment_method: Option<String>,
 }
 
@@ -117,7 +118,7 @@ impl Seeding<'_, '_> {
     fn call(
         &mut self,
         operation: &str,
-        product: &Product,
+        product: &Arc<Product>,
         arguments: &[(&str, &str)],
         body: Map<String, Value>,
         origin: Origin<'_>,
@@ -135,7 +136,7 @@ impl Seeding<'_, '_> {
                 return Err(Fault::new(origin(&pointer), what));
             }
         }
-        self.tx.product = product.clone();
+        self.tx.product = Arc::clone(product);
         let arguments = arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let asked = Asked { contract, operation: declared, arguments, query: Map::new(), body, caller: &self.caller };
         let reply = handler(self.tx, &asked).map_err(|refusal| refused(&refusal, origin))?;
@@ -162,7 +163,7 @@ impl Seeding<'_, '_> {
     fn products(&mut self, file: &File) -> Result<(), Fault> {
         for (place, wanted) in file.products.iter().enumerate() {
             let wanted = settings::product(wanted);
-            if self.tx.settings.product(Some(wanted.key())) != Some(wanted) {
+            if self.tx.settings.product(Some(wanted.key())).as_deref() != Some(&wanted) {
                 let message = "is no product of the sandbox, or has other settings there: products are declared when a \
                                sandbox starts, so start one with this seed";
                 return Err(Fault::new(format!("/products/{place}"), message));

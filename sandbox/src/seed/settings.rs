@@ -1,5 +1,7 @@
 //! What a seed says that has to be known when a sandbox starts: its keys, its products and its clock.
 
+use std::sync::Arc;
+
 use imprint_client::Secret;
 
 use crate::product::{CardType, Product};
@@ -16,8 +18,8 @@ impl Seed {
         for (place, wanted) in self.file.products.iter().enumerate() {
             let wanted = product(wanted);
             match settings.products.iter().find(|declared| declared.key() == wanted.key()) {
-                None => settings.products.push(wanted),
-                Some(declared) if *declared == wanted => {}
+                None => settings.products.push(Arc::new(wanted)),
+                Some(declared) if **declared == wanted => {}
                 Some(_) => {
                     let message = "another product with this merchant key is declared, with other settings";
                     return Err(self.error(&Fault::new(format!("/products/{place}/merchant_key"), message)));

@@ -58,7 +58,7 @@ impl Account {
     /// choices of both cases are returned.
     pub fn transact<T, E>(
         &self,
-        product: Product,
+        product: Arc<Product>,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let mut state = self.lock();
@@ -71,7 +71,7 @@ impl Account {
     /// The same, and what comes of it is what the account is reset to. Nothing else can happen in between.
     pub fn transact_to_origin<T, E>(
         &self,
-        product: Product,
+        product: Arc<Product>,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut state = self.lock();
@@ -87,7 +87,7 @@ impl Account {
     fn transact_in<T, E>(
         &self,
         state: &mut State,
-        product: Product,
+        product: Arc<Product>,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let now = state.clock.now();
@@ -174,7 +174,7 @@ impl Account {
 
     /// Carries out the first timer that is due until a time, in a transaction of its own; whether there was one.
     fn fire_next(&self, state: &mut State, until: Instant) -> bool {
-        let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) else {
+        let Some(timer) = state.next_timer().filter(|timer| timer.due <= until).map(Arc::clone) else {
             return false;
         };
         let Timer { id, product, due, deadline } = &*timer;
