@@ -61,7 +61,8 @@ impl Sandbox {
 mod tests {
     use http::Request;
 
-    use crate::RewardKind;
+    use crate::model::reward::RewardKind;
+    use crate::server::Arrival;
     use crate::table::tests::LOOKED_AT;
 
     use super::*;
@@ -71,7 +72,7 @@ mod tests {
         let request = Request::get(target).header("authorization", "Bearer sandbox-key");
         let before = LOOKED_AT.get();
         let carried = sandbox.answer_in_process(request.body(Bytes::new()).expect("a request"));
-        let crate::Arrival::Answer(answer) = carried.arrival else { panic!("no answer") };
+        let Arrival::Answer(answer) = carried.arrival else { panic!("no answer") };
         assert!(answer.status().is_success(), "{target}: {answer:?}");
         LOOKED_AT.get() - before
     }
