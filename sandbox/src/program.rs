@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod control;
 mod document;
 mod environment;
 mod failure;
@@ -36,7 +37,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
-            Some(Command::Openapi { control: _, all_errors }) => commands::openapi(all_errors),
+            Some(Command::Openapi { control, all_errors }) => commands::openapi(control, all_errors),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

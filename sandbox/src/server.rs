@@ -8,11 +8,11 @@ mod front;
 mod in_process;
 mod listen;
 mod pipeline;
-mod redact;
+pub mod redact;
 mod sending;
 mod stand_in;
 mod strike;
-mod validate;
+pub mod validate;
 mod wire;
 
 use std::net::SocketAddr;
