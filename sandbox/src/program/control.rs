@@ -179,8 +179,11 @@ async fn answer(served: Arc<Served>, request: Request) -> Outcome {
     }
 }
 
+/// The arguments of a path by their names.
+type Arguments = Vec<(String, String)>;
+
 /// The operation of a route, with the arguments of its path.
-fn found(route: Route<'static>) -> Result<(&'static Operation, Vec<(String, String)>), Failure> {
+fn found(route: Route<'static>) -> Result<(&'static Operation, Arguments), Failure> {
     match route {
         Route::Found { operation, arguments } => Ok((operation, arguments)),
         Route::WrongMethod { allowed } => {

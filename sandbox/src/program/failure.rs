@@ -16,6 +16,13 @@ pub struct Failure {
     /// Such as `NOT_FOUND_ERROR`.
     pub kind: &'static str,
     pub message: String,
+    /// What only some errors have.
+    more: Option<Box<More>>,
+}
+
+/// What only some errors have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct More {
     /// The parameter or field that it is about.
     param: Option<String>,
     /// What was found, each thing with its words, where a test asked for a judgement.
@@ -26,7 +33,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into(), param: None, found: None, allow: None }
+        Self { status, kind, message: message.into(), more: None }
     }
 
     /// There is no such thing.
@@ -38,7 +45,7 @@ impl Failure {
     pub fn invalid(param: impl Into<String>, what: impl std::fmt::Display) -> Self {
         let param = param.into();
         let message = format!("{param}: {what}");
-        Self { param: Some(param), ..Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST_ERROR", message) }
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST_ERROR", message).about(Some(param))
     }
 
     /// The state does not allow it.
@@ -48,7 +55,8 @@ impl Failure {
 
     /// What a test relies on is not so; what was found instead.
     pub fn unmet(kind: &'static str, message: impl Into<String>, found: Value) -> Self {
-        Self { found: Some(found), ..Self::new(StatusCode::FAILED_DEPENDENCY, kind, message) }
+        let more = More { found: Some(found), ..More::default() };
+        Self { more: Some(Box::new(more)), ..Self::new(StatusCode::FAILED_DEPENDENCY, kind, message) }
     }
 
     /// The program is about to end.
@@ -58,14 +66,22 @@ impl Failure {
 
     /// With the methods that the path has.
     pub fn with_allow(self, methods: String) -> Self {
-        Self { allow: Some(methods), ..self }
+        Self { more: Some(Box::new(More { allow: Some(methods), ..More::default() })), ..self }
+    }
+
+    /// With the parameter or field that it is about.
+    fn about(self, param: Option<String>) -> Self {
+        match param {
+            None => self,
+            param => Self { more: Some(Box::new(More { param, ..More::default() })), ..self },
+        }
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-        Self { param: refusal.param, ..Self::new(status, refusal.kind.text, refusal.message) }
+        Self::new(status, refusal.kind.text, refusal.message).about(refusal.param)
     }
 }
 
@@ -84,16 +100,17 @@ impl From<Refused> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut error = json!({ "type": self.kind, "message": self.message });
-        if let Some(param) = self.param {
+        let More { param, found, allow } = self.more.map(|more| *more).unwrap_or_default();
+        if let Some(param) = param {
             error["param"] = param.into();
         }
         let mut body = json!({ "error": error });
-        if let Some(found) = self.found {
+        if let Some(found) = found {
             body["found"] = found;
         }
         let mut answer = (self.status, Json(body)).into_response();
         // The names of methods are a header value.
-        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
+        if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
             answer.headers_mut().insert(ALLOW, allow);
         }
         answer

@@ -114,7 +114,11 @@ pub fn operation(method: &str, path: &str) -> Option<&'static Operation> {
 fn hold(operation: &Operation, status: u16, body: Option<&Value>, answer: Option<&Value>) {
     let id = &operation.id;
     if let (200..300, Some(body)) = (status, body) {
-        assert_eq!(contract().check_body(operation, body), [], "{id}: the document does not allow this request: {body}");
+        assert_eq!(
+            contract().check_body(operation, body),
+            [],
+            "{id}: the document does not allow this request: {body}"
+        );
         assert_eq!(contract().unknown_fields(operation, body), [], "{id}: {body}");
     }
     let violations = contract().check_answer(operation, status, answer).unwrap_or_else(|e| panic!("{e}: {answer:?}"));

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::routing::post;
-use imprint_client::webhook::{Event, Verifier};
+use imprint_client::webhook::{Verifier, Webhook};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -25,22 +24,19 @@ impl Receiver {
     pub async fn start(token: &str) -> Self {
         let status = Arc::new(AtomicU16::new(200));
         let taken: Arc<Mutex<Vec<String>>> = Arc::default();
-        let verifier = Arc::new(Verifier::new(token.to_owned()));
         let (answer, kept) = (Arc::clone(&status), Arc::clone(&taken));
-        let handler = async move |headers: HeaderMap, body: Bytes| {
-            let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let signature = header("imprint-signature").to_owned();
-            let event: Result<Event, _> = verifier.verify(&body, &signature);
-            let Ok(event) = event else { return StatusCode::UNAUTHORIZED };
+        // What is not signed with the token is refused before.
+        let handler = async move |webhook: Webhook| {
             let status = answer.load(Ordering::SeqCst);
             if status == 200 {
-                kept.lock().expect("no panic").push(event.object().to_owned());
+                kept.lock().expect("no panic").push(webhook.event.object().to_owned());
             }
             StatusCode::from_u16(status).expect("a status")
         };
+        let verifier = Verifier::new(token.to_owned());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = Router::new().route("/imprint", post(handler));
+        let router = Router::new().route("/imprint", post(handler)).with_state(verifier);
         let task = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("it serves");
         });
