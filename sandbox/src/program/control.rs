@@ -158,7 +158,7 @@ async fn answer(served: Arc<Served>, request: Request) -> Outcome {
         return Err(Failure::invalid("body", "the operation takes none"));
     }
     let body = validate::Body::Bytes(bytes.clone());
-    let json = if is_raw {
+    let json = if is_raw && !bytes.is_empty() {
         // A page of another site cannot send this type without asking first.
         validate::is_json(&parts.headers)?;
         Some(serde_json::Value::Object(serde_json::Map::new()))

@@ -93,12 +93,12 @@ pub async fn verify(mut call: Call) -> Outcome {
         let checked = to(&call.sandbox, requests.clone(), &operation)?.check_count(count);
         found.extend(checked.err().map(|why| verdict::found("count", why)));
     }
-    if found.is_empty() {
+    let Some(first) = found.first().and_then(|first| first["message"].as_str()) else {
         return ok(json!({ "verified": true }));
-    }
+    };
     let message = match found.len() {
-        1 => "one thing was found that the test should not rest on".to_owned(),
-        count => format!("{count} things were found that the test should not rest on"),
+        1 => first.to_owned(),
+        count => format!("{count} things were found that the test should not rest on; the first: {first}"),
     };
     Err(Failure::unmet("UNVERIFIED_ERROR", message, found.into()))
 }

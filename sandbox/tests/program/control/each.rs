@@ -134,7 +134,7 @@ async fn cards(api: &Api) {
     api.expect(204, "POST", at("status"), status("ACTIVE")).await;
     api.expect(409, "POST", at("status"), status("LOAN_ACTIVE")).await;
     let simulate = json!({ "payment_method_id": card, "status": "APPROVED", "amount": 100 });
-    let authorise = async || api.api(KEY, "POST", "/v2/transactions/events/simulate", Some(simulate.clone())).await;
+    let authorise = async || api.api(KEY, "POST", "/v2/simulate_transaction_event", Some(simulate.clone())).await;
     api.expect(204, "POST", at("decline"), None).await;
     assert_eq!(authorise().await.0, 409);
     api.expect(204, "POST", at("accept"), None).await;
@@ -245,7 +245,8 @@ async fn faults_and_requests(api: &Api) {
     let body = json!({ "operation": "createSession", "next": 2, "status": 503, "retry_after": 1, "shape": "flat" });
     let fault = api.expect(201, "POST", "faults", Some(body)).await;
     assert_eq!((&fault["turn"], &fault["is_unused"]), (&json!("next 2"), &json!(true)));
-    assert_eq!(api.api(KEY, "POST", "/v2/customer_sessions", Some(json!({}))).await.0, 503);
+    let once = json!({ "partner_customer_id": "ONCE" });
+    assert_eq!(api.api(KEY, "POST", "/v2/customer_sessions", Some(once)).await.0, 503);
     assert_eq!(api.get("faults").await["faults"][0]["struck"], 1);
     let found = api.expect(424, "POST", "requests/verify", None).await;
     let kinds: Vec<_> = found["found"].as_array().expect("a list").iter().map(|one| &one["kind"]).collect();

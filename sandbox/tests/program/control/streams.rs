@@ -83,7 +83,7 @@ async fn a_stream_tells_each_event_once_and_goes_on_where_it_was_broken_off() {
     make(&api, "A").await;
     make(&api, "B").await;
     let (first, name, data) = next(&mut stream, &mut read).await.expect("an event");
-    assert_eq!((name.as_str(), &data["body"]["data"]["event"]), ("APPLICATION", &json!("REJECTED")));
+    assert_eq!((name.as_str(), &data["body"]["data"]["status"]), ("APPLICATION", &json!("REJECTED")));
     let (second, ..) = next(&mut stream, &mut read).await.expect("an event");
     assert_ne!(first, second);
     drop(stream);
