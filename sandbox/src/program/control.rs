@@ -194,7 +194,8 @@ fn found(route: Route<'static>) -> Result<(&'static Operation, Arguments), Failu
         }
         Route::Unknown { nearest } => {
             let near = nearest.map_or(String::new(), |near| format!("; did you mean {} {}?", near.method, near.path));
-            Err(Failure::not_found(format!("the control API has no such path{near}")))
+            let message = format!("the control API, which /_sandbox/openapi.yaml describes, has no such path{near}");
+            Err(Failure::not_found(message))
         }
     }
 }

@@ -38,6 +38,7 @@ pub struct ProgramFront {
 impl ProgramFront {
     pub fn new(served: Arc<Served>, lines: Lines) -> Self {
         let router = Router::new()
+            .route(OWN, any(control::serve))
             .route("/_sandbox/{*path}", any(control::serve))
             .fallback(unknown)
             .with_state(Arc::clone(&served));

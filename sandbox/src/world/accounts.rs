@@ -67,8 +67,7 @@ impl Accounts {
 
     /// Whether an account is one of the server still.
     pub fn has(&self, account: &Arc<Account>) -> bool {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.by_name.get(&account.name).is_some_and(|known| Arc::ptr_eq(known, account))
+        self.known.read().unwrap_or_else(PoisonError::into_inner).has(account)
     }
 
     /// Ends an account: none of its keys opens anything any more, and its name can be used again.
@@ -96,7 +95,7 @@ impl Accounts {
     /// # Errors
     ///
     /// Why it is not opened, in words.
-    fn open_by_key(&self, text: &str) -> Result<(), String> {
+    fn open_by_key(&self, text: &str) -> Result<Arc<Account>, String> {
         let Some(name) = text.strip_prefix(KEY_OF_NAME).filter(|_| self.settings.open_accounts) else {
             return Err(UNKNOWN_KEY.to_owned());
         };
@@ -107,11 +106,11 @@ impl Accounts {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // Another request with the key may have come first.
-        if !known.by_key.contains_key(text) {
-            known.admits(name).map_err(|refused| refused.to_string())?;
-            self.insert(&mut known, name, &[(name.to_owned(), text.into(), Permissions::NORMAL)]);
+        if let Some(account) = known.by_key.get(text) {
+            return Ok(Arc::clone(account));
         }
-        Ok(())
+        known.admits(name).map_err(|refused| refused.to_string())?;
+        Ok(self.insert(&mut known, name, &[(name.to_owned(), text.into(), Permissions::NORMAL)]))
     }
 
     /// All accounts, by their names.
@@ -158,18 +157,13 @@ impl Accounts {
     ///
     /// If no key is it, or it was deleted: why, in words.
     pub fn caller(&self, text: &str) -> Result<(Arc<Account>, Arc<Key>), String> {
-        let is_known = self.known.read().unwrap_or_else(PoisonError::into_inner).by_key.contains_key(text);
-        if !is_known {
-            self.open_by_key(text)?;
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).by_key.get(text).map(Arc::clone);
+        let account = known.map_or_else(|| self.open_by_key(text), Ok)?;
+        let key = account.read(|state| state.keys.first("text", text).cloned());
+        match key.filter(|key| key.deleted_at.is_none()) {
+            Some(key) => Ok((account, key)),
+            None => Err("the key was deleted".to_owned()),
         }
-        self.of_key(text).ok_or_else(|| "the key was deleted".to_owned())
-    }
-
-    fn of_key(&self, text: &str) -> Option<(Arc<Account>, Arc<Key>)> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let account = Arc::clone(known.by_key.get(text)?);
-        let key = account.read(|state| state.keys.first("text", text).cloned())?;
-        key.deleted_at.is_none().then_some((account, key))
     }
 
     /// Makes another key of an account; its text.
@@ -177,6 +171,10 @@ impl Accounts {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         loop {
             let text = account.new_key_text();
+            if !known.has(account) {
+                account.add_key(label, text.clone(), permissions);
+                return text;
+            }
             let holder = known.by_key.entry(text.expose().to_owned()).or_insert_with(|| Arc::clone(account));
             if Arc::ptr_eq(holder, account) {
                 account.add_key(label, text.clone(), permissions);
@@ -197,7 +195,7 @@ impl Accounts {
         if holders.any(|holder| !Arc::ptr_eq(holder, account)) {
             return Err(KeyTaken);
         }
-        for text in texts {
+        for text in texts.iter().filter(|_| known.has(account)).collect::<Vec<_>>() {
             known.by_key.insert(text.expose().to_owned(), Arc::clone(account));
         }
         Ok(())
@@ -205,6 +203,11 @@ impl Accounts {
 }
 
 impl Known {
+    /// Whether an account is one of the server still: the keys of one that was ended lead nowhere.
+    fn has(&self, account: &Arc<Account>) -> bool {
+        self.by_name.get(&account.name).is_some_and(|known| Arc::ptr_eq(known, account))
+    }
+
     /// Whether an account of this name can be opened.
     fn admits(&self, name: &str) -> Result<(), NotOpened> {
         if self.by_name.contains_key(name) {

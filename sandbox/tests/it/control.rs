@@ -147,6 +147,11 @@ async fn an_emptied_account_keeps_its_keys_and_nothing_else() -> Test {
     // A key that is made now is none of those that were kept.
     sandbox.client_builder().api_key(sandbox.add_key("more", Permissions::NORMAL)).build()?.create_session().await?;
     assert_eq!(reports.search_customers().await?.total, Some(2));
+    // The endpoint has the id of the one before, and is sent to all the same.
+    sandbox.webhook("http://127.0.0.1:9/imprint")?;
+    sandbox.customer("Q").approved().await?;
+    let undelivered = sandbox.settled().await.expect_err("nothing listens there");
+    assert_eq!(undelivered.failed.len(), 2);
     sandbox.reset();
     assert_eq!((sandbox.endpoints().len(), sandbox.events().len()), (1, 2), "the seed is what it was");
     Ok(())

@@ -56,6 +56,8 @@ async fn a_path_or_method_that_there_is_not_is_answered_with_those_that_there_ar
     let api = Api::start(&[]);
     let (status, answer) = api.call("GET", "acounts", None).await;
     assert!(status == 404 && message(&answer).contains("/_sandbox/accounts"), "{answer}");
+    let (status, answer) = api.call("GET", "", None).await;
+    assert!(status == 404 && message(&answer).contains("/_sandbox/openapi.yaml"), "{answer}");
     let url = format!("{}/_sandbox/state", api.program.url());
     let answer = client().delete(&url).send().await.expect("an answer");
     assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"GET, PUT".parse().expect("a header")));
