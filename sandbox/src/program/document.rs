@@ -44,6 +44,7 @@ mod tests {
     }
 
     fn document_operations(document: &Value) -> usize {
-        document.to_string().matches("\"operationId\":").count()
+        // Webhooks have ids as well, and answers of theirs are those of the receiver.
+        document["paths"].to_string().matches("\"operationId\":").count()
     }
 }

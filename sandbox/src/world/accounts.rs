@@ -195,8 +195,8 @@ impl Accounts {
         if holders.any(|holder| !Arc::ptr_eq(holder, account)) {
             return Err(KeyTaken);
         }
-        for text in texts.iter().filter(|_| known.has(account)).collect::<Vec<_>>() {
-            known.by_key.insert(text.expose().to_owned(), Arc::clone(account));
+        if known.has(account) {
+            known.by_key.extend(texts.iter().map(|text| (text.expose().to_owned(), Arc::clone(account))));
         }
         Ok(())
     }
