@@ -19,7 +19,7 @@ const MOST: usize = 1_000;
 /// What the key of an account begins with that is opened by it; the name of the account follows.
 const KEY_OF_NAME: &str = "sbx-";
 
-const UNKNOWN_KEY: &str = "the request has no valid key";
+const UNKNOWN_KEY: &str = "no account has the key";
 
 pub struct Accounts {
     /// What all accounts write the bugs of the sandbox into.

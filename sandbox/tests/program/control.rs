@@ -6,6 +6,7 @@ mod form;
 mod held;
 mod receiver;
 mod refused;
+mod secrets;
 mod streams;
 mod workers;
 

@@ -60,7 +60,7 @@ async fn a_key_opens_no_account_that_is_not_its_own_and_only_so_many() {
         ("sbx-".to_owned(), "1 to 64"),
         (format!("sbx-{}", "a".repeat(65)), "1 to 64"),
         ("sbx-a/b".into(), "1 to 64"),
-        ("other".into(), "no valid key"),
+        ("other".into(), "no account has the key"),
         ("sbx-sandbox".into(), "an account of this name"),
     ] {
         assert_eq!(api.api(&key, "GET", "/v2/customers", None).await.0, 401, "{key}");
