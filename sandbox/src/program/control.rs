@@ -25,6 +25,7 @@ mod streaks;
 mod verdict;
 mod views;
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -138,20 +139,12 @@ async fn answer(served: Arc<Served>, request: Request) -> Outcome {
     let route = document::contract().route(method.as_str(), parts.uri.path());
     let is_always = matches!(&route, Route::Found { operation, .. } if ALWAYS.contains(&operation.id.as_str()));
     if !served.has_control && !is_always {
-        let message =
-            "the control API is off, since others than this machine may reach the sandbox; --control on turns it on";
+        let message = "the control API is off, as it is by default where others than this machine may reach the sandbox; \
+                       --control on turns it on";
         return Err(Failure::not_found(message));
     }
     let (operation, arguments) = found(route)?;
-    let pairs: Vec<(String, String)> =
-        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    if let Some((twice, _)) = pairs
-        .iter()
-        .enumerate()
-        .find_map(|(at, one)| pairs[..at].iter().any(|earlier| earlier.0 == one.0).then_some(one))
-    {
-        return Err(Failure::invalid(shown(twice), "is there twice"));
-    }
+    let parameters = parameters(parts.uri.query().unwrap_or_default())?;
     let is_raw = operation.id == RAW;
     let bytes = read(body, if is_raw { MAX_STATE } else { MAX_BODY }).await?;
     if operation.body.is_none() && !bytes.is_empty() {
@@ -165,7 +158,8 @@ async fn answer(served: Arc<Served>, request: Request) -> Outcome {
     } else {
         validate::json(operation, &parts.headers, &body)?
     };
-    let (mut valid, outcome) = validate::request(document::contract(), operation, Validation::Strict, &pairs, json);
+    let contract = document::contract();
+    let (mut valid, outcome) = validate::request(contract, operation, Validation::Strict, &parameters, json);
     outcome?;
     let account = valid.query.remove("account");
     let sandbox = served.account(account.as_ref().and_then(serde_json::Value::as_str))?;
@@ -200,6 +194,16 @@ fn found(route: Route<'static>) -> Result<(&'static Operation, Arguments), Failu
     }
 }
 
+/// The parameters of a query.
+fn parameters(query: &str) -> Result<Vec<(String, String)>, Failure> {
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let mut names = BTreeSet::new();
+    match parameters.iter().find(|(name, _)| !names.insert(name)) {
+        Some((twice, _)) => Err(Failure::invalid(shown(twice), "is there twice")),
+        None => Ok(parameters),
+    }
+}
+
 /// Reads a body to its end.
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes, Failure> {
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| match error.downcast_ref::<LengthLimitError>() {
@@ -231,8 +235,6 @@ fn shown(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
