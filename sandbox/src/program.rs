@@ -37,7 +37,8 @@ pub fn main() -> ExitCode {
         match arguments.command {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
-            Some(Command::Openapi { control, all_errors }) => commands::openapi(control, all_errors),
+            Some(Command::Openapi { control, for_tools }) => commands::openapi(control, for_tools),
+            Some(Command::SeedExample { schema }) => commands::seed_example(schema),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

@@ -19,6 +19,7 @@ use crate::model::order::Order;
 use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::reward::Reward;
+use crate::model::seeded_name::SeededName;
 use crate::model::session::Session;
 use crate::model::streak::Streak;
 use crate::model::transaction::Transaction;
@@ -137,6 +138,7 @@ tables! {
     deliveries: Delivery,
     chaos: Chaos,
     timers: Timer,
+    seeded_names: SeededName,
 }
 
 /// What the texts of keys are counted as by [`Ids`].

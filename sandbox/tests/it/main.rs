@@ -33,6 +33,9 @@ mod readme;
 mod receiver;
 mod receiver_of_webhooks;
 mod rewards;
+#[cfg(feature = "seed-files")]
+mod seed_errors;
+mod seeds;
 mod sessions;
 mod snapshots;
 mod starting;

@@ -2,17 +2,19 @@
 
 use std::process::ExitCode;
 
-use crate::program::{control, document};
+use crate::program::control;
+use crate::program::document::{self, Reader};
 
 /// Prints Imprint's document as JSON, or that of the control API as YAML.
 ///
 /// # Errors
 ///
 /// None so far.
-pub fn openapi(control: bool, all_errors: bool) -> Result<ExitCode, String> {
+pub fn openapi(control: bool, for_tools: bool) -> Result<ExitCode, String> {
+    let reader = if for_tools { Reader::Tools } else { Reader::Any };
     match control {
         true => print!("{}", control::DOCUMENT),
-        false => println!("{}", document::text(all_errors)),
+        false => println!("{}", document::text(reader)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::contract::Contract;
-use crate::program::document;
+use crate::program::document::{self, Reader};
 
 use super::call::{Call, Outcome};
 
@@ -30,13 +30,20 @@ pub fn contract() -> &'static Contract {
 
 #[derive(Deserialize)]
 struct Parameters {
-    errors: Option<String>,
+    #[serde(rename = "for")]
+    reader: Option<String>,
 }
 
 /// Imprint's document.
 pub async fn imprint(mut call: Call) -> Outcome {
-    let Parameters { errors } = call.query()?;
-    Ok(([(CONTENT_TYPE, "application/json")], document::text(errors.is_some())).into_response())
+    let Parameters { reader } = call.query()?;
+    // The document names one reader.
+    let reader = match reader {
+        None => Reader::Any,
+        Some(_) if call.served.is_strict => Reader::ToolsWithStrict,
+        Some(_) => Reader::Tools,
+    };
+    Ok(([(CONTENT_TYPE, "application/json")], document::text(reader)).into_response())
 }
 
 /// The document of the control API.

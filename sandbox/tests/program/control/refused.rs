@@ -42,7 +42,7 @@ async fn what_is_wrong_is_said_and_what_was_meant() {
         ("GET", "events?wait=61", Value::Null, "wait: "),
         ("GET", "events?wait=1&wait=2", Value::Null, "wait: is there twice"),
         ("GET", "deliveries?status=GONE", Value::Null, "WAITING"),
-        ("GET", "imprint-openapi.json?errors=some", Value::Null, "errors: "),
+        ("GET", "imprint-openapi.json?for=some", Value::Null, "for: "),
     ] {
         let refused = api.expect(400, method, path, (!body.is_null()).then_some(body.clone())).await;
         assert!(message(&refused).contains(expected), "{path} {body}: {refused}");
