@@ -85,6 +85,11 @@ impl Ids {
         }
     }
 
+    /// Begins anew with each kind but these.
+    pub fn begin_anew(&mut self, except: &[&str]) {
+        self.made.retain(|kind, _| except.contains(&&**kind));
+    }
+
     fn next_hash(&mut self, kind: &'static str) -> [u8; 32] {
         self.made_since.push(kind);
         let number = self.made.entry(Cow::Borrowed(kind)).or_default();

@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod control;
 mod document;
 mod environment;
 mod failure;
@@ -36,7 +37,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
-            Some(Command::Openapi { control: _, for_tools }) => commands::openapi(for_tools),
+            Some(Command::Openapi { control, for_tools }) => commands::openapi(control, for_tools),
             Some(Command::SeedExample { schema }) => commands::seed_example(schema),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }

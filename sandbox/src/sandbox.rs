@@ -20,12 +20,12 @@ mod serving;
 mod settle;
 mod snapshot;
 mod streaks;
+mod time;
 mod verify;
 mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use imprint_client::{Client, ClientBuilder, Secret};
 
@@ -49,6 +49,8 @@ pub use in_process::Moment;
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
+#[cfg(feature = "program")]
+pub(crate) use serving::EventMark;
 pub use settle::Undelivered;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use streaks::{Streak, StreakSetup};
@@ -156,20 +158,6 @@ impl Sandbox {
         self.listening.server.accounts.add_key(&self.account, label, permissions)
     }
 
-    /// What time it is for the account.
-    pub fn now(&self) -> SystemTime {
-        self.account.now().system_time()
-    }
-
-    /// Puts the clock of the account forward. Whatever falls due in between happens in the order of its time: a session
-    /// expires, a webhook that failed is sent again.
-    ///
-    /// It returns when the deliveries that fell due were attempted, so that a test can look at once. An attempt that fails
-    /// is no error of this method: [`settled`](Self::settled) and [`verify`](Self::verify) tell it.
-    pub async fn advance(&self, by: Duration) {
-        self.account.advance_to(self.account.now().plus(by)).await;
-    }
-
     /// The bugs of the sandbox that were found so far, in all accounts: the first thousand at most.
     pub fn bugs(&self) -> Vec<Bug> {
         self.listening.server.bugs.all()
@@ -205,22 +193,29 @@ impl fmt::Debug for Sandbox {
 /// Why the sandbox did not do what a test told it to. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    kind: Option<&'static str>,
+    /// The status of the answer if a request had been refused for this, and the code.
+    refusal: Option<(u16, &'static str)>,
     message: String,
 }
 
 impl Refused {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { kind: None, message: message.into() }
+        Self { refusal: None, message: message.into() }
     }
 
     fn of(refusal: &Refusal) -> Self {
-        Self { kind: Some(refusal.kind.text), message: refusal.message.clone() }
+        Self { refusal: Some((refusal.status, refusal.kind.text)), message: refusal.message.clone() }
     }
 
     /// The code, such as `INVALID_CLIENT_SECRET`, if there is one.
     pub fn code(&self) -> Option<&str> {
-        self.kind
+        self.refusal.map(|(_, code)| code)
+    }
+
+    /// The status and the code of the refusal, for the control API.
+    #[cfg(feature = "program")]
+    pub(crate) fn refusal(&self) -> Option<(u16, &'static str)> {
+        self.refusal
     }
 }
 

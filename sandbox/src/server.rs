@@ -8,11 +8,11 @@ mod front;
 mod in_process;
 mod listen;
 mod pipeline;
-mod redact;
+pub mod redact;
 mod sending;
 mod stand_in;
 mod strike;
-mod validate;
+pub mod validate;
 mod wire;
 
 use std::net::SocketAddr;
@@ -23,9 +23,9 @@ use crate::bugs::Bugs;
 use crate::settings::Settings;
 use crate::world::{Account, Accounts};
 
-pub use front::{Front, Way};
+pub use front::Front;
 #[cfg(feature = "program")]
-pub use front::{FrontResponse, Serving};
+pub use front::{FrontResponse, Serving, Way};
 pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
 

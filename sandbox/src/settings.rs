@@ -146,6 +146,8 @@ pub(crate) struct Settings {
     pub session_lifetime: Duration,
     pub existing_link: bool,
     pub is_production: bool,
+    /// Whether an unknown key that begins with `sbx-` opens an account.
+    pub open_accounts: bool,
     pub simulation_takes: Duration,
     pub lower_case_webhook_ids: bool,
     pub validation: Validation,

@@ -188,6 +188,13 @@ impl<T: Row> Table<T> {
         self.find(index, value).next().map(|(_, row)| row)
     }
 
+    /// The rows that were created after the one with this number, in the order of their creation.
+    #[cfg(feature = "program")]
+    pub fn all_after(&self, after: Option<u64>) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        self.rows.range(from..).map(|(number, row)| (*number, row))
+    }
+
     /// All rows, in the order of their creation.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<T>> {
         self.rows.values()

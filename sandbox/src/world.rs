@@ -12,6 +12,8 @@ mod timer;
 mod transaction;
 
 pub use account::Account;
+#[cfg(feature = "program")]
+pub use accounts::NotOpened;
 pub use accounts::{Accounts, KeyTaken};
 pub use outbox::Parcel;
 pub use outgoing::Next;

@@ -6,25 +6,22 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::any;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, request};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use serde::Deserialize;
 use tower_service::Service;
 
 use crate::log::Request;
 use crate::server::{Front, FrontResponse, Serving, Way};
 
-use super::document::{self, Reader};
+use super::control;
 use super::failure::Failure;
-use super::health::health;
 use super::lines::Lines;
 use super::served::Served;
 
@@ -41,8 +38,8 @@ pub struct ProgramFront {
 impl ProgramFront {
     pub fn new(served: Arc<Served>, lines: Lines) -> Self {
         let router = Router::new()
-            .route("/_sandbox/health", get(health))
-            .route("/_sandbox/imprint-openapi.json", get(imprint_document))
+            .route(OWN, any(control::serve))
+            .route("/_sandbox/{*path}", any(control::serve))
             .fallback(unknown)
             .with_state(Arc::clone(&served));
         Self { served, router, lines }
@@ -117,28 +114,6 @@ fn expose(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
 
 fn boxed(answer: Response<Body>) -> FrontResponse {
     answer.map(|body| body.map_err(Into::into).boxed_unsync())
-}
-
-#[derive(Deserialize)]
-struct DocumentQuery {
-    #[serde(rename = "for")]
-    reader: Option<String>,
-}
-
-async fn imprint_document(
-    State(served): State<Arc<Served>>,
-    Query(query): Query<DocumentQuery>,
-) -> Result<impl IntoResponse, Failure> {
-    let reader = match query.reader.as_deref() {
-        None => Reader::Any,
-        Some("tools") if served.is_strict => Reader::ToolsWithStrict,
-        Some("tools") => Reader::Tools,
-        Some(_) => {
-            let message = "the parameter `for` is `tools`, or is left out";
-            return Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST_ERROR", message));
-        }
-    };
-    Ok(([(CONTENT_TYPE, "application/json")], document::text(reader)))
 }
 
 async fn unknown() -> Failure {

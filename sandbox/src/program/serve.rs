@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::sandbox::{Bound, Builder, Endpoint, FIRST_KEY, Sandbox, StartError};
 use crate::seed::Seed;
 use crate::settings::Permissions;
@@ -14,7 +16,7 @@ use super::args::{Serve, ValidationName};
 use super::front::ProgramFront;
 use super::guard::Guard;
 use super::lines::Lines;
-use super::served::Served;
+use super::served::{STREAMS, Served};
 use super::stop;
 
 /// How many requests the log of an account keeps.
@@ -36,6 +38,7 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
         sandbox: sandbox.clone(),
         guard,
         has_control: flags.has_control(),
+        streams: Arc::new(Semaphore::new(STREAMS)),
         is_strict: flags.validation == ValidationName::Strict,
     });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
@@ -71,6 +74,9 @@ fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
     }
     if flags.keys.is_empty() && flags.pci {
         builder = builder.default_key(permissions);
+    }
+    if flags.open_accounts {
+        builder = builder.open_accounts();
     }
     if let Some(file) = &flags.seed {
         builder = builder.seed(read_seed(file)?);

@@ -69,6 +69,7 @@ impl Default for Builder {
                 session_lifetime: Duration::from_secs(3_600),
                 existing_link: true,
                 is_production: false,
+                open_accounts: false,
                 simulation_takes: Duration::ZERO,
                 lower_case_webhook_ids: false,
                 validation: Validation::default(),
@@ -120,6 +121,13 @@ impl Builder {
     #[cfg(feature = "program")]
     pub(crate) fn default_key(self, permissions: Permissions) -> Self {
         self.key_with(FIRST, FIRST_KEY, permissions)
+    }
+
+    /// Opens an empty account for each unknown key that begins with `sbx-`.
+    #[cfg(feature = "program")]
+    pub(crate) fn open_accounts(mut self) -> Self {
+        self.settings.open_accounts = true;
+        self
     }
 
     /// Accepts `Basic` authorization with this id and secret, which Imprint's document describes and its pages do not

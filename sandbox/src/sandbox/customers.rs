@@ -132,10 +132,7 @@ impl CustomerSetup {
     /// If no product has the merchant key, if the customer's account was closed, or if an application with the customer's
     /// phone number waits for a decision.
     pub async fn approved(self) -> Result<ApprovedCustomer, Refused> {
-        let sandbox = self.sandbox.clone();
-        let (customer_id, merchant_key) = self.make()?;
-        let secret = sandbox.control(Some(&merchant_key), |tx| Ok(operations::new_session(tx, &customer_id)))?;
-        match sandbox.apply(&secret).last_name("approve").complete().await? {
+        match self.applied("approve").await? {
             Outcome::Approved { customer_id, payment_method, .. } => {
                 Ok(ApprovedCustomer { customer_id, payment_method })
             }
@@ -144,6 +141,14 @@ impl CustomerSetup {
                 Err(Refused::new("the customer's phone number has an application that waits: decide that one"))
             }
         }
+    }
+
+    /// Makes the customer and lets them apply with this last name.
+    pub(crate) async fn applied(self, last_name: &str) -> Result<Outcome, Refused> {
+        let sandbox = self.sandbox.clone();
+        let (customer_id, merchant_key) = self.make()?;
+        let secret = sandbox.control(Some(&merchant_key), |tx| Ok(operations::new_session(tx, &customer_id)))?;
+        sandbox.apply(&secret).last_name(last_name).complete().await
     }
 
     /// The id of the customer and the merchant key of the product.

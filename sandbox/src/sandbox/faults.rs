@@ -65,12 +65,24 @@ impl Account {
     /// Panics if the document has no such operation.
     #[track_caller]
     pub(super) fn known_operation(&self, id: &str) {
-        let contract = self.settings.contract();
-        if contract.operation(id).is_none() {
-            let near = contract.nearest_operation(id);
-            let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-            panic!("the document has no operation {id}{near}");
+        if let Err(message) = self.find_operation(id) {
+            panic!("{message}");
         }
+    }
+
+    /// Looks for an operation of the document.
+    ///
+    /// # Errors
+    ///
+    /// If there is none of the name: the message names the one that is most like it.
+    pub(super) fn find_operation(&self, id: &str) -> Result<(), String> {
+        let contract = self.settings.contract();
+        if contract.operation(id).is_some() {
+            return Ok(());
+        }
+        let near = contract.nearest_operation(id);
+        let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        Err(format!("the document has no operation {id}{near}"))
     }
 }
 

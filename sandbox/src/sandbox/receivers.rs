@@ -40,7 +40,17 @@ impl Sandbox {
     ///
     /// If the URL is not that of a receiver nearby.
     pub async fn check_receiver(&self, url: impl AsRef<str>) -> Result<Report, Refused> {
-        check(self.account.settings.contract(), url.as_ref(), self.webhook_token()).await
+        self.check_receiver_with(url, None).await
+    }
+
+    /// [`check_receiver`](Self::check_receiver), with a token that is not that of the account.
+    pub(crate) async fn check_receiver_with(
+        &self,
+        url: impl AsRef<str>,
+        token: Option<Secret>,
+    ) -> Result<Report, Refused> {
+        let token = token.unwrap_or_else(|| self.webhook_token());
+        check(self.account.settings.contract(), url.as_ref(), token).await
     }
 }
 

@@ -114,6 +114,11 @@ impl Requests {
     ///
     /// If the time is over. The error lists those that came.
     pub async fn wait_for(&self, count: u64) -> Result<Self, TooFew> {
+        self.wait_for_within(count, WAIT).await
+    }
+
+    /// [`wait_for`](Self::wait_for), for this long at most.
+    pub(crate) async fn wait_for_within(&self, count: u64, patience: Duration) -> Result<Self, TooFew> {
         let mut added = self.account.log.watch();
         let enough = async {
             loop {
@@ -128,9 +133,12 @@ impl Requests {
                 added.changed().await.ok()?;
             }
         };
-        match timeout(WAIT, enough).await {
+        match timeout(patience, enough).await {
             Ok(Some(now)) => Ok(now),
-            Ok(None) | Err(_) => Err(TooFew { wanted: count, requests: Self::of(&self.account, self.filters.clone()) }),
+            Ok(None) | Err(_) => {
+                let requests = Self::of(&self.account, self.filters.clone());
+                Err(TooFew { wanted: count, patience, requests })
+            }
         }
     }
 
@@ -200,6 +208,8 @@ impl fmt::Debug for Requests {
 pub struct TooFew {
     /// How many were waited for.
     pub wanted: u64,
+    /// How long they were waited for.
+    pub patience: Duration,
     /// Those that came.
     pub requests: Requests,
 }
@@ -207,7 +217,7 @@ pub struct TooFew {
 impl fmt::Display for TooFew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let came = self.requests.len() as u64 + self.requests.dropped();
-        write!(f, "waited {} seconds for {}", WAIT.as_secs(), number(self.wanted))?;
+        write!(f, "waited {} seconds for {}", self.patience.as_secs(), number(self.wanted))?;
         write!(f, "{}, and {came} came{}", self.requests.about(), self.requests.listed())
     }
 }

@@ -1,10 +1,40 @@
 //! What the program does with a sandbox that tests in Rust have no need of.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::server::{Front, Listening};
+use serde_json::Value;
 
-use super::Sandbox;
+use crate::faults::{Effects, FaultStatus, Turn};
+use crate::model::chaos::{CHAOS, Chaos};
+use crate::server::{Front, Listening, redact};
+use crate::world::NotOpened;
+
+use super::{Event, Sandbox};
+
+/// Where an event stands among those of its account. Numbers begin anew when the state is replaced, so the count of that is
+/// part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EventMark {
+    generation: u64,
+    number: u64,
+}
+
+impl fmt::Display for EventMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.generation, self.number)
+    }
+}
+
+impl FromStr for EventMark {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (generation, number) = text.split_once('-').ok_or(())?;
+        Ok(Self { generation: generation.parse().map_err(|_| ())?, number: number.parse().map_err(|_| ())? })
+    }
+}
 
 impl Sandbox {
     /// Puts pages and checks in front of the API, before the first connection is accepted.
@@ -29,9 +59,50 @@ impl Sandbox {
         Some(Self { listening: Arc::clone(&self.listening), account, key })
     }
 
+    /// Opens an account; without a name it gets one.
+    ///
+    /// # Errors
+    ///
+    /// If there is one of the name, or there are too many.
+    pub(crate) fn open_new(&self, name: Option<&str>) -> Result<Self, NotOpened> {
+        let accounts = &self.listening.server.accounts;
+        let account = match name {
+            Some(name) => accounts.open_new(name)?,
+            None => {
+                let free = (1..).map(|number| format!("account-{number}"));
+                let mut opened = free.map(|name| accounts.open_new(&name));
+                opened.find(|opened| !matches!(opened, Err(NotOpened::NameTaken))).unwrap_or(Err(NotOpened::TooMany))?
+            }
+        };
+        let key = account.first_key.clone();
+        Ok(Self { listening: Arc::clone(&self.listening), account, key })
+    }
+
+    /// Whether this is the account that the server began with, which is not ended.
+    pub(crate) fn is_first(&self) -> bool {
+        Arc::ptr_eq(&self.account, &self.listening.server.first)
+    }
+
+    /// Ends the account: its keys open nothing any more, and none of its webhooks is sent.
+    pub(crate) fn end(&self) {
+        self.listening.end(&self.account);
+        // Those who wait for something of the account learn that nothing comes.
+        self.account.release();
+    }
+
+    /// Whether the account was not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        self.listening.server.accounts.has(&self.account)
+    }
+
     /// The name of the account.
     pub(crate) fn account_name(&self) -> &str {
         &self.account.name
+    }
+
+    /// Tells when something of the account may have changed.
+    pub(crate) fn changes(&self) -> tokio::sync::watch::Receiver<()> {
+        self.account.changes()
     }
 
     /// The version of the OpenAPI document that the sandbox keeps to.
@@ -42,5 +113,88 @@ impl Sandbox {
     /// How many requests have come, in all accounts.
     pub(crate) fn request_count(&self) -> u64 {
         self.listening.server.request_count()
+    }
+
+    /// Whether the document has an operation.
+    ///
+    /// # Errors
+    ///
+    /// If it has none of the name: the message names the one that is most like it.
+    pub(crate) fn has_operation(&self, id: &str) -> Result<(), String> {
+        self.account.find_operation(id)
+    }
+
+    /// Whether the document has a webhook of a kind.
+    ///
+    /// # Errors
+    ///
+    /// If it has none: the message names those that there are.
+    pub(crate) fn has_kind(&self, kind: &str) -> Result<(), String> {
+        let contract = self.account.settings.contract();
+        if contract.event(kind).is_some() {
+            return Ok(());
+        }
+        let kinds: Vec<_> = contract.kinds().collect();
+        Err(format!("no webhook is of the kind {kind}; there are {}", kinds.join(", ")))
+    }
+
+    /// The events behind a mark, the oldest first, at most so many. All if the mark is of a state that was replaced since.
+    pub(crate) fn events_after(
+        &self,
+        after: Option<EventMark>,
+        kind: Option<&str>,
+        limit: usize,
+    ) -> Vec<(EventMark, Event)> {
+        self.account.read(|state| {
+            let generation = state.generation;
+            let seen = after.filter(|mark| mark.generation == generation).map(|mark| mark.number);
+            let events = state.events.all_after(seen).filter(|(_, row)| kind.is_none_or(|kind| row.object == kind));
+            events.take(limit).map(|(number, row)| (EventMark { generation, number }, Event::of(row))).collect()
+        })
+    }
+
+    /// The mark of the latest event; if there is none, one that every event is behind of.
+    pub(crate) fn last_event(&self) -> Option<EventMark> {
+        self.account.read(|state| {
+            let last = state.events.all_after(None).next_back().map(|(number, _)| number)?;
+            Some(EventMark { generation: state.generation, number: last })
+        })
+    }
+
+    /// An event as the control API shows it: without what the document marks as secret.
+    pub(crate) fn shown_event(&self, object: &str, body: &Value) -> Value {
+        redact::event(self.account.settings.contract(), object, body)
+    }
+
+    /// Sets a fault with all that it does.
+    pub(crate) fn set_fault(
+        &self,
+        operation: Option<String>,
+        merchant_key: Option<String>,
+        turn: Turn,
+        effects: Effects,
+    ) -> FaultStatus {
+        self.listening.server.expect_faults();
+        self.account.faults.add_with(operation, merchant_key, turn, effects)
+    }
+
+    /// Removes a fault; whether it was there.
+    pub(crate) fn remove_fault(&self, number: u64) -> bool {
+        self.account.faults.remove(number)
+    }
+
+    /// What goes wrong with webhooks.
+    pub(crate) fn chaos_settings(&self) -> Chaos {
+        self.account.read(|state| state.chaos.get(CHAOS).map(|chaos| Chaos::clone(chaos)).unwrap_or_default())
+    }
+
+    /// Puts something else wrong with webhooks in the place of what there is, and lets go of what was held back.
+    pub(crate) fn set_chaos(&self, chaos: Chaos) {
+        // It is about all products, so that there is none that might be missing.
+        let _ = self.control(None, |tx| {
+            tx.state.release_all();
+            tx.state.chaos.put(chaos);
+            Ok(())
+        });
     }
 }

@@ -111,6 +111,12 @@ impl Sandbox {
         self.deliver_all();
     }
 
+    /// Removes everything that the account has but its keys, its seed and its endpoints included, puts the clock to where
+    /// new accounts start, and forgets the requests. [`reset`](Self::reset) still goes back to the seed.
+    pub fn reset_to_empty(&self) {
+        self.account.empty();
+    }
+
     /// Endpoints of a snapshot may be new here.
     fn deliver_all(&self) {
         let ids: Vec<String> = self.account.read(|state| state.endpoints.all().map(|one| one.id.clone()).collect());

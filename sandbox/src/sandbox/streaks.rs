@@ -58,6 +58,15 @@ impl Sandbox {
     }
 }
 
+#[cfg(feature = "program")]
+impl Sandbox {
+    /// The streak of an id, if there is one.
+    pub(crate) fn streak_of_id(&self, id: &str) -> Option<Streak> {
+        let known = self.account.read(|state| state.streaks.get(id).map(|streak| streak.id.clone()))?;
+        Some(Streak { sandbox: self.clone(), id: StreakId::from(known) })
+    }
+}
+
 impl StreakSetup {
     /// Adds a benefit that the customer earns with the last period. The default is none.
     pub fn benefit(mut self, benefit: impl Into<String>) -> Self {

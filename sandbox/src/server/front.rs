@@ -23,6 +23,7 @@ pub type FrontResponse = http::Response<FrontBody>;
 pub type Serving = Pin<Box<dyn Future<Output = FrontResponse> + Send>>;
 
 /// Where a request goes.
+#[cfg_attr(not(feature = "program"), expect(dead_code, reason = "tests in Rust put nothing in front of the API"))]
 pub enum Way {
     /// To the API.
     Api,

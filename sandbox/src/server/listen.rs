@@ -75,10 +75,33 @@ impl Listening {
 
     /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
     pub fn deliver(&self, account: Arc<Account>, endpoint_id: String) {
+        // Nobody would end the task of an account that was ended before.
+        if !self.server.accounts.has(&account) {
+            return;
+        }
         let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
         delivering
             .entry((account.name.clone(), endpoint_id.clone()))
             .or_insert_with(|| self.runtime.spawn(deliver::run(account, endpoint_id)).abort_handle());
+    }
+
+    /// Ends an account: its keys open nothing any more, and none of its webhooks is sent.
+    #[cfg(feature = "program")]
+    pub fn end(&self, account: &Arc<Account>) {
+        self.server.accounts.end(account);
+        let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
+        delivering.retain(|(name, _), task| {
+            if *name == account.name {
+                task.abort();
+            }
+            *name != account.name
+        });
+    }
+
+    /// Tells when the server is being stopped, for answers that would go on.
+    #[cfg(feature = "program")]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// The address that it listens at.

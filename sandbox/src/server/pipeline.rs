@@ -190,7 +190,7 @@ impl Server {
             // What cannot be read is refused only if it is carried out.
             trail.body = validate::json(operation, &head.headers, body).ok().flatten();
         }
-        if let Some((account, key)) = self.caller(&head.headers) {
+        if let Ok((account, key)) = self.caller(&head.headers) {
             (trail.account, trail.key) = (Some(account), Some(key));
         }
         trail.product = self.product_of(&head.headers);
@@ -219,7 +219,11 @@ impl Server {
             }
         };
         trail.operation = Some(operation);
-        let (account, key) = self.caller(&head.headers).ok_or_else(unauthorized)?;
+        let (account, key) = self.caller(&head.headers).map_err(|why| {
+            // The answer has no body that could say it.
+            trail.notes.push(why);
+            unauthorized()
+        })?;
         trail.account = Some(Arc::clone(&account));
         trail.key = Some(Arc::clone(&key));
         permit(operation, &key, trail)?;
@@ -256,12 +260,17 @@ impl Server {
         Ok(Answer::new(operation.success().0, reply.body, AnswerKind::State))
     }
 
-    pub(super) fn caller(&self, headers: &HeaderMap) -> Option<(Arc<Account>, Arc<Key>)> {
+    /// Whose key a request shows.
+    ///
+    /// # Errors
+    ///
+    /// If it shows none that is valid: why, in words.
+    pub(super) fn caller(&self, headers: &HeaderMap) -> Result<(Arc<Account>, Arc<Key>), String> {
         match auth::shown(headers, &self.settings.basic_pairs) {
             Shown::Key(text) => self.accounts.caller(text.expose()),
             // A pair stands for the first key of the first account, and ends with it.
             Shown::Pair => self.accounts.caller(self.first.first_key.expose()),
-            Shown::Nothing => None,
+            Shown::Nothing => Err("the request has no key".to_owned()),
         }
     }
 

@@ -24,6 +24,20 @@ pub fn body(contract: &Contract, operation: Option<&Operation>, mut body: Value)
     body
 }
 
+/// An event without what the document marks as secret. Personal data stays: it is what receivers are sent, and made up.
+#[cfg(feature = "program")]
+pub fn event(contract: &Contract, object: &str, body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(schema) = contract.event(object) {
+        for pointer in contract.secret_places(schema, &body).secret {
+            if let Some(place) = body.pointer_mut(&pointer) {
+                *place = HIDDEN.into();
+            }
+        }
+    }
+    body
+}
+
 /// A query parameter without what must not be remembered.
 pub fn parameter(contract: &Contract, operation: Option<&Operation>, name: &str, value: &str) -> String {
     let parameters = operation.map(|operation| operation.parameters.as_slice()).unwrap_or_default();

@@ -86,7 +86,7 @@ impl Server {
             Route::Found { operation, .. } => Some(operation.id.as_str()),
             Route::WrongMethod { .. } | Route::Unknown { .. } => None,
         };
-        let account = self.caller(&head.headers).map_or_else(|| Arc::clone(&self.first), |(account, _)| account);
+        let account = self.caller(&head.headers).map_or_else(|_| Arc::clone(&self.first), |(account, _)| account);
         let product = self.product_of(&head.headers);
         let struck = account.faults.strike(operation, product.as_ref().map(|product| product.key()))?;
         Some((account, struck))

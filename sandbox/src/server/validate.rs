@@ -11,7 +11,7 @@ use crate::contract::{Contract, Operation, remove};
 use crate::refusal::Refusal;
 use crate::settings::Validation;
 
-use super::pipeline::Body;
+pub use super::pipeline::Body;
 use super::redact;
 
 /// A request as the operation is to see it.
@@ -37,16 +37,21 @@ pub fn json(operation: &Operation, headers: &HeaderMap, body: &Body) -> Result<O
     if operation.body.is_none() {
         return Ok(None);
     }
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if media != "application/json" && !(media.starts_with("application/") && media.ends_with("+json")) {
-        let message = "the header content-type has to be application/json";
-        return Err(Refusal::new(415, "INVALID_REQUEST_ERROR", message));
-    }
+    is_json(headers)?;
     // The error of serde_json names the place and no value.
     serde_json::from_slice(bytes)
         .map(Some)
         .map_err(|e| Refusal::invalid("body", format!("is no JSON, at line {} column {}", e.line(), e.column())))
+}
+
+/// Whether a body is said to be JSON.
+pub fn is_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media == "application/json" || (media.starts_with("application/") && media.ends_with("+json")) {
+        return Ok(());
+    }
+    Err(Refusal::new(415, "INVALID_REQUEST_ERROR", "the header content-type has to be application/json"))
 }
 
 /// Compares query and body with what the document declares. What the sender should know is known in both cases.

@@ -1,6 +1,7 @@
 //! The accounts of a server, and which of them a key opens.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use imprint_client::Secret;
@@ -11,6 +12,14 @@ use crate::settings::{Permissions, Settings};
 
 use super::account::{Account, Fire};
 use super::state::State;
+
+/// How many accounts are opened besides the first, so that a mistake in a test does not fill the memory.
+const MOST: usize = 1_000;
+
+/// What the key of an account begins with that is opened by it; the name of the account follows.
+const KEY_OF_NAME: &str = "sbx-";
+
+const UNKNOWN_KEY: &str = "no account has the key";
 
 pub struct Accounts {
     /// What all accounts write the bugs of the sandbox into.
@@ -38,18 +47,70 @@ impl Accounts {
         if let Some(account) = known.by_name.get(name) {
             return Arc::clone(account);
         }
+        self.open_in(&mut known, name)
+    }
+
+    fn open_in(&self, known: &mut Known, name: &str) -> Arc<Account> {
         let mut state = State::new(name, &self.settings);
         let mut text = state.new_key_text();
         while known.by_key.contains_key(text.expose()) {
             text = state.new_key_text();
         }
-        self.insert(&mut known, name, &[(name.to_owned(), text, Permissions::NORMAL)])
+        self.insert(known, name, &[(name.to_owned(), text, Permissions::NORMAL)])
     }
 
     /// The account of a name, if it was opened.
     #[cfg(feature = "program")]
     pub fn known(&self, name: &str) -> Option<Arc<Account>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).by_name.get(name).map(Arc::clone)
+    }
+
+    /// Whether an account is one of the server still.
+    pub fn has(&self, account: &Arc<Account>) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).has(account)
+    }
+
+    /// Ends an account: none of its keys opens anything any more, and its name can be used again.
+    #[cfg(feature = "program")]
+    pub fn end(&self, account: &Arc<Account>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.by_name.retain(|_, known| !Arc::ptr_eq(known, account));
+        known.by_key.retain(|_, known| !Arc::ptr_eq(known, account));
+    }
+
+    /// Opens the account of a name that is not known.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not opened, in words: there are too many, or one of the name exists.
+    #[cfg(feature = "program")]
+    pub fn open_new(&self, name: &str) -> Result<Arc<Account>, NotOpened> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.admits(name)?;
+        Ok(self.open_in(&mut known, name))
+    }
+
+    /// Opens an account with this key, if the server opens accounts by their keys and the key is one that no account has.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not opened, in words.
+    fn open_by_key(&self, text: &str) -> Result<Arc<Account>, String> {
+        let Some(name) = text.strip_prefix(KEY_OF_NAME).filter(|_| self.settings.open_accounts) else {
+            return Err(UNKNOWN_KEY.to_owned());
+        };
+        if !is_name(name) {
+            return Err(format!(
+                "a key that opens an account is {KEY_OF_NAME} and 1 to 64 letters, digits, hyphens and underscores"
+            ));
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Another request with the key may have come first.
+        if let Some(account) = known.by_key.get(text) {
+            return Ok(Arc::clone(account));
+        }
+        known.admits(name).map_err(|refused| refused.to_string())?;
+        Ok(self.insert(&mut known, name, &[(name.to_owned(), text.into(), Permissions::NORMAL)]))
     }
 
     /// All accounts, by their names.
@@ -90,12 +151,19 @@ impl Accounts {
         account
     }
 
-    /// The account and the key of this text. None if no key is it, or it was deleted.
-    pub fn caller(&self, text: &str) -> Option<(Arc<Account>, Arc<Key>)> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let account = Arc::clone(known.by_key.get(text)?);
-        let key = account.read(|state| state.keys.first("text", text).cloned())?;
-        key.deleted_at.is_none().then_some((account, key))
+    /// The account and the key of this text. The account is opened now if its key may do that.
+    ///
+    /// # Errors
+    ///
+    /// If no key is it, or it was deleted: why, in words.
+    pub fn caller(&self, text: &str) -> Result<(Arc<Account>, Arc<Key>), String> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).by_key.get(text).map(Arc::clone);
+        let account = known.map_or_else(|| self.open_by_key(text), Ok)?;
+        let key = account.read(|state| state.keys.first("text", text).cloned());
+        match key.filter(|key| key.deleted_at.is_none()) {
+            Some(key) => Ok((account, key)),
+            None => Err("the key was deleted".to_owned()),
+        }
     }
 
     /// Makes another key of an account; its text.
@@ -103,6 +171,10 @@ impl Accounts {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         loop {
             let text = account.new_key_text();
+            if !known.has(account) {
+                account.add_key(label, text.clone(), permissions);
+                return text;
+            }
             let holder = known.by_key.entry(text.expose().to_owned()).or_insert_with(|| Arc::clone(account));
             if Arc::ptr_eq(holder, account) {
                 account.add_key(label, text.clone(), permissions);
@@ -123,8 +195,8 @@ impl Accounts {
         if holders.any(|holder| !Arc::ptr_eq(holder, account)) {
             return Err(KeyTaken);
         }
-        for text in texts {
-            known.by_key.insert(text.expose().to_owned(), Arc::clone(account));
+        if known.has(account) {
+            known.by_key.extend(texts.iter().map(|text| (text.expose().to_owned(), Arc::clone(account))));
         }
         Ok(())
     }
@@ -152,6 +224,46 @@ impl Accounts {
             known.by_key.extend(texts);
         }
         Ok(outcome)
+    }
+}
+
+impl Known {
+    /// Whether an account is one of the server still: the keys of one that was ended lead nowhere.
+    fn has(&self, account: &Arc<Account>) -> bool {
+        self.by_name.get(&account.name).is_some_and(|known| Arc::ptr_eq(known, account))
+    }
+
+    /// Whether an account of this name can be opened.
+    fn admits(&self, name: &str) -> Result<(), NotOpened> {
+        if self.by_name.contains_key(name) {
+            return Err(NotOpened::NameTaken);
+        }
+        // The first account is not counted.
+        if self.by_name.len() > MOST { Err(NotOpened::TooMany) } else { Ok(()) }
+    }
+}
+
+/// Whether an account that a key opens may have this name.
+fn is_name(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&name.len()) && name.bytes().all(is_part)
+}
+
+/// Why an account is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    /// There is an account of the name.
+    NameTaken,
+    /// There are as many accounts as there may be.
+    TooMany,
+}
+
+impl fmt::Display for NotOpened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken => f.write_str("there is an account of this name already"),
+            Self::TooMany => write!(f, "there are {MOST} accounts besides the first, and no more are opened"),
+        }
     }
 }
 

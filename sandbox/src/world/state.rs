@@ -83,6 +83,16 @@ macro_rules! tables {
                 self.count_events_of_old_snapshot();
             }
 
+            /// Removes everything but the keys, and begins anew with ids and time.
+            pub fn empty(&mut self, settings: &Settings) {
+                self.generation += 1;
+                self.clock = VirtualClock::new(settings.clock);
+                self.ids.begin_anew(&[KEY_TEXT, KEY_ID]);
+                let keys = std::mem::take(&mut self.keys);
+                $(self.$name = Table::default();)*
+                self.keys = keys;
+            }
+
             pub fn new(account: &str, settings: &Settings) -> Self {
                 Self {
                     clock: VirtualClock::new(settings.clock),
@@ -132,6 +142,11 @@ tables! {
     tallies: Tally,
 }
 
+/// What the texts of keys are counted as by [`Ids`].
+const KEY_TEXT: &str = "key";
+/// What the ids of keys are counted as.
+const KEY_ID: &str = "key id";
+
 /// What the texts of keys are made of.
 const KEY_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -140,7 +155,7 @@ impl State {
     /// lead to the same text.
     pub fn new_key_text(&mut self) -> Secret {
         loop {
-            let text = format!("sbx_{}", self.ids.text("key", KEY_ALPHABET, 24));
+            let text = format!("sbx_{}", self.ids.text(KEY_TEXT, KEY_ALPHABET, 24));
             if self.keys.first("text", &text).is_none() {
                 return text.into();
             }

@@ -22,7 +22,7 @@ async fn it_has_every_request_with_its_number() -> Test {
         [
             "1: POST /v2/customer_sessions createSession 201 state",
             "2: GET /v2/customers/none getCustomer 404 refusal",
-            "3: GET /v2/customers searchCustomers 401 refusal",
+            "3: GET /v2/customers searchCustomers 401 refusal; the request has no key",
             "4: GET /v2/nothing no operation 404 refusal",
         ]
     );

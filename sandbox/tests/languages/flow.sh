@@ -15,5 +15,5 @@ curl -sSf "$sandbox/_sandbox/events?kind=APPLICATION"
 
 # The next search fails, and the one after that does not.
 curl -sSf "$sandbox/_sandbox/faults" --json '{"operation": "searchCustomers", "next": 1, "status": 503}'
-curl -s -o /dev/null -w '%{http_code}\n' -u sandbox-key: "$sandbox/v2/customers"
+curl -s -o /dev/null -w '\n%{http_code}\n' -u sandbox-key: "$sandbox/v2/customers"
 curl -sSf -u sandbox-key: "$sandbox/v2/customers?partner_customer_id=PARTNER_USER_456"

@@ -1,6 +1,8 @@
 //! Tests of the program `imprint-sandbox`, as its users start it.
 
 mod command_line;
+mod control;
+mod languages;
 mod lines;
 mod process;
 mod safety;

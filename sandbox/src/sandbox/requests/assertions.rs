@@ -20,9 +20,16 @@ impl Requests {
     /// nearest. Also if records were dropped that [`matching`](Self::matching) would have had to look at.
     #[track_caller]
     pub fn assert_count(&self, count: u64) {
-        self.need_matching(self.dropped(), "count what matches");
+        hold(self.check_count(count));
+    }
+
+    /// Whether there are so many; the error is what [`assert_count`](Self::assert_count) panics with.
+    pub(crate) fn check_count(&self, count: u64) -> Result<(), String> {
+        self.need_matching(self.dropped(), "count what matches")?;
         let is = self.records.len() as u64 + self.dropped();
-        assert!(is == count, "{}{} instead of {count}{}{}", number(is), self.about(), self.listed(), self.astray());
+        holds(is == count, || {
+            format!("{}{} instead of {count}{}{}", number(is), self.about(), self.listed(), self.astray())
+        })
     }
 
     /// Asserts that nothing was asked for twice: no request to an operation that changes something has the operation,
@@ -36,8 +43,13 @@ impl Requests {
     /// If there is such a pair, or if records were dropped that may be part of one.
     #[track_caller]
     pub fn assert_none_doubled(&self) {
+        hold(self.check_none_doubled());
+    }
+
+    /// Whether nothing was asked for twice; the error is what [`assert_none_doubled`](Self::assert_none_doubled) panics with.
+    pub(crate) fn check_none_doubled(&self) -> Result<(), String> {
         let changing = self.dropped.iter().filter(|(kind, _)| self.changes(kind.operation.as_deref()));
-        self.need(changing.map(|(_, count)| count).sum(), "compare them");
+        self.need(changing.map(|(_, count)| count).sum(), "compare them")?;
         let mut first = HashMap::new();
         let mut doubled = Vec::new();
         // By their numbers: a request is written down when its answer is made, which another one may overtake.
@@ -53,7 +65,9 @@ impl Requests {
         let pairs: String = doubled.iter().fold(String::new(), |text, (earlier, request)| {
             format!("{text}\n  {request}\n    asks for the same as\n  {earlier}")
         });
-        assert!(doubled.is_empty(), "{} sent again what was carried out before{pairs}", number(doubled.len() as u64));
+        holds(doubled.is_empty(), || {
+            format!("{} sent again what was carried out before{pairs}", number(doubled.len() as u64))
+        })
     }
 
     /// Asserts that none was refused. Errors that a fault made are no refusals.
@@ -63,12 +77,17 @@ impl Requests {
     /// If one was, also if its record was dropped.
     #[track_caller]
     pub fn assert_no_refusals(&self) {
+        hold(self.check_no_refusals());
+    }
+
+    /// Whether none was refused; the error is what [`assert_no_refusals`](Self::assert_no_refusals) panics with.
+    pub(crate) fn check_no_refusals(&self) -> Result<(), String> {
         let refused: Vec<_> = self.records.iter().filter(|request| request.answer == AnswerKind::Refusal).collect();
         let dropped = self.dropped.iter().filter(|(kind, _)| kind.answer == AnswerKind::Refusal);
         let dropped: u64 = dropped.map(|(_, count)| count).sum();
-        self.need_matching(dropped, "say that none was refused");
+        self.need_matching(dropped, "say that none was refused")?;
         let count = refused.len() as u64 + dropped;
-        assert!(count == 0, "refused: {}{}{}", number(count), self.about(), list(&refused, dropped));
+        holds(count == 0, || format!("refused: {}{}{}", number(count), self.about(), list(&refused, dropped)))
     }
 
     /// What they have in common, for a message.
@@ -112,24 +131,32 @@ impl Requests {
     }
 
     /// Fails if dropped records would have to be looked at and the list was narrowed down by a condition on them.
-    #[track_caller]
-    fn need_matching(&self, dropped: u64, to: &str) {
-        if !self.is_exact() {
-            self.need(dropped, to);
-        }
+    fn need_matching(&self, dropped: u64, to: &str) -> Result<(), String> {
+        if self.is_exact() { Ok(()) } else { self.need(dropped, to) }
     }
 
     /// Fails if dropped records would have to be looked at.
-    #[track_caller]
-    fn need(&self, dropped: u64, to: &str) {
-        assert!(
-            dropped == 0,
-            "the log has dropped the records of {}{} and cannot {to}; let it keep more: \
-             Builder::log_size",
-            number(dropped),
-            self.about(),
-        );
+    fn need(&self, dropped: u64, to: &str) -> Result<(), String> {
+        holds(dropped == 0, || {
+            format!(
+                "the log has dropped the records of {}{} and cannot {to}; let it keep more: Builder::log_size",
+                number(dropped),
+                self.about(),
+            )
+        })
     }
+}
+
+/// Panics with the message of a check that failed.
+#[track_caller]
+fn hold(outcome: Result<(), String>) {
+    if let Err(message) = outcome {
+        panic!("{message}");
+    }
+}
+
+fn holds(is_so: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(message()) }
 }
 
 /// `1 request`, `2 requests`.
