@@ -17,6 +17,7 @@ pub mod order_event;
 pub mod order_lines;
 pub mod payment_method;
 pub mod reward;
+pub mod seeded_name;
 pub mod sent;
 pub mod session;
 pub mod streak;

@@ -37,6 +37,7 @@ pub fn main() -> ExitCode {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
             Some(Command::Openapi { control: _, for_tools }) => commands::openapi(for_tools),
+            Some(Command::SeedExample { schema }) => commands::seed_example(schema),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

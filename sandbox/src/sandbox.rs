@@ -14,6 +14,7 @@ mod payment_methods;
 mod receivers;
 mod requests;
 mod rewards;
+mod seeds;
 #[cfg(feature = "program")]
 mod serving;
 mod settle;
@@ -36,7 +37,7 @@ use crate::world::{Account, Tx};
 
 pub use applications::{Application, Decision, HasClientSecret, Outcome};
 #[cfg(feature = "program")]
-pub(crate) use builder::Bound;
+pub(crate) use builder::{Bound, FIRST_KEY};
 pub use builder::{Builder, StartError};
 pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};

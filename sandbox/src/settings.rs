@@ -28,8 +28,8 @@ pub enum Validation {
     /// is ignored, with a note in the log, and the empty text counts as absent.
     #[default]
     AsImprint,
-    /// The same, the empty text included, except that a field or parameter that the document does not name is refused with
-    /// 400.
+    /// The same, except that a field or parameter that the document does not name is refused with 400, and so is the empty
+    /// text where the document does not allow it. Elsewhere it counts as absent, since Imprint's own guide sends it.
     Strict,
     /// Values are not compared with the document, and the empty text is a value like any other. A field that the document
     /// does not name is ignored, with a note, as in the default. What an operation cannot do without is refused all the same.

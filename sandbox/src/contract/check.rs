@@ -36,15 +36,7 @@ impl Checker {
             Ok(validator) => validator,
             Err(reason) => return vec![Violation::new("", reason)],
         };
-        let mut found = Vec::new();
-        if !validator.is_valid(value) {
-            validator.iter_errors(value).for_each(|error| violation::add(&error, &mut found));
-            // What is invalid must not pass for valid because nothing could be said about it.
-            if found.is_empty() {
-                found.push(Violation::new("", "does not keep to its schema"));
-            }
-        }
-        found
+        violation::of(validator, value)
     }
 }
 

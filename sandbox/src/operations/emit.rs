@@ -50,6 +50,9 @@ fn lower_case_ids(data: &mut Map<String, Value>) {
 }
 
 fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {
+    if tx.is_silent {
+        return;
+    }
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),

@@ -48,6 +48,12 @@ pub enum Command {
         #[arg(long, conflicts_with = "control")]
         for_tools: bool,
     },
+    /// Prints a seed file with every section, to begin one's own with.
+    SeedExample {
+        /// Prints the JSON Schema of seed files instead, for editors.
+        #[arg(long)]
+        schema: bool,
+    },
     /// Asks a sandbox whether it is there. The status is 0 if it is.
     Healthcheck {
         /// Where it listens. Without it, where this program would listen with the same environment.
@@ -82,6 +88,10 @@ pub struct Serve {
     /// Lets the keys see card numbers and security codes, which are made up.
     #[arg(long, env = "IMPRINT_SANDBOX_PCI")]
     pub pci: bool,
+    /// Begins with what this file has: keys, products, customers and so on; YAML, or JSON if its name ends with `.json`.
+    /// `imprint-sandbox seed-example` prints one.
+    #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_SEED")]
+    pub seed: Option<PathBuf>,
     /// Sends webhooks to this receiver; can be repeated.
     #[arg(
         long = "webhook",

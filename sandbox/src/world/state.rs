@@ -19,6 +19,7 @@ use crate::model::order::Order;
 use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::reward::Reward;
+use crate::model::seeded_name::SeededName;
 use crate::model::session::Session;
 use crate::model::streak::Streak;
 use crate::model::tally::Tally;
@@ -128,6 +129,7 @@ tables! {
     chaos: Chaos,
     timers: Timer,
     tallies: Tally,
+    seeded_names: SeededName,
 }
 
 /// What the texts of keys are made of.

@@ -52,7 +52,7 @@ impl Row for Timer {
 
 impl State {
     /// The timer that is due first.
-    pub(super) fn next_timer(&self) -> Option<&Arc<Timer>> {
+    pub fn next_timer(&self) -> Option<&Arc<Timer>> {
         self.timers.first("due", "")
     }
 

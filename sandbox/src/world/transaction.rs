@@ -21,6 +21,8 @@ pub struct Tx<'a> {
     pub product: Arc<Product>,
     /// When the changes happen.
     pub now: Instant,
+    /// Whether nothing is announced: there are neither events nor deliveries.
+    pub is_silent: bool,
     choices: Vec<Choice>,
     is_done: bool,
 }
@@ -35,7 +37,7 @@ impl<'a> Tx<'a> {
         now: Instant,
     ) -> Self {
         state.begin();
-        Self { state, settings, bugs, product, now, choices: Vec::new(), is_done: false }
+        Self { state, settings, bugs, product, now, is_silent: false, choices: Vec::new(), is_done: false }
     }
 
     /// Says that the answer rests on a choice of the sandbox.

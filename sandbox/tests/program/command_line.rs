@@ -127,3 +127,26 @@ async fn a_receiver_is_checked() {
     let text = String::from_utf8(report.stdout).expect("text");
     assert!(report.status.code() == Some(1) && text.contains("nothing listens at 127.0.0.1:9"), "{text}");
 }
+
+#[tokio::test]
+async fn a_seed_file_is_what_the_sandbox_begins_with() {
+    let folder = std::env::temp_dir().join(format!("imprint-sandbox-seed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let example = run(&["seed-example"]).stdout;
+    let schema: Value = serde_json::from_slice(&run(&["seed-example", "--schema"]).stdout).expect("JSON");
+    assert!(schema["properties"].is_object());
+
+    let file = folder.join("seed.yaml");
+    std::fs::write(&file, &example).expect("it is written");
+    let program = Process::start(&["--seed", file.to_str().expect("text"), "--key", "my-key"]);
+    let found = client().get(format!("{}/v2/customers", program.url())).bearer_auth("my-key").send().await;
+    let found: Value = found.expect("an answer").json().await.expect("JSON");
+    assert!(found["total"].as_u64().expect("a number") > 0, "{found}");
+
+    std::fs::write(&file, "customers:\n  - partner_customer_id: A\n    aplied: approve\n").expect("it is written");
+    let (code, message) = refused(&["--seed", file.to_str().expect("text")]);
+    assert!(code == Some(2) && message.contains("did you mean") && message.contains("line 3"), "{message}");
+    let (code, message) = refused(&["--seed", "/nowhere/seed.yaml"]);
+    assert!(code == Some(2) && message.contains("cannot be read"), "{message}");
+    std::fs::remove_dir_all(&folder).expect("the folder is removed");
+}

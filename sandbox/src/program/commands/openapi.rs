@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::program::document;
+use crate::program::document::{self, Reader};
 
 /// Prints Imprint's document as JSON.
 ///
@@ -10,6 +10,7 @@ use crate::program::document;
 ///
 /// None so far.
 pub fn openapi(for_tools: bool) -> Result<ExitCode, String> {
-    println!("{}", document::text(for_tools));
+    let reader = if for_tools { Reader::Tools } else { Reader::Any };
+    println!("{}", document::text(reader));
     Ok(ExitCode::SUCCESS)
 }
