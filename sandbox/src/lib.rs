@@ -27,6 +27,8 @@ mod rewards;
 mod sandbox;
 mod server;
 mod settings;
+#[cfg(feature = "program")]
+mod state_file;
 mod table;
 mod world;
 
@@ -52,3 +54,6 @@ pub use sandbox::{
 #[doc(hidden)]
 pub use server::{Arrival, Carried};
 pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};
+#[cfg(feature = "program")]
+#[cfg_attr(docsrs, doc(cfg(feature = "program")))]
+pub use state_file::{AccountSummary, StateFileError, StateSummary};

@@ -16,6 +16,7 @@ mod requests;
 mod rewards;
 mod settle;
 mod snapshot;
+mod state;
 mod streaks;
 mod verify;
 mod webhooks;

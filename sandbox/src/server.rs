@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod errors;
 mod in_process;
+mod kept;
 mod listen;
 mod pipeline;
 mod redact;

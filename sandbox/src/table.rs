@@ -4,11 +4,19 @@
 //! before. Where lists need it, rows that were removed leave their place behind: a list can go on after an item that is
 //! gone. Elsewhere nothing is left, so that timers, of which there are many, do not fill the memory and the snapshots.
 
+#[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+mod changes;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "program")]
+pub use changes::RowChange;
+use changes::Touched;
+pub use changes::{KeptRow, TableChanges};
 
 /// What can be kept in a table.
 pub trait Row: Clone {
@@ -69,6 +77,8 @@ pub struct Table<T> {
     next_at_begin: u64,
     /// The rows as they were before each change since `begin`.
     journal: Vec<Change<T>>,
+    /// What has changed since a keeper was told last; None if there is no keeper.
+    touched: Option<Touched>,
 }
 
 /// A row as it was before a change.
@@ -90,6 +100,7 @@ impl<T> Default for Table<T> {
             next: 0,
             next_at_begin: 0,
             journal: Vec::new(),
+            touched: None,
         }
     }
 }
@@ -197,6 +208,9 @@ impl<T: Row> Table<T> {
     pub fn begin(&mut self) {
         self.journal.clear();
         self.next_at_begin = self.next;
+        if let Some(touched) = &mut self.touched {
+            touched.begin();
+        }
     }
 
     /// Whether something has changed since `begin`.
@@ -221,10 +235,16 @@ impl<T: Row> Table<T> {
             }
         }
         self.next = self.next_at_begin;
+        if let Some(touched) = &mut self.touched {
+            touched.roll_back();
+        }
     }
 
     fn set(&mut self, number: u64, row: Option<Arc<T>>, journaled: bool) {
         let before = self.rows.remove(&number);
+        if let Some(touched) = &mut self.touched {
+            touched.add(number, before.as_deref().filter(|_| row.is_none()).map(Row::id));
+        }
         let found_before = self.found_before.remove(&number);
         if T::LEAVES_ITS_PLACE
             && row.is_none()

@@ -241,20 +241,9 @@ impl Sandbox {
     /// token is empty, or if there is an endpoint with this URL that takes some of the same events: kinds and merchant keys
     /// of both overlap. To replace an endpoint, [remove](RegisteredEndpoint::remove) it first.
     pub fn register(&self, endpoint: Endpoint) -> Result<RegisteredEndpoint, Refused> {
-        let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
-        let target = Target::parse(&url).map_err(Refused::new)?;
-        let token = token.unwrap_or_else(|| self.webhook_token());
-        if token.expose().trim().is_empty() {
-            return Err(Refused::new("the signing token is empty"));
-        }
-        let contract = self.account.settings.contract();
-        if let Some(unknown) = only.iter().flatten().find(|kind| contract.event(kind).is_none()) {
-            let kinds: Vec<_> = contract.kinds().collect();
-            return Err(Refused::new(format!("no webhook is of the kind `{unknown}`; there are {}", kinds.join(", "))));
-        }
+        let row = self.row_of(endpoint)?;
         let row = self.control(None, |tx: &mut Tx<'_>| {
-            let id = tx.state.ids.next("endpoint");
-            let row = Row { id, target, token, only, merchant_keys, reading, milliseconds, is_removed: false };
+            let row = Row { id: tx.state.ids.next("endpoint"), ..row };
             if tx.state.endpoints.find("all", "").any(|(_, known)| known.overlaps(&row)) {
                 let message = format!(
                     "an endpoint at {} exists that takes some of the same events: the receiver would get them twice",
@@ -267,5 +256,22 @@ impl Sandbox {
         })?;
         self.listening.deliver(Arc::clone(&self.account), row.id.clone());
         Ok(RegisteredEndpoint { account: Arc::clone(&self.account), id: row.id, target: row.target })
+    }
+
+    /// The row of an endpoint, without an id, if it can be one.
+    pub(super) fn row_of(&self, endpoint: Endpoint) -> Result<Row, Refused> {
+        let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
+        let target = Target::parse(&url).map_err(Refused::new)?;
+        let token = token.unwrap_or_else(|| self.webhook_token());
+        if token.expose().trim().is_empty() {
+            return Err(Refused::new("the signing token is empty"));
+        }
+        let contract = self.account.settings.contract();
+        if let Some(unknown) = only.iter().flatten().find(|kind| contract.event(kind).is_none()) {
+            let kinds: Vec<_> = contract.kinds().collect();
+            return Err(Refused::new(format!("no webhook is of the kind `{unknown}`; there are {}", kinds.join(", "))));
+        }
+        let id = String::new();
+        Ok(Row { id, target, token, only, merchant_keys, reading, milliseconds, is_removed: false })
     }
 }

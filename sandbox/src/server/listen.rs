@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::deliver;
@@ -27,14 +28,29 @@ pub struct Listening {
     pub server: Arc<Server>,
     runtime: Handle,
     accepting: AbortHandle,
+    /// Told once connections are to be accepted.
+    opened: Arc<Notify>,
     delivering: Mutex<HashMap<(String, String), AbortHandle>>,
 }
 
 impl Listening {
-    /// Accepts connections until it is dropped, in the runtime it is called in.
+    /// Accepts connections from [`open`](Self::open) on until it is dropped, in the runtime it is called in.
     pub fn start(listener: TcpListener, server: Arc<Server>) -> Self {
-        let task = tokio::spawn(accept(listener, Arc::clone(&server)));
-        Self { server, runtime: Handle::current(), accepting: task.abort_handle(), delivering: Mutex::default() }
+        let opened = Arc::new(Notify::new());
+        let task = tokio::spawn({
+            let (server, opened) = (Arc::clone(&server), Arc::clone(&opened));
+            async move {
+                opened.notified().await;
+                accept(listener, server).await;
+            }
+        });
+        let (runtime, accepting) = (Handle::current(), task.abort_handle());
+        Self { server, runtime, accepting, opened, delivering: Mutex::default() }
+    }
+
+    /// Lets connections in. Those that have come since the socket was bound are the first.
+    pub fn open(&self) {
+        self.opened.notify_one();
     }
 
     /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
@@ -62,6 +78,9 @@ impl Drop for Listening {
         self.accepting.abort();
         for (_, task) in self.delivering.lock().unwrap_or_else(PoisonError::into_inner).drain() {
             task.abort();
+        }
+        if let Some(keeper) = &self.server.accounts.keeper {
+            keeper.close();
         }
     }
 }
@@ -99,5 +118,5 @@ async fn handle(server: Arc<Server>, wire: Arc<Wire>, request: http::Request<Inc
         Err(_) => Body::TooLong,
     };
     let head = Head::of(parts);
-    server.respond(&head, &body, &wire).await
+    server.respond_kept(&head, &body, &wire).await
 }

@@ -36,6 +36,8 @@ mod rewards;
 mod sessions;
 mod snapshots;
 mod starting;
+#[cfg(feature = "program")]
+mod state_file;
 mod streaks;
 mod transactions;
 mod validation;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 12] = [
     &["clock", "faults"],
     &["model"],
     &["world"],
-    &["deliver", "operations"],
+    &["deliver", "operations", "state_file"],
     &["receiver", "server"],
     &["sandbox"],
     &["blocking"],
