@@ -139,7 +139,8 @@ impl Checked {
     fn lock(&mut self) -> rusqlite::Result<()> {
         self.connection.busy_timeout(PATIENCE)?;
         self.connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
-        let locked = self.connection.execute_batch("BEGIN EXCLUSIVE; COMMIT");
+        // A commit would make a database without a header of its own out of an empty file.
+        let locked = self.connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK");
         // A file that cannot be read is locked as well: it is the reading that fails, after the locking.
         let code = locked.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
         self.trace.is_locked = !matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));

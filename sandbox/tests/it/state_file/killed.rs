@@ -76,7 +76,12 @@ async fn a_killed_sandbox_loses_nothing_that_it_has_answered() -> Test {
         let url = child.url();
         let answers = Answers::default();
         let mut clients = load::start(&url, life, &answers);
-        tokio::time::sleep(Duration::from_millis(30 + random.below(270))).await;
+        // After so many answers, however fast the machine is, and somewhere in the middle of the next ones.
+        let (enough, begun) = (random.below(30), Instant::now());
+        while answers.written() < enough && begun.elapsed() < Duration::from_secs(2) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_micros(random.below(6_000))).await;
         let said = child.kill();
         while let Some(ended) = clients.join_next().await {
             ended.map_err(|e| format!("life {life}: {e}; the sandbox said {said:?}"))?;
@@ -92,7 +97,7 @@ async fn a_killed_sandbox_loses_nothing_that_it_has_answered() -> Test {
     let answered = all.len();
     let books = check(&path, LIVES, &all, &receiver)?;
     println!("{loaded} lives under load, {answered} answers, {} rows, {:?}", books.count(), started.elapsed());
-    assert!(answered > 500 && all.iter().any(|told| matches!(told, Told::Confirmed(_))), "{answered} answers");
+    assert!(answered > 300 && all.iter().any(|told| matches!(told, Told::Confirmed(_))), "{answered} answers");
     let sandbox = builder(&path).webhook(&webhook).start().await?;
     sandbox.settled().await?;
     sandbox.verify()?;

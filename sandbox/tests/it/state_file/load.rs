@@ -1,5 +1,6 @@
 //! What several clients ask of a sandbox until it is gone, and what they were told.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use reqwest::{Client, Method};
@@ -11,15 +12,28 @@ use super::ledger::Told;
 
 /// What the clients of one sandbox were told, in the order of the answers.
 #[derive(Clone, Default)]
-pub struct Answers(Arc<Mutex<Vec<Told>>>);
+pub struct Answers {
+    told: Arc<Mutex<Vec<Told>>>,
+    /// How many answers there were to what changes something.
+    written: Arc<AtomicU64>,
+}
 
 impl Answers {
     pub fn all(&self) -> Vec<Told> {
-        self.0.lock().expect("no panic").clone()
+        self.told.lock().expect("no panic").clone()
+    }
+
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     fn add(&self, told: impl IntoIterator<Item = Told>) {
-        self.0.lock().expect("no panic").extend(told);
+        self.written.fetch_add(1, Ordering::Relaxed);
+        self.has_seen(told);
+    }
+
+    fn has_seen(&self, told: impl IntoIterator<Item = Told>) {
+        self.told.lock().expect("no panic").extend(told);
     }
 }
 
@@ -137,7 +151,7 @@ impl Asker {
             let orders = self.ask(Method::GET, "/v2/orders", None).await?;
             let orders = orders.as_array().or_else(|| orders["data"].as_array()).cloned().unwrap_or_default();
             let newest = orders.iter().rev().take(20).chain(orders.iter().take(20));
-            self.answers.add(newest.map(|order| Told::Row("orders", "id", text(order, "id"))));
+            self.answers.has_seen(newest.map(|order| Told::Row("orders", "id", text(order, "id"))));
         }
     }
 
