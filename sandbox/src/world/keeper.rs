@@ -79,7 +79,10 @@ pub async fn kept(keeper: Option<&Arc<dyn Keeper>>) -> Result<(), NotKept> {
     let is_through = |progress: &Progress| progress.failure.is_some() || progress.kept >= latest;
     // The sender is gone only together with the keeper.
     let progress = progress.wait_for(is_through).await.map_err(|_| NotKept::closed())?;
-    progress.failure.clone().map_or(Ok(()), Err)
+    match &progress.failure {
+        Some(why) if progress.kept < latest => Err(why.clone()),
+        _ => Ok(()),
+    }
 }
 
 /// Why a change is not kept, in a sentence for those who sent the request.

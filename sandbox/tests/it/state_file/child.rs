@@ -30,12 +30,12 @@ impl Child {
     }
 
     /// Starts one that can make no file longer than so many blocks of 512 bytes.
-    pub fn start_limited(state: &Path, blocks: u32) -> Self {
+    pub fn start_limited(state: &Path, webhook: &str, blocks: u32) -> Self {
         let mut shell = Command::new("sh");
         // The signal would end the process; a write that is too long is to fail instead.
         shell.args(["-c", &format!(r#"trap '' XFSZ; ulimit -f {blocks}; exec "$0" "$@""#)]);
         shell.arg(std::env::current_exe().expect("this program"));
-        Self::spawn(shell, state, None)
+        Self::spawn(shell, state, Some(webhook))
     }
 
     fn spawn(mut command: Command, state: &Path, webhook: Option<&str>) -> Self {
