@@ -9,14 +9,14 @@ use crate::settings::Clock;
 use crate::instant::Instant;
 
 /// The time of an account.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VirtualClock {
     /// The latest time that was told.
     at: Instant,
     pace: Pace,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Pace {
     Frozen,
     /// This many milliseconds ahead of the clock of the system; behind it if the number is negative.

@@ -28,6 +28,8 @@ mod sandbox;
 mod seed;
 mod server;
 mod settings;
+#[cfg(feature = "program")]
+mod state_file;
 mod table;
 mod world;
 
@@ -54,3 +56,6 @@ pub use seed::{Seed, SeedError, Seeded, UnknownName};
 #[doc(hidden)]
 pub use server::{Arrival, Carried};
 pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};
+#[cfg(feature = "program")]
+#[cfg_attr(docsrs, doc(cfg(feature = "program")))]
+pub use state_file::{AccountSummary, StateFileError, StateSummary};

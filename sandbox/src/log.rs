@@ -32,6 +32,8 @@ pub enum AnswerKind {
     Fault,
     /// A bug of the sandbox: what it wanted to answer is not what the document allows.
     Bug,
+    /// The state file of the sandbox cannot be written, so that nothing can be done.
+    Failure,
 }
 
 impl AnswerKind {
@@ -43,6 +45,7 @@ impl AnswerKind {
             Self::Refusal => "refusal",
             Self::Fault => "fault",
             Self::Bug => "bug",
+            Self::Failure => "failure",
         }
     }
 }

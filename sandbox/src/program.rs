@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
             Some(Command::Openapi { control, for_tools }) => commands::openapi(control, for_tools),
             Some(Command::SeedExample { schema }) => commands::seed_example(schema),
+            Some(Command::State { file }) => commands::state(&file),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

@@ -19,6 +19,7 @@ mod seeds;
 mod serving;
 mod settle;
 mod snapshot;
+mod state;
 mod streaks;
 mod time;
 mod verify;

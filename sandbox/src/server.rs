@@ -6,6 +6,7 @@ mod auth;
 mod errors;
 mod front;
 mod in_process;
+mod kept;
 mod listen;
 mod pipeline;
 pub mod redact;

@@ -4,6 +4,8 @@
 //! before. Where lists need it, rows that were removed leave their place behind: a list can go on after an item that is
 //! gone. Elsewhere nothing is left, so that timers, of which there are many, do not fill the memory and the snapshots.
 
+#[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+mod changes;
 mod gone;
 mod places;
 
@@ -20,6 +22,10 @@ pub use places::Place;
 /// How many rows that were removed keep their place in a table. A list cannot go on behind one that was removed before
 /// all of them.
 pub const PLACES_KEPT: usize = 10_000;
+#[cfg(feature = "program")]
+pub use changes::RowChange;
+use changes::Touched;
+pub use changes::{KeptRow, TableChanges};
 
 /// What can be kept in a table.
 pub trait Row: Clone {
@@ -50,11 +56,14 @@ pub struct SavedTable<T> {
     /// What rows that were removed were found by, in the order in which they were removed.
     #[serde(default = "Vec::new")]
     found_before: Vec<(u64, FoundBy)>,
+    /// For each of them how many were removed before it, if that is known, as it is of a table that a keeper has.
+    #[serde(skip)]
+    ages: Vec<u64>,
 }
 
 impl<T> Default for SavedTable<T> {
     fn default() -> Self {
-        Self { next: 0, rows: Vec::new(), removed: Vec::new(), found_before: Vec::new() }
+        Self { next: 0, rows: Vec::new(), removed: Vec::new(), found_before: Vec::new(), ages: Vec::new() }
     }
 }
 
@@ -77,6 +86,8 @@ pub struct Table<T> {
     next_at_begin: u64,
     /// The rows as they were before each change since `begin`.
     journal: Vec<Change<T>>,
+    /// What has changed since a keeper was told last; None if there is no keeper.
+    touched: Option<Touched>,
 }
 
 /// A row as it was before a change.
@@ -97,6 +108,7 @@ impl<T> Default for Table<T> {
             next: 0,
             next_at_begin: 0,
             journal: Vec::new(),
+            touched: None,
         }
     }
 }
@@ -206,7 +218,7 @@ impl<T: Row> Table<T> {
         let mut removed: Vec<_> = self.gone.iter().map(|(number, gone)| (gone.id.clone(), number)).collect();
         removed.sort();
         let found_before = self.gone.iter().map(|(number, gone)| (number, gone.found_by.clone())).collect();
-        SavedTable { next: self.next, rows, removed, found_before }
+        SavedTable { next: self.next, rows, removed, found_before, ages: Vec::new() }
     }
 
     /// The table of a snapshot.
@@ -216,10 +228,11 @@ impl<T: Row> Table<T> {
             table.set(number, Some(Arc::new(row)), false);
         }
         let mut ids: HashMap<u64, String> = saved.removed.into_iter().map(|(id, number)| (number, id)).collect();
-        for (number, found_by) in saved.found_before {
+        for (place, (number, found_by)) in saved.found_before.into_iter().enumerate() {
             if let Some(id) = ids.remove(&number) {
                 table.numbers.insert(id.clone(), number);
-                table.gone.add(number, id, found_by);
+                let age = saved.ages.get(place).copied();
+                table.gone.add_at(number, id, found_by, age);
             }
         }
         table.next = table.next.max(saved.next);
@@ -230,8 +243,14 @@ impl<T: Row> Table<T> {
     pub fn begin(&mut self) {
         self.journal.clear();
         self.next_at_begin = self.next;
-        while let Some(gone) = self.gone.take_above(PLACES_KEPT) {
+        while let Some((number, gone)) = self.gone.take_above(PLACES_KEPT) {
             self.numbers.remove(&gone.id);
+            if let Some(touched) = &mut self.touched {
+                touched.add(number);
+            }
+        }
+        if let Some(touched) = &mut self.touched {
+            touched.begin();
         }
     }
 
@@ -257,10 +276,16 @@ impl<T: Row> Table<T> {
             }
         }
         self.next = self.next_at_begin;
+        if let Some(touched) = &mut self.touched {
+            touched.roll_back();
+        }
     }
 
     fn set(&mut self, number: u64, row: Option<Arc<T>>, journaled: bool) {
         let before = self.rows.remove(&number);
+        if let Some(touched) = &mut self.touched {
+            touched.add(number);
+        }
         let gone = self.gone.take(number);
         let old = before.as_deref().map(|row| found_at(row, number)).unwrap_or_default();
         let new = row.as_deref().map(|row| found_at(row, number)).unwrap_or_default();

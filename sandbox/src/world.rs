@@ -4,6 +4,9 @@
 
 mod account;
 mod accounts;
+mod held;
+#[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+mod keeper;
 mod outbox;
 mod outgoing;
 mod rings;
@@ -15,8 +18,13 @@ pub use account::Account;
 #[cfg(feature = "program")]
 pub use accounts::NotOpened;
 pub use accounts::{Accounts, KeyTaken};
+#[cfg(feature = "program")]
+pub use keeper::{Changes, Progress};
+pub use keeper::{Keeper, KeptAccount, NotKept, kept};
 pub use outbox::Parcel;
 pub use outgoing::Next;
+#[cfg(feature = "program")]
+pub use state::{Head, TABLES};
 pub use state::{Saved, State};
 pub use timer::Deadline;
 pub use transaction::Tx;

@@ -28,6 +28,10 @@ pub async fn run(account: Arc<Account>, endpoint_id: String) {
         changes.mark_unchanged();
         match account.next(&endpoint_id) {
             Next::Send(parcel) => {
+                // A receiver must not know of an event that is lost if the process ends now.
+                if account.kept().await.is_err() {
+                    return;
+                }
                 let attempt = send(&account, &parcel).await;
                 account.attempted(&parcel, attempt);
             }

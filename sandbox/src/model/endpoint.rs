@@ -44,6 +44,18 @@ impl Endpoint {
         let is_same_receiver = self.target == other.target;
         is_same_receiver && overlap(&self.only, &other.only) && overlap(&self.merchant_keys, &other.merchant_keys)
     }
+
+    /// Whether another one has the same settings.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let Self { id: _, target, token, only, merchant_keys, reading, milliseconds, is_removed } = self;
+        *target == other.target
+            && *token == other.token
+            && *only == other.only
+            && *merchant_keys == other.merchant_keys
+            && *reading == other.reading
+            && *milliseconds == other.milliseconds
+            && *is_removed == other.is_removed
+    }
 }
 
 impl Row for Endpoint {

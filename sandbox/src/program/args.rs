@@ -54,6 +54,11 @@ pub enum Command {
         #[arg(long)]
         schema: bool,
     },
+    /// Tells what is in a state file: accounts, rows of each table, size. The file is not changed.
+    State {
+        /// The file.
+        file: PathBuf,
+    },
     /// Asks a sandbox whether it is there. The status is 0 if it is.
     Healthcheck {
         /// Where it listens. Without it, where this program would listen with the same environment.
@@ -92,6 +97,13 @@ pub struct Serve {
     /// `imprint-sandbox seed-example` prints one.
     #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_SEED")]
     pub seed: Option<PathBuf>,
+    /// Keeps everything in this file, and goes on with what it has: a sandbox that is killed loses nothing that it has
+    /// answered. The file has API keys. If it has a sandbox already, `--seed` is left out.
+    #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_STATE")]
+    pub state: Option<PathBuf>,
+    /// Writes each change of the state file through to the disk, so that it outlives the machine and not only the process.
+    #[arg(long, env = "IMPRINT_SANDBOX_DURABLE", requires = "state")]
+    pub durable: bool,
     /// Sends webhooks to this receiver; can be repeated.
     #[arg(
         long = "webhook",

@@ -4,8 +4,10 @@ mod check_receiver;
 mod healthcheck;
 mod openapi;
 mod seed_example;
+mod state;
 
 pub use check_receiver::check_receiver;
 pub use healthcheck::healthcheck;
 pub use openapi::openapi;
 pub use seed_example::seed_example;
+pub use state::state;

@@ -81,6 +81,9 @@ fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
     if let Some(file) = &flags.seed {
         builder = builder.seed(read_seed(file)?);
     }
+    if let Some(file) = &flags.state {
+        builder = if flags.durable { builder.durable_state_file(file) } else { builder.state_file(file) };
+    }
     if flags.no_examples {
         builder = builder.refuse_examples();
     }
@@ -127,7 +130,7 @@ fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String
         let url = sandbox.url();
         lines.push(format!("page: {url}/  control API: {url}/_sandbox/"));
     }
-    if flags.seed_number.is_none() {
+    if flags.seed_number.is_none() && flags.state.is_none() {
         lines.push(format!("--seed-number {seed_number} gives the ids of this run again"));
     }
     lines

@@ -18,10 +18,8 @@ use crate::server::{Listening, Server};
 use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Retry, Settings, Validation, Webhooks};
 use crate::world::Accounts;
 
+use super::state::FIRST;
 use super::{Endpoint, Refused, Sandbox};
-
-/// The name of the first account, and the label of its key.
-const FIRST: &str = "sandbox";
 
 /// The text of the default key. It is no part of what the sandbox writes into answers: the client hides its own key in
 /// errors, and would hide a part of their messages with it.
@@ -55,6 +53,8 @@ pub struct Builder {
     document: Option<String>,
     endpoints: Vec<Endpoint>,
     seeds: Vec<Seed>,
+    #[cfg(feature = "program")]
+    state_file: Option<super::state::InFile>,
 }
 
 impl Default for Builder {
@@ -83,6 +83,8 @@ impl Default for Builder {
             document: None,
             endpoints: Vec::new(),
             seeds: Vec::new(),
+            #[cfg(feature = "program")]
+            state_file: None,
         }
     }
 }
@@ -291,12 +293,39 @@ impl Builder {
         self
     }
 
+    /// Keeps the state of all accounts in this file, and takes up what is in it: a sandbox that is killed at any moment and
+    /// started again with the same file has lost no request that it has answered, and no webhook that such a request
+    /// caused. The file is created if there is none, readable by its owner alone, since it has keys and made-up card
+    /// numbers. [docs/state-file.md] says what is in it.
+    ///
+    /// An answer leaves only after its changes are in the file. The methods of the sandbox, which are no requests, do not wait
+    /// for that: what they have done is in the file at the latest when the next answer is there, or the sandbox was dropped.
+    ///
+    /// What is in the file comes before the settings: the number of the seed, the clocks, and the keys and endpoints
+    /// of the accounts. Keys and endpoints that the file does not have yet are added. Faults and the log of requests are not
+    /// kept.
+    ///
+    /// [docs/state-file.md]: https://docs.rs/crate/imprint-sandbox/latest/source/docs/state-file.md
+    #[cfg(feature = "program")]
+    pub fn state_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.state_file = Some(super::state::InFile { path: path.into(), is_durable: false });
+        self
+    }
+
+    /// Keeps the state in this file, as [`state_file`](Self::state_file) does, and writes each change through to the disk
+    /// before the answer leaves: what was answered outlives the machine as well, and not only the process. It is slower.
+    #[cfg(feature = "program")]
+    pub fn durable_state_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.state_file = Some(super::state::InFile { path: path.into(), is_durable: true });
+        self
+    }
+
     /// Starts the sandbox, in the tokio runtime of the caller.
     ///
     /// # Errors
     ///
     /// If the port cannot be listened at, the document cannot be read, two keys have the same text, two products have the
-    /// same merchant key, an endpoint cannot be registered, or a seed is refused.
+    /// same merchant key, an endpoint cannot be registered, a seed is refused, or the state file cannot be used.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let Bound { sandbox, listeners } = self.bind().await?;
         for listener in listeners {
@@ -330,6 +359,11 @@ impl Builder {
         }
         let address = listeners[0].local_addr().map_err(|e| StartError::Listen(wanted[0], e))?;
 
+        #[cfg(feature = "program")]
+        let mut kept =
+            super::state::Kept::open(self.state_file.as_ref(), &mut settings).map_err(StartError::StateFile)?;
+        #[cfg(not(feature = "program"))]
+        let mut kept = super::state::Kept::default();
         let mut keys = self.keys;
         for key in self.seeds.iter().flat_map(Seed::keys) {
             // One that is known already gets the label and the permissions of the seed when that is applied.
@@ -337,23 +371,40 @@ impl Builder {
                 keys.push(key);
             }
         }
-        if keys.is_empty() {
-            keys.push((FIRST.into(), FIRST_KEY.into(), Permissions::NORMAL));
-        }
         let settings = Arc::new(settings);
-        let accounts = Accounts::new(Arc::clone(&settings), operations::fire);
-        let account = accounts.open_with(FIRST, &keys).map_err(StartError::Key)?;
-        let key = account.first_key.clone();
+        let accounts = Accounts::new(Arc::clone(&settings), operations::fire, kept.keeper());
+        let taken_up = kept.take_up(&accounts)?;
+        let is_taken_up = taken_up.is_some();
+        let account = match taken_up {
+            Some(account) => {
+                accounts.add_keys(&account, &keys).map_err(StartError::Key)?;
+                account
+            }
+            None => {
+                if keys.is_empty() {
+                    keys.push((FIRST.into(), FIRST_KEY.into(), Permissions::NORMAL));
+                }
+                accounts.open_with(FIRST, &keys).map_err(StartError::Key)?
+            }
+        };
+        let key = keys.first().map_or_else(|| account.first_key.clone(), |(_, text, _)| text.clone());
         let server = Server::new(address, settings, accounts, Arc::clone(&account));
         let listening = Arc::new(Listening::new(Arc::new(server)));
         let sandbox = Sandbox { listening, account, key };
+        sandbox.deliver_taken_up();
         for endpoint in self.endpoints {
-            sandbox.register(endpoint).map_err(StartError::Endpoint)?;
+            if !(is_taken_up && sandbox.has_endpoint(&endpoint)) {
+                sandbox.register(endpoint).map_err(StartError::Endpoint)?;
+            }
         }
-        sandbox.keep_as_seed();
-        for seed in &self.seeds {
-            sandbox.seed(seed).map_err(StartError::Seed)?;
+        // What the file has came from the seed, too, or has gone on from there.
+        if !is_taken_up {
+            sandbox.keep_as_seed();
+            for seed in &self.seeds {
+                sandbox.seed(seed).map_err(StartError::Seed)?;
+            }
         }
+        kept.finish(&sandbox).await?;
         Ok(Bound { sandbox, listeners })
     }
 }
@@ -382,6 +433,9 @@ pub enum StartError {
     Endpoint(Refused),
     /// A seed is refused.
     Seed(SeedError),
+    /// The state cannot be kept in the file.
+    #[cfg(feature = "program")]
+    StateFile(crate::state_file::StateFileError),
 }
 
 impl fmt::Display for StartError {
@@ -396,6 +450,8 @@ impl fmt::Display for StartError {
             }
             Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
             Self::Seed(_) => f.write_str("the seed is refused"),
+            #[cfg(feature = "program")]
+            Self::StateFile(_) => f.write_str("the state cannot be kept in the file"),
         }
     }
 }
@@ -408,6 +464,8 @@ impl std::error::Error for StartError {
             Self::Key(_) | Self::ProductTwice(_) => None,
             Self::Endpoint(e) => Some(e),
             Self::Seed(e) => Some(e),
+            #[cfg(feature = "program")]
+            Self::StateFile(e) => Some(e),
         }
     }
 }

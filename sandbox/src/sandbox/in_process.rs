@@ -5,10 +5,10 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::server::Carried;
-use crate::world::Saved;
+use crate::world::{KeptAccount, Saved};
 
 use super::Sandbox;
 
@@ -44,6 +44,22 @@ impl Sandbox {
     #[doc(hidden)]
     pub fn moment(&self) -> Moment {
         Moment(self.account.save())
+    }
+
+    /// What the account has at this moment and what its state file has of it, each with what it is reset to. None if there is
+    /// no state file.
+    ///
+    /// # Panics
+    ///
+    /// If the state file has nothing.
+    #[doc(hidden)]
+    pub fn beside_kept(&self) -> Option<[Value; 2]> {
+        let pair = self.account.beside_kept()?.unwrap_or_else(|e| panic!("the account is not kept: {e}"));
+        let whole = |kept: KeptAccount| {
+            let saved = serde_json::to_value(&kept.saved).unwrap_or_default();
+            json!([kept.name, kept.first_key.expose(), saved, kept.origin.expose()])
+        };
+        Some([whole(pair.0), whole(pair.1)])
     }
 
     /// Puts the account back into the state of a moment, as [`restore`](Self::restore) does with a snapshot.

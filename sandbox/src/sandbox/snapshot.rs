@@ -118,7 +118,7 @@ impl Sandbox {
     }
 
     /// Endpoints of a snapshot may be new here.
-    fn deliver_all(&self) {
+    pub(super) fn deliver_all(&self) {
         let ids: Vec<String> = self.account.read(|state| state.endpoints.all().map(|one| one.id.clone()).collect());
         for id in ids {
             self.listening.deliver(Arc::clone(&self.account), id);

@@ -272,4 +272,13 @@ impl Sandbox {
             |row: &Arc<Row>| RegisteredEndpoint { account: Arc::clone(&self.account), row: Arc::clone(row) };
         self.account.read(|state| state.endpoints.find("all", "").map(|(_, row)| registered(row)).collect())
     }
+
+    /// The row that an endpoint would have, without an id. None if its URL is not that of a receiver nearby.
+    pub(super) fn row_of(&self, endpoint: Endpoint) -> Option<Row> {
+        let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
+        let target = Target::parse(&url).ok()?;
+        let token = token.unwrap_or_else(|| self.webhook_token());
+        let id = String::new();
+        Some(Row { id, target, token, only, merchant_keys, reading, milliseconds, is_removed: false })
+    }
 }

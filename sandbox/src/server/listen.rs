@@ -71,6 +71,7 @@ impl Listening {
         if tokio::time::timeout(PATIENCE, through).await.is_err() {
             aborts.iter().for_each(AbortHandle::abort);
         }
+        self.end_deliveries_and_keeper();
     }
 
     /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
@@ -104,6 +105,16 @@ impl Listening {
         self.stopping.subscribe()
     }
 
+    /// Sends no webhook any more, and writes to its end what is kept outside the memory.
+    fn end_deliveries_and_keeper(&self) {
+        for (_, task) in self.delivering.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            task.abort();
+        }
+        if let Some(keeper) = &self.server.accounts.keeper {
+            keeper.close();
+        }
+    }
+
     /// The address that it listens at.
     pub fn address(&self) -> SocketAddr {
         self.server.address
@@ -121,9 +132,7 @@ impl Drop for Listening {
         for task in self.accepting.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
         }
-        for (_, task) in self.delivering.lock().unwrap_or_else(PoisonError::into_inner).drain() {
-            task.abort();
-        }
+        self.end_deliveries_and_keeper();
     }
 }
 
@@ -176,11 +185,14 @@ async fn handle(
         Way::Refused(answer) => return Ok(answer.map(Either::Right)),
         Way::Front => {
             let serving = front.map(|front| front.serve(http::Request::from_parts(parts, body)));
-            return match serving {
-                Some(serving) => Ok(serving.await.map(Either::Right)),
-                // Only a front sends a request to itself.
-                None => Err(CutOff),
-            };
+            // Only a front sends a request to itself.
+            let serving = serving.ok_or(CutOff)?;
+            if let Some(failure) = server.failure_to_keep() {
+                return Ok(failure.map(Either::Left));
+            }
+            let answer = serving.await;
+            let failure = server.keep().await.map(|failure| failure.map(Either::Left));
+            return Ok(failure.unwrap_or_else(|| answer.map(Either::Right)));
         }
     }
     let body = match Limited::new(body, MAX_BODY).collect().await {
@@ -188,7 +200,7 @@ async fn handle(
         Err(_) => Body::TooLong,
     };
     let head = Head::of(parts);
-    let mut response = server.respond(&head, &body, &wire).await?;
+    let mut response = server.respond_kept(&head, &body, &wire).await?;
     if let Some(front) = front {
         front.complete(&head.headers, response.headers_mut());
     }

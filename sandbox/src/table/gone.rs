@@ -12,7 +12,7 @@ pub struct Gone {
     pub id: String,
     pub found_by: FoundBy,
     /// How many were removed before it.
-    age: u64,
+    pub age: u64,
 }
 
 /// The rows that were removed, by the numbers of their creation.
@@ -35,6 +35,13 @@ impl AllGone {
         self.removed += 1;
     }
 
+    /// Remembers a row that was removed earlier, after all that are remembered; `age` is how many were removed before it, if
+    /// that is known.
+    pub fn add_at(&mut self, number: u64, id: String, found_by: FoundBy, age: Option<u64>) {
+        self.removed = age.unwrap_or(self.removed).max(self.removed);
+        self.add(number, id, found_by);
+    }
+
     /// Remembers a row as it was remembered before.
     pub fn put_back(&mut self, number: u64, gone: Gone) {
         self.take(number);
@@ -50,9 +57,10 @@ impl AllGone {
     }
 
     /// Forgets the row that was removed first, if more than so many are remembered.
-    pub fn take_above(&mut self, kept: usize) -> Option<Gone> {
+    pub fn take_above(&mut self, kept: usize) -> Option<(u64, Gone)> {
         let (_, number) = self.by_age.first_key_value().filter(|_| self.gone.len() > kept)?;
-        self.take(*number)
+        let number = *number;
+        Some((number, self.take(number)?))
     }
 
     /// The rows in the order in which they were removed, with their numbers.

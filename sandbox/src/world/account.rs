@@ -1,7 +1,7 @@
 //! An account: what one partner has at Imprint.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use imprint_client::Secret;
 use tokio::sync::watch;
@@ -12,10 +12,11 @@ use crate::clock::VirtualClock;
 use crate::faults::FaultTable;
 use crate::instant::Instant;
 use crate::log::Log;
-use crate::model::key::Key;
 use crate::product::Product;
 use crate::settings::{Permissions, Settings};
 
+use super::held::Held;
+use super::keeper::{self, Keeper, KeptAccount, NotKept};
 use super::state::{Saved, State};
 use super::timer::{Deadline, Timer};
 use super::transaction::Tx;
@@ -31,16 +32,23 @@ pub struct Account {
     pub log: Log,
     pub faults: FaultTable,
     bugs: Bugs,
+    /// What keeps the state outside the memory, if something does.
+    pub(super) keeper: Option<Arc<dyn Keeper>>,
     state: Mutex<State>,
-    /// What `reset` goes back to, as text, since it has keys and numbers of cards.
-    origin: Mutex<Secret>,
     fire: Fire,
     /// Told whenever something may have changed.
     pub(super) changed: watch::Sender<()>,
 }
 
 impl Account {
-    pub fn new(name: &str, first_key: Secret, settings: &Arc<Settings>, fire: Fire, bugs: &Bugs) -> Self {
+    pub fn new(
+        name: &str,
+        first_key: Secret,
+        settings: &Arc<Settings>,
+        fire: Fire,
+        bugs: &Bugs,
+        keeper: Option<&Arc<dyn Keeper>>,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             first_key,
@@ -48,8 +56,8 @@ impl Account {
             log: Log::new(settings.log_size),
             faults: FaultTable::new(settings.seed, name),
             bugs: bugs.clone(),
+            keeper: keeper.map(Arc::clone),
             state: Mutex::new(State::new(name, settings)),
-            origin: Mutex::new(Secret::from(String::new())),
             fire,
             changed: watch::Sender::default(),
         }
@@ -78,7 +86,7 @@ impl Account {
         let mut state = self.lock();
         let (outcome, _) = self.transact_in(&mut state, product, run);
         if outcome.is_ok() {
-            self.keep_origin(&state);
+            state.mark_origin();
         }
         drop(state);
         self.tell();
@@ -117,9 +125,16 @@ impl Account {
 
     /// Adds a key that was not made by a request.
     pub(super) fn add_key(&self, label: &str, text: Secret, permissions: Permissions) {
+        self.lock().add_key(label, text, permissions);
+    }
+
+    /// Begins with these keys, which it is reset to as well. All at once, so that it is not kept without them.
+    pub(super) fn begin(&self, keys: &[(String, Secret, Permissions)]) {
         let mut state = self.lock();
-        let (id, label, created_at) = (state.ids.next("key id"), label.to_owned(), state.clock.now());
-        state.keys.put(Key { id, label, text, permissions, created_at, deleted_at: None });
+        for (label, text, permissions) in keys {
+            state.add_key(label, text.clone(), *permissions);
+        }
+        state.mark_origin();
     }
 
     /// Everything the account has, for a snapshot.
@@ -133,20 +148,55 @@ impl Account {
         self.tell();
     }
 
-    /// Makes what the account has now what it is reset to.
-    pub fn mark_origin(&self) {
-        self.keep_origin(&self.lock());
+    /// Takes over what a keeper has of the account.
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+    pub(super) fn load_kept(&self, saved: Saved, origin: Secret) {
+        self.lock().load_kept(saved, origin);
+        self.tell();
     }
 
-    fn keep_origin(&self, state: &State) {
-        let text = serde_json::to_string(&state.save()).unwrap_or_default();
-        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = text.into();
+    /// Waits until everything that was changed before this call is kept, in all accounts. Without a keeper it returns at
+    /// once.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be kept.
+    pub async fn kept(&self) -> Result<(), NotKept> {
+        keeper::kept(self.keeper.as_ref()).await
+    }
+
+    /// What the account has and what the keeper has of it at the same moment, with what both are reset to; for tests. None
+    /// if there is no keeper.
+    ///
+    /// # Errors
+    ///
+    /// If the keeper has nothing.
+    pub fn beside_kept(&self) -> Option<Result<(KeptAccount, KeptAccount), NotKept>> {
+        let keeper = self.keeper.as_ref()?;
+        let state = self.lock();
+        let (name, first_key, origin) = (self.name.clone(), self.first_key.clone(), Secret::clone(&state.origin));
+        let live = KeptAccount { name, first_key, saved: state.save(), origin };
+        Some(keeper.read_back(&self.name).map(|kept| (live, kept)))
+    }
+
+    /// The account has ended: what keeps its state forgets it, and nothing that still has the account changes what is kept.
+    #[cfg(feature = "program")]
+    pub(super) fn end(&self) {
+        self.lock().end();
+        if let Some(keeper) = &self.keeper {
+            keeper.forget(&self.name);
+        }
+    }
+
+    /// Makes what the account has now what it is reset to.
+    pub fn mark_origin(&self) {
+        self.lock().mark_origin();
     }
 
     /// Goes back to the origin, and forgets the requests.
     pub fn reset(&self) {
-        let origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // The text was written by this very process.
+        let origin = Arc::clone(&self.lock().origin);
+        // The text was written by this process, or was read when the account was.
         if let Ok(saved) = serde_json::from_str(origin.expose()) {
             self.load(saved);
         }
@@ -217,7 +267,7 @@ impl Account {
     }
 
     /// A transaction that panicked has taken its changes back, so the state is sound.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> Held<'_> {
+        Held::new(self, self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

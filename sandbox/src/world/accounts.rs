@@ -11,7 +11,8 @@ use crate::model::key::Key;
 use crate::settings::{Permissions, Settings};
 
 use super::account::{Account, Fire};
-use super::state::State;
+use super::keeper::{Keeper, KeptAccount};
+use super::state::{Saved, State};
 
 /// How many accounts are opened besides the first, so that a mistake in a test does not fill the memory.
 const MOST: usize = 1_000;
@@ -24,6 +25,8 @@ const UNKNOWN_KEY: &str = "no account has the key";
 pub struct Accounts {
     /// What all accounts write the bugs of the sandbox into.
     pub bugs: Bugs,
+    /// What keeps the state of the accounts outside the memory, if something does.
+    pub keeper: Option<Arc<dyn Keeper>>,
     settings: Arc<Settings>,
     fire: Fire,
     known: RwLock<Known>,
@@ -37,8 +40,59 @@ struct Known {
 }
 
 impl Accounts {
-    pub fn new(settings: Arc<Settings>, fire: Fire) -> Self {
-        Self { bugs: Bugs::default(), settings, fire, known: RwLock::default() }
+    pub fn new(settings: Arc<Settings>, fire: Fire, keeper: Option<Arc<dyn Keeper>>) -> Self {
+        Self { bugs: Bugs::default(), keeper, settings, fire, known: RwLock::default() }
+    }
+
+    /// Opens the accounts that a keeper has, with all keys that open them.
+    ///
+    /// # Errors
+    ///
+    /// If what an account is reset to cannot be read, or two accounts have a key of the same text: the name of the
+    /// account. Such accounts were never kept by a sandbox.
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+    pub fn open_kept(&self, kept: Vec<KeptAccount>) -> Result<(), String> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for KeptAccount { name, first_key, saved, origin } in kept {
+            let start: Saved = serde_json::from_str(origin.expose()).map_err(|_| name.clone())?;
+            let account = self.account(&name, first_key);
+            for text in saved.key_texts().into_iter().chain(start.key_texts()) {
+                let holder = known.by_key.entry(text.expose().to_owned()).or_insert_with(|| Arc::clone(&account));
+                if !Arc::ptr_eq(holder, &account) {
+                    return Err(name);
+                }
+            }
+            account.load_kept(saved, origin);
+            known.by_name.insert(name, account);
+        }
+        Ok(())
+    }
+
+    /// Lets these keys open an account as well. Those that it has or had stay as they are, the deleted ones deleted.
+    ///
+    /// # Errors
+    ///
+    /// If another account has or had one of the keys: its label. Nothing has changed then.
+    pub fn add_keys(&self, account: &Arc<Account>, keys: &[(String, Secret, Permissions)]) -> Result<(), String> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let holder = |text: &Secret| known.by_key.get(text.expose());
+        if let Some((label, ..)) =
+            keys.iter().find(|(_, text, _)| holder(text).is_some_and(|holder| !Arc::ptr_eq(holder, account)))
+        {
+            return Err(label.clone());
+        }
+        for (label, text, permissions) in keys {
+            if !account.read(|state| state.keys.first("text", text.expose()).is_some()) {
+                account.add_key(label, text.clone(), *permissions);
+                known.by_key.insert(text.expose().to_owned(), Arc::clone(account));
+            }
+        }
+        Ok(())
+    }
+
+    fn account(&self, name: &str, first_key: Secret) -> Arc<Account> {
+        let keeper = self.keeper.as_ref();
+        Arc::new(Account::new(name, first_key, &self.settings, self.fire, &self.bugs, keeper))
     }
 
     /// The account of a name. One that is not known is opened, with a key that has the name as its label.
@@ -76,6 +130,7 @@ impl Accounts {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.by_name.retain(|_, known| !Arc::ptr_eq(known, account));
         known.by_key.retain(|_, known| !Arc::ptr_eq(known, account));
+        account.end();
     }
 
     /// Opens the account of a name that is not known.
@@ -114,7 +169,6 @@ impl Accounts {
     }
 
     /// All accounts, by their names.
-    #[cfg(feature = "program")]
     pub fn all(&self) -> Vec<Arc<Account>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<_> = known.by_name.values().map(Arc::clone).collect();
@@ -141,13 +195,12 @@ impl Accounts {
 
     fn insert(&self, known: &mut Known, name: &str, keys: &[(String, Secret, Permissions)]) -> Arc<Account> {
         let first = keys.first().map(|(_, text, _)| text.clone()).unwrap_or_else(|| Secret::from(String::new()));
-        let account = Arc::new(Account::new(name, first, &self.settings, self.fire, &self.bugs));
+        let account = self.account(name, first);
         known.by_name.insert(name.to_owned(), Arc::clone(&account));
-        for (label, text, permissions) in keys {
-            account.add_key(label, text.clone(), *permissions);
+        for (_, text, _) in keys {
             known.by_key.insert(text.expose().to_owned(), Arc::clone(&account));
         }
-        account.mark_origin();
+        account.begin(keys);
         account
     }
 

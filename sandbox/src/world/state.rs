@@ -1,5 +1,8 @@
 //! The tables, the clock and the ids of an account.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use imprint_client::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -24,10 +27,29 @@ use crate::model::session::Session;
 use crate::model::streak::Streak;
 use crate::model::tally::Tally;
 use crate::model::transaction::Transaction;
-use crate::settings::Settings;
-use crate::table::{SavedTable, Table};
+use crate::settings::{Permissions, Settings};
+use crate::table::{KeptRow, SavedTable, Table};
 
+use super::keeper::Changes;
 use super::timer::Timer;
+
+/// The clock, the seed and the counters of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub clock: VirtualClock,
+    pub seed: u64,
+    /// How many ids of each kind were made.
+    pub ids: Made,
+    /// The number of the next row of each table.
+    pub next: BTreeMap<String, u64>,
+}
+
+/// What a keeper was told last.
+struct Told {
+    generation: u64,
+    head: Head,
+    origin: Arc<Secret>,
+}
 
 /// Declares the tables together with what is done to all of them, so that none is left out of a transaction.
 macro_rules! tables {
@@ -38,8 +60,16 @@ macro_rules! tables {
             pub ids: Ids,
             /// How often the whole state was replaced, by a snapshot or a reset. No snapshot has it.
             pub generation: u64,
+            /// What the account is reset to, as text, since it has keys and numbers of cards.
+            pub origin: Arc<Secret>,
+            told: Option<Told>,
+            has_ended: bool,
             $(pub $name: Table<$row>,)*
         }
+
+        /// The names of the tables.
+        #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+        pub const TABLES: &[&str] = &[$(stringify!($name)),*];
 
         /// An account as a snapshot has it.
         #[derive(Clone, Serialize, Deserialize)]
@@ -56,6 +86,29 @@ macro_rules! tables {
             pub fn key_texts(&self) -> Vec<Secret> {
                 self.keys.rows().map(|key| key.text.clone()).collect()
             }
+
+            /// The account that a keeper has: its head, and the rows of each table, which `rows` gives one after the other.
+            ///
+            /// # Errors
+            ///
+            /// Those of `rows`.
+            #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+            pub fn of_kept<E>(
+                head: Head,
+                mut rows: impl FnMut(&'static str, &mut dyn FnMut(&KeptRow<'_>) -> serde_json::Result<()>) -> Result<(), E>,
+            ) -> Result<Self, E> {
+                let next = |table: &str| head.next.get(table).copied().unwrap_or_default();
+                Ok(Self {
+                    $($name: {
+                        let mut table = SavedTable::kept(next(stringify!($name)));
+                        rows(stringify!($name), &mut |row| table.add(row))?;
+                        table.finish()
+                    },)*
+                    clock: head.clock,
+                    seed: head.seed,
+                    ids: head.ids,
+                })
+            }
         }
 
         impl State {
@@ -71,11 +124,30 @@ macro_rules! tables {
 
             /// Puts everything of a snapshot in the place of what there is.
             pub fn load(&mut self, saved: Saved) {
+                self.fill(saved);
+                self.send_interrupted_again();
+            }
+
+            /// The same with what a keeper has: it is told of nothing but what is different from then on.
+            #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
+            pub(super) fn load_kept(&mut self, saved: Saved, origin: Secret) {
+                self.fill(saved);
+                self.origin = Arc::new(origin);
+                $(self.$name.track();)*
+                self.told =
+                    Some(Told { generation: self.generation, head: self.head(), origin: Arc::clone(&self.origin) });
+                self.send_interrupted_again();
+            }
+
+            fn fill(&mut self, saved: Saved) {
                 self.generation += 1;
                 self.clock = saved.clock;
                 self.ids.set_seed(saved.seed);
                 self.ids.restore(saved.ids);
                 $(self.$name = Table::load(saved.$name);)*
+            }
+
+            fn send_interrupted_again(&mut self) {
                 let interrupted: Vec<_> = self.deliveries.all().filter(|one| one.sending.is_some()).cloned().collect();
                 for delivery in interrupted {
                     self.deliveries.put(Delivery::clone(&delivery).restored());
@@ -98,8 +170,49 @@ macro_rules! tables {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
                     generation: 0,
+                    origin: Arc::new(Secret::from(String::new())),
+                    told: None,
+                    has_ended: false,
                     $($name: Table::default(),)*
                 }
+            }
+
+            fn head(&self) -> Head {
+                let next = [$((stringify!($name).to_owned(), self.$name.next())),*];
+                Head { clock: self.clock, seed: self.ids.seed(), ids: self.ids.made(), next: next.into() }
+            }
+
+            /// What has changed since a keeper was told last, which is everything the first time and after the state was
+            /// replaced. None if nothing has.
+            pub(super) fn take_changes(&mut self, account: &str, first_key: &Secret) -> Option<Changes> {
+                if self.has_ended {
+                    return None;
+                }
+                let told = self.told.take();
+                let head = self.head();
+                let is_replaced = told.as_ref().is_none_or(|told| told.generation != self.generation);
+                let tables: Vec<_> = match is_replaced {
+                    true => vec![$(self.$name.all_as_changes(stringify!($name))),*],
+                    false => [$(self.$name.take_changes(stringify!($name))),*].into_iter().flatten().collect(),
+                };
+                let has_other_origin = told.as_ref().is_none_or(|told| !Arc::ptr_eq(&told.origin, &self.origin));
+                let has_other_head = told.is_none_or(|told| told.head != head);
+                self.told =
+                    Some(Told { generation: self.generation, head: head.clone(), origin: Arc::clone(&self.origin) });
+                let has_changed = is_replaced || has_other_origin || has_other_head || !tables.is_empty();
+                has_changed.then(|| Changes {
+                    account: account.to_owned(),
+                    replaced: is_replaced.then(|| first_key.clone()),
+                    head,
+                    origin: has_other_origin.then(|| Arc::clone(&self.origin)),
+                    tables,
+                })
+            }
+
+            /// Lets no keeper be told any more: the account has ended, and another one may have its name.
+            #[cfg(feature = "program")]
+            pub(super) fn end(&mut self) {
+                self.has_ended = true;
             }
 
             pub(super) fn begin(&mut self) {
@@ -151,6 +264,18 @@ const KEY_ID: &str = "key id";
 const KEY_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 impl State {
+    /// Adds a key that was not made by a request.
+    pub(super) fn add_key(&mut self, label: &str, text: Secret, permissions: Permissions) {
+        let (id, label, created_at) = (self.ids.next("key id"), label.to_owned(), self.clock.now());
+        self.keys.put(Key { id, label, text, permissions, created_at, deleted_at: None });
+    }
+
+    /// Makes what there is now what the account is reset to.
+    pub(super) fn mark_origin(&mut self) {
+        let saved = serde_json::to_string(&self.save()).unwrap_or_default();
+        self.origin = Arc::new(Secret::from(saved));
+    }
+
     /// The text of a new key, which no key of the account has or had: a name is no part of it, so that no two names can
     /// lead to the same text.
     pub fn new_key_text(&mut self) -> Secret {

@@ -3,10 +3,10 @@
 //! The commands go over TCP, as those of a partner would. What must hold is read from the answers and from the books: the
 //! snapshot, which has every row. A case that fails is shrunk, and its seed is kept in `proptest-regressions`.
 
-mod books;
+pub mod books;
 mod commands;
 mod driver;
-mod invariants;
+pub mod invariants;
 
 use imprint_sandbox::{Product, Rewards};
 use proptest::prelude::*;
@@ -37,17 +37,18 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 /// Runs the commands, looks at the invariants after each, and returns what the books and the log are at the end.
 async fn run(product: &Product, rewards: &Rewards, commands: &[Command]) -> Result<(String, String), TestCaseError> {
-    run_with(product, rewards, commands, false).await
+    run_with(product, rewards, commands, false, false).await
 }
 
-/// The same, with an endpoint that nobody listens at.
+/// The same, with an endpoint that nobody listens at, or with a state file, which is compared after each step.
 async fn run_with(
     product: &Product,
     rewards: &Rewards,
     commands: &[Command],
     has_endpoint: bool,
+    is_in_file: bool,
 ) -> Result<(String, String), TestCaseError> {
-    let mut driver = Driver::start(product.clone(), rewards, has_endpoint).await;
+    let mut driver = Driver::start(product.clone(), rewards, has_endpoint, is_in_file).await;
     for command in commands {
         driver.step(command).await?;
     }
@@ -64,8 +65,9 @@ proptest! {
         rewards in scheme(),
         commands in prop::collection::vec(command(), 1..60),
         has_endpoint in prop::bool::weighted(0.1),
+        is_in_file in prop::bool::weighted(0.4),
     ) {
-        block_on(run_with(&product, &rewards, &commands, has_endpoint))?;
+        block_on(run_with(&product, &rewards, &commands, has_endpoint, is_in_file))?;
     }
 
     #[test]

@@ -40,6 +40,8 @@ mod seeds;
 mod sessions;
 mod snapshots;
 mod starting;
+#[cfg(feature = "program")]
+mod state_file;
 mod streaks;
 mod transactions;
 mod validation;

@@ -6,4 +6,5 @@ mod languages;
 mod lines;
 mod process;
 mod safety;
+mod state;
 mod stopping;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 13] = [
     &["clock", "faults"],
     &["model"],
     &["world"],
-    &["deliver", "operations"],
+    &["deliver", "operations", "state_file"],
     &["receiver", "seed", "server"],
     &["sandbox"],
     &["blocking"],

@@ -1,5 +1,6 @@
 //! Carries out commands, as a partner, as a customer or as a bank, and has the invariants looked at.
 
+mod in_file;
 mod played;
 
 use std::time::Duration;
@@ -12,6 +13,8 @@ use serde_json::{Value, json};
 use super::books::Books;
 use super::commands::Command;
 use super::invariants;
+
+use in_file::InFile;
 
 /// The merchant keys of the two products that every case has.
 pub const PRODUCTS: [&str; 2] = ["FIRST", "SECOND"];
@@ -49,6 +52,8 @@ pub struct Driver {
     used: Vec<String>,
     applications: Vec<String>,
     saved: Option<Snapshot>,
+    /// The state file, if there is one.
+    file: Option<InFile>,
 }
 
 /// An answer: the status and the body.
@@ -59,10 +64,13 @@ pub struct Answer {
 
 impl Driver {
     /// Two products that reward purchases in the same way, so that what holds of the sums holds of both together.
-    pub async fn start(product: Product, rewards: &Rewards, has_endpoint: bool) -> Self {
+    pub async fn start(product: Product, rewards: &Rewards, has_endpoint: bool, is_in_file: bool) -> Self {
         let product = product.rewards(rewards.clone());
         let [first, second] = PRODUCTS.map(|key| product.clone().merchant_key(key).program_name(key));
-        let sandbox = Sandbox::builder().product(first).product(second).start().await.expect("a sandbox");
+        let builder = Sandbox::builder().product(first).product(second);
+        let file = (is_in_file && cfg!(feature = "program")).then(|| InFile::new(builder.clone()));
+        let builder = file.as_ref().map_or(builder, InFile::builder);
+        let sandbox = builder.start().await.expect("a sandbox");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let key = sandbox.key().clone();
         let spare = sandbox.add_key("spare", imprint_sandbox::Permissions::PCI);
@@ -93,6 +101,7 @@ impl Driver {
             used: Vec::new(),
             applications: Vec::new(),
             saved: None,
+            file,
         }
     }
 
@@ -116,7 +125,7 @@ impl Driver {
             }
         }
         invariants::of(&after, &self.rewards)?;
-        Ok(())
+        in_file::is_kept(&self.sandbox)
     }
 
     /// What is looked at once, because it takes many requests.
@@ -146,7 +155,7 @@ impl Driver {
         for secret in keys.filter(|key| key.starts_with("sbx_")).chain(self.sessions.clone()).chain(books.pans()) {
             check(!shown.contains(&secret), "a secret is in the log")?;
         }
-        Ok(())
+        self.restart().await
     }
 
     /// The books once every webhook that is due was tried. The error is that nobody has taken them.

@@ -315,7 +315,7 @@ async fn wrong_in_the_same_way_everywhere(api: &Api) {
             assert!(message(&refused).contains("there is no account of this name"), "{id}: {refused}");
         }
         if operation.body.is_none() {
-            let refused = api.expect(400, method, path, Some(json!({}))).await;
+            let refused = api.expect(400, method, path, Some(json!({ "unknown": 1 }))).await;
             assert_eq!(refused["error"]["param"], "body", "{id}");
             continue;
         }
