@@ -90,6 +90,15 @@ impl Sandbox {
         self.wait(self.inner.advance(by));
     }
 
+    /// [`Sandbox::freeze_clock_at`](crate::Sandbox::freeze_clock_at).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn freeze_clock_at(&self, time: SystemTime) -> Result<(), Refused> {
+        self.wait(self.inner.freeze_clock_at(time))
+    }
+
     /// [`Sandbox::apply`](crate::Sandbox::apply).
     pub fn apply(&self, session: impl HasClientSecret) -> Application {
         Application { sandbox: self.clone(), inner: self.inner.apply(session) }

@@ -19,15 +19,15 @@ pub struct VirtualClock {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Pace {
     Frozen,
-    /// This much ahead of the clock of the system.
-    Running(Duration),
+    /// This many milliseconds ahead of the clock of the system; behind it if the number is negative.
+    Running(i64),
 }
 
 impl VirtualClock {
     pub fn new(clock: Clock) -> Self {
         match clock {
             Clock::Frozen(at) => Self { at: Instant::of(at), pace: Pace::Frozen },
-            Clock::Running => Self { at: Instant::of(SystemTime::now()), pace: Pace::Running(Duration::ZERO) },
+            Clock::Running => Self { at: Instant::of(SystemTime::now()), pace: Pace::Running(0) },
         }
     }
 
@@ -35,7 +35,7 @@ impl VirtualClock {
     pub fn now(&self) -> Instant {
         match self.pace {
             Pace::Frozen => self.at,
-            Pace::Running(ahead) => self.at.max(Instant::of(SystemTime::now()).plus(ahead)),
+            Pace::Running(ahead) => self.at.max(Instant::of(SystemTime::now()).shifted(ahead)),
         }
     }
 
@@ -58,18 +58,33 @@ impl VirtualClock {
         self.at = self.at.max(at);
         if let Pace::Running(ahead) = &mut self.pace {
             // Otherwise the time would stand still until the clock of the system is there as well.
-            *ahead = ahead.saturating_add(at.since(Instant::of(SystemTime::now()).plus(*ahead)));
+            let is = Instant::of(SystemTime::now()).shifted(*ahead);
+            *ahead = ahead.saturating_add((at.milliseconds() - is.milliseconds()).max(0));
         }
         self.at
     }
 
     /// Puts the clock forward to a time, or leaves it where it is if it is later.
     pub fn advance_to(&mut self, at: Instant) {
-        let by = at.since(self.now());
+        let by = (at.milliseconds() - self.now().milliseconds()).max(0);
         if let Pace::Running(ahead) = &mut self.pace {
             *ahead = ahead.saturating_add(by);
         }
         self.told(at);
+    }
+
+    /// Lets time stand still.
+    pub fn freeze(&mut self) {
+        self.at = self.now();
+        self.pace = Pace::Frozen;
+    }
+
+    /// Lets time pass, from where the clock stands.
+    pub fn run(&mut self) {
+        if self.is_frozen() {
+            let system = Instant::of(SystemTime::now());
+            self.pace = Pace::Running(self.at.milliseconds() - system.milliseconds());
+        }
     }
 }
 
@@ -87,6 +102,24 @@ mod tests {
         assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
         clock.told(Instant::START);
         assert_eq!(clock.now().text(), "2026-01-01T00:01:00.001Z");
+    }
+
+    #[test]
+    fn a_clock_that_goes_on_goes_on_from_where_it_stands() {
+        let mut clock = VirtualClock::new(Clock::Frozen(Instant::START.system_time()));
+        clock.run();
+        assert!(!clock.is_frozen());
+        let passed = clock.now().milliseconds() - Instant::START.milliseconds();
+        assert!((0..10_000).contains(&passed), "it does not leap to the time of the system: {passed} ms");
+        clock.advance_to(Instant::START.plus(Duration::from_secs(3_600)));
+        std::thread::sleep(Duration::from_millis(3));
+        let now = clock.now();
+        assert!(now > Instant::START.plus(Duration::from_secs(3_600)));
+        clock.freeze();
+        let frozen = clock.now();
+        assert!(frozen >= now);
+        std::thread::sleep(Duration::from_millis(3));
+        assert_eq!(clock.now(), frozen);
     }
 
     #[test]

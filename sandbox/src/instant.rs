@@ -33,9 +33,9 @@ impl Instant {
         Self(self.0.saturating_add(more).min(LAST))
     }
 
-    /// How long this is after another instant; nothing if it is before.
-    pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or_default())
+    /// This instant moved by so many milliseconds, which may be negative, within the years that can be written.
+    pub fn shifted(self, milliseconds: i64) -> Self {
+        Self(self.0.saturating_add(milliseconds).clamp(0, LAST))
     }
 
     pub fn milliseconds(self) -> i64 {

@@ -165,6 +165,23 @@ impl Log {
         (kept.records.iter().cloned().collect(), kept.dropped.clone())
     }
 
+    /// The latest requests, the latest first, and how many are kept.
+    #[cfg(feature = "program")]
+    pub fn latest(&self, limit: usize) -> (Vec<Request>, usize) {
+        let kept = self.lock();
+        (kept.records.iter().rev().take(limit).cloned().collect(), kept.records.len())
+    }
+
+    /// The choices that the answers which are kept rest on, each with the number of those answers.
+    #[cfg(feature = "program")]
+    pub fn choices(&self) -> BTreeMap<Choice, usize> {
+        let mut found = BTreeMap::new();
+        for choice in self.lock().records.iter().flat_map(|request| &request.choices) {
+            *found.entry(*choice).or_default() += 1;
+        }
+        found
+    }
+
     /// Tells of each request that is added from now on.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.count.subscribe()

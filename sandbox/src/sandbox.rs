@@ -10,6 +10,8 @@ mod events;
 mod faults;
 mod in_process;
 mod links;
+#[cfg(feature = "program")]
+mod overview;
 mod payment_methods;
 mod receivers;
 mod requests;
@@ -19,12 +21,12 @@ mod serving;
 mod settle;
 mod snapshot;
 mod streaks;
+mod time;
 mod verify;
 mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use imprint_client::{Client, ClientBuilder, Secret};
 
@@ -45,6 +47,8 @@ pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
 #[doc(hidden)]
 pub use in_process::Moment;
+#[cfg(feature = "program")]
+pub(crate) use overview::{ApplicationLine, CustomerLine, DeliveryLine, PaymentMethodLine, TransactionLine, Who};
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
@@ -153,20 +157,6 @@ impl Sandbox {
     /// ```
     pub fn add_key(&self, label: &str, permissions: Permissions) -> Secret {
         self.listening.server.accounts.add_key(&self.account, label, permissions)
-    }
-
-    /// What time it is for the account.
-    pub fn now(&self) -> SystemTime {
-        self.account.now().system_time()
-    }
-
-    /// Puts the clock of the account forward. Whatever falls due in between happens in the order of its time: a session
-    /// expires, a webhook that failed is sent again.
-    ///
-    /// It returns when the deliveries that fell due were attempted, so that a test can look at once. An attempt that fails
-    /// is no error of this method: [`settled`](Self::settled) and [`verify`](Self::verify) tell it.
-    pub async fn advance(&self, by: Duration) {
-        self.account.advance_to(self.account.now().plus(by)).await;
     }
 
     /// The bugs of the sandbox that were found so far, in all accounts.

@@ -28,6 +28,8 @@ pub use front::{Front, Way};
 pub use front::{FrontResponse, Serving};
 pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
+#[cfg(feature = "program")]
+pub use redact::{event as redacted_event, text as redacted_text};
 
 /// What all connections share.
 pub struct Server {

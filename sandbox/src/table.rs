@@ -166,6 +166,18 @@ impl<T: Row> Table<T> {
         self.rows.values()
     }
 
+    /// All rows, the latest first.
+    #[cfg(feature = "program")]
+    pub fn latest(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.rows.values().rev()
+    }
+
+    /// How many rows there are.
+    #[cfg(feature = "program")]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The row with the lowest rank.
     pub fn lowest(&self) -> Option<&Arc<T>> {
         self.ranked.first().and_then(|(_, number)| self.rows.get(number))

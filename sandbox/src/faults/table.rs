@@ -49,21 +49,25 @@ impl FaultTable {
 
     /// Sets a fault that does nothing yet; its number.
     pub fn add(&self, operation: Option<String>, merchant_key: Option<String>, turn: Turn) -> u64 {
+        self.add_with(operation, merchant_key, turn, Effects::default()).number
+    }
+
+    /// Sets a fault with what it does, so that no request comes in between.
+    pub fn add_with(
+        &self,
+        operation: Option<String>,
+        merchant_key: Option<String>,
+        turn: Turn,
+        effects: Effects,
+    ) -> FaultStatus {
         let mut kept = self.lock();
         kept.set += 1;
         let number = kept.set;
-        let effects = Effects::default();
-        kept.faults.push(Fault {
-            number,
-            operation,
-            merchant_key,
-            turn,
-            effects,
-            seen: 0,
-            struck: 0,
-            ineffective: Vec::new(),
-        });
-        number
+        let (seen, struck, ineffective) = (0, 0, Vec::new());
+        let fault = Fault { number, operation, merchant_key, turn, effects, seen, struck, ineffective };
+        let status = fault.status();
+        kept.faults.push(fault);
+        status
     }
 
     /// Changes what a fault does. Nothing happens if it was removed.
@@ -103,8 +107,12 @@ impl FaultTable {
         }
     }
 
-    pub fn remove(&self, number: u64) {
-        self.lock().faults.retain(|fault| fault.number != number);
+    /// Removes a fault; whether it was there.
+    pub fn remove(&self, number: u64) -> bool {
+        let mut kept = self.lock();
+        let before = kept.faults.len();
+        kept.faults.retain(|fault| fault.number != number);
+        kept.faults.len() < before
     }
 
     pub fn clear(&self) {

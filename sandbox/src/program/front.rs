@@ -26,6 +26,7 @@ use super::document;
 use super::failure::Failure;
 use super::health::health;
 use super::lines::Lines;
+use super::page;
 use super::served::Served;
 
 /// What paths of the program's own begin with, besides the page.
@@ -43,6 +44,7 @@ impl ProgramFront {
         let router = Router::new()
             .route("/_sandbox/health", get(health))
             .route("/_sandbox/imprint-openapi.json", get(imprint_document))
+            .merge(page::router(served.has_control))
             .fallback(unknown)
             .with_state(Arc::clone(&served));
         Self { served, router, lines }

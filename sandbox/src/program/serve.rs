@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::sandbox::{Bound, Builder, Endpoint, Sandbox, StartError};
 use crate::settings::Permissions;
 
@@ -13,7 +15,7 @@ use super::args::Serve;
 use super::front::ProgramFront;
 use super::guard::Guard;
 use super::lines::Lines;
-use super::served::Served;
+use super::served::{STREAMS, Served};
 use super::stop;
 
 /// How many requests the log of an account keeps.
@@ -31,7 +33,8 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
     let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
-    let served = Arc::new(Served { sandbox: sandbox.clone(), guard, has_control: flags.has_control() });
+    let (has_control, streams) = (flags.has_control(), Arc::new(Semaphore::new(STREAMS)));
+    let served = Arc::new(Served { sandbox: sandbox.clone(), guard, has_control, streams });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
     for listener in listeners {
         sandbox.listening().accept(listener);

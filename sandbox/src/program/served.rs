@@ -1,5 +1,9 @@
 //! What the parts of the program share.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
 use crate::sandbox::Sandbox;
 
 use super::failure::Failure;
@@ -12,7 +16,12 @@ pub struct Served {
     pub guard: Guard,
     /// Whether the control API and the page are on.
     pub has_control: bool,
+    /// How many more streams of events may be open at the same time.
+    pub streams: Arc<Semaphore>,
 }
+
+/// How many streams of events may be open at the same time: each holds a connection for as long as its reader likes.
+pub const STREAMS: usize = 64;
 
 impl Served {
     /// The account that a request names; without a name it is the first.

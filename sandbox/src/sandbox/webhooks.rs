@@ -112,11 +112,35 @@ fn sorted<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
 #[derive(Clone)]
 pub struct RegisteredEndpoint {
     account: Arc<Account>,
-    id: String,
-    target: Target,
+    row: Arc<Row>,
 }
 
 impl RegisteredEndpoint {
+    /// The id, which no other endpoint of the account has.
+    pub fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    /// The URL, without its query.
+    pub fn url(&self) -> String {
+        self.row.target.to_string()
+    }
+
+    /// The kinds that it takes, in alphabetical order. None if it takes all.
+    pub fn kinds(&self) -> Option<&[String]> {
+        self.row.only.as_deref()
+    }
+
+    /// The merchant keys of the products that it takes events of, in alphabetical order. None if it takes those of all.
+    pub fn merchant_keys(&self) -> Option<&[String]> {
+        self.row.merchant_keys.as_deref()
+    }
+
+    /// How its signatures are made, and whether their timestamps count milliseconds.
+    pub fn signature(&self) -> (Reading, bool) {
+        (self.row.reading, self.row.milliseconds)
+    }
+
     /// Removes the endpoint: it takes no event any more, and its deliveries that were not acknowledged, dead ones included,
     /// are dropped. They are no failure for [`Sandbox::settled`] and [`Sandbox::verify`]. What is on its way to the
     /// receiver at this moment may still arrive.
@@ -127,7 +151,7 @@ impl RegisteredEndpoint {
         let product = self.account.settings.product(None).unwrap_or_default();
         let (Ok(()), _) = self.account.transact(product, |tx| {
             // Ids begin anew when the state is replaced, so the id alone may be that of another endpoint.
-            let known = tx.state.endpoints.get(&self.id).filter(|known| known.target == self.target);
+            let known = tx.state.endpoints.get(&self.row.id).filter(|known| known.target == self.row.target);
             if let Some(endpoint) = known.filter(|known| !known.is_removed).map(Arc::clone) {
                 tx.state.remove_endpoint(&endpoint);
             }
@@ -139,7 +163,7 @@ impl RegisteredEndpoint {
 /// Shows no query of the URL.
 impl fmt::Debug for RegisteredEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RegisteredEndpoint").field("url", &self.target.to_string()).finish_non_exhaustive()
+        f.debug_struct("RegisteredEndpoint").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -266,6 +290,13 @@ impl Sandbox {
             Ok(row)
         })?;
         self.listening.deliver(Arc::clone(&self.account), row.id.clone());
-        Ok(RegisteredEndpoint { account: Arc::clone(&self.account), id: row.id, target: row.target })
+        Ok(RegisteredEndpoint { account: Arc::clone(&self.account), row: Arc::new(row) })
+    }
+
+    /// The endpoints of the account that take webhooks, in the order in which they were registered.
+    pub fn endpoints(&self) -> Vec<RegisteredEndpoint> {
+        let registered =
+            |row: &Arc<Row>| RegisteredEndpoint { account: Arc::clone(&self.account), row: Arc::clone(row) };
+        self.account.read(|state| state.endpoints.find("all", "").map(|(_, row)| registered(row)).collect())
     }
 }

@@ -73,6 +73,12 @@ impl Listening {
         }
     }
 
+    /// Tells when the server is being stopped, for answers that would go on.
+    #[cfg(feature = "program")]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
     /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
     pub fn deliver(&self, account: Arc<Account>, endpoint_id: String) {
         let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);

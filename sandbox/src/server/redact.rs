@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, Schema};
 
 /// What stands in the place of what is hidden.
 const HIDDEN: &str = "[hidden]";
@@ -12,8 +12,18 @@ const LONG_RUN: usize = 9;
 
 /// A body without what the document marks as secret or personal and without long runs of digits.
 pub fn body(contract: &Contract, operation: Option<&Operation>, body: &Value) -> Value {
+    without_marked(contract, operation.and_then(|operation| operation.body.as_ref()), body)
+}
+
+/// The body of a webhook of a kind, without what the document marks and without long runs of digits.
+#[cfg(feature = "program")]
+pub fn event(contract: &Contract, kind: &str, body: &Value) -> Value {
+    without_marked(contract, contract.event(kind), body)
+}
+
+fn without_marked(contract: &Contract, schema: Option<&Schema>, body: &Value) -> Value {
     let mut body = body.clone();
-    if let Some(schema) = operation.and_then(|operation| operation.body.as_ref()) {
+    if let Some(schema) = schema {
         let marked = contract.secret_places(schema, &body);
         for pointer in marked.secret.into_iter().chain(marked.personal) {
             if let Some(place) = body.pointer_mut(&pointer) {

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::bugs::Bugs;
 use crate::choices::Choice;
+use crate::clock::VirtualClock;
 use crate::faults::FaultTable;
 use crate::instant::Instant;
 use crate::log::Log;
@@ -119,6 +120,26 @@ impl Account {
             self.load(saved);
         }
         self.log.clear();
+    }
+
+    /// Lets time stand still, after everything that is due by now.
+    pub fn freeze(&self) {
+        self.set_clock(VirtualClock::freeze);
+    }
+
+    /// Lets time pass, from where the clock stands.
+    pub fn run_clock(&self) {
+        self.set_clock(VirtualClock::run);
+    }
+
+    fn set_clock(&self, set: fn(&mut VirtualClock)) {
+        let mut state = self.lock();
+        let now = state.clock.now();
+        self.catch_up(&mut state, now);
+        set(&mut state.clock);
+        drop(state);
+        // Those who wait for a time have to look at the clock again.
+        self.tell();
     }
 
     fn saved_text(&self) -> Secret {

@@ -1,0 +1,69 @@
+//! Deliveries, as the page shows them.
+
+use std::time::SystemTime;
+
+use serde_json::Value;
+
+use crate::model::delivery::{Attempt, DeliveryStatus};
+use crate::server::{redacted_event, redacted_text};
+
+use super::super::Sandbox;
+use super::Listed;
+
+/// A delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct DeliveryLine {
+    pub id: String,
+    /// The kind of the event.
+    pub object: String,
+    /// The URL of the endpoint, without its query.
+    pub endpoint: String,
+    pub at: SystemTime,
+    pub status: DeliveryStatus,
+    /// Whether the last attempt failed and no success was before.
+    pub has_failed: bool,
+    pub next_attempt: Option<SystemTime>,
+    pub attempts: Vec<Attempt>,
+    /// What is sent, without what the document marks as secret or personal.
+    pub body: Value,
+    pub can_be_replayed: bool,
+}
+
+impl Sandbox {
+    /// The latest deliveries.
+    pub(crate) fn deliveries_overview(&self, limit: usize) -> Listed<DeliveryLine> {
+        let contract = self.account.settings.contract();
+        self.account.read(|state| {
+            let rows = state.deliveries.latest().take(limit).map(|delivery| {
+                let endpoint = state.endpoints.get(&delivery.endpoint_id);
+                let body = serde_json::from_str(&delivery.body).unwrap_or_default();
+                let is_there = endpoint.is_some_and(|endpoint| !endpoint.is_removed);
+                DeliveryLine {
+                    id: delivery.id.clone(),
+                    object: delivery.object.clone(),
+                    endpoint: endpoint.map(|endpoint| endpoint.target.to_string()).unwrap_or_default(),
+                    at: delivery.at.system_time(),
+                    status: delivery.status,
+                    has_failed: delivery.has_failed(),
+                    next_attempt: (delivery.status == DeliveryStatus::Waiting).then(|| delivery.due.system_time()),
+                    attempts: delivery.attempts.iter().map(shown).collect(),
+                    body: redacted_event(contract, &delivery.object, &body),
+                    can_be_replayed: is_there
+                        && delivery.replay.is_none()
+                        && !matches!(delivery.status, DeliveryStatus::Held | DeliveryStatus::Sending),
+                }
+            });
+            Listed { rows: rows.collect(), total: state.deliveries.len() }
+        })
+    }
+
+    /// How many events have happened.
+    pub(crate) fn event_count(&self) -> usize {
+        self.account.read(|state| state.events.len())
+    }
+}
+
+/// An attempt without its signature, and without long runs of digits in what the receiver answered.
+fn shown(attempt: &Attempt) -> Attempt {
+    Attempt { signature: String::new(), answer: redacted_text(&attempt.answer), ..attempt.clone() }
+}
