@@ -2,6 +2,7 @@
 
 mod command_line;
 mod lines;
+mod page;
 mod process;
 mod safety;
 mod stopping;

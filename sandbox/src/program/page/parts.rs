@@ -78,7 +78,7 @@ pub fn who(who: &Who) -> Markup {
             Some(id) => span.id { (id) },
             None => (short_id(&who.customer_id)),
         }
-        @if !who.initials.is_empty() { " " span.muted { "(" (who.initials) ")" } }
+        @if !who.initials.is_empty() { " " span.initials { "(" (who.initials) ")" } }
     }
 }
 

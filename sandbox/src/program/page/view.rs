@@ -10,7 +10,7 @@ use super::actions::Action;
 use super::problem::Refill;
 
 /// How many rows of a table are shown, if nothing else is asked for.
-const ROWS: usize = 25;
+const ROWS: usize = 15;
 
 /// How many rows of a table are shown at most.
 pub const MOST_ROWS: usize = 500;

@@ -36,12 +36,14 @@ fn row(request: &Request) -> Markup {
                     Some(operation) => b { (operation) },
                     None => span.muted { "no operation" },
                 }
-                br; code { (request.method) " " (request.path) }
+                br; code.path { (request.method) " " (request.path) }
             }
             td { (answer(request)) br; span.muted { (format!("{milliseconds:.1} ms")) } }
             td {
                 @match &request.key { Some(label) => (label), None => span.muted { "no valid key" } }
-                @if let Some(key) = &request.merchant_key { br; span.muted { (key) } }
+                @if let Some(key) = request.merchant_key.as_ref().filter(|key| *key != "DEFAULT_PRODUCT") {
+                    br; span.muted { (key) }
+                }
             }
             td.wide {
                 @if let Some(fault) = &request.fault {

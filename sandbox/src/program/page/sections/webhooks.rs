@@ -27,7 +27,7 @@ pub fn render(view: &View) -> Rendered {
             }))
         } @else {
             (table("deliveries", "Deliveries, the latest first",
-                &["Event", "Endpoint", "State", "Last attempt", "Details", "Send again"],
+                &["Event", "State", "Last attempt", "Details", "Send again"],
                 &html! { @for delivery in &deliveries.rows { (row(view, delivery)) } }))
             (more(view, "webhooks", deliveries.rows.len(), deliveries.total))
         }
@@ -87,8 +87,7 @@ fn row(view: &View, delivery: &DeliveryLine) -> Markup {
     let last = delivery.attempts.last();
     html! {
         tr id=(format!("delivery-{}", delivery.id)) {
-            th scope="row" { (delivery.object) br; (time(delivery.at)) }
-            td { code { (delivery.endpoint) } }
+            th scope="row" { (delivery.object) br; code.muted { (delivery.endpoint) } br; (time(delivery.at)) }
             td { (state(delivery)) }
             td.wide {
                 @match last {
