@@ -29,7 +29,7 @@ pub use front::{FrontResponse, Serving};
 pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
 #[cfg(feature = "program")]
-pub use redact::{event as redacted_event, text as redacted_text};
+pub use redact::{text as redacted_text, without_personal_data};
 
 /// What all connections share.
 pub struct Server {

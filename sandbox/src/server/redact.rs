@@ -15,9 +15,9 @@ pub fn body(contract: &Contract, operation: Option<&Operation>, body: &Value) ->
     without_marked(contract, operation.and_then(|operation| operation.body.as_ref()), body)
 }
 
-/// The body of a webhook of a kind, without what the document marks and without long runs of digits.
+/// The body of a webhook of a kind without what the document marks and without long runs of digits.
 #[cfg(feature = "program")]
-pub fn event(contract: &Contract, kind: &str, body: &Value) -> Value {
+pub fn without_personal_data(contract: &Contract, kind: &str, body: &Value) -> Value {
     without_marked(contract, contract.event(kind), body)
 }
 
@@ -39,7 +39,9 @@ fn without_marked(contract: &Contract, schema: Option<&Schema>, body: &Value) ->
 pub fn parameter(contract: &Contract, operation: Option<&Operation>, name: &str, value: &str) -> String {
     let parameters = operation.map(|operation| operation.parameters.as_slice()).unwrap_or_default();
     let declared = parameters.iter().find(|parameter| parameter.name == name);
-    if declared.is_some_and(|parameter| contract.is_secret_parameter(parameter)) { HIDDEN.into() } else { text(value) }
+    let is_marked = declared.is_some_and(|parameter| contract.is_secret_parameter(parameter));
+    // The document marks the `email` of a customer, and not the parameter that customers are searched by.
+    if is_marked || contract.is_marked_name(name) { HIDDEN.into() } else { text(value) }
 }
 
 /// A path without long runs of digits.

@@ -12,7 +12,7 @@ use axum::response::sse::{Event, Sse};
 use futures_util::stream;
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::program::failure::Failure;
 use crate::program::served::{STREAMS, Served};
@@ -20,7 +20,7 @@ use crate::program::served::{STREAMS, Served};
 use super::sections::{Section, render};
 use super::view::{Asked, View};
 
-/// How long it is waited after a change for others, so that a burst of requests is one event.
+/// How long at least there is between two events, so that a burst of requests is a few.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How often it is looked without having been told: of faults and of bugs in other accounts nobody tells.
@@ -69,8 +69,12 @@ impl Follower {
     /// The next event; None if the sandbox stops.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if *self.stopping.borrow() {
-                return None;
+            if !self.told.is_empty() {
+                let pause = sleep_until(self.last + PAUSE);
+                tokio::select! {
+                    () = pause => {}
+                    _ = self.stopping.wait_for(|is_stopping| *is_stopping) => return None,
+                }
             }
             self.account.mark_unchanged();
             self.log.mark_unchanged();
@@ -86,15 +90,10 @@ impl Follower {
                 return Some(Event::default().comment(""));
             }
             let (account, log, stopping) = (&mut self.account, &mut self.log, &mut self.stopping);
-            let wait = async {
-                tokio::select! {
-                    _ = account.changed() => {}
-                    _ = log.changed() => {}
-                }
-                sleep(PAUSE).await;
-            };
             tokio::select! {
-                _ = timeout(LOOK, wait) => {}
+                _ = account.changed() => {}
+                _ = log.changed() => {}
+                () = sleep(LOOK) => {}
                 _ = stopping.wait_for(|is_stopping| *is_stopping) => return None,
             }
         }

@@ -129,6 +129,11 @@ pub fn framed(section: Section, rendered: &Rendered, view: &View) -> Markup {
             @if let Some(done) = view.done.filter(|done| done.section() == section) {
                 p.done role="status" { (done.done()) }
             }
+            // What the form was about may be gone, and its form with it.
+            @if let Some(refill) = view.refill.as_ref().filter(|refill| refill.action.section() == section)
+                && !rendered.body.0.contains("role=\"alert\"") {
+                p.problem role="alert" tabindex="-1" autofocus { (refill.problem.message) }
+            }
             (rendered.body)
         }
     }

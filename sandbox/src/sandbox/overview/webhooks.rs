@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::model::delivery::{Attempt, DeliveryStatus};
-use crate::server::{redacted_event, redacted_text};
+use crate::server::{redacted_text, without_personal_data};
 
 use super::super::Sandbox;
 use super::Listed;
@@ -47,7 +47,7 @@ impl Sandbox {
                     has_failed: delivery.has_failed(),
                     next_attempt: (delivery.status == DeliveryStatus::Waiting).then(|| delivery.due.system_time()),
                     attempts: delivery.attempts.iter().map(shown).collect(),
-                    body: redacted_event(contract, &delivery.object, &body),
+                    body: without_personal_data(contract, &delivery.object, &body),
                     can_be_replayed: is_there
                         && delivery.replay.is_none()
                         && !matches!(delivery.status, DeliveryStatus::Held | DeliveryStatus::Sending),

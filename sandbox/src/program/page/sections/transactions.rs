@@ -76,7 +76,7 @@ fn next(view: &View, transaction: &TransactionLine) -> Markup {
             (form.around("fields inside", &html! {
                 (form.select("step", "Step", &steps, ""))
                 (form.text("amount", "Amount", "As 12.50. Left empty, it is the rest.", ""))
-                button.main { "Simulate step" }
+                button.main { "Simulate step" span.hidden { " of " (transaction.id) } }
             }))
         }
     }
