@@ -1,5 +1,7 @@
 //! What needs attention: bugs of the sandbox, webhooks that were not acknowledged, answers from examples, unused faults.
 
+use std::collections::BTreeSet;
+
 use maud::html;
 
 use crate::program::page::parts::{Tone, badge, empty};
@@ -8,52 +10,57 @@ use crate::sandbox::Unverified;
 
 use super::Rendered;
 
+/// How many of a kind are listed: where one is wrong, a hundred more say nothing new.
+const LISTED: usize = 10;
+
 pub fn render(view: &View) -> Rendered {
     let Err(found) = view.sandbox.verify() else {
         return Rendered::new(0, empty(&html! { p { "Nothing. Every answer was right, and no webhook is dead." } }));
     };
     let Unverified { bugs, examples, dropped_examples, unused_faults, dead } = found;
     let example_count = examples.len() as u64 + dropped_examples;
+    let operations: BTreeSet<&str> = examples.iter().filter_map(|request| request.operation.as_deref()).collect();
+    let operations: Vec<&str> = operations.into_iter().collect();
+    let all_are_shown = view.sandbox.deliveries_overview(0).total <= view.rows;
+    let place_of = |id: &str| {
+        let place = format!("delivery-{id}");
+        if all_are_shown { format!("#{place}") } else { view.link_to_more(&place) }
+    };
+    let more = |count: usize, what: &str| (count > LISTED).then(|| format!("{} more {what}", count - LISTED));
     let count = bugs.len() + dead.len() + unused_faults.len() + usize::from(example_count > 0);
     let body = html! {
         ul.attention data-merge {
-            @for (place, bug) in bugs.iter().enumerate() {
+            @for (place, bug) in bugs.iter().take(LISTED).enumerate() {
                 li id=(format!("bug-{place}")) {
                     (badge(Tone::Bad, "bug")) " " (bug) ". "
                     span.muted { "This is a mistake of the sandbox, not of your program. Please report it." }
                 }
             }
-            @for delivery in &dead {
+            @if let Some(more) = more(bugs.len(), "bugs") { li { (more) } }
+            @for delivery in dead.iter().take(LISTED) {
                 li id=(format!("dead-{}", delivery.id)) {
                     (badge(Tone::Bad, "dead webhook")) " " b { (delivery.object) } " to " code { (delivery.endpoint) }
                     @if let Some(diagnosis) = delivery.attempts.last().and_then(|last| last.diagnosis.as_ref()) {
                         ": " (diagnosis)
                     }
-                    ". " a href=(format!("#delivery-{}", delivery.id)) { "Look at it" }
+                    ". " a href=(place_of(&delivery.id)) { "Look at it" span.hidden { ": " (delivery.id) } }
                 }
             }
+            @if let Some(more) = more(dead.len(), "dead webhooks") { li { (more) } }
             @if example_count > 0 {
                 li #examples-answered {
                     (badge(Tone::Warning, "example")) " "
-                    (example_count) " answers were made of the document's examples: nothing was remembered. "
-                    "Operations: "
-                    @let mut operations: Vec<&str> =
-                        examples.iter().filter_map(|request| request.operation.as_deref()).collect();
-                    @let _ = operations.sort_unstable();
-                    @let _ = operations.dedup();
-                    @for (place, operation) in operations.iter().enumerate() {
-                        @if place > 0 { ", " }
-                        code { (operation) }
-                    }
-                    "."
+                    (example_count) " answers were made of the document's examples: nothing was remembered. Operations: "
+                    (operations.join(", ")) "."
                 }
             }
-            @for fault in &unused_faults {
+            @for fault in unused_faults.iter().take(LISTED) {
                 li id=(format!("unused-{}", fault.number)) {
                     (badge(Tone::Warning, "unused fault")) " " (fault) ". "
-                    a href=(format!("#fault-{}", fault.number)) { "Look at it" }
+                    a href=(format!("#fault-{}", fault.number)) { "Look at it" span.hidden { ": fault " (fault.number) } }
                 }
             }
+            @if let Some(more) = more(unused_faults.len(), "unused faults") { li { (more) } }
         }
     };
     Rendered::new(count, body)

@@ -45,7 +45,7 @@ fn row(view: &View, customer: &CustomerLine) -> Markup {
             td {
                 @if customer.statuses.is_empty() { span.muted { "none" } }
                 @for (program, status) in &customer.statuses {
-                    p { (program) " " (badge(if status == "OPEN" { Tone::Good } else { Tone::Calm }, status)) }
+                    p.nowrap { (program) " " (badge(if status == "OPEN" { Tone::Good } else { Tone::Calm }, status)) }
                 }
             }
             td { (time(customer.created_at)) }

@@ -18,7 +18,7 @@ pub fn render(view: &View) -> Rendered {
     } else {
         html! {
             (table("requests", "Requests, the latest first",
-                &["Request", "Operation", "Answer", "Key", "What to know", "Details"],
+                &["Request", "Operation", "Answer", "Key", "What to know"],
                 &html! { @for request in &requests.rows { (row(request)) } }))
             (more(view, "requests", requests.rows.len(), requests.total))
         }
@@ -40,7 +40,7 @@ fn row(request: &Request) -> Markup {
             }
             td { (answer(request)) br; span.muted { (format!("{milliseconds:.1} ms")) } }
             td {
-                @match &request.key { Some(label) => (label), None => span.muted { "no valid key" } }
+                @match &request.key { Some(label) => (label), None => span.muted.nowrap { "no valid key" } }
                 @if let Some(key) = request.merchant_key.as_ref().filter(|key| *key != "DEFAULT_PRODUCT") {
                     br; span.muted { (key) }
                 }
@@ -59,11 +59,7 @@ fn row(request: &Request) -> Markup {
                         }
                     }
                 }
-            }
-            td {
-                @if request.query.is_empty() && request.body.is_none() {
-                    span.muted { "no body" }
-                } @else {
+                @if !request.query.is_empty() || request.body.is_some() {
                     details {
                         summary { "Sent" span.hidden { " with request " (request.sequence) } }
                         div.inside {

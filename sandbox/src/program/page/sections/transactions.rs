@@ -15,7 +15,7 @@ pub fn render(view: &View) -> Rendered {
         @if transactions.rows.is_empty() {
             (empty(&html! { p { "No transaction yet. Begin one below, or with the operation " code { "simulateTransactionEvent" } "." } }))
         } @else {
-            (table("transactions", "Transactions, the latest first", &["Transaction", "Customer", "Amount", "State", "Steps", "Next step"],
+            (table("transactions", "Transactions, the latest first", &["Transaction", "Customer", "Amount", "State", "Steps"],
                 &html! { @for transaction in &transactions.rows { (row(view, transaction)) } }))
             (more(view, "transactions", transactions.rows.len(), transactions.total))
         }
@@ -35,13 +35,11 @@ fn row(view: &View, transaction: &TransactionLine) -> Markup {
                 @if transaction.refunded > 0 { br; span.muted { (money(transaction.refunded, currency)) " refunded" } }
             }
             td { (badge(tone(transaction.status), transaction.status)) @if transaction.has_intent { br; span.muted { "with intent" } } }
-            td {
+            td.wide {
                 ol.steps {
                     @for step in &transaction.steps { li { (step.status) " " (money(step.amount, currency)) } }
                 }
-            }
-            td {
-                @if transaction.next.is_empty() { span.muted { "–" } } @else { (next(view, transaction)) }
+                @if !transaction.next.is_empty() { (next(view, transaction)) }
             }
         }
     }

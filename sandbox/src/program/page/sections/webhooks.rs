@@ -27,7 +27,7 @@ pub fn render(view: &View) -> Rendered {
             }))
         } @else {
             (table("deliveries", "Deliveries, the latest first",
-                &["Event", "State", "Last attempt", "Details", "Send again"],
+                &["Event", "State", "Last attempt", "Send again"],
                 &html! { @for delivery in &deliveries.rows { (row(view, delivery)) } }))
             (more(view, "webhooks", deliveries.rows.len(), deliveries.total))
         }
@@ -94,8 +94,6 @@ fn row(view: &View, delivery: &DeliveryLine) -> Markup {
                     None => span.muted { "none yet" },
                     Some(attempt) => (outcome(attempt)),
                 }
-            }
-            td {
                 details {
                     summary {
                         @match delivery.attempts.len() { 1 => "1 attempt", count => { (count) " attempts" } }
