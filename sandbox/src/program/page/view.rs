@@ -43,6 +43,11 @@ impl Asked {
         self.link_with(path, &[])
     }
 
+    fn shown_rows(&self) -> usize {
+        let rows = self.rows.as_deref().and_then(|rows| rows.parse().ok());
+        rows.unwrap_or(ROWS).clamp(1, MOST_ROWS)
+    }
+
     fn link_with(&self, path: &str, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let own = [("account", &self.account), ("rows", &self.rows)];
@@ -61,10 +66,9 @@ impl View {
     /// If no account has the name.
     pub fn of(served: &Served, asked: &Asked) -> Result<Self, Failure> {
         let sandbox = served.account(asked.account.as_deref())?;
-        let rows = asked.rows.as_deref().and_then(|rows| rows.parse().ok()).unwrap_or(ROWS);
         Ok(Self {
             sandbox,
-            rows: rows.clamp(1, MOST_ROWS),
+            rows: asked.shown_rows(),
             done: asked.done.as_deref().and_then(Action::named),
             asked: asked.clone(),
             refill: None,
@@ -90,5 +94,42 @@ impl View {
     pub fn back(&self, action: Action) -> String {
         let link = self.asked.link_with("/", &[("done", action.name())]);
         format!("{link}#{}", action.section().id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Semaphore;
+
+    use super::super::layout;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_is_about_the_account_that_was_asked_for_and_its_forms_keep_to_it() {
+        let sandbox = Sandbox::start().await.expect("a sandbox");
+        let other = sandbox.account("a & b");
+        other.customer("ONLY_THERE").create().expect("a customer");
+        let (guard, streams) = (Default::default(), Arc::new(Semaphore::new(1)));
+        let served = Served { sandbox: sandbox.clone(), guard, has_control: true, streams };
+        let page = |asked: &Asked| View::of(&served, asked).map(|view| layout::page(&view).into_string());
+        let first = page(&Asked::default()).expect("the first account");
+        assert!(!first.contains("ONLY_THERE") && first.contains(r#"<option value="sandbox" selected>"#));
+        let second = page(&Asked::of_account("a & b")).expect("the other account");
+        assert!(second.contains("ONLY_THERE") && second.contains(r#"<option value="a &amp; b" selected>"#));
+        assert!(second.contains(r#"action="/_sandbox/page/do/clock-advance?account=a+%26+b""#));
+        assert!(second.contains(r#"data-changes="/_sandbox/changes?account=a+%26+b""#));
+        assert!(page(&Asked::of_account("none")).is_err());
+    }
+
+    #[test]
+    fn the_number_of_rows_is_bounded_and_nonsense_is_ignored() {
+        for (rows, expected) in
+            [(None, ROWS), (Some("0"), 1), (Some("7"), 7), (Some("9999999"), MOST_ROWS), (Some("x"), ROWS)]
+        {
+            let asked = Asked { rows: rows.map(str::to_owned), ..Asked::default() };
+            assert_eq!(asked.shown_rows(), expected, "{rows:?}");
+        }
     }
 }
