@@ -26,13 +26,19 @@ impl fmt::Display for Bug {
     }
 }
 
-/// The list. A clone is the same list.
+/// How many bugs are kept. One that every request finds would fill the memory, and says nothing new after so many.
+const KEPT: usize = 1_000;
+
+/// The list of the first bugs. A clone is the same list.
 #[derive(Clone, Default)]
 pub(crate) struct Bugs(Arc<Mutex<Vec<Bug>>>);
 
 impl Bugs {
     pub fn found(&self, bug: Bug) {
-        self.lock().push(bug);
+        let mut bugs = self.lock();
+        if bugs.len() < KEPT {
+            bugs.push(bug);
+        }
     }
 
     /// The bugs so far, the oldest first.
@@ -42,5 +48,20 @@ impl Bugs {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Bug>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_ones_are_kept() {
+        let bugs = Bugs::default();
+        for sequence in 0..2_000 {
+            bugs.found(Bug { sequence, operation: "a".into(), what: "b".into() });
+        }
+        let all = bugs.all();
+        assert_eq!((all.len(), all[0].sequence, all[999].sequence), (KEPT, 0, 999));
     }
 }

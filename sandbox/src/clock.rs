@@ -64,6 +64,15 @@ impl VirtualClock {
         self.at
     }
 
+    /// Lets time stand still at a time, or pass as it does outside. A time that is earlier than the latest that was told
+    /// becomes that one.
+    pub fn set(&mut self, clock: Clock) {
+        let Self { at, pace } = Self::new(clock);
+        let at = self.now().max(at);
+        self.pace = pace;
+        self.told(at);
+    }
+
     /// Puts the clock forward to a time, or leaves it where it is if it is later.
     pub fn advance_to(&mut self, at: Instant) {
         let by = (at.milliseconds() - self.now().milliseconds()).max(0);

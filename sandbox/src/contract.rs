@@ -50,8 +50,9 @@ pub use operation::{Answer, Operation, Parameter};
 pub use places::{Place, ValueKind, remove};
 pub use route::Route;
 pub use schema::Schema;
+pub use similar::nearest;
 pub use unknown_fields::UnknownField;
-pub use violation::Violation;
+pub use violation::{Violation, of as violations};
 
 /// The document, and what is derived from it once.
 pub struct Contract {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use sha2::{Digest, Sha256};
 
@@ -15,11 +16,13 @@ pub struct Ids {
     seed: u64,
     account: String,
     made: Made,
+    /// The kinds of the texts that were made since `begin`, each as often as it was.
+    made_since: Vec<&'static str>,
 }
 
 impl Ids {
     pub fn new(seed: u64, account: &str) -> Self {
-        Self { seed, account: account.to_owned(), made: BTreeMap::new() }
+        Self { seed, account: account.to_owned(), made: BTreeMap::new(), made_since: Vec::new() }
     }
 
     /// The number that everything follows from.
@@ -62,9 +65,28 @@ impl Ids {
 
     pub fn restore(&mut self, made: Made) {
         self.made = made;
+        self.made_since.clear();
+    }
+
+    /// Begins a transaction.
+    pub fn begin(&mut self) {
+        self.made_since.clear();
+    }
+
+    /// Forgets every text that was made since `begin`, so that the next ones are the same again.
+    pub fn roll_back(&mut self) {
+        for kind in self.made_since.drain(..) {
+            if let Entry::Occupied(mut made) = self.made.entry(Cow::Borrowed(kind)) {
+                *made.get_mut() -= 1;
+                if *made.get() == 0 {
+                    made.remove();
+                }
+            }
+        }
     }
 
     fn next_hash(&mut self, kind: &'static str) -> [u8; 32] {
+        self.made_since.push(kind);
         let number = self.made.entry(Cow::Borrowed(kind)).or_default();
         *number += 1;
         let number = number.to_be_bytes();
@@ -88,8 +110,16 @@ fn uuid(hash: &[u8; 32]) -> String {
     // The bits of a random UUID of the standard.
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    [&hex[..4], &hex[4..6], &hex[6..8], &hex[8..10], &hex[10..]].map(|part| part.concat()).join("-")
+    let mut text = String::with_capacity(36);
+    for (index, byte) in bytes.into_iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for half in [byte >> 4, byte & 0x0f] {
+            text.push(char::from(b"0123456789ABCDEF"[usize::from(half)]));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -128,6 +158,22 @@ mod tests {
         {
             assert_ne!(other, named);
         }
+    }
+
+    #[test]
+    fn what_a_transaction_made_is_forgotten_with_it() {
+        let mut ids = Ids::new(0, "a");
+        let customer = ids.next("customer");
+        let made = ids.made();
+        ids.begin();
+        ids.next("customer");
+        ids.text("key", b"ab", 70);
+        ids.roll_back();
+        assert_eq!(ids.made(), made);
+        ids.roll_back();
+        assert_eq!(ids.made(), made);
+        ids.restore(Made::new());
+        assert_eq!(ids.next("customer"), customer);
     }
 
     #[test]

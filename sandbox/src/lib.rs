@@ -25,6 +25,7 @@ mod receiver;
 mod refusal;
 mod rewards;
 mod sandbox;
+mod seed;
 mod server;
 mod settings;
 mod table;
@@ -49,6 +50,7 @@ pub use sandbox::{
     RegisteredEndpoint, Requests, Sandbox, Snapshot, SnapshotError, StartError, Streak, StreakSetup, TokenKind, TooFew,
     Undelivered, Unverified, check_receiver,
 };
+pub use seed::{Seed, SeedError, Seeded, UnknownName};
 #[doc(hidden)]
 pub use server::{Arrival, Carried};
 pub use settings::{Clock, ErrorShapes, Permissions, Retry, Validation};

@@ -132,8 +132,26 @@ pub(crate) struct Log {
 
 #[derive(Default)]
 struct Kept {
-    records: VecDeque<Request>,
+    records: VecDeque<Record>,
     dropped: DroppedCounts,
+}
+
+/// A request as it is kept: its body is text, since a JSON object takes several times the memory.
+struct Record {
+    request: Request,
+    body: Option<Box<str>>,
+}
+
+impl Record {
+    fn of(mut request: Request) -> Self {
+        let body = request.body.take().map(|body| body.to_string().into());
+        Self { request, body }
+    }
+
+    fn request(&self) -> Request {
+        let body = self.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+        Request { body, ..self.request.clone() }
+    }
 }
 
 impl Log {
@@ -142,10 +160,12 @@ impl Log {
     }
 
     pub fn add(&self, request: Request) {
+        let record = Record::of(request);
         let mut kept = self.lock();
-        kept.records.push_back(request);
+        kept.records.push_back(record);
         while kept.records.len() > self.size {
-            let Some(Request { operation, method, status, answer, .. }) = kept.records.pop_front() else { break };
+            let Some(Record { request, .. }) = kept.records.pop_front() else { break };
+            let Request { operation, method, status, answer, .. } = request;
             *kept.dropped.entry(Dropped { operation, method, status, answer }).or_default() += 1;
         }
         drop(kept);
@@ -162,21 +182,34 @@ impl Log {
     /// The requests that are kept, the oldest first, and how many were dropped before them.
     pub fn all(&self) -> (Vec<Request>, DroppedCounts) {
         let kept = self.lock();
-        (kept.records.iter().cloned().collect(), kept.dropped.clone())
+        (kept.records.iter().map(Record::request).collect(), kept.dropped.clone())
     }
 
     /// The latest requests, the latest first, and how many are kept.
     #[cfg(feature = "program")]
     pub fn latest(&self, limit: usize) -> (Vec<Request>, usize) {
         let kept = self.lock();
-        (kept.records.iter().rev().take(limit).cloned().collect(), kept.records.len())
+        (kept.records.iter().rev().take(limit).map(Record::request).collect(), kept.records.len())
+    }
+
+    /// How many answers were made of the document's examples, by their operations, those included that were dropped.
+    #[cfg(feature = "program")]
+    pub fn examples(&self) -> BTreeMap<String, u64> {
+        let kept = self.lock();
+        let records = kept.records.iter().map(|record| (&record.request.operation, record.request.answer, 1));
+        let dropped = kept.dropped.iter().map(|(kind, count)| (&kind.operation, kind.answer, *count));
+        let mut found = BTreeMap::new();
+        for (operation, _, count) in records.chain(dropped).filter(|(_, answer, _)| *answer == AnswerKind::Example) {
+            *found.entry(operation.clone().unwrap_or_default()).or_default() += count;
+        }
+        found
     }
 
     /// The choices that the answers which are kept rest on, each with the number of those answers.
     #[cfg(feature = "program")]
     pub fn choices(&self) -> BTreeMap<Choice, usize> {
         let mut found = BTreeMap::new();
-        for choice in self.lock().records.iter().flat_map(|request| &request.choices) {
+        for choice in self.lock().records.iter().flat_map(|record| &record.request.choices) {
             *found.entry(*choice).or_default() += 1;
         }
         found

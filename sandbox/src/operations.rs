@@ -8,6 +8,7 @@ pub mod closing;
 mod customers;
 mod deadlines;
 pub mod emit;
+pub mod endpoints;
 mod intents;
 mod keys;
 pub mod links;

@@ -37,7 +37,8 @@ pub fn main() -> ExitCode {
         match arguments.command {
             None => serve::serve(arguments.serve).await,
             Some(Command::CheckReceiver { url, token }) => commands::check_receiver(&url, token).await,
-            Some(Command::Openapi { control: _, all_errors }) => commands::openapi(all_errors),
+            Some(Command::Openapi { control: _, for_tools }) => commands::openapi(for_tools),
+            Some(Command::SeedExample { schema }) => commands::seed_example(schema),
             Some(Command::Healthcheck { url }) => commands::healthcheck(url, &arguments.serve).await,
         }
     });

@@ -16,6 +16,7 @@ mod payment_methods;
 mod receivers;
 mod requests;
 mod rewards;
+mod seeds;
 #[cfg(feature = "program")]
 mod serving;
 mod settle;
@@ -38,7 +39,7 @@ use crate::world::{Account, Tx};
 
 pub use applications::{Application, Decision, HasClientSecret, Outcome};
 #[cfg(feature = "program")]
-pub(crate) use builder::Bound;
+pub(crate) use builder::{Bound, FIRST_KEY};
 pub use builder::{Builder, StartError};
 pub use chaos::Chaos;
 pub use customers::{ApprovedCustomer, CustomerSetup};
@@ -48,7 +49,9 @@ pub use faults::{Fault, FaultPlace, Faults};
 #[doc(hidden)]
 pub use in_process::Moment;
 #[cfg(feature = "program")]
-pub(crate) use overview::{ApplicationLine, CustomerLine, DeliveryLine, PaymentMethodLine, TransactionLine, Who};
+pub(crate) use overview::{
+    ApplicationLine, Attention, CustomerLine, DeliveryLine, PaymentMethodLine, TransactionLine, Who,
+};
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
@@ -159,7 +162,7 @@ impl Sandbox {
         self.listening.server.accounts.add_key(&self.account, label, permissions)
     }
 
-    /// The bugs of the sandbox that were found so far, in all accounts.
+    /// The bugs of the sandbox that were found so far, in all accounts: the first thousand at most.
     pub fn bugs(&self) -> Vec<Bug> {
         self.listening.server.bugs.all()
     }

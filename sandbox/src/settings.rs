@@ -1,6 +1,6 @@
 //! What a sandbox is told when it is built.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use imprint_client::Secret;
@@ -28,8 +28,8 @@ pub enum Validation {
     /// is ignored, with a note in the log, and the empty text counts as absent.
     #[default]
     AsImprint,
-    /// The same, the empty text included, except that a field or parameter that the document does not name is refused with
-    /// 400.
+    /// The same, except that a field or parameter that the document does not name is refused with 400, and so is the empty
+    /// text where the document does not allow it. Elsewhere it counts as absent, since Imprint's own guide sends it.
     Strict,
     /// Values are not compared with the document, and the empty text is a value like any other. A field that the document
     /// does not name is ignored, with a note, as in the default. What an operation cannot do without is refused all the same.
@@ -119,13 +119,21 @@ pub(crate) struct Webhooks {
     pub timeout: Duration,
     /// Whether signatures have the time of the account's clock instead of that of the system.
     pub virtual_time: bool,
-    /// How many acknowledged deliveries are kept.
+    /// How many deliveries are kept of those that are through, and as many of those that are dead.
     pub kept: usize,
+    /// How many events are kept.
+    pub events_kept: usize,
 }
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self { retry: Retry::default(), timeout: Duration::from_secs(10), virtual_time: false, kept: 10_000 }
+        Self {
+            retry: Retry::default(),
+            timeout: Duration::from_secs(10),
+            virtual_time: false,
+            kept: 10_000,
+            events_kept: 10_000,
+        }
     }
 }
 
@@ -134,7 +142,7 @@ impl Default for Webhooks {
 pub(crate) struct Settings {
     pub seed: u64,
     pub clock: Clock,
-    pub products: Vec<Product>,
+    pub products: Vec<Arc<Product>>,
     pub session_lifetime: Duration,
     pub existing_link: bool,
     pub is_production: bool,
@@ -170,15 +178,14 @@ impl Settings {
 
     /// The product of a merchant key, or the default one for a request without. None if products were declared and the
     /// key is of none of them.
-    pub fn product(&self, merchant_key: Option<&str>) -> Option<Product> {
+    pub fn product(&self, merchant_key: Option<&str>) -> Option<Arc<Product>> {
+        static DEFAULT: LazyLock<Arc<Product>> = LazyLock::new(Arc::default);
         let declared = self.products.first();
         match merchant_key {
-            None => Some(declared.cloned().unwrap_or_default()),
-            Some(key) => {
-                let known = self.products.iter().find(|product| product.key() == key);
-                let opened = declared.is_none().then(|| Product::default().merchant_key(key));
-                known.cloned().or(opened)
-            }
+            None => Some(declared.cloned().unwrap_or_else(|| Arc::clone(&DEFAULT))),
+            Some(key) if declared.is_none() && key == DEFAULT.key() => Some(Arc::clone(&DEFAULT)),
+            Some(key) if declared.is_none() => Some(Arc::new(Product::default().merchant_key(key))),
+            Some(key) => self.products.iter().find(|product| product.key() == key).cloned(),
         }
     }
 }

@@ -4,15 +4,27 @@
 //! before. Where lists need it, rows that were removed leave their place behind: a list can go on after an item that is
 //! gone. Elsewhere nothing is left, so that timers, of which there are many, do not fill the memory and the snapshots.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound;
+mod gone;
+mod places;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use gone::{AllGone, FoundBy, Gone};
+use places::Indexes;
+
+pub use places::Place;
+
+/// How many rows that were removed keep their place in a table. A list cannot go on behind one that was removed before
+/// all of them.
+pub const PLACES_KEPT: usize = 10_000;
+
 /// What can be kept in a table.
 pub trait Row: Clone {
-    /// Whether the place of a row that was removed stays known. Set it where a list can begin after such a row.
+    /// Whether the place of a row that was removed stays known. Set it where a list can begin after such a row; its order
+    /// has to be that of creation.
     const LEAVES_ITS_PLACE: bool = false;
 
     /// The id, unique in its table without regard to letter case.
@@ -21,8 +33,8 @@ pub trait Row: Clone {
     /// The values that the row is found by, each with the name of its index.
     fn indexes(&self) -> Vec<(&'static str, String)>;
 
-    /// A number that rows are ordered by, besides the order of creation.
-    fn rank(&self) -> Option<i64> {
+    /// The number that the rows of an index are ordered by, the lowest first. None is the order of their creation.
+    fn order(&self, _index: &'static str) -> Option<i64> {
         None
     }
 }
@@ -35,13 +47,10 @@ pub struct SavedTable<T> {
     rows: Vec<(u64, T)>,
     /// The ids of rows that were removed, with their numbers, if such rows leave their place behind.
     removed: Vec<(String, u64)>,
-    /// What rows that were removed were found by.
+    /// What rows that were removed were found by, in the order in which they were removed.
     #[serde(default = "Vec::new")]
     found_before: Vec<(u64, FoundBy)>,
 }
-
-/// The values that a row is found by, each with the name of its index.
-type FoundBy = Vec<(String, String)>;
 
 impl<T> Default for SavedTable<T> {
     fn default() -> Self {
@@ -61,10 +70,9 @@ pub struct Table<T> {
     rows: BTreeMap<u64, Arc<T>>,
     /// The numbers of the rows, by their ids in lower case; also of those that were removed, if they leave their place.
     numbers: HashMap<String, u64>,
-    found_by: HashMap<(&'static str, String), BTreeSet<u64>>,
-    /// What rows that were removed were found by, so that a list knows its own ones.
-    found_before: BTreeMap<u64, FoundBy>,
-    ranked: BTreeSet<(i64, u64)>,
+    indexes: Indexes,
+    /// The rows that were removed, so that a list knows its own ones.
+    gone: AllGone,
     next: u64,
     next_at_begin: u64,
     /// The rows as they were before each change since `begin`.
@@ -75,8 +83,8 @@ pub struct Table<T> {
 struct Change<T> {
     number: u64,
     row: Option<Arc<T>>,
-    /// What it had been found by if it was removed then.
-    found_before: Option<FoundBy>,
+    /// What was remembered of it if it was removed then.
+    gone: Option<Gone>,
 }
 
 impl<T> Default for Table<T> {
@@ -84,9 +92,8 @@ impl<T> Default for Table<T> {
         Self {
             rows: BTreeMap::new(),
             numbers: HashMap::new(),
-            found_by: HashMap::new(),
-            found_before: BTreeMap::new(),
-            ranked: BTreeSet::new(),
+            indexes: Indexes::default(),
+            gone: AllGone::default(),
             next: 0,
             next_at_begin: 0,
             journal: Vec::new(),
@@ -100,19 +107,29 @@ impl<T: Row> Table<T> {
         self.rows.get(&self.number(id)?)
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The number of the row of an id, also if the row has been removed and such rows leave their place behind.
     fn number(&self, id: &str) -> Option<u64> {
         self.numbers.get(&id.to_ascii_lowercase()).copied()
     }
 
-    /// The number of the row of an id that an index finds, or found before the row was removed.
-    pub fn place(&self, id: &str, index: &'static str, value: &str) -> Option<u64> {
+    /// The place of the row of an id among those that an index finds, or found before the row was removed.
+    pub fn place(&self, id: &str, index: &'static str, value: &str) -> Option<Place> {
         let number = self.number(id)?;
-        let is_found = match self.rows.contains_key(&number) {
-            true => self.found_by.get(&(index, value.to_owned())).is_some_and(|numbers| numbers.contains(&number)),
-            false => self.found_before.get(&number)?.iter().any(|(name, own)| name == index && own == value),
-        };
-        is_found.then_some(number)
+        match self.rows.get(&number) {
+            Some(row) => {
+                let place = place(&**row, index, number);
+                self.indexes.get(index, value)?.contains(place).then_some(place)
+            }
+            None => {
+                let mut found = self.gone.get(number)?.found_by.iter();
+                found.any(|(name, own)| name == index && own == value).then_some(by_creation(number))
+            }
+        }
     }
 
     /// Inserts a row, or replaces the one of the same id at its place.
@@ -129,29 +146,39 @@ impl<T: Row> Table<T> {
         Some(row)
     }
 
-    /// The rows whose index has this value, in the order of their creation.
-    pub fn find(&self, index: &'static str, value: &str) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
-        let numbers = self.found_by.get(&(index, value.to_owned()));
-        numbers.into_iter().flatten().filter_map(|number| Some((*number, self.rows.get(number)?)))
+    /// Removes the oldest row that an index finds, as long as there are more of them than are kept; each is told.
+    pub fn remove_above(&mut self, kept: usize, index: &'static str, value: &str, mut told: impl FnMut(&T)) {
+        while self.count(index, value, None) > kept {
+            let Some(oldest) = self.first(index, value).map(Arc::clone) else { break };
+            self.remove(oldest.id());
+            told(&oldest);
+        }
     }
 
-    /// The same, from the row after this number.
+    /// The rows whose index has this value, in the order of the index.
+    pub fn find(&self, index: &'static str, value: &str) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
+        self.find_after(index, value, None)
+    }
+
+    /// The same, from the row behind this place.
     pub fn find_after(
         &self,
         index: &'static str,
         value: &str,
-        after: Option<u64>,
-    ) -> impl Iterator<Item = (u64, &Arc<T>)> {
-        let numbers = self.found_by.get(&(index, value.to_owned()));
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let numbers = numbers.into_iter().flat_map(move |numbers| numbers.range((from, Bound::Unbounded)));
-        numbers.filter_map(|number| Some((*number, self.rows.get(number)?)))
+        after: Option<Place>,
+    ) -> impl DoubleEndedIterator<Item = (u64, &Arc<T>)> {
+        let places = self.indexes.get(index, value).into_iter().flat_map(move |places| places.after(after));
+        places.filter_map(|(_, number)| {
+            #[cfg(test)]
+            tests::LOOKED_AT.set(tests::LOOKED_AT.get() + 1);
+            Some((number, self.rows.get(&number)?))
+        })
     }
 
     /// How many rows an index finds and `keep` accepts; without it no row is looked at.
     pub fn count(&self, index: &'static str, value: &str, keep: Option<&dyn Fn(&T) -> bool>) -> usize {
         match keep {
-            None => self.found_by.get(&(index, value.to_owned())).map_or(0, BTreeSet::len),
+            None => self.indexes.get(index, value).map_or(0, |places| places.len()),
             Some(keep) => self.find(index, value).filter(|(_, row)| keep(row)).count(),
         }
     }
@@ -162,7 +189,7 @@ impl<T: Row> Table<T> {
     }
 
     /// All rows, in the order of their creation.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<T>> {
         self.rows.values()
     }
 
@@ -172,24 +199,12 @@ impl<T: Row> Table<T> {
         self.rows.values().rev()
     }
 
-    /// How many rows there are.
-    #[cfg(feature = "program")]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The row with the lowest rank.
-    pub fn lowest(&self) -> Option<&Arc<T>> {
-        self.ranked.first().and_then(|(_, number)| self.rows.get(number))
-    }
-
     /// The table for a snapshot.
     pub fn save(&self) -> SavedTable<T> {
         let rows = self.rows.iter().map(|(number, row)| (*number, T::clone(row))).collect();
-        let removed = self.numbers.iter().filter(|(_, number)| !self.rows.contains_key(number));
-        let mut removed: Vec<_> = removed.map(|(id, number)| (id.clone(), *number)).collect();
+        let mut removed: Vec<_> = self.gone.iter().map(|(number, gone)| (gone.id.clone(), number)).collect();
         removed.sort();
-        let found_before = self.found_before.iter().map(|(number, found)| (*number, found.clone())).collect();
+        let found_before = self.gone.iter().map(|(number, gone)| (number, gone.found_by.clone())).collect();
         SavedTable { next: self.next, rows, removed, found_before }
     }
 
@@ -199,8 +214,13 @@ impl<T: Row> Table<T> {
         for (number, row) in saved.rows {
             table.set(number, Some(Arc::new(row)), false);
         }
-        table.numbers.extend(saved.removed);
-        table.found_before.extend(saved.found_before);
+        let mut ids: HashMap<u64, String> = saved.removed.into_iter().map(|(id, number)| (number, id)).collect();
+        for (number, found_by) in saved.found_before {
+            if let Some(id) = ids.remove(&number) {
+                table.numbers.insert(id.clone(), number);
+                table.gone.add(number, id, found_by);
+            }
+        }
         table.next = table.next.max(saved.next);
         table
     }
@@ -209,6 +229,9 @@ impl<T: Row> Table<T> {
     pub fn begin(&mut self) {
         self.journal.clear();
         self.next_at_begin = self.next;
+        while let Some(gone) = self.gone.take_above(PLACES_KEPT) {
+            self.numbers.remove(&gone.id);
+        }
     }
 
     /// Whether something has changed since `begin`.
@@ -218,7 +241,7 @@ impl<T: Row> Table<T> {
 
     /// Takes back every change since `begin`.
     pub fn roll_back(&mut self) {
-        while let Some(Change { number, row: before, found_before }) = self.journal.pop() {
+        while let Some(Change { number, row: before, gone }) = self.journal.pop() {
             if number >= self.next_at_begin
                 && let Some(row) = self.rows.get(&number)
             {
@@ -227,9 +250,9 @@ impl<T: Row> Table<T> {
                 self.numbers.remove(&id);
             }
             self.set(number, before, false);
-            match found_before {
-                Some(found) => drop(self.found_before.insert(number, found)),
-                None => drop(self.found_before.remove(&number)),
+            match gone {
+                Some(gone) => self.gone.put_back(number, gone),
+                None => drop(self.gone.take(number)),
             }
         }
         self.next = self.next_at_begin;
@@ -237,52 +260,63 @@ impl<T: Row> Table<T> {
 
     fn set(&mut self, number: u64, row: Option<Arc<T>>, journaled: bool) {
         let before = self.rows.remove(&number);
-        let found_before = self.found_before.remove(&number);
-        if T::LEAVES_ITS_PLACE
-            && row.is_none()
-            && let Some(before) = &before
-        {
-            let found = before.indexes().into_iter().map(|(index, value)| (index.to_owned(), value));
-            self.found_before.insert(number, found.collect());
+        let gone = self.gone.take(number);
+        let old = before.as_deref().map(|row| found_at(row, number)).unwrap_or_default();
+        let new = row.as_deref().map(|row| found_at(row, number)).unwrap_or_default();
+        for (index, value, place) in old.iter().filter(|found| !new.contains(found)) {
+            self.indexes.remove(index, value, *place);
         }
-        if let Some(before) = &before {
-            for index in before.indexes() {
-                if let Some(numbers) = self.found_by.get_mut(&index) {
-                    numbers.remove(&number);
-                    if numbers.is_empty() {
-                        self.found_by.remove(&index);
-                    }
-                }
+        match (&before, &row) {
+            (Some(before), None) if T::LEAVES_ITS_PLACE => {
+                let found_by = old.iter().map(|(index, value, _)| ((*index).to_owned(), value.clone())).collect();
+                self.gone.add(number, before.id().to_ascii_lowercase(), found_by);
             }
-            if let Some(rank) = before.rank() {
-                self.ranked.remove(&(rank, number));
-            }
-            if row.is_none() && !T::LEAVES_ITS_PLACE {
-                self.numbers.remove(&before.id().to_ascii_lowercase());
-            }
+            (Some(before), None) => drop(self.numbers.remove(&before.id().to_ascii_lowercase())),
+            (None, Some(row)) => drop(self.numbers.insert(row.id().to_ascii_lowercase(), number)),
+            // It has the same id, since the number was found by it.
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        for (index, value, place) in new.into_iter().filter(|found| !old.contains(found)) {
+            self.indexes.insert(index, value, place);
         }
         if let Some(row) = row {
-            for index in row.indexes() {
-                self.found_by.entry(index).or_default().insert(number);
-            }
-            if let Some(rank) = row.rank() {
-                self.ranked.insert((rank, number));
-            }
-            self.numbers.insert(row.id().to_ascii_lowercase(), number);
             self.next = self.next.max(number + 1);
             self.rows.insert(number, row);
         }
         if journaled {
-            self.journal.push(Change { number, row: before, found_before });
+            self.journal.push(Change { number, row: before, gone });
         }
     }
 }
 
+/// What a row is found by, and where.
+fn found_at<T: Row>(row: &T, number: u64) -> Vec<(&'static str, String, Place)> {
+    let indexes = row.indexes().into_iter();
+    indexes.map(|(index, value)| (index, value, place(row, index, number))).collect()
+}
+
+/// The place of a row among those that an index finds.
+fn place<T: Row>(row: &T, index: &'static str, number: u64) -> Place {
+    row.order(index).map_or(by_creation(number), |order| (order, number))
+}
+
+/// The place of a row in the order of creation.
+fn by_creation(number: u64) -> Place {
+    (i64::try_from(number).unwrap_or(i64::MAX), number)
+}
+
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
+
+    thread_local! {
+        /// How many rows this thread has looked at, for tests of what a list costs.
+        pub static LOOKED_AT: Cell<u64> = const { Cell::new(0) };
+    }
 
     /// A row that leaves its place behind or does not.
     #[derive(Clone, Debug, PartialEq)]
@@ -300,11 +334,12 @@ mod tests {
         }
 
         fn indexes(&self) -> Vec<(&'static str, String)> {
-            vec![("owner", self.owner.clone())]
+            let due = self.due.map(|_| ("due", String::new()));
+            [("owner", self.owner.clone())].into_iter().chain(due).collect()
         }
 
-        fn rank(&self) -> Option<i64> {
-            self.due
+        fn order(&self, index: &'static str) -> Option<i64> {
+            self.due.filter(|_| index == "due")
         }
     }
 
@@ -335,9 +370,9 @@ mod tests {
         table.put(note("B", "x", None));
         assert!(table.remove("a").is_some() && table.remove("A").is_none());
         for table in [&table, &Table::load(table.save())] {
-            assert_eq!((table.get("A"), table.place("a", "owner", "x")), (None, Some(0)));
+            assert_eq!((table.get("A"), table.place("a", "owner", "x")), (None, Some((0, 0))));
             assert_eq!((table.place("A", "owner", "y"), table.place("B", "owner", "y")), (None, None));
-            assert_eq!((table.place("B", "owner", "x"), table.place("C", "owner", "x")), (Some(1), None));
+            assert_eq!((table.place("B", "owner", "x"), table.place("C", "owner", "x")), (Some((1, 1)), None));
         }
         assert_eq!(ids(table.find("owner", "x")), ["B"]);
         assert_eq!(table.save().removed, [("a".to_owned(), 0)]);
@@ -350,32 +385,65 @@ mod tests {
             table.put(note(&format!("A{number}"), "x", Some(number)));
             assert!(table.remove(&format!("a{number}")).is_some());
         }
-        assert!(table.numbers.is_empty() && table.found_by.is_empty() && table.ranked.is_empty());
-        assert!(table.found_before.is_empty());
+        assert!(table.numbers.is_empty() && table.indexes.seen().is_empty() && table.gone.iter().count() == 0);
         assert!(table.save().removed.is_empty());
         table.put(note("A0", "x", None));
         assert_eq!(table.number("A0"), Some(100), "a place is not given twice");
     }
 
     #[test]
-    fn the_lowest_rank_comes_first() {
+    fn as_many_removed_rows_leave_their_place_as_are_kept() {
         let mut table = Table::<Note<true>>::default();
-        for (id, due) in [("A", Some(5)), ("B", Some(3)), ("C", None)] {
+        let last = PLACES_KEPT + 2;
+        for number in 0..=last {
+            table.begin();
+            table.put(note(&format!("A{number}"), "x", None));
+        }
+        // The newest is removed first, so that it is not the age of a row that counts.
+        for number in (0..=last).rev() {
+            table.begin();
+            table.remove(&format!("A{number}"));
+        }
+        table.begin();
+        let is_known = |table: &Table<_>, number: usize| table.place(&format!("A{number}"), "owner", "x").is_some();
+        for table in [&table, &Table::load(table.save())] {
+            assert_eq!((table.gone.iter().count(), table.numbers.len()), (PLACES_KEPT, PLACES_KEPT));
+            assert!(
+                is_known(table, 0) && is_known(table, last - 3) && !is_known(table, last) && !is_known(table, last - 2)
+            );
+        }
+        let (mut table, mut oldest) = (Table::load(table.save()), last - 3);
+        table.put(note("B", "x", None));
+        table.remove("B");
+        table.begin();
+        assert!(!is_known(&table, oldest), "the order of removal is kept by a snapshot");
+        oldest -= 1;
+        assert!(is_known(&table, oldest));
+    }
+
+    #[test]
+    fn an_index_has_the_order_that_its_rows_say() {
+        let mut table = Table::<Note<true>>::default();
+        for (id, due) in [("A", Some(5)), ("B", Some(3)), ("C", None), ("D", Some(3))] {
             table.put(note(id, "x", due));
         }
-        assert_eq!(table.lowest().map(|row| row.id.as_str()), Some("B"));
-        table.put(note("B", "x", None));
-        assert_eq!(table.lowest().map(|row| row.id.as_str()), Some("A"));
+        assert_eq!(ids(table.find("due", "")), ["B", "D", "A"]);
+        assert_eq!(ids(table.find_after("due", "", table.place("b", "due", ""))), ["D", "A"]);
+        assert_eq!((table.place("C", "due", ""), table.count("due", "", None)), (None, 3));
+        table.put(note("B", "x", Some(9)));
+        assert_eq!(ids(table.find("due", "")), ["D", "A", "B"]);
+        assert_eq!(ids(table.find("owner", "x")), ["A", "B", "C", "D"]);
+        let mut told = Vec::new();
+        table.remove_above(1, "due", "", |row| told.push(row.id.clone()));
+        assert_eq!((told, ids(table.find("due", ""))), (vec!["D".to_owned(), "A".to_owned()], vec!["B"]));
     }
 
     /// What can be seen of a table.
     fn seen<const LEAVES: bool>(table: &Table<Note<LEAVES>>) -> String {
         let mut numbers: Vec<_> = table.numbers.iter().collect();
         numbers.sort();
-        let mut found: Vec<_> = table.found_by.iter().collect();
-        found.sort();
-        let before = &table.found_before;
-        format!("{:?} {numbers:?} {found:?} {before:?} {:?} {}", table.rows, table.ranked, table.next)
+        let gone: Vec<_> = table.gone.iter().map(|(number, gone)| (number, &gone.id, &gone.found_by)).collect();
+        format!("{:?} {numbers:?} {:?} {gone:?} {}", table.rows, table.indexes.seen(), table.next)
     }
 
     type Steps = [(u8, u8, Option<i64>)];

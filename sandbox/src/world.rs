@@ -6,6 +6,7 @@ mod account;
 mod accounts;
 mod outbox;
 mod outgoing;
+mod rings;
 mod state;
 mod timer;
 mod transaction;

@@ -36,15 +36,7 @@ impl Checker {
             Ok(validator) => validator,
             Err(reason) => return vec![Violation::new("", reason)],
         };
-        let mut found = Vec::new();
-        if !validator.is_valid(value) {
-            validator.iter_errors(value).for_each(|error| violation::add(&error, &mut found));
-            // What is invalid must not pass for valid because nothing could be said about it.
-            if found.is_empty() {
-                found.push(Violation::new("", "does not keep to its schema"));
-            }
-        }
-        found
+        violation::of(validator, value)
     }
 }
 
@@ -105,8 +97,8 @@ impl Contract {
     /// Whether the value of a property is valid, by an object schema of this contract. Properties that the schema does
     /// not name are not.
     pub(super) fn is_valid_member(&self, schema: &Schema, name: &str, value: &Value) -> bool {
-        let declared = || self.resolve(schema.value()).property(name);
-        declared().is_some_and(|property| schema.member(name, || self.compile(property)).is_valid(value))
+        let compile = || Some(self.compile(self.resolve(schema.value()).property(name)?));
+        schema.member(name, compile).is_some_and(|checker| checker.is_valid(value))
     }
 
     fn compile(&self, schema: &Value) -> Checker {

@@ -8,10 +8,16 @@ use super::schema::Schema;
 impl Contract {
     /// Puts each member of `sent` into `view` that `view` lacks, that the object schema names, and that is valid as the
     /// property of this name.
-    pub fn echo(&self, schema: &Schema, sent: &Map<String, Value>, view: &mut Map<String, Value>) {
+    pub fn echo<'s>(
+        &self,
+        schema: &Schema,
+        sent: impl IntoIterator<Item = (impl AsRef<str>, &'s Value)>,
+        view: &mut Map<String, Value>,
+    ) {
         for (name, value) in sent {
+            let name = name.as_ref();
             if !view.contains_key(name) && self.is_valid_member(schema, name, value) {
-                view.insert(name.clone(), value.clone());
+                view.insert(name.to_owned(), value.clone());
             }
         }
     }

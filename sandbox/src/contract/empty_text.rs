@@ -8,17 +8,18 @@ use super::places::{ValueKind, remove};
 
 impl Contract {
     /// Removes the fields whose value is `""`, and returns JSON pointers to them. Only text fields that the document
-    /// declares are removed: nothing in free-form data, no item of a list, and no field with `""` among its values.
-    pub fn without_empty_text(&self, operation: &Operation, body: &mut Value) -> Vec<String> {
+    /// declares are removed: nothing in free-form data, no item of a list, no field with `""` among its values, and none at
+    /// a place that is to be kept.
+    pub fn without_empty_text(&self, operation: &Operation, body: &mut Value, kept: &[String]) -> Vec<String> {
         let mut found = Vec::new();
-        let Some(schema) = &operation.body else { return found };
+        let Some(schema) = operation.body.as_ref().filter(|_| has_empty_text(body)) else { return found };
         self.walk(schema.value(), body, &mut |visit| {
             let is_text = match &visit.kind {
                 ValueKind::Text | ValueKind::Time => true,
                 ValueKind::Enum(values) => !values.iter().any(String::is_empty),
                 _ => false,
             };
-            if is_text && !visit.name.is_empty() && visit.value == "" {
+            if is_text && !visit.name.is_empty() && visit.value == "" && !kept.contains(&visit.pointer) {
                 found.push(visit.pointer.clone());
             }
             true
@@ -27,6 +28,16 @@ impl Contract {
             remove(body, pointer);
         }
         found
+    }
+}
+
+/// Whether there is an empty text anywhere in a value. Most often there is none, and no schema has to be looked at.
+fn has_empty_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().any(has_empty_text),
+        Value::Object(map) => map.values().any(has_empty_text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -51,7 +62,11 @@ mod tests {
             "a": "", "time": "", "either": "", "one": "", "none": "", "number": "", "any": "", "list": [""],
             "lines": [{"a": ""}, {"a": " "}], "metadata": {"a": ""}, "map": {"k": ""}, "undeclared": "",
         });
-        let mut removed = contract.without_empty_text(contract.operation("op").unwrap(), &mut body);
+        let kept = ["/one", "/time"].map(str::to_owned);
+        let mut removed = contract.without_empty_text(contract.operation("op").unwrap(), &mut body.clone(), &kept);
+        removed.sort();
+        assert_eq!(removed, ["/a", "/either", "/lines/0/a"]);
+        let mut removed = contract.without_empty_text(contract.operation("op").unwrap(), &mut body, &[]);
         removed.sort();
         assert_eq!(removed, ["/a", "/either", "/lines/0/a", "/one", "/time"]);
         assert_eq!(

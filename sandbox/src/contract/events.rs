@@ -33,7 +33,12 @@ impl Contract {
 
     /// Puts each member of `sent` into the `data` of an event of a kind that `data` lacks, that the document names there, and
     /// that is valid there.
-    pub fn echo_event(&self, object: &str, sent: &Map<String, Value>, data: &mut Map<String, Value>) {
+    pub fn echo_event<'s>(
+        &self,
+        object: &str,
+        sent: impl IntoIterator<Item = (impl AsRef<str>, &'s Value)>,
+        data: &mut Map<String, Value>,
+    ) {
         let by_object = self.event_data.get_or_init(|| {
             let data_of = |object: &str| Some(self.resolve(self.event(object)?.value()).property("data")?.clone());
             self.kinds().filter_map(|object| Some((object.to_owned(), Schema::new(data_of(object)?)))).collect()

@@ -15,11 +15,14 @@ use super::check::Checker;
 #[derive(Clone)]
 pub struct Schema(Arc<Inner>);
 
+/// How many names of properties are remembered for a schema, those that it does not name included.
+const NAMES: usize = 1_000;
+
 struct Inner {
     value: Value,
     checker: OnceLock<Checker>,
-    /// Validators for single properties, by the name of the property.
-    members: Mutex<BTreeMap<String, Arc<Checker>>>,
+    /// Validators for single properties, by the name of the property; None if the schema does not name it.
+    members: Mutex<BTreeMap<String, Option<Arc<Checker>>>>,
 }
 
 impl Schema {
@@ -37,13 +40,17 @@ impl Schema {
         self.0.checker.get_or_init(compile)
     }
 
-    /// The validator of a property, compiled by `compile` if there is none yet.
-    pub(super) fn member(&self, name: &str, compile: impl FnOnce() -> Checker) -> Arc<Checker> {
+    /// The validator of a property, if the schema names it; made by `compile` when it is first asked for.
+    pub(super) fn member(&self, name: &str, compile: impl FnOnce() -> Option<Checker>) -> Option<Arc<Checker>> {
         let mut members = self.0.members.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(checker) = members.get(name) {
             return checker.clone();
         }
-        let checker = Arc::new(compile());
+        let checker = compile().map(Arc::new);
+        // The names of unknown members come from requests, and there is no end to them.
+        if checker.is_none() && members.len() >= NAMES {
+            return None;
+        }
         members.insert(name.to_owned(), checker.clone());
         checker
     }

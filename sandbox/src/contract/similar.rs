@@ -5,7 +5,7 @@ const LONGEST: usize = 80;
 
 /// The known name that is nearest to `name`, if it is near enough to have been meant. The case of letters, and `_` and
 /// `-` between words, make no difference.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }

@@ -31,6 +31,7 @@ impl<'a> Conversion<'a> {
     ///   single type. `exclusiveMinimum: true`, which is of 3.0 as well, becomes the limit itself.
     /// - Required names that are not defined as properties, neither here nor by the `allOf` that this schema is a part
     ///   of, are left out: no value can have them.
+    /// - The formats `int32` and `int64` become the limits that they stand for; JSON Schema does not know them.
     /// - Types that JSON Schema does not know, such as `file`, allow everything.
     pub fn plain(&mut self, schema: &Value) -> Value {
         self.converted(schema, None, "")
@@ -88,6 +89,15 @@ impl<'a> Conversion<'a> {
             };
             plained.insert(keyword.clone(), part);
         }
+        let format = map.get("format").and_then(Value::as_str);
+        if let Some((lowest, highest)) = format.and_then(integers_of) {
+            // A limit of the schema's own may be the narrower one, so both hold.
+            let limits = json!({ "minimum": lowest, "maximum": highest });
+            // A document that has something else than a list there is wrong, which the validator says.
+            if let Value::Array(parts) = plained.entry("allOf").or_insert_with(|| json!([])) {
+                parts.push(limits);
+            }
+        }
         if map.get("nullable") == Some(&Value::Bool(true)) { or_null(plained) } else { plained.into() }
     }
 
@@ -120,6 +130,15 @@ impl Contract {
             }
         }
         conversion.undefined
+    }
+}
+
+/// The integers that a format of OpenAPI allows. Other values than numbers are not limited by it.
+fn integers_of(format: &str) -> Option<(i64, i64)> {
+    match format {
+        "int32" => Some((i32::MIN.into(), i32::MAX.into())),
+        "int64" => Some((i64::MIN, i64::MAX)),
+        _ => None,
     }
 }
 
@@ -190,6 +209,15 @@ mod tests {
         let (converted, _) =
             plain(json!({"A": {"minimum": 1, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false}}));
         assert_eq!(converted, json!({"exclusiveMinimum": 1, "maximum": 9}));
+    }
+
+    #[test]
+    fn formats_of_integers_become_limits_beside_those_of_the_schema() {
+        let (converted, _) = plain(json!({"A": {"type": "integer", "format": "int32", "minimum": 1}}));
+        let limits = json!([{"minimum": i32::MIN, "maximum": i32::MAX}]);
+        assert_eq!(converted, json!({"type": "integer", "format": "int32", "minimum": 1, "allOf": limits}));
+        let (converted, _) = plain(json!({"A": {"format": "int64", "allOf": [{"type": "integer"}]}}));
+        assert_eq!(converted["allOf"], json!([{"type": "integer"}, {"minimum": i64::MIN, "maximum": i64::MAX}]));
     }
 
     #[test]

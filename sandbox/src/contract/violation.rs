@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{JsonType, ValidationError};
+use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use super::references::member;
@@ -48,8 +48,21 @@ impl fmt::Display for Violation {
     }
 }
 
+/// What is wrong with a value, by a validator of any schema. Empty if nothing is.
+pub fn of(validator: &Validator, value: &Value) -> Vec<Violation> {
+    let mut found = Vec::new();
+    if !validator.is_valid(value) {
+        validator.iter_errors(value).for_each(|error| add(&error, &mut found));
+        // What is invalid must not pass for valid because nothing could be said about it.
+        if found.is_empty() {
+            found.push(Violation::new("", "does not keep to its schema"));
+        }
+    }
+    found
+}
+
 /// Adds the violations that an error of the validator stands for. Its own text is never used, since it has the value.
-pub(super) fn add(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
+fn add(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
     use ValidationErrorKind as Kind;
     let pointer = error.instance_path().as_str();
     match error.kind() {

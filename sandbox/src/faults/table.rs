@@ -20,7 +20,10 @@ pub struct FaultTable {
 struct Kept {
     /// How many were ever set.
     set: u64,
+    /// Those that may strike a later request. Each request looks at all of them.
     faults: Vec<Fault>,
+    /// Those that are over, and are still told of.
+    over: Vec<Fault>,
 }
 
 struct Fault {
@@ -81,7 +84,8 @@ impl FaultTable {
     pub fn strike(&self, operation: Option<&str>, merchant_key: Option<&str>) -> Option<Struck> {
         let mut struck = None;
         let is_for = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
-        for fault in &mut self.lock().faults {
+        let mut kept = self.lock();
+        for fault in &mut kept.faults {
             if fault.effects.is_empty()
                 || !is_for(&fault.operation, operation)
                 || !is_for(&fault.merchant_key, merchant_key)
@@ -95,6 +99,8 @@ impl FaultTable {
                 struck = Some(Struck { number: fault.number, effects: fault.effects.clone() });
             }
         }
+        let Kept { faults, over, .. } = &mut *kept;
+        over.extend(faults.extract_if(.., |fault| fault.turn.is_over(fault.seen, fault.struck)));
         struck
     }
 
@@ -110,18 +116,24 @@ impl FaultTable {
     /// Removes a fault; whether it was there.
     pub fn remove(&self, number: u64) -> bool {
         let mut kept = self.lock();
-        let before = kept.faults.len();
+        let before = kept.faults.len() + kept.over.len();
         kept.faults.retain(|fault| fault.number != number);
-        kept.faults.len() < before
+        kept.over.retain(|fault| fault.number != number);
+        kept.faults.len() + kept.over.len() < before
     }
 
     pub fn clear(&self) {
-        self.lock().faults.clear();
+        let mut kept = self.lock();
+        kept.faults.clear();
+        kept.over.clear();
     }
 
     /// All faults that are set, in the order in which they were.
     pub fn all(&self) -> Vec<FaultStatus> {
-        self.lock().faults.iter().map(Fault::status).collect()
+        let kept = self.lock();
+        let mut all: Vec<_> = kept.faults.iter().chain(&kept.over).map(Fault::status).collect();
+        all.sort_by_key(|fault| fault.number);
+        all
     }
 
     /// A fault; None if it was removed.
@@ -150,7 +162,7 @@ impl FaultTable {
 
 impl Kept {
     fn find(&mut self, number: u64) -> Option<&mut Fault> {
-        self.faults.iter_mut().find(|fault| fault.number == number)
+        self.faults.iter_mut().chain(&mut self.over).find(|fault| fault.number == number)
     }
 }
 
@@ -223,6 +235,22 @@ mod tests {
         assert!(table.strike(Some("a"), None).is_none());
         assert!(table.all()[0].is_unused());
         assert!(table.all()[0].to_string().contains("it was not told what to do"));
+    }
+
+    #[test]
+    fn faults_that_are_over_are_told_of_and_looked_at_no_more() {
+        let table = table(&[Turn::Nth(1), Turn::Always, Turn::Next(3)]);
+        assert_eq!(struck(&table, 5), [Some(1), Some(2), Some(2), Some(2), Some(2)]);
+        let looked_at: Vec<_> = table.lock().faults.iter().map(|fault| fault.number).collect();
+        assert_eq!(looked_at, [2, 3], "the third waits behind the second");
+        let all = |table: &FaultTable| table.all().iter().map(|fault| (fault.number, fault.struck)).collect::<Vec<_>>();
+        assert_eq!(all(&table), [(1, 1), (2, 4), (3, 0)]);
+        table.was_ineffective(1, 7, "why".into());
+        assert!(table.status(1).is_some_and(|fault| fault.ineffective.len() == 1));
+        table.remove(1);
+        assert_eq!(all(&table), [(2, 4), (3, 0)]);
+        table.clear();
+        assert!(all(&table).is_empty());
     }
 
     #[test]

@@ -29,6 +29,15 @@ impl Turn {
         }
     }
 
+    /// Whether no later request can be struck. `seen` is the number of the last one, `struck` is how many were struck.
+    pub fn is_over(self, seen: u64, struck: u64) -> bool {
+        match self {
+            Self::Next(count) => struck >= count,
+            Self::Nth(nth) => seen >= nth,
+            Self::Every(_) | Self::Always | Self::Chance(_) => false,
+        }
+    }
+
     /// How many requests it has to strike before it counts as used.
     pub fn expected(self) -> u64 {
         match self {
@@ -72,5 +81,12 @@ mod tests {
         assert_eq!(struck(Turn::Every(3)), [3, 6]);
         assert_eq!(struck(Turn::Always).len(), 7);
         assert_eq!((struck(Turn::Chance(0.5)).len(), struck(Turn::Chance(0.6)).len()), (0, 7));
+    }
+
+    #[test]
+    fn a_turn_is_over_when_no_later_request_can_be_struck() {
+        assert!(!Turn::Next(2).is_over(9, 1) && Turn::Next(2).is_over(2, 2));
+        assert!(!Turn::Nth(3).is_over(2, 0) && Turn::Nth(3).is_over(3, 0));
+        assert!([Turn::Every(3), Turn::Always, Turn::Chance(0.0)].iter().all(|turn| !turn.is_over(99, 99)));
     }
 }

@@ -172,6 +172,8 @@ impl Delivery {
     pub fn attempted(mut self, attempt: Attempt, schedule: Retry, from: Instant) -> Self {
         let Some(sending) = self.sending.take() else { return self };
         let is_success = attempt.is_success();
+        // Most have one attempt, and room for four would be half of what a delivery takes.
+        self.attempts.reserve_exact(1);
         self.attempts.push(attempt);
         match sending {
             // What was acknowledged stays so, and what is dead or waits is not made worse by a repetition.
@@ -212,18 +214,18 @@ impl Row for Delivery {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        let mut indexes = vec![("all", String::new())];
+        let mut indexes = Vec::new();
         if self.is_outgoing() {
             indexes.push(("outgoing", String::new()));
         }
         if self.is_sendable() {
             indexes.push(("sendable", self.endpoint_id.clone()));
-            if self.place.is_some() {
-                indexes.push(("placed", self.endpoint_id.clone()));
-            }
         }
-        if self.status == DeliveryStatus::Acknowledged && !self.is_outgoing() {
-            indexes.push(("through", String::new()));
+        match self.status {
+            _ if self.is_outgoing() => {}
+            DeliveryStatus::Acknowledged | DeliveryStatus::Dropped => indexes.push(("through", String::new())),
+            DeliveryStatus::Dead => indexes.push(("dead", String::new())),
+            DeliveryStatus::Held | DeliveryStatus::Sending | DeliveryStatus::Waiting => {}
         }
         if self.status == DeliveryStatus::Held {
             indexes.push(("held", self.endpoint_id.clone()));
@@ -232,6 +234,11 @@ impl Row for Delivery {
             indexes.push(("failed", String::new()));
         }
         indexes
+    }
+
+    /// The queue of an endpoint has the order that chaos gave it.
+    fn order(&self, index: &'static str) -> Option<i64> {
+        self.place.filter(|_| index == "sendable").and_then(|place| i64::try_from(place).ok())
     }
 }
 

@@ -1,5 +1,7 @@
 //! An event that partners are told about by a webhook.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
@@ -13,7 +15,7 @@ pub struct Event {
     /// The kind, as `object` has it: `TRANSACTION`.
     pub object: String,
     /// The body of the webhook: `{"object": …, "data": …}`. Every delivery has these very bytes.
-    pub body: String,
+    pub body: Arc<str>,
     pub at: Instant,
 }
 
@@ -23,6 +25,6 @@ impl Row for Event {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        vec![("all", String::new())]
+        vec![("kind", self.object.clone())]
     }
 }

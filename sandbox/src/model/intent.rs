@@ -7,7 +7,7 @@ use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
-use super::sent;
+use super::sent::Sent;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Intent {
@@ -25,7 +25,7 @@ pub struct Intent {
     pub created_at: Instant,
     pub updated_at: Instant,
     /// The requests, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ impl Intent {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         self.currency = text("currency").unwrap_or(self.currency);
         self.network_transaction_id = text("network_transaction_id").or(self.network_transaction_id);
-        sent::merge(&mut self.sent, body);
+        self.sent.merge(body);
         self.updated_at = at;
         Some(self)
     }
@@ -123,7 +123,7 @@ mod tests {
             is_matched: false,
             created_at: Instant::START,
             updated_at: Instant::START,
-            sent: Map::new(),
+            sent: Sent::default(),
         }
     }
 
@@ -150,6 +150,6 @@ mod tests {
         let second = first.and_then(|intent| intent.updated(IntentStatus::Confirmed, 2, &Map::new(), Instant::START));
         let second = second.expect("it is not canceled");
         assert_eq!((second.currency.as_str(), second.network_transaction_id.as_deref()), ("USD", Some("n")));
-        assert_eq!(second.sent["metadata"], json!({"a": 1}));
+        assert_eq!(second.sent.get("metadata"), Some(&json!({"a": 1})));
     }
 }

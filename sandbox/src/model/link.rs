@@ -7,6 +7,8 @@ use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Link {
     /// The customer's id; a customer has one link.
@@ -16,7 +18,7 @@ pub struct Link {
     pub created_at: Instant,
     pub updated_at: Instant,
     /// The request, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 impl Row for Link {

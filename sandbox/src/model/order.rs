@@ -7,6 +7,8 @@ use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Order {
     /// In lower case, unlike most ids.
@@ -23,7 +25,7 @@ pub struct Order {
     pub created_at: Instant,
     pub updated_at: Instant,
     /// The last request, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 impl Row for Order {
@@ -80,7 +82,7 @@ mod tests {
             currency: "USD".into(),
             created_at: Instant::START.plus(Duration::from_millis(7)),
             updated_at: Instant::START.plus(Duration::from_millis(1_999)),
-            sent: Map::new(),
+            sent: Sent::default(),
         };
         let view = order.view();
         assert_eq!(view["created_at"], "2026-01-01T00:00:00Z");

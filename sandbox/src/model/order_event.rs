@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::index;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct OrderEvent {
     /// In lower case, unlike most ids.
@@ -23,7 +25,7 @@ pub struct OrderEvent {
     pub rewards: Option<i64>,
     pub currency: String,
     /// The request, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 impl Row for OrderEvent {
@@ -81,7 +83,7 @@ mod tests {
             amount: 5,
             rewards: None,
             currency: "USD".into(),
-            sent: Map::new(),
+            sent: Sent::default(),
         };
         let has_index = |event: &OrderEvent| event.indexes().iter().any(|(name, _)| *name == "partner_event_id");
         assert!(!has_index(&event) && !event.view().contains_key("partner_event_id"));

@@ -7,6 +7,8 @@ use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reward {
     pub id: String,
@@ -25,7 +27,7 @@ pub struct Reward {
     pub created_at: Instant,
     pub updated_at: Instant,
     /// What a request set, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 /// What a reward is for.
@@ -107,6 +109,11 @@ impl Row for Reward {
         let open = (!self.is_announced).then(|| ("open", customer.clone()));
         [("product", self.product.clone()), ("customer_id", customer)].into_iter().chain(event).chain(open).collect()
     }
+
+    /// In the list of a customer those that changed last come first.
+    fn order(&self, index: &'static str) -> Option<i64> {
+        (index == "customer_id").then(|| -self.updated_at.milliseconds())
+    }
 }
 
 impl Reward {
@@ -171,7 +178,7 @@ mod tests {
             is_announced: false,
             created_at: Instant::START,
             updated_at: Instant::START,
-            sent: Map::new(),
+            sent: Sent::default(),
         }
     }
 

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Session {
     pub id: String,
@@ -18,7 +20,7 @@ pub struct Session {
     /// What is known of a customer who existed before, kept for the application.
     pub history: Map<String, Value>,
     /// The request, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +80,7 @@ mod tests {
             status: SessionStatus::Open,
             expires_at: Instant::START.plus(Duration::from_secs(1)),
             history: Map::new(),
-            sent: Map::new(),
+            sent: Sent::default(),
         }
     }
 

@@ -10,6 +10,8 @@ use crate::index;
 use crate::instant::Instant;
 use crate::table::Row;
 
+use super::sent::Sent;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
     pub id: String,
@@ -28,7 +30,7 @@ pub struct Transaction {
     pub created_at: Instant,
     pub updated_at: Instant,
     /// The requests, for the fields that answers name as well.
-    pub sent: Map<String, Value>,
+    pub sent: Sent,
 }
 
 /// A capture, and how much of it was refunded.
@@ -112,6 +114,12 @@ impl Row for Transaction {
     }
 }
 
+/// Adds to a list of few, of which there are many: without room for those that may never come.
+fn add<T>(list: &mut Vec<T>, one: T) {
+    list.reserve_exact(1);
+    list.push(one);
+}
+
 impl Transaction {
     /// What was captured, all captures together.
     pub fn captured(&self) -> i64 {
@@ -131,9 +139,9 @@ impl Transaction {
         match status {
             Status::Approved => self.authorised = Some(amount),
             Status::Refunded => self.blind_refund = Some(amount),
-            _ => self.captures.push(Capture { event_id: event_id.clone(), amount, refunded: 0 }),
+            _ => add(&mut self.captures, Capture { event_id: event_id.clone(), amount, refunded: 0 }),
         }
-        self.steps.push(Step { event_id, status, amount });
+        add(&mut self.steps, Step { event_id, status, amount });
         self
     }
 
@@ -162,7 +170,7 @@ impl Transaction {
             Command::Capture { amount } => (Status::Captured, self.capture(*amount, &event_id, may_exceed)?),
             Command::Refund { capture, amount } => (Status::Refunded, self.refund(capture, *amount)?),
         };
-        self.steps.push(Step { event_id, status, amount });
+        add(&mut self.steps, Step { event_id, status, amount });
         self.updated_at = at;
         Ok(self)
     }
@@ -185,7 +193,7 @@ impl Transaction {
         if amount > rest && !may_exceed {
             return Err(Refused::State("more would be captured than was authorised"));
         }
-        self.captures.push(Capture { event_id: event_id.to_owned(), amount, refunded: 0 });
+        add(&mut self.captures, Capture { event_id: event_id.to_owned(), amount, refunded: 0 });
         Ok(amount)
     }
 
@@ -256,7 +264,7 @@ mod tests {
             steps: Vec::new(),
             created_at: Instant::START,
             updated_at: Instant::START,
-            sent: Map::new(),
+            sent: Sent::default(),
         }
     }
 

@@ -50,15 +50,18 @@ fn lower_case_ids(data: &mut Map<String, Value>) {
 }
 
 fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {
+    if tx.is_silent {
+        return;
+    }
     let event = Event {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
         object: object.to_owned(),
-        body: body.to_string(),
+        body: body.to_string().into(),
         at: tx.now,
     };
     tx.dispatch(&event);
-    tx.state.events.put(event);
+    tx.put_event(event);
 }
 
 /// Writes down a bug if the document does not allow an event of this kind. It is sent all the same.

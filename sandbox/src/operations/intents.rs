@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::choices::Choice;
 use crate::model::intent::{Intent, IntentStatus};
+use crate::model::sent::Sent;
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
@@ -35,7 +36,7 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         is_matched: false,
         created_at: tx.now,
         updated_at: tx.now,
-        sent: asked.body.clone(),
+        sent: Sent::from(&asked.body),
     };
     tx.state.intents.put(intent.clone());
     Ok(Reply::of(show(asked, &intent)))

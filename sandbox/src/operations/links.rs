@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::choices::Choice;
 use crate::model::link::Link;
+use crate::model::sent::Sent;
 use crate::refusal::Refusal;
 use crate::world::Tx;
 
@@ -68,7 +69,7 @@ fn link(
         partner_customer_id: partner_customer_id.to_owned(),
         created_at: tx.now,
         updated_at: tx.now,
-        sent: sent.clone(),
+        sent: Sent::from(sent),
     };
     customer.partner_customer_id = Some(partner_customer_id.to_owned());
     customer.updated_at = tx.now;

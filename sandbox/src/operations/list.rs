@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::choices::Choice;
 use crate::refusal::Refusal;
-use crate::table::{Row, Table};
+use crate::table::{Place, Row, Table};
 use crate::world::{State, Tx};
 
 use super::request::{Asked, Reply};
@@ -23,6 +23,21 @@ pub type Keep<'a, T> = Option<&'a dyn Fn(&T) -> bool>;
 ///
 /// An operation without paging in the document answers all of them.
 pub fn page<T: Row>(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    table: fn(&State) -> &Table<T>,
+    index: (&'static str, &str),
+    keep: Keep<'_, T>,
+    show: impl Fn(&T) -> Value,
+) -> Result<Reply, Refusal> {
+    let reply = page_of_index(tx, asked, table, index, keep, show)?;
+    tx.choose(Choice::ListInOrderOfCreation);
+    Ok(reply)
+}
+
+/// A page of the rows that an index finds and that `keep` accepts, in the order of the index. An item is behind the cursor
+/// if it is behind its present place.
+pub fn page_of_index<T: Row>(
     tx: &mut Tx<'_>,
     asked: &Asked<'_>,
     table: fn(&State) -> &Table<T>,
@@ -45,41 +60,14 @@ pub fn page<T: Row>(
         items.push(show(row));
     }
     let total = rows.count(index, value, keep);
-    tx.choose(Choice::ListInOrderOfCreation);
-    Ok(reply(tx, asked, items, has_more, total))
-}
-
-/// A page of the rows that an index finds, in the order of a number, and of their creation where that is equal. An item is
-/// behind the cursor if it is behind its present place; a cursor whose item was deleted has none, and is refused.
-pub fn page_by<T: Row>(
-    tx: &mut Tx<'_>,
-    asked: &Asked<'_>,
-    table: fn(&State) -> &Table<T>,
-    (index, value): (&'static str, &str),
-    order: impl Fn(&T) -> i64,
-    show: impl Fn(&T) -> Value,
-) -> Result<Reply, Refusal> {
-    let window = window(tx, asked, table, (index, value))?;
-    let rows = table(tx.state);
-    let mut sorted: Vec<_> = rows.find(index, value).map(|(number, row)| (order(row), number, row)).collect();
-    sorted.sort_by_key(|(order, number, _)| (*order, *number));
-    let from = match window.after {
-        None => 0,
-        Some(after) => {
-            let place = sorted.iter().position(|(_, number, _)| *number == after);
-            1 + place.ok_or_else(|| Refusal::invalid("starting_after", "is the id of an item that was deleted"))?
-        }
-    };
-    let items: Vec<Value> = sorted[from..].iter().take(window.limit).map(|(_, _, row)| show(row)).collect();
-    let (has_more, total) = (from + items.len() < sorted.len(), sorted.len());
     Ok(reply(tx, asked, items, has_more, total))
 }
 
 /// The part of a list that a request asks for.
 struct Window {
     limit: usize,
-    /// The number of the row that the page begins after.
-    after: Option<u64>,
+    /// The place that the page begins behind.
+    after: Option<Place>,
 }
 
 /// The part of the rows that an index finds which a request asks for. Its cursor has to be one of these rows, or to have
@@ -102,7 +90,7 @@ fn window<T: Row>(
         tx.choose(Choice::ListLimitHasNoMaximum);
     }
     let Some(cursor) = asked.text("starting_after") else { return Ok(Window { limit, after: None }) };
-    let Some(number) = table(tx.state).place(cursor, index, value) else {
+    let Some(place) = table(tx.state).place(cursor, index, value) else {
         tx.choose(Choice::ListCursorUnknown);
         return Err(Refusal::invalid("starting_after", "does not name an item of this list"));
     };
@@ -111,7 +99,7 @@ fn window<T: Row>(
         Some(false) => tx.choose(Choice::IdsIgnoreCase),
         None => tx.choose(Choice::ListCursorDeleted),
     }
-    Ok(Window { limit, after: Some(number) })
+    Ok(Window { limit, after: Some(place) })
 }
 
 fn reply(tx: &mut Tx<'_>, asked: &Asked<'_>, items: Vec<Value>, has_more: bool, total: usize) -> Reply {

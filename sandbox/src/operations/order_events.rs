@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::choices::Choice;
 use crate::model::order_event::OrderEvent;
+use crate::model::sent::Sent;
 use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
@@ -39,7 +40,7 @@ pub fn create(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
         amount,
         rewards,
         currency: order_lines::currency(tx, asked),
-        sent: asked.body.clone(),
+        sent: Sent::from(&asked.body),
     };
     tx.choose(Choice::OrderEventsEarnNoRewards);
     tx.state.order_events.put(event.clone());

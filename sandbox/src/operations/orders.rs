@@ -6,6 +6,7 @@ use crate::choices::Choice;
 use crate::instant::Instant;
 use crate::model::order::Order;
 use crate::model::payment_method::PaymentMethodStatus;
+use crate::model::sent::Sent;
 use crate::refusal::{Kind, Refusal};
 use crate::world::Tx;
 
@@ -94,7 +95,7 @@ fn read(tx: &mut Tx<'_>, asked: &Asked<'_>, id: String, created_at: Instant) -> 
         currency: order_lines::currency(tx, asked),
         created_at,
         updated_at: tx.now,
-        sent: asked.body.clone(),
+        sent: Sent::from(&asked.body),
     };
     let same = text_of_product(tx, &order.partner_order_id);
     if tx.state.orders.find("partner_order_id", &same).any(|(_, other)| other.id != order.id) {

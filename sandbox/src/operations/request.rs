@@ -83,7 +83,11 @@ impl Asked<'_> {
 
     /// What an answer shows of a resource: the fields that the sandbox keeps, and those that were sent and that the
     /// answer names as well. So a field that the document gains is kept and shown without a line of code.
-    pub fn shown(&self, mut view: Map<String, Value>, sent: &Map<String, Value>) -> Value {
+    pub fn shown<'s>(
+        &self,
+        mut view: Map<String, Value>,
+        sent: impl IntoIterator<Item = (impl AsRef<str>, &'s Value)>,
+    ) -> Value {
         if let Some(schema) = self.contract.resource(self.operation) {
             self.contract.echo(schema, sent, &mut view);
         }

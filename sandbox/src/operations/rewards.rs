@@ -1,12 +1,12 @@
 //! Rewards: what purchases and refunds make of them, reading, confirming and simulating them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::choices::Choice;
 use crate::model::accrual::Accrual;
 use crate::model::customer::Customer;
 use crate::model::reward::{Reward, RewardKind, RewardStatus};
-use crate::model::sent;
+use crate::model::sent::Sent;
 use crate::model::transaction::{Status, Step, Transaction};
 use crate::refusal::{Kind, Refusal};
 use crate::rewards::Scheme;
@@ -34,8 +34,7 @@ pub fn search(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
 pub fn of_customer(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let customer = customers::customer(tx, asked.argument("customer_id"))?;
     let key = of_product(tx, &customer.id);
-    let newest = |reward: &Reward| -reward.updated_at.milliseconds();
-    list::page_by(tx, asked, |state| &state.rewards, ("customer_id", &key), newest, |reward| show(asked, reward))
+    list::page_of_index(tx, asked, |state| &state.rewards, ("customer_id", &key), None, |reward| show(asked, reward))
 }
 
 /// `getReward`.
@@ -63,7 +62,7 @@ pub fn patch(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let mut patched = before
         .patched(status, amount, tx.now)
         .ok_or_else(|| Refusal::conflict(format!("a reward that is {was} cannot be changed in this way")))?;
-    sent::merge(&mut patched.sent, &asked.body);
+    patched.sent.merge(&asked.body);
     tx.state.rewards.put(patched.clone());
     Ok(Reply::of(show(asked, &patched)))
 }
@@ -228,7 +227,7 @@ pub fn new(tx: &mut Tx<'_>, customer_id: &str, kind: RewardKind, amount: i64, st
         is_announced: false,
         created_at: tx.now,
         updated_at: tx.now,
-        sent: Map::new(),
+        sent: Sent::default(),
     }
 }
 

@@ -43,7 +43,7 @@ fn new(tx: &mut Tx<'_>, customer_id: &str, history: Map<String, Value>, sent: Ma
         status: SessionStatus::Open,
         expires_at: tx.now.plus(tx.settings.session_lifetime),
         history,
-        sent,
+        sent: sent.into(),
     };
     tx.set_timer(session.expires_at, Deadline::Session(session.id.clone()));
     tx.state.sessions.put(session.clone());

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::choices::Choice;
 use crate::model::intent::{Intent, IntentStatus};
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
-use crate::model::sent;
+use crate::model::sent::Sent;
 use crate::model::transaction::{Command, Refused, Status, Transaction};
 use crate::refusal::Refusal;
 use crate::world::{Deadline, Tx};
@@ -91,7 +91,7 @@ fn begin(
         steps: Vec::new(),
         created_at: tx.now,
         updated_at: tx.now,
-        sent: asked.body.clone(),
+        sent: Sent::from(&asked.body),
     };
     let event_id = tx.state.ids.next("transaction_event");
     let mut transaction = transaction.begun(status, amount, event_id);
@@ -167,7 +167,7 @@ fn go_on(
     }
     choose_for(tx, &before, &command);
     let mut after = take(tx, before, &command)?;
-    sent::merge(&mut after.sent, &asked.body);
+    after.sent.merge(&asked.body);
     Ok(after)
 }
 

@@ -43,10 +43,16 @@ pub enum Command {
         /// Prints the document of the control API instead, as YAML.
         #[arg(long)]
         control: bool,
-        /// Declares each status that the sandbox may answer an error with, for tools that compare answers with the
-        /// document.
+        /// Declares each status that the sandbox may answer an error with, and requires no name that the document does not
+        /// define, for tools that compare answers with the document.
         #[arg(long, conflicts_with = "control")]
-        all_errors: bool,
+        for_tools: bool,
+    },
+    /// Prints a seed file with every section, to begin one's own with.
+    SeedExample {
+        /// Prints the JSON Schema of seed files instead, for editors.
+        #[arg(long)]
+        schema: bool,
     },
     /// Asks a sandbox whether it is there. The status is 0 if it is.
     Healthcheck {
@@ -82,6 +88,10 @@ pub struct Serve {
     /// Lets the keys see card numbers and security codes, which are made up.
     #[arg(long, env = "IMPRINT_SANDBOX_PCI")]
     pub pci: bool,
+    /// Begins with what this file has: keys, products, customers and so on; YAML, or JSON if its name ends with `.json`.
+    /// `imprint-sandbox seed-example` prints one.
+    #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_SEED")]
+    pub seed: Option<PathBuf>,
     /// Sends webhooks to this receiver; can be repeated.
     #[arg(
         long = "webhook",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use http::header::{
@@ -22,7 +22,7 @@ use tower_service::Service;
 use crate::log::Request;
 use crate::server::{Front, FrontResponse, Serving, Way};
 
-use super::document;
+use super::document::{self, Reader};
 use super::failure::Failure;
 use super::health::health;
 use super::lines::Lines;
@@ -123,19 +123,24 @@ fn boxed(answer: Response<Body>) -> FrontResponse {
 
 #[derive(Deserialize)]
 struct DocumentQuery {
-    errors: Option<String>,
+    #[serde(rename = "for")]
+    reader: Option<String>,
 }
 
-async fn imprint_document(Query(query): Query<DocumentQuery>) -> Result<impl IntoResponse, Failure> {
-    let all_errors = match query.errors.as_deref() {
-        None => false,
-        Some("all") => true,
+async fn imprint_document(
+    State(served): State<Arc<Served>>,
+    Query(query): Query<DocumentQuery>,
+) -> Result<impl IntoResponse, Failure> {
+    let reader = match query.reader.as_deref() {
+        None => Reader::Any,
+        Some("tools") if served.is_strict => Reader::ToolsWithStrict,
+        Some("tools") => Reader::Tools,
         Some(_) => {
-            let message = "the parameter errors is `all`, or is left out";
+            let message = "the parameter `for` is `tools`, or is left out";
             return Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST_ERROR", message));
         }
     };
-    Ok(([(CONTENT_TYPE, "application/json")], document::text(all_errors)))
+    Ok(([(CONTENT_TYPE, "application/json")], document::text(reader)))
 }
 
 async fn unknown() -> Failure {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::sandbox::{Bound, Builder, Endpoint, Sandbox, StartError};
+use crate::sandbox::{Bound, Builder, Endpoint, FIRST_KEY, Sandbox, StartError};
+use crate::seed::Seed;
 use crate::settings::Permissions;
 
-use super::args::Serve;
+use super::args::{Serve, ValidationName};
 use super::front::ProgramFront;
 use super::guard::Guard;
 use super::lines::Lines;
@@ -33,8 +34,14 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
     let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
-    let (has_control, streams) = (flags.has_control(), Arc::new(Semaphore::new(STREAMS)));
-    let served = Arc::new(Served { sandbox: sandbox.clone(), guard, has_control, streams });
+    let streams = Arc::new(Semaphore::new(STREAMS));
+    let served = Arc::new(Served {
+        sandbox: sandbox.clone(),
+        guard,
+        has_control: flags.has_control(),
+        is_strict: flags.validation == ValidationName::Strict,
+        streams,
+    });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
     for listener in listeners {
         sandbox.listening().accept(listener);
@@ -69,6 +76,9 @@ fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
     if flags.keys.is_empty() && flags.pci {
         builder = builder.default_key(permissions);
     }
+    if let Some(file) = &flags.seed {
+        builder = builder.seed(read_seed(file)?);
+    }
     if flags.no_examples {
         builder = builder.refuse_examples();
     }
@@ -85,6 +95,15 @@ fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
     Ok(builder)
 }
 
+/// Reads a seed file: JSON by its name, else YAML.
+fn read_seed(file: &Path) -> Result<Seed, String> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|e| format!("the seed file {shown} cannot be read: {e}"))?;
+    let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let seed = if is_json { Seed::from_json(&text) } else { Seed::from_yaml(&text) };
+    seed.map_err(|e| format!("the seed file {shown} cannot be used: {e}"))
+}
+
 /// A number for this run. It is short, so that a person can write it down.
 fn drawn() -> u64 {
     RandomState::new().build_hasher().finish() % 1_000_000
@@ -95,7 +114,8 @@ fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String
         format!("listening at {}", sandbox.url()),
         "This is not Imprint. Nothing here moves money. Do not enter real personal data.".to_owned(),
     ];
-    if flags.keys.is_empty() {
+    // A key of the user's own is not shown, wherever it was set.
+    if sandbox.key().expose() == FIRST_KEY {
         lines.push(format!("API key: {}", sandbox.key().expose()));
     }
     if flags.webhook_tokens.len() < flags.webhooks.len() || flags.webhooks.is_empty() {

@@ -16,6 +16,8 @@ pub struct Served {
     pub guard: Guard,
     /// Whether the control API and the page are on.
     pub has_control: bool,
+    /// Whether fields that the document does not name are refused.
+    pub is_strict: bool,
     /// How many more streams of events may be open at the same time.
     pub streams: Arc<Semaphore>,
 }

@@ -13,6 +13,7 @@ use crate::contract::{Contract, DocumentError};
 use crate::instant::Instant;
 use crate::operations;
 use crate::product::Product;
+use crate::seed::{Seed, SeedError};
 use crate::server::{Listening, Server};
 use crate::settings::{BasicPair, Clock, ErrorShapes, Permissions, Retry, Settings, Validation, Webhooks};
 use crate::world::Accounts;
@@ -24,7 +25,7 @@ const FIRST: &str = "sandbox";
 
 /// The text of the default key. It is no part of what the sandbox writes into answers: the client hides its own key in
 /// errors, and would hide a part of their messages with it.
-const FIRST_KEY: &str = "sandbox-key";
+pub(crate) const FIRST_KEY: &str = "sandbox-key";
 
 /// The settings of a sandbox.
 ///
@@ -53,6 +54,7 @@ pub struct Builder {
     settings: Settings,
     document: Option<String>,
     endpoints: Vec<Endpoint>,
+    seeds: Vec<Seed>,
 }
 
 impl Default for Builder {
@@ -79,6 +81,7 @@ impl Default for Builder {
             },
             document: None,
             endpoints: Vec::new(),
+            seeds: Vec::new(),
         }
     }
 }
@@ -129,7 +132,17 @@ impl Builder {
     /// Declares a product. The first is what requests without a merchant key are about. As soon as one is declared, a
     /// merchant key of none is refused. Each product needs a merchant key of its own.
     pub fn product(mut self, product: Product) -> Self {
-        self.settings.products.push(product);
+        self.settings.products.push(Arc::new(product));
+        self
+    }
+
+    /// Starts with what a seed says: its products and its keys besides those that are named here, and all else in the first
+    /// account. [`Sandbox::reset`] goes back to it, and [`Sandbox::seeded`] has the ids of what it made.
+    ///
+    /// If no key is named here, those of the seed take the place of the default one. The clock of a seed takes the place of
+    /// the one that is set here. Several seeds are applied one after the other.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seeds.push(seed);
         self
     }
 
@@ -213,11 +226,23 @@ impl Builder {
         self
     }
 
-    /// How many deliveries of webhooks that were acknowledged each account keeps; older ones are dropped, so that a sandbox
-    /// that runs for days does not fill the memory. The default is 10,000. Deliveries that were not acknowledged are kept
-    /// whatever their number, and so are the events.
+    /// How many deliveries of webhooks that are through, acknowledged or dropped, each account keeps, and how many of those
+    /// that are dead; older ones are forgotten, so that a sandbox that runs for days does not fill the memory. The default
+    /// is 10,000. Deliveries that still wait for an attempt are kept whatever their number.
+    ///
+    /// Dead deliveries that were forgotten are still counted, and [`Sandbox::settled`] and [`Sandbox::verify`] fail with
+    /// their number.
     pub fn delivery_log_size(mut self, deliveries: usize) -> Self {
         self.settings.webhooks.kept = deliveries;
+        self
+    }
+
+    /// How many events each account keeps; older ones are dropped. The default is 10,000.
+    ///
+    /// Events that were dropped are still counted by their kind. [`Sandbox::wait_for_events`], which gives all of a kind
+    /// since the beginning, fails and says so if some of them were dropped.
+    pub fn event_log_size(mut self, events: usize) -> Self {
+        self.settings.webhooks.events_kept = events;
         self
     }
 
@@ -263,7 +288,7 @@ impl Builder {
     /// # Errors
     ///
     /// If the port cannot be listened at, the document cannot be read, two keys have the same text, two products have the
-    /// same merchant key, or an endpoint cannot be registered.
+    /// same merchant key, an endpoint cannot be registered, or a seed is refused.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let Bound { sandbox, listeners } = self.bind().await?;
         for listener in listeners {
@@ -279,6 +304,12 @@ impl Builder {
         if let Some(twice) = settings.products.iter().find(|product| !keys_of_products.insert(product.key())) {
             return Err(StartError::ProductTwice(twice.key().to_owned()));
         }
+        for seed in &self.seeds {
+            seed.declare(&mut settings).map_err(StartError::Seed)?;
+        }
+        if let Some(clock) = self.seeds.iter().find_map(Seed::clock) {
+            settings.clock = clock;
+        }
         let document = self.document.as_deref().map(Contract::read).transpose().map_err(StartError::Document)?;
         settings.document = document.map(Arc::new);
         let mut wanted = self.addresses;
@@ -292,6 +323,12 @@ impl Builder {
         let address = listeners[0].local_addr().map_err(|e| StartError::Listen(wanted[0], e))?;
 
         let mut keys = self.keys;
+        for key in self.seeds.iter().flat_map(Seed::keys) {
+            // One that is known already gets the label and the permissions of the seed when that is applied.
+            if !keys.iter().any(|(_, known, _)| *known == key.1) {
+                keys.push(key);
+            }
+        }
         if keys.is_empty() {
             keys.push((FIRST.into(), FIRST_KEY.into(), Permissions::NORMAL));
         }
@@ -306,6 +343,9 @@ impl Builder {
             sandbox.register(endpoint).map_err(StartError::Endpoint)?;
         }
         sandbox.keep_as_seed();
+        for seed in &self.seeds {
+            sandbox.seed(seed).map_err(StartError::Seed)?;
+        }
         Ok(Bound { sandbox, listeners })
     }
 }
@@ -332,6 +372,8 @@ pub enum StartError {
     ProductTwice(String),
     /// An endpoint for webhooks cannot be registered.
     Endpoint(Refused),
+    /// A seed is refused.
+    Seed(SeedError),
 }
 
 impl fmt::Display for StartError {
@@ -345,6 +387,7 @@ impl fmt::Display for StartError {
                 write!(f, "two products have the merchant key {key:?}: name another for one of them")
             }
             Self::Endpoint(_) => f.write_str("an endpoint for webhooks cannot be registered"),
+            Self::Seed(_) => f.write_str("the seed is refused"),
         }
     }
 }
@@ -356,6 +399,7 @@ impl std::error::Error for StartError {
             Self::Document(e) => Some(e),
             Self::Key(_) | Self::ProductTwice(_) => None,
             Self::Endpoint(e) => Some(e),
+            Self::Seed(e) => Some(e),
         }
     }
 }

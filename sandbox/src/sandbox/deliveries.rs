@@ -105,10 +105,10 @@ impl fmt::Debug for Delivery {
 
 impl Sandbox {
     /// The deliveries of the account's webhooks so far, in the order of their events: one for each event and each endpoint
-    /// that takes it. The oldest that were acknowledged are dropped when there are more than
+    /// that takes it. The oldest that nothing more happens to are dropped when there are more than
     /// [`Builder::delivery_log_size`](crate::Builder::delivery_log_size).
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.deliveries_by("all")
+        self.account.read(|state| state.deliveries.all().map(|row| Delivery::of(state, row)).collect())
     }
 
     /// The rewards that receivers have confirmed by answering their webhooks with 2xx, each status once; as far as the

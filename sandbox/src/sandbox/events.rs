@@ -44,7 +44,8 @@ impl fmt::Debug for Event {
 }
 
 impl Sandbox {
-    /// The events of the account so far, the oldest first.
+    /// The events of the account so far, the oldest first. The oldest are dropped when there are more than
+    /// [`Builder::event_log_size`](crate::Builder::event_log_size).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -57,6 +58,8 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn events(&self) -> Vec<Event> {
-        self.account.read(|state| state.events.find("all", "").map(|(_, row)| Event::of(row)).collect())
+        // Their bodies are read when the account is free again.
+        let rows: Vec<_> = self.account.read(|state| state.events.all().cloned().collect());
+        rows.iter().map(|row| Event::of(row)).collect()
     }
 }

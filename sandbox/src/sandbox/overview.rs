@@ -5,15 +5,19 @@ mod money;
 mod people;
 mod webhooks;
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use crate::bugs::Bug;
 use crate::choices::Choice;
+use crate::faults::FaultStatus;
 use crate::log::Request;
 use crate::model::customer::Customer;
+use crate::model::delivery::DeliveryStatus;
 use crate::settings::Permissions;
 use crate::world::State;
 
-use super::Sandbox;
+use super::{Delivery, Sandbox};
 
 pub(crate) use money::TransactionLine;
 pub(crate) use people::{ApplicationLine, CustomerLine, PaymentMethodLine};
@@ -34,6 +38,19 @@ pub(crate) struct Who {
     pub partner_customer_id: Option<String>,
     /// `J. D.`; empty if no name is known.
     pub initials: String,
+}
+
+/// What a test should not rest on.
+#[derive(Clone, Debug)]
+pub(crate) struct Attention {
+    pub bugs: Vec<Bug>,
+    /// How many answers were made of the document's examples, by their operations.
+    pub examples: BTreeMap<String, u64>,
+    pub unused_faults: Vec<FaultStatus>,
+    /// Webhooks that no receiver has acknowledged, and that are not sent any more.
+    pub dead: Vec<Delivery>,
+    /// How many more of those there were that are not kept.
+    pub dropped_dead: u64,
 }
 
 /// An API key, without its text.
@@ -76,6 +93,19 @@ impl Sandbox {
             });
             keys.collect()
         })
+    }
+
+    /// What a test should not rest on: what [`verify`](Sandbox::verify) finds, without the requests themselves.
+    pub(crate) fn attention(&self) -> Attention {
+        let mut dead = self.deliveries_by("failed");
+        dead.retain(|delivery| delivery.status == DeliveryStatus::Dead);
+        Attention {
+            bugs: self.bugs(),
+            examples: self.account.log.examples(),
+            unused_faults: self.faults().unused(),
+            dropped_dead: self.account.read(|state| state.forgotten_dead()),
+            dead,
+        }
     }
 
     /// The latest requests, and how many the log has.

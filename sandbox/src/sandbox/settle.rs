@@ -1,9 +1,11 @@
 //! Waiting for events and for their deliveries.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::instant::Instant;
+use crate::model::event::Event as Row;
 
 use super::events::Event;
 use super::{Delivery, Refused, Sandbox};
@@ -19,6 +21,9 @@ pub struct Undelivered {
     pub failed: Vec<Delivery>,
     /// Those that were still being sent when nothing had happened for longer than an attempt may take.
     pub unfinished: Vec<Delivery>,
+    /// How many more failed for good that are not kept: see
+    /// [`Builder::delivery_log_size`](crate::Builder::delivery_log_size).
+    pub dropped: u64,
 }
 
 impl Sandbox {
@@ -38,7 +43,9 @@ impl Sandbox {
         let is_quiet = self.account.quiet().await.is_ok();
         let failed = self.deliveries_by("failed");
         let unfinished = if is_quiet { Vec::new() } else { self.deliveries_by("outgoing") };
-        if failed.is_empty() && is_quiet { Ok(()) } else { Err(Undelivered { failed, unfinished }) }
+        let dropped = self.account.read(|state| state.forgotten_dead());
+        let is_settled = failed.is_empty() && dropped == 0 && is_quiet;
+        if is_settled { Ok(()) } else { Err(Undelivered { failed, unfinished, dropped }) }
     }
 
     /// The latest event of a kind, named as `object` has it. If there is none yet, it waits up to ten seconds for the
@@ -49,10 +56,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If the document has no webhook of the kind, or no event of the kind happens.
+    /// If the document has no webhook of the kind, no event of the kind happens, or so many others happened since that it
+    /// was dropped: see [`Builder::event_log_size`](crate::Builder::event_log_size).
     pub async fn wait_for(&self, kind: &str) -> Result<Event, Refused> {
-        let mut events = self.wait_for_events(kind, 1).await?;
-        events.pop().ok_or_else(|| Refused::new(format!("there was no {kind}")))
+        let (events, _) = self.events_of(kind, 1, |events| events.next_back().into_iter().collect()).await?;
+        let last = events.first().ok_or_else(|| self.dropped(kind, "the last one was"))?;
+        Ok(Event::of(last))
     }
 
     /// The events of a kind, named as `object` has it, the oldest first, as soon as there are at least this many since the
@@ -72,8 +81,25 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If the document has no webhook of the kind, or fewer events of the kind happen.
+    /// If the document has no webhook of the kind, fewer events of the kind happen, or so many events happened that the
+    /// first of the kind were dropped: see [`Builder::event_log_size`](crate::Builder::event_log_size).
     pub async fn wait_for_events(&self, kind: &str, count: usize) -> Result<Vec<Event>, Refused> {
+        let (events, there_were) = self.events_of(kind, count, |events| events.collect()).await?;
+        let dropped = there_were.saturating_sub(events.len() as u64);
+        if dropped > 0 {
+            return Err(self.dropped(kind, &format!("of {there_were} the first {dropped} were")));
+        }
+        Ok(events.iter().map(|event| Event::of(event)).collect())
+    }
+
+    /// Those of the events of a kind that are kept and chosen, as soon as there were so many since the beginning, and how
+    /// many there were.
+    async fn events_of(
+        &self,
+        kind: &str,
+        count: usize,
+        choose: fn(&mut dyn DoubleEndedIterator<Item = Arc<Row>>) -> Vec<Arc<Row>>,
+    ) -> Result<(Vec<Arc<Row>>, u64), Refused> {
         let contract = self.account.settings.contract();
         if contract.event(kind).is_none() {
             let kinds: Vec<_> = contract.kinds().collect();
@@ -81,9 +107,9 @@ impl Sandbox {
         }
         let find = || {
             self.account.read(|state| {
-                let of_kind = state.events.find("all", "").filter(|(_, event)| event.object == kind);
-                let found: Vec<_> = of_kind.map(|(_, event)| event).collect();
-                (found.len() >= count).then(|| found.into_iter().map(|event| Event::of(event)).collect())
+                let there_were = state.events_of_kind(kind);
+                let mut of_kind = state.events.find("kind", kind).map(|(_, event)| Arc::clone(event));
+                (there_were >= count as u64).then(|| (choose(&mut of_kind), there_were))
             })
         };
         let none = || {
@@ -96,21 +122,34 @@ impl Sandbox {
             })
         };
         let waiting = tokio::time::timeout(PATIENCE, self.account.event(find));
-        let events: Vec<Event> = waiting.await.map_err(|_| none())?;
+        let found = waiting.await.map_err(|_| none())?;
         // What failed is told by `settled` and `verify`.
         let _ = self.account.quiet().await;
-        Ok(events)
+        Ok(found)
+    }
+
+    /// The refusal of events that are not kept any more.
+    fn dropped(&self, kind: &str, which: &str) -> Refused {
+        let kept = self.account.settings.webhooks.events_kept;
+        Refused::new(format!(
+            "events of the kind {kind} were dropped: {which}, since an account keeps its last {kept} events; \
+             Builder::event_log_size sets how many"
+        ))
     }
 }
 
 impl fmt::Display for Undelivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "webhooks were not acknowledged: {}", self.failed.len() + self.unfinished.len())?;
+        let count = (self.failed.len() + self.unfinished.len()) as u64 + self.dropped;
+        write!(f, "webhooks were not acknowledged: {count}")?;
         for delivery in self.failed.iter().chain(&self.unfinished) {
             write!(f, "\n{delivery}")?;
             if let Some(next) = delivery.next_attempt {
                 write!(f, "; it comes again at {} of the account's clock", Instant::of(next).text())?;
             }
+        }
+        if self.dropped > 0 {
+            write!(f, "\n{} more, which are not kept any more", self.dropped)?;
         }
         Ok(())
     }

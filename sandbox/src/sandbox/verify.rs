@@ -24,6 +24,9 @@ pub struct Unverified {
     pub unused_faults: Vec<FaultStatus>,
     /// Webhooks that no receiver has acknowledged, and that are not sent any more.
     pub dead: Vec<Delivery>,
+    /// How many more of those there were that are not kept: see
+    /// [`Builder::delivery_log_size`](crate::Builder::delivery_log_size).
+    pub dropped_dead: u64,
 }
 
 impl Sandbox {
@@ -47,15 +50,17 @@ impl Sandbox {
         let unused_faults = self.faults().unused();
         let mut dead = self.deliveries_by("failed");
         dead.retain(|delivery| delivery.status == DeliveryStatus::Dead);
-        let found = Unverified { bugs, examples, dropped_examples, unused_faults, dead };
+        let dropped_dead = self.account.read(|state| state.forgotten_dead());
+        let found = Unverified { bugs, examples, dropped_examples, unused_faults, dead, dropped_dead };
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
 }
 
 impl Unverified {
     fn is_empty(&self) -> bool {
-        let Self { bugs, examples, dropped_examples, unused_faults, dead } = self;
-        bugs.is_empty() && examples.is_empty() && *dropped_examples == 0 && unused_faults.is_empty() && dead.is_empty()
+        let Self { bugs, examples, dropped_examples, unused_faults, dead, dropped_dead } = self;
+        let has_forgotten = *dropped_examples > 0 || *dropped_dead > 0;
+        !has_forgotten && bugs.is_empty() && examples.is_empty() && unused_faults.is_empty() && dead.is_empty()
     }
 }
 
@@ -76,6 +81,9 @@ impl fmt::Display for Unverified {
         }
         for delivery in &self.dead {
             writeln!(f, "a webhook that was not acknowledged: {delivery}")?;
+        }
+        if self.dropped_dead > 0 {
+            writeln!(f, "webhooks that were not acknowledged, and that are not kept any more: {}", self.dropped_dead)?;
         }
         Ok(())
     }

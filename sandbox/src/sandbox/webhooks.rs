@@ -10,8 +10,8 @@ use imprint_client::webhook::Reading;
 use crate::ids::Ids;
 use crate::model::endpoint::Endpoint as Row;
 use crate::model::target::Target;
-use crate::refusal::Refusal;
-use crate::world::{Account, Tx};
+use crate::operations::endpoints::{self, Wanted};
+use crate::world::Account;
 
 use super::{Refused, Sandbox};
 
@@ -48,13 +48,13 @@ impl Endpoint {
 
     /// Takes only events of these kinds, named as `object` has them: `REWARD`.
     pub fn only<T: Into<String>>(mut self, kinds: impl IntoIterator<Item = T>) -> Self {
-        self.only = Some(sorted(kinds));
+        self.only = Some(kinds.into_iter().map(Into::into).collect());
         self
     }
 
     /// Takes only events about products with these merchant keys.
     pub fn merchant_keys<T: Into<String>>(mut self, keys: impl IntoIterator<Item = T>) -> Self {
-        self.merchant_keys = Some(sorted(keys));
+        self.merchant_keys = Some(keys.into_iter().map(Into::into).collect());
         self
     }
 
@@ -85,13 +85,6 @@ impl fmt::Debug for Endpoint {
             .field("milliseconds", milliseconds)
             .finish_non_exhaustive()
     }
-}
-
-fn sorted<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
-    let mut texts: Vec<String> = texts.into_iter().map(Into::into).collect();
-    texts.sort();
-    texts.dedup();
-    texts
 }
 
 /// An endpoint that takes webhooks, until it is removed. Dropping this handle does not remove it.
@@ -153,7 +146,7 @@ impl RegisteredEndpoint {
             // Ids begin anew when the state is replaced, so the id alone may be that of another endpoint.
             let known = tx.state.endpoints.get(&self.row.id).filter(|known| known.target == self.row.target);
             if let Some(endpoint) = known.filter(|known| !known.is_removed).map(Arc::clone) {
-                tx.state.remove_endpoint(&endpoint);
+                tx.state.remove_endpoint(&endpoint, tx.settings);
             }
             Ok::<(), Infallible>(())
         });
@@ -266,29 +259,9 @@ impl Sandbox {
     /// of both overlap. To replace an endpoint, [remove](RegisteredEndpoint::remove) it first.
     pub fn register(&self, endpoint: Endpoint) -> Result<RegisteredEndpoint, Refused> {
         let Endpoint { url, token, only, merchant_keys, reading, milliseconds } = endpoint;
-        let target = Target::parse(&url).map_err(Refused::new)?;
-        let token = token.unwrap_or_else(|| self.webhook_token());
-        if token.expose().trim().is_empty() {
-            return Err(Refused::new("the signing token is empty"));
-        }
-        let contract = self.account.settings.contract();
-        if let Some(unknown) = only.iter().flatten().find(|kind| contract.event(kind).is_none()) {
-            let kinds: Vec<_> = contract.kinds().collect();
-            return Err(Refused::new(format!("no webhook is of the kind `{unknown}`; there are {}", kinds.join(", "))));
-        }
-        let row = self.control(None, |tx: &mut Tx<'_>| {
-            let id = tx.state.ids.next("endpoint");
-            let row = Row { id, target, token, only, merchant_keys, reading, milliseconds, is_removed: false };
-            if tx.state.endpoints.find("all", "").any(|(_, known)| known.overlaps(&row)) {
-                let message = format!(
-                    "an endpoint at {} exists that takes some of the same events: the receiver would get them twice",
-                    row.target
-                );
-                return Err(Refusal::conflict(message));
-            }
-            tx.state.endpoints.put(row.clone());
-            Ok(row)
-        })?;
+        let token = &token.unwrap_or_else(|| self.webhook_token());
+        let wanted = Wanted { url: &url, token, only, merchant_keys, reading, milliseconds };
+        let row = self.control(None, |tx| endpoints::register(tx, wanted))?;
         self.listening.deliver(Arc::clone(&self.account), row.id.clone());
         Ok(RegisteredEndpoint { account: Arc::clone(&self.account), row: Arc::new(row) })
     }

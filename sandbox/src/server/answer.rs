@@ -14,6 +14,9 @@ pub type Response = http::Response<Sending>;
 /// The header that names what an answer was made of.
 pub const ANSWER_KIND: HeaderName = HeaderName::from_static("x-imprint-sandbox-answer");
 
+const VERSION: HeaderName = HeaderName::from_static("x-imprint-sandbox");
+const REQUEST: HeaderName = HeaderName::from_static("x-imprint-sandbox-request");
+
 /// An answer before it is written.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -43,24 +46,24 @@ impl Answer {
 
     /// The answer to the request of a number.
     pub fn write(self, sequence: u64) -> Response {
-        let json = self.body.map(|body| ("application/json", body.to_string()));
-        let (content_type, body) = self.text.or(json).unzip();
+        let json = self.body.map(|body| (HeaderValue::from_static("application/json"), body.to_string()));
+        let text = self.text.map(|(content_type, text)| (HeaderValue::from_static(content_type), text));
+        let (content_type, body) = text.or(json).unzip();
         let mut response = http::Response::new(Sending::whole(body.unwrap_or_default().into()));
         *response.status_mut() =
             http::StatusCode::from_u16(self.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
+        headers.reserve(8);
+        headers.extend(content_type.map(|content_type| (CONTENT_TYPE, content_type)));
+        headers.insert(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+        headers.insert(REQUEST, sequence.into());
+        headers.insert(ANSWER_KIND, HeaderValue::from_static(self.kind.text()));
         let mut set = |name: HeaderName, value: &str| {
             // Every value is made of letters, digits and a few signs.
             if let Ok(value) = HeaderValue::from_str(value) {
                 headers.insert(name, value);
             }
         };
-        if let Some(content_type) = content_type {
-            set(CONTENT_TYPE, content_type);
-        }
-        set(HeaderName::from_static("x-imprint-sandbox"), env!("CARGO_PKG_VERSION"));
-        set(HeaderName::from_static("x-imprint-sandbox-request"), &sequence.to_string());
-        set(ANSWER_KIND, self.kind.text());
         if !self.choices.is_empty() {
             let ids: Vec<_> = self.choices.iter().map(|choice| choice.id()).collect();
             set(HeaderName::from_static("x-imprint-sandbox-choice"), &ids.join(", "));

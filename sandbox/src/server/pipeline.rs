@@ -92,7 +92,7 @@ struct Trail<'a> {
     operation: Option<&'a Operation>,
     account: Option<Arc<Account>>,
     key: Option<Arc<Key>>,
-    product: Option<Product>,
+    product: Option<Arc<Product>>,
     body: Option<Value>,
     notes: Vec<String>,
     choices: Vec<Choice>,
@@ -147,15 +147,13 @@ impl Server {
                 trail.notes.push("the client went away during the delay".into());
             }
         }
+        let merchant_key = trail.product.as_ref().map(|product| product.key().to_owned());
+        let target = [&head.method, &head.path, &head.query, merchant_key.as_deref().unwrap_or_default()];
+        let fingerprint = account.log.fingerprints.of(target, trail.body.as_ref(), body.bytes());
         let length = body.bytes().len();
         if length > KEPT_BODY && trail.body.take().is_some() {
             trail.notes.push(format!("the body of {length} bytes is too long to be kept in the log"));
         }
-        let merchant_key = trail.product.as_ref().map(|product| product.key().to_owned());
-        let fingerprint = account
-            .log
-            .fingerprints
-            .of([&head.method, &head.path, &head.query, merchant_key.as_deref().unwrap_or_default()], body.bytes());
         let request = Request {
             sequence,
             at: now.system_time(),
@@ -166,7 +164,7 @@ impl Server {
                 .iter()
                 .map(|(name, value)| (redact::text(name), redact::parameter(contract, trail.operation, name, value)))
                 .collect(),
-            body: trail.body.as_ref().map(|body| redact::body(contract, trail.operation, body)),
+            body: trail.body.map(|body| redact::body(contract, trail.operation, body)),
             key: trail.key.as_ref().map(|key| key.label.clone()),
             merchant_key,
             status: answer.status,
@@ -267,7 +265,7 @@ impl Server {
         }
     }
 
-    fn product(&self, headers: &HeaderMap, trail: &mut Trail<'_>) -> Result<Product, Refusal> {
+    fn product(&self, headers: &HeaderMap, trail: &mut Trail<'_>) -> Result<Arc<Product>, Refusal> {
         let product = self.product_of(headers);
         if merchant_key(headers).is_some() && self.settings.products.is_empty() {
             trail.choices.push(Choice::UnknownMerchantKeyOpensProduct);
@@ -277,7 +275,7 @@ impl Server {
     }
 
     /// The product that a request is about; None if it names one that there is not.
-    pub(super) fn product_of(&self, headers: &HeaderMap) -> Option<Product> {
+    pub(super) fn product_of(&self, headers: &HeaderMap) -> Option<Arc<Product>> {
         self.settings.product(merchant_key(headers).as_deref())
     }
 

@@ -11,18 +11,17 @@ const HIDDEN: &str = "[hidden]";
 const LONG_RUN: usize = 9;
 
 /// A body without what the document marks as secret or personal and without long runs of digits.
-pub fn body(contract: &Contract, operation: Option<&Operation>, body: &Value) -> Value {
+pub fn body(contract: &Contract, operation: Option<&Operation>, body: Value) -> Value {
     without_marked(contract, operation.and_then(|operation| operation.body.as_ref()), body)
 }
 
 /// The body of a webhook of a kind without what the document marks and without long runs of digits.
 #[cfg(feature = "program")]
-pub fn without_personal_data(contract: &Contract, kind: &str, body: &Value) -> Value {
+pub fn without_personal_data(contract: &Contract, kind: &str, body: Value) -> Value {
     without_marked(contract, contract.event(kind), body)
 }
 
-fn without_marked(contract: &Contract, schema: Option<&Schema>, body: &Value) -> Value {
-    let mut body = body.clone();
+fn without_marked(contract: &Contract, schema: Option<&Schema>, mut body: Value) -> Value {
     if let Some(schema) = schema {
         let marked = contract.secret_places(schema, &body);
         for pointer in marked.secret.into_iter().chain(marked.personal) {
@@ -51,7 +50,7 @@ pub fn path(path: &str) -> String {
 
 /// A text without long runs of digits; spaces and hyphens within a run do not end it. A UUID is shown as it is.
 pub fn text(text: &str) -> String {
-    if is_uuid(text) {
+    if !may_have_long_run(text) {
         return text.to_owned();
     }
     let mut shown = String::new();
@@ -76,6 +75,12 @@ pub fn text(text: &str) -> String {
     shown
 }
 
+/// Whether a text has enough digits for a long run and is no UUID. Most texts have not, so that nothing has to be looked
+/// for in them.
+fn may_have_long_run(text: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_digit).count() >= LONG_RUN && !is_uuid(text)
+}
+
 /// Whether a text has the form of a UUID.
 pub fn is_uuid(text: &str) -> bool {
     let hyphens = [8, 13, 18, 23];
@@ -89,7 +94,8 @@ pub fn is_uuid(text: &str) -> bool {
 
 fn runs_in(value: &mut Value) {
     match value {
-        Value::String(own) => *own = text(own),
+        Value::String(own) if may_have_long_run(own) => *own = text(own),
+        Value::String(_) => {}
         Value::Number(number) => {
             if number.to_string().chars().filter(char::is_ascii_digit).count() >= LONG_RUN {
                 *value = HIDDEN.into();
@@ -97,13 +103,10 @@ fn runs_in(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(runs_in),
         Value::Object(map) => {
-            *map = std::mem::take(map)
-                .into_iter()
-                .map(|(name, mut value)| {
-                    runs_in(&mut value);
-                    (text(&name), value)
-                })
-                .collect();
+            map.values_mut().for_each(runs_in);
+            if map.keys().any(|name| may_have_long_run(name)) {
+                *map = std::mem::take(map).into_iter().map(|(name, value)| (text(&name), value)).collect();
+            }
         }
         Value::Null | Value::Bool(_) => {}
     }

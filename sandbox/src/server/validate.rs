@@ -91,11 +91,17 @@ fn parameters(
             unknown(level, name, near.as_deref(), valid, wrong);
             continue;
         };
-        if text.is_empty() && level != Validation::Off {
+        let checked = contract.check_parameter(parameter, text);
+        let is_absent = match level {
+            Validation::AsImprint => true,
+            Validation::Strict => checked.is_ok(),
+            Validation::Off => false,
+        };
+        if text.is_empty() && is_absent {
             valid.note_empty(name);
             continue;
         }
-        match contract.check_parameter(parameter, text) {
+        match checked {
             Ok(value) => drop(valid.query.insert(name.clone(), value)),
             Err(_) if level == Validation::Off => drop(valid.query.insert(name.clone(), text.as_str().into())),
             Err(violation) => wrong.push((violation.dotted(), violation.what)),
@@ -118,7 +124,12 @@ fn fields(
     wrong: &mut Vec<(String, String)>,
 ) {
     if level != Validation::Off {
-        for pointer in contract.without_empty_text(operation, &mut body) {
+        // Strict reads an empty text as absent only where the document allows it.
+        let kept: Vec<String> = match level {
+            Validation::Strict => contract.check_body(operation, &body).into_iter().map(|v| v.pointer).collect(),
+            _ => Vec::new(),
+        };
+        for pointer in contract.without_empty_text(operation, &mut body, &kept) {
             valid.note_empty(&dotted(&pointer));
         }
     }

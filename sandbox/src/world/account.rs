@@ -59,18 +59,44 @@ impl Account {
     /// choices of both cases are returned.
     pub fn transact<T, E>(
         &self,
-        product: Product,
+        product: Arc<Product>,
         run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> (Result<T, E>, Vec<Choice>) {
         let mut state = self.lock();
-        let now = state.clock.now();
-        self.catch_up(&mut state, now);
-        let at = state.clock.of_change(now);
-        let mut tx = Tx::begin(&mut state, &self.settings, &self.bugs, product, at);
-        let outcome = run(&mut tx);
-        let choices = tx.end(&outcome);
+        let done = self.transact_in(&mut state, product, run);
         drop(state);
         self.tell();
+        done
+    }
+
+    /// The same, and what comes of it is what the account is reset to. Nothing else can happen in between.
+    pub fn transact_to_origin<T, E>(
+        &self,
+        product: Arc<Product>,
+        run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut state = self.lock();
+        let (outcome, _) = self.transact_in(&mut state, product, run);
+        if outcome.is_ok() {
+            self.keep_origin(&state);
+        }
+        drop(state);
+        self.tell();
+        outcome
+    }
+
+    fn transact_in<T, E>(
+        &self,
+        state: &mut State,
+        product: Arc<Product>,
+        run: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> (Result<T, E>, Vec<Choice>) {
+        let now = state.clock.now();
+        self.catch_up(state, now);
+        let at = state.clock.of_change(now);
+        let mut tx = Tx::begin(state, &self.settings, &self.bugs, product, at);
+        let outcome = run(&mut tx);
+        let choices = tx.end(&outcome);
         (outcome, choices)
     }
 
@@ -109,7 +135,12 @@ impl Account {
 
     /// Makes what the account has now what it is reset to.
     pub fn mark_origin(&self) {
-        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = self.saved_text();
+        self.keep_origin(&self.lock());
+    }
+
+    fn keep_origin(&self, state: &State) {
+        let text = serde_json::to_string(&state.save()).unwrap_or_default();
+        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = text.into();
     }
 
     /// Goes back to the origin, and forgets the requests.
@@ -142,10 +173,6 @@ impl Account {
         self.tell();
     }
 
-    fn saved_text(&self) -> Secret {
-        serde_json::to_string(&self.save()).unwrap_or_default().into()
-    }
-
     /// Carries out whatever is due until a time, in the order of the times, each at its own.
     pub(super) fn catch_up(&self, state: &mut State, until: Instant) {
         while self.fire_next(state, until) {}
@@ -168,7 +195,7 @@ impl Account {
 
     /// Carries out the first timer that is due until a time, in a transaction of its own; whether there was one.
     fn fire_next(&self, state: &mut State, until: Instant) -> bool {
-        let Some(timer) = state.timers.lowest().filter(|timer| timer.due <= until).map(Arc::clone) else {
+        let Some(timer) = state.next_timer().filter(|timer| timer.due <= until).map(Arc::clone) else {
             return false;
         };
         let Timer { id, product, due, deadline } = &*timer;

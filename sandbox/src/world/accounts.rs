@@ -128,6 +128,31 @@ impl Accounts {
         }
         Ok(())
     }
+
+    /// Runs what gives an account keys of these texts, and lets them open it if that succeeds. In between no other account
+    /// can get one of them.
+    ///
+    /// # Errors
+    ///
+    /// The number of the first text that another account has or had. Nothing was run then.
+    pub fn admit_with<T, E>(
+        &self,
+        account: &Arc<Account>,
+        texts: &[Secret],
+        run: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Result<T, E>, usize> {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let is_taken = |text: &Secret| known.by_key.get(text.expose()).is_some_and(|one| !Arc::ptr_eq(one, account));
+        if let Some(place) = texts.iter().position(is_taken) {
+            return Err(place);
+        }
+        let outcome = run();
+        if outcome.is_ok() {
+            let texts = texts.iter().map(|text| (text.expose().to_owned(), Arc::clone(account)));
+            known.by_key.extend(texts);
+        }
+        Ok(outcome)
+    }
 }
 
 /// Another account of the server has or had a key of the text.

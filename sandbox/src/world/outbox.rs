@@ -42,7 +42,7 @@ impl Tx<'_> {
         let endpoints: Vec<_> =
             self.state.endpoints.find("all", "").map(|(_, endpoint)| Arc::clone(endpoint)).collect();
         let takers = endpoints.iter().filter(|endpoint| endpoint.takes(&event.object, &event.product));
-        let body: Arc<str> = self.body(event, &chaos).into();
+        let body = self.body(event, &chaos);
         let mut left_to_drop = chaos.drop_next;
         for endpoint in takers {
             let is_dropped = left_to_drop > 0;
@@ -58,20 +58,25 @@ impl Tx<'_> {
                 self.put_delivery(event, endpoint, Arc::clone(&body), status, chaos.delay);
             }
             if let Order::Reversed(group) = chaos.order
-                && self.state.deliveries.find("held", &endpoint.id).count() >= group
+                && self.state.deliveries.count("held", &endpoint.id, None) >= group
             {
                 self.state.release(&endpoint.id);
             }
         }
         if left_to_drop != chaos.drop_next {
             self.state.chaos.put(Chaos { drop_next: left_to_drop, ..chaos });
+            self.state.forget_deliveries(&self.settings.webhooks);
         }
     }
 
-    fn body(&self, event: &Event, chaos: &Chaos) -> String {
+    /// What is sent about an event: its body, which is in the memory once, unless chaos changes it.
+    fn body(&self, event: &Event, chaos: &Chaos) -> Arc<str> {
+        if !chaos.nulls {
+            return Arc::clone(&event.body);
+        }
         match serde_json::from_str(&event.body) {
-            Ok(body) if chaos.nulls => self.settings.contract().with_nulls(&event.object, &body).to_string(),
-            _ => event.body.clone(),
+            Ok(body) => self.settings.contract().with_nulls(&event.object, &body).to_string().into(),
+            Err(_) => Arc::clone(&event.body),
         }
     }
 
@@ -154,24 +159,19 @@ impl State {
     }
 
     /// Removes an endpoint, and drops its deliveries that were not acknowledged.
-    pub fn remove_endpoint(&mut self, endpoint: &Endpoint) {
+    pub fn remove_endpoint(&mut self, endpoint: &Endpoint, settings: &Settings) {
         self.endpoints.put(Endpoint { is_removed: true, ..endpoint.clone() });
         let of_it = |one: &&Arc<Delivery>| one.endpoint_id == endpoint.id;
         let deliveries: Vec<_> = self.deliveries.all().filter(of_it).cloned().collect();
         for delivery in deliveries {
             self.deliveries.put(Delivery::clone(&delivery).without_endpoint());
         }
+        self.forgive_dead(&endpoint.id);
+        self.forget_deliveries(&settings.webhooks);
     }
 
     fn first_in_queue(&self, endpoint_id: &str) -> Option<Delivery> {
-        // Most often none has another place than that of its creation, and the first is the next.
-        let is_in_order = self.deliveries.first("placed", endpoint_id).is_none();
-        let mut queue = self.deliveries.find("sendable", endpoint_id);
-        let first = match is_in_order {
-            true => queue.next(),
-            false => queue.min_by_key(|(number, delivery)| delivery.place.unwrap_or(*number)),
-        };
-        first.map(|(_, delivery)| Delivery::clone(delivery))
+        self.deliveries.first("sendable", endpoint_id).map(|delivery| Delivery::clone(delivery))
     }
 
     /// Takes what is next for an endpoint out of its queue, to be sent.
@@ -213,9 +213,6 @@ impl State {
             self.set_timer(&delivery.product, delivery.due, Deadline::Delivery(delivery.id.clone()));
         }
         self.deliveries.put(delivery);
-        while self.deliveries.count("through", "", None) > settings.webhooks.kept {
-            let Some(oldest) = self.deliveries.first("through", "").map(Arc::clone) else { break };
-            self.deliveries.remove(&oldest.id);
-        }
+        self.forget_deliveries(&settings.webhooks);
     }
 }

@@ -42,7 +42,7 @@ impl Account {
             Some(parcel) => Next::Send(Box::new(parcel)),
             None if state.clock.is_frozen() => Next::Wait(None),
             None => {
-                let due = state.timers.lowest().map(|timer| timer.due.milliseconds() - now.milliseconds());
+                let due = state.next_timer().map(|timer| timer.due.milliseconds() - now.milliseconds());
                 Next::Wait(due.map(|due| Duration::from_millis(u64::try_from(due).unwrap_or_default())))
             }
         }

@@ -19,8 +19,10 @@ use crate::model::order::Order;
 use crate::model::order_event::OrderEvent;
 use crate::model::payment_method::PaymentMethod;
 use crate::model::reward::Reward;
+use crate::model::seeded_name::SeededName;
 use crate::model::session::Session;
 use crate::model::streak::Streak;
+use crate::model::tally::Tally;
 use crate::model::transaction::Transaction;
 use crate::settings::Settings;
 use crate::table::{SavedTable, Table};
@@ -34,7 +36,6 @@ macro_rules! tables {
         pub struct State {
             pub clock: VirtualClock,
             pub ids: Ids,
-            ids_at_begin: Made,
             /// How often the whole state was replaced, by a snapshot or a reset. No snapshot has it.
             pub generation: u64,
             $(pub $name: Table<$row>,)*
@@ -79,20 +80,20 @@ macro_rules! tables {
                 for delivery in interrupted {
                     self.deliveries.put(Delivery::clone(&delivery).restored());
                 }
+                self.count_events_of_old_snapshot();
             }
 
             pub fn new(account: &str, settings: &Settings) -> Self {
                 Self {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
-                    ids_at_begin: Made::new(),
                     generation: 0,
                     $($name: Table::default(),)*
                 }
             }
 
             pub(super) fn begin(&mut self) {
-                self.ids_at_begin = self.ids.made();
+                self.ids.begin();
                 $(self.$name.begin();)*
             }
 
@@ -101,7 +102,7 @@ macro_rules! tables {
             }
 
             pub(super) fn roll_back(&mut self) {
-                self.ids.restore(std::mem::take(&mut self.ids_at_begin));
+                self.ids.roll_back();
                 $(self.$name.roll_back();)*
             }
         }
@@ -127,6 +128,8 @@ tables! {
     deliveries: Delivery,
     chaos: Chaos,
     timers: Timer,
+    seeded_names: SeededName,
+    tallies: Tally,
 }
 
 /// What the texts of keys are made of.

@@ -1,5 +1,7 @@
 //! What happens at a time of the account's clock and not by a request.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
@@ -40,15 +42,20 @@ impl Row for Timer {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        vec![("due", String::new())]
     }
 
-    fn rank(&self) -> Option<i64> {
+    fn order(&self, _index: &'static str) -> Option<i64> {
         Some(self.due.milliseconds())
     }
 }
 
 impl State {
+    /// The timer that is due first.
+    pub fn next_timer(&self) -> Option<&Arc<Timer>> {
+        self.timers.first("due", "")
+    }
+
     /// Sets a timer about a product.
     pub(super) fn set_timer(&mut self, product: &str, due: Instant, deadline: Deadline) {
         let id = self.ids.next("timer");

@@ -1,5 +1,7 @@
 //! A transaction: what one request, one call of the API for tests, or one timer does to an account.
 
+use std::sync::Arc;
+
 use crate::bugs::Bugs;
 use crate::choices::Choice;
 use crate::instant::Instant;
@@ -16,9 +18,11 @@ pub struct Tx<'a> {
     /// Where a bug of the sandbox is written down, also if the transaction is taken back.
     pub bugs: &'a Bugs,
     /// The product that it is about.
-    pub product: Product,
+    pub product: Arc<Product>,
     /// When the changes happen.
     pub now: Instant,
+    /// Whether nothing is announced: there are neither events nor deliveries.
+    pub is_silent: bool,
     choices: Vec<Choice>,
     is_done: bool,
 }
@@ -29,11 +33,11 @@ impl<'a> Tx<'a> {
         state: &'a mut State,
         settings: &'a Settings,
         bugs: &'a Bugs,
-        product: Product,
+        product: Arc<Product>,
         now: Instant,
     ) -> Self {
         state.begin();
-        Self { state, settings, bugs, product, now, choices: Vec::new(), is_done: false }
+        Self { state, settings, bugs, product, now, is_silent: false, choices: Vec::new(), is_done: false }
     }
 
     /// Says that the answer rests on a choice of the sandbox.
@@ -45,8 +49,7 @@ impl<'a> Tx<'a> {
 
     /// Sets a timer.
     pub fn set_timer(&mut self, due: Instant, deadline: Deadline) {
-        let product = self.product.key().to_owned();
-        self.state.set_timer(&product, due, deadline);
+        self.state.set_timer(self.product.key(), due, deadline);
     }
 
     /// Keeps the changes if the outcome is a success, and takes them back if not; the choices that were made.

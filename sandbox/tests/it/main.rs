@@ -33,6 +33,10 @@ mod readme;
 mod receiver;
 mod receiver_of_webhooks;
 mod rewards;
+mod rings;
+#[cfg(feature = "seed-files")]
+mod seed_errors;
+mod seeds;
 mod sessions;
 mod snapshots;
 mod starting;

@@ -46,6 +46,16 @@ async fn strict_refuses_what_the_document_does_not_name() -> Test {
 }
 
 #[tokio::test]
+async fn a_number_that_its_format_does_not_allow_is_refused() -> Test {
+    let sandbox = Sandbox::start().await?;
+    for (limit, status) in [(2_147_483_647_u64, 200), (2_147_483_648, 400)] {
+        let answer = send(&sandbox, "GET", &format!("/v2/customers?limit={limit}"), None).await;
+        assert_eq!(answer.status, status, "{limit}: {:?}", answer.body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_empty_text_counts_as_absent_unless_told_otherwise() -> Test {
     let sandbox = Sandbox::start().await?;
     let body = json!({"customer_id": "", "partner_customer_id": "A", "metadata": {"note": ""}});
@@ -56,6 +66,10 @@ async fn the_empty_text_counts_as_absent_unless_told_otherwise() -> Test {
     let strict = Sandbox::builder().validation(Validation::Strict).start().await?;
     assert_eq!(send(&strict, "POST", "/v2/customer_sessions", Some(body.clone())).await.status, 201);
     assert_eq!(send(&strict, "GET", "/v2/customers?partner_customer_id=", None).await.body["total"], 1);
+    // It is none of the listed values.
+    for (level, status) in [(&sandbox, 200), (&strict, 400)] {
+        assert_eq!(send(level, "GET", "/v2/transaction_intents?type=", None).await.status, status);
+    }
     // Without validation it is the id of no customer, and the partner's id of none. Unknown fields are ignored all the same.
     let off = Sandbox::builder().validation(Validation::Off).start().await?;
     assert_eq!(send(&off, "POST", "/v2/customer_sessions", Some(body)).await.status, 400);

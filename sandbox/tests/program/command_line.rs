@@ -115,9 +115,9 @@ async fn the_document_is_printed_and_served() {
     assert!(document["paths"].is_object());
     let program = Process::start(&[]);
     assert_eq!(program.get("/_sandbox/imprint-openapi.json").await, (200, document));
-    let (_, with_errors) = program.get("/_sandbox/imprint-openapi.json?errors=all").await;
+    let (_, with_errors) = program.get("/_sandbox/imprint-openapi.json?for=tools").await;
     assert!(with_errors["paths"]["/v2/customer_sessions"]["post"]["responses"]["4XX"].is_object());
-    assert_eq!(program.get("/_sandbox/imprint-openapi.json?errors=some").await.0, 400);
+    assert_eq!(program.get("/_sandbox/imprint-openapi.json?for=some").await.0, 400);
     assert_eq!(program.get("/_sandbox/nothing").await.0, 404);
 }
 
@@ -126,4 +126,27 @@ async fn a_receiver_is_checked() {
     let report = run(&["check-receiver", "http://127.0.0.1:9/hook", "--token", "made-up"]);
     let text = String::from_utf8(report.stdout).expect("text");
     assert!(report.status.code() == Some(1) && text.contains("nothing listens at 127.0.0.1:9"), "{text}");
+}
+
+#[tokio::test]
+async fn a_seed_file_is_what_the_sandbox_begins_with() {
+    let folder = std::env::temp_dir().join(format!("imprint-sandbox-seed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let example = run(&["seed-example"]).stdout;
+    let schema: Value = serde_json::from_slice(&run(&["seed-example", "--schema"]).stdout).expect("JSON");
+    assert!(schema["properties"].is_object());
+
+    let file = folder.join("seed.yaml");
+    std::fs::write(&file, &example).expect("it is written");
+    let program = Process::start(&["--seed", file.to_str().expect("text"), "--key", "my-key"]);
+    let found = client().get(format!("{}/v2/customers", program.url())).bearer_auth("my-key").send().await;
+    let found: Value = found.expect("an answer").json().await.expect("JSON");
+    assert!(found["total"].as_u64().expect("a number") > 0, "{found}");
+
+    std::fs::write(&file, "customers:\n  - partner_customer_id: A\n    aplied: approve\n").expect("it is written");
+    let (code, message) = refused(&["--seed", file.to_str().expect("text")]);
+    assert!(code == Some(2) && message.contains("did you mean") && message.contains("line 3"), "{message}");
+    let (code, message) = refused(&["--seed", "/nowhere/seed.yaml"]);
+    assert!(code == Some(2) && message.contains("cannot be read"), "{message}");
+    std::fs::remove_dir_all(&folder).expect("the folder is removed");
 }

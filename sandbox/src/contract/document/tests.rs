@@ -209,7 +209,7 @@ fn odd_values_anywhere_do_not_panic() {
                 for body in &odd {
                     let _ = contract.check_body(operation, body);
                     let _ = contract.unknown_fields(operation, body);
-                    let _ = contract.without_empty_text(operation, &mut body.clone());
+                    let _ = contract.without_empty_text(operation, &mut body.clone(), &[]);
                     if let Some(schema) = &operation.body {
                         let _ = contract.secret_places(schema, body);
                     }

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use crate::program::document;
+use crate::program::document::{self, Reader};
 
 /// Prints Imprint's document as JSON.
 ///
 /// # Errors
 ///
 /// None so far.
-pub fn openapi(all_errors: bool) -> Result<ExitCode, String> {
-    println!("{}", document::text(all_errors));
+pub fn openapi(for_tools: bool) -> Result<ExitCode, String> {
+    let reader = if for_tools { Reader::Tools } else { Reader::Any };
+    println!("{}", document::text(reader));
     Ok(ExitCode::SUCCESS)
 }

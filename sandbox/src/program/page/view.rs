@@ -112,7 +112,7 @@ mod tests {
         let other = sandbox.account("a & b");
         other.customer("ONLY_THERE").create().expect("a customer");
         let (guard, streams) = (Default::default(), Arc::new(Semaphore::new(1)));
-        let served = Served { sandbox: sandbox.clone(), guard, has_control: true, streams };
+        let served = Served { sandbox: sandbox.clone(), guard, has_control: true, is_strict: false, streams };
         let page = |asked: &Asked| View::of(&served, asked).map(|view| layout::page(&view).into_string());
         let first = page(&Asked::default()).expect("the first account");
         assert!(!first.contains("ONLY_THERE") && first.contains(r#"<option value="sandbox" selected>"#));

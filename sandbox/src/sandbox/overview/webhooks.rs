@@ -68,7 +68,7 @@ fn line(contract: &Contract, delivery: &Delivery, endpoint: Option<&Endpoint>) -
         has_failed: delivery.has_failed(),
         next_attempt: (delivery.status == DeliveryStatus::Waiting).then(|| delivery.due.system_time()),
         attempts: delivery.attempts.iter().map(shown).collect(),
-        body: without_personal_data(contract, &delivery.object, &body),
+        body: without_personal_data(contract, &delivery.object, body),
         can_be_replayed: is_there && delivery.replay.is_none() && !is_busy,
     }
 }
