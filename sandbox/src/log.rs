@@ -188,6 +188,36 @@ impl Log {
         (kept.records.iter().map(Record::request).collect(), kept.dropped.clone())
     }
 
+    /// The latest requests, the latest first, and how many are kept.
+    #[cfg(feature = "program")]
+    pub fn latest(&self, limit: usize) -> (Vec<Request>, usize) {
+        let kept = self.lock();
+        (kept.records.iter().rev().take(limit).map(Record::request).collect(), kept.records.len())
+    }
+
+    /// How many answers were made of the document's examples, by their operations, those included that were dropped.
+    #[cfg(feature = "program")]
+    pub fn examples(&self) -> BTreeMap<String, u64> {
+        let kept = self.lock();
+        let records = kept.records.iter().map(|record| (&record.request.operation, record.request.answer, 1));
+        let dropped = kept.dropped.iter().map(|(kind, count)| (&kind.operation, kind.answer, *count));
+        let mut found = BTreeMap::new();
+        for (operation, _, count) in records.chain(dropped).filter(|(_, answer, _)| *answer == AnswerKind::Example) {
+            *found.entry(operation.clone().unwrap_or_default()).or_default() += count;
+        }
+        found
+    }
+
+    /// The choices that the answers which are kept rest on, each with the number of those answers.
+    #[cfg(feature = "program")]
+    pub fn choices(&self) -> BTreeMap<Choice, usize> {
+        let mut found = BTreeMap::new();
+        for choice in self.lock().records.iter().flat_map(|record| &record.request.choices) {
+            *found.entry(*choice).or_default() += 1;
+        }
+        found
+    }
+
     /// Tells of each request that is added from now on.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.count.subscribe()

@@ -10,6 +10,7 @@ mod front;
 mod guard;
 mod health;
 mod lines;
+mod page;
 mod serve;
 mod served;
 mod stop;

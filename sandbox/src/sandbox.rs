@@ -10,6 +10,8 @@ mod events;
 mod faults;
 mod in_process;
 mod links;
+#[cfg(feature = "program")]
+mod overview;
 mod payment_methods;
 mod receivers;
 mod requests;
@@ -47,6 +49,10 @@ pub use events::Event;
 pub use faults::{Fault, FaultPlace, Faults};
 #[doc(hidden)]
 pub use in_process::Moment;
+#[cfg(feature = "program")]
+pub(crate) use overview::{
+    ApplicationLine, Attention, CustomerLine, DeliveryLine, PaymentMethodLine, TransactionLine, Who,
+};
 pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};

@@ -29,6 +29,8 @@ pub use front::Front;
 pub use front::{FrontResponse, Serving, Way};
 pub use in_process::{Arrival, Carried};
 pub use listen::Listening;
+#[cfg(feature = "program")]
+pub use redact::{text as redacted_text, without_personal_data};
 
 /// What all connections share.
 pub struct Server {

@@ -212,6 +212,12 @@ impl<T: Row> Table<T> {
         self.rows.values()
     }
 
+    /// All rows, the latest first.
+    #[cfg(feature = "program")]
+    pub fn latest(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.rows.values().rev()
+    }
+
     /// The table for a snapshot.
     pub fn save(&self) -> SavedTable<T> {
         let rows = self.rows.iter().map(|(number, row)| (*number, T::clone(row))).collect();

@@ -57,6 +57,12 @@ impl Contract {
         parameter.marked || mark_of(&schema).is_some()
     }
 
+    /// Whether a property of this name is marked anywhere in the document. A parameter of its name holds the same.
+    pub fn is_marked_name(&self, name: &str) -> bool {
+        let Names(names) = self.marked_names.get_or_init(|| self.names());
+        names.contains_key(name)
+    }
+
     fn mark(&self, schema: &Value, value: &Value, pointer: String, marked: &mut Marked) {
         self.walk_from(schema, value, (pointer, "", true), &mut |Visit { pointer, schema, kind, value, .. }| {
             if let Some(mark) = mark_of(schema) {

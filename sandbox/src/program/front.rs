@@ -23,6 +23,7 @@ use crate::server::{Front, FrontResponse, Serving, Way};
 use super::control;
 use super::failure::Failure;
 use super::lines::Lines;
+use super::page;
 use super::served::Served;
 
 /// What paths of the program's own begin with, besides the page.
@@ -40,6 +41,7 @@ impl ProgramFront {
         let router = Router::new()
             .route(OWN, any(control::serve))
             .route("/_sandbox/{*path}", any(control::serve))
+            .merge(page::router(served.has_control))
             .fallback(unknown)
             .with_state(Arc::clone(&served));
         Self { served, router, lines }

@@ -34,12 +34,13 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
     let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
+    let streams = Arc::new(Semaphore::new(STREAMS));
     let served = Arc::new(Served {
         sandbox: sandbox.clone(),
         guard,
         has_control: flags.has_control(),
-        streams: Arc::new(Semaphore::new(STREAMS)),
         is_strict: flags.validation == ValidationName::Strict,
+        streams,
     });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
     for listener in listeners {

@@ -16,10 +16,10 @@ pub struct Served {
     pub guard: Guard,
     /// Whether the control API and the page are on.
     pub has_control: bool,
-    /// How many more streams of events may be open at the same time.
-    pub streams: Arc<Semaphore>,
     /// Whether fields that the document does not name are refused.
     pub is_strict: bool,
+    /// How many more streams of events may be open at the same time.
+    pub streams: Arc<Semaphore>,
 }
 
 /// How many streams of events may be open at the same time: each holds a connection for as long as its reader likes.

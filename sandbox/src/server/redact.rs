@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, Schema};
 
 /// What stands in the place of what is hidden.
 const HIDDEN: &str = "[hidden]";
@@ -11,8 +11,18 @@ const HIDDEN: &str = "[hidden]";
 const LONG_RUN: usize = 9;
 
 /// A body without what the document marks as secret or personal and without long runs of digits.
-pub fn body(contract: &Contract, operation: Option<&Operation>, mut body: Value) -> Value {
-    if let Some(schema) = operation.and_then(|operation| operation.body.as_ref()) {
+pub fn body(contract: &Contract, operation: Option<&Operation>, body: Value) -> Value {
+    without_marked(contract, operation.and_then(|operation| operation.body.as_ref()), body)
+}
+
+/// The body of a webhook of a kind without what the document marks and without long runs of digits.
+#[cfg(feature = "program")]
+pub fn without_personal_data(contract: &Contract, kind: &str, body: Value) -> Value {
+    without_marked(contract, contract.event(kind), body)
+}
+
+fn without_marked(contract: &Contract, schema: Option<&Schema>, mut body: Value) -> Value {
+    if let Some(schema) = schema {
         let marked = contract.secret_places(schema, &body);
         for pointer in marked.secret.into_iter().chain(marked.personal) {
             if let Some(place) = body.pointer_mut(&pointer) {
@@ -42,7 +52,9 @@ pub fn event(contract: &Contract, object: &str, body: &Value) -> Value {
 pub fn parameter(contract: &Contract, operation: Option<&Operation>, name: &str, value: &str) -> String {
     let parameters = operation.map(|operation| operation.parameters.as_slice()).unwrap_or_default();
     let declared = parameters.iter().find(|parameter| parameter.name == name);
-    if declared.is_some_and(|parameter| contract.is_secret_parameter(parameter)) { HIDDEN.into() } else { text(value) }
+    let is_marked = declared.is_some_and(|parameter| contract.is_secret_parameter(parameter));
+    // The document marks the `email` of a customer, and not the parameter that customers are searched by.
+    if is_marked || contract.is_marked_name(name) { HIDDEN.into() } else { text(value) }
 }
 
 /// A path without long runs of digits.

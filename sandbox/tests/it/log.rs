@@ -35,6 +35,16 @@ async fn counts_are_exact_although_records_are_dropped() -> Test {
 }
 
 #[tokio::test]
+async fn a_parameter_with_the_name_of_a_marked_field_is_hidden() -> Test {
+    let sandbox = Sandbox::start().await?;
+    send(&sandbox, "GET", "/v2/customers?email=jo@example.com&partner_customer_id=P", None).await;
+    let requests = sandbox.requests();
+    let shown = |name: &str| requests[0].query.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+    assert_eq!((shown("email"), shown("partner_customer_id")), (Some("[hidden]"), Some("P")));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_assertion_that_would_need_dropped_records_fails_and_says_so() -> Test {
     let sandbox = Sandbox::builder().log_size(1).start().await?;
     for source in ["web", "app"] {

@@ -4,6 +4,7 @@ mod command_line;
 mod control;
 mod languages;
 mod lines;
+mod page;
 mod process;
 mod safety;
 mod state;
