@@ -1,5 +1,7 @@
 //! The OpenAPI document of Imprint's API, for tools that read it: as it is, or with each error that the sandbox may answer.
 
+mod links;
+
 use imprint_client::openapi::DOCUMENT;
 use serde_json::{Map, Value, json};
 
@@ -21,7 +23,7 @@ pub enum Reader {
 /// In that one each operation declares the statuses `4XX` and `5XX` besides its own, since the sandbox answers some that
 /// Imprint's document does not name, and a name that a schema requires and does not define as a property is not required:
 /// no answer has it. A tool would report each of them. For a sandbox that refuses unknown fields, objects
-/// have no fields besides those that they declare.
+/// have no fields besides those that they declare. Links say where the arguments of an operation come from.
 pub fn text(reader: Reader) -> String {
     if reader == Reader::Any {
         return DOCUMENT.to_owned();
@@ -29,10 +31,8 @@ pub fn text(reader: Reader) -> String {
     // The text was written by the build script of the client.
     let mut document: Value = serde_json::from_str(DOCUMENT).unwrap_or_default();
     declare_all_errors(&mut document);
-    let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
-    for schema in schemas.into_iter().flat_map(Map::values_mut) {
-        require_what_is_defined(schema);
-    }
+    links::add(&mut document);
+    require_what_is_defined(&mut document);
     if reader == Reader::ToolsWithStrict {
         close(&mut document);
     }
@@ -69,14 +69,23 @@ fn declare_all_errors(document: &mut Value) {
     }
 }
 
-/// Takes out of `required` what a schema does not define. A schema that is composed of others may get its properties from
-/// them, and stays as it is.
-fn require_what_is_defined(schema: &mut Value) {
-    let is_composed = ["allOf", "anyOf", "oneOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
-    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|_| !is_composed) else { return };
-    let defined: Vec<String> = properties.keys().cloned().collect();
-    if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|name| name.as_str().is_some_and(|name| defined.iter().any(|defined| defined == name)));
+/// Takes out of `required` what a schema does not define, wherever there is a schema. One that is composed of others may get
+/// its properties from them, and stays as it is.
+fn require_what_is_defined(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(require_what_is_defined),
+        Value::Object(map) => {
+            map.values_mut().for_each(require_what_is_defined);
+            let is_composed = ["allOf", "anyOf", "oneOf"].iter().any(|keyword| map.contains_key(*keyword));
+            let properties = map.get("properties").and_then(Value::as_object).filter(|_| !is_composed);
+            let Some(defined) = properties.map(|properties| properties.keys().cloned().collect::<Vec<_>>()) else {
+                return;
+            };
+            if let Some(Value::Array(required)) = map.get_mut("required") {
+                required.retain(|name| name.as_str().is_some_and(|name| defined.iter().any(|defined| defined == name)));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -96,9 +105,9 @@ mod tests {
 
     #[test]
     fn no_name_is_required_that_a_schema_does_not_define() {
-        let mut schema = json!({"required": ["a", "gone"], "properties": {"a": {}}});
+        let mut schema = json!({"required": ["a", "gone"], "properties": {"a": {"required": ["b"], "properties": {}}}});
         require_what_is_defined(&mut schema);
-        assert_eq!(schema["required"], json!(["a"]));
+        assert_eq!(schema, json!({"required": ["a"], "properties": {"a": {"required": [], "properties": {}}}}));
         let composed = json!({"required": ["b"], "properties": {}, "allOf": [{"properties": {"b": {}}}]});
         let mut same = composed.clone();
         require_what_is_defined(&mut same);
