@@ -7,6 +7,7 @@ mod accounts;
 mod held;
 #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program keeps states outside the memory"))]
 mod keeper;
+mod observer;
 mod outbox;
 mod outgoing;
 mod rings;
@@ -21,6 +22,8 @@ pub use accounts::{Accounts, KeyTaken};
 #[cfg(feature = "program")]
 pub use keeper::{Changes, Progress};
 pub use keeper::{Keeper, KeptAccount, NotKept, kept};
+#[cfg(feature = "program")]
+pub use observer::OnAttempt;
 pub use outbox::Parcel;
 pub use outgoing::Next;
 #[cfg(feature = "program")]

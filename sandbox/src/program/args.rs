@@ -104,7 +104,8 @@ pub struct Serve {
     /// Writes each change of the state file through to the disk, so that it outlives the machine and not only the process.
     #[arg(long, env = "IMPRINT_SANDBOX_DURABLE", requires = "state")]
     pub durable: bool,
-    /// Sends webhooks to this receiver; can be repeated.
+    /// Sends the webhooks of the first account to this receiver; can be repeated. For another account the control API
+    /// registers one: POST /_sandbox/endpoints?account=NAME.
     #[arg(
         long = "webhook",
         value_name = "URL",

@@ -80,7 +80,7 @@ impl Front for ProgramFront {
             return Way::Refused(Box::new(answer));
         }
         let path = request.uri.path();
-        let is_own = path.starts_with(OWN) || matches!(path, "/" | "/start" | "/favicon.ico");
+        let is_own = path.starts_with(OWN) || matches!(path, "/" | "/_sandbox" | "/start" | "/favicon.ico");
         if is_own { Way::Front } else { Way::Api }
     }
 

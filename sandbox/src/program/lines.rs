@@ -14,6 +14,8 @@ use serde_json::json;
 
 use crate::instant::Instant;
 use crate::log::Request;
+use crate::model::delivery::Attempt;
+use crate::world::Parcel;
 
 use super::args::LogForm;
 
@@ -64,6 +66,15 @@ impl Lines {
             LogForm::Off => {}
             LogForm::Text => self.line(text(account, request, SystemTime::now())),
             LogForm::Json => self.line(json_line(account, request, SystemTime::now())),
+        }
+    }
+
+    /// Prints an attempt to deliver a webhook.
+    pub fn webhook(&self, account: Option<&str>, parcel: &Parcel, attempt: &Attempt) {
+        match self.form {
+            LogForm::Off => {}
+            LogForm::Text => self.line(webhook_text(account, parcel, attempt)),
+            LogForm::Json => self.line(webhook_json(account, parcel, attempt)),
         }
     }
 
@@ -131,6 +142,44 @@ fn text(account: Option<&str>, request: &Request, now: SystemTime) -> String {
         add("note", note);
     }
     line
+}
+
+/// `12:00:01.204 401 webhook REWARD http://127.0.0.1:9000/imprint delivery=… 4.2ms diagnosis="…"`
+fn webhook_text(account: Option<&str>, parcel: &Parcel, attempt: &Attempt) -> String {
+    let at = Instant::of(attempt.sent_at).text();
+    let time = at.get(11..23).unwrap_or_default();
+    let status = attempt.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
+    let took = attempt.took.as_secs_f64() * 1_000.0;
+    let (object, target, id) = (&parcel.object, &parcel.endpoint.target, &parcel.delivery_id);
+    let mut line = format!("{time} {status} webhook {object} {target} delivery={id} {took:.1}ms");
+    let replay = attempt.is_replay.then_some("true");
+    let causes = [
+        ("account", account),
+        ("replay", replay),
+        ("error", attempt.error.as_deref()),
+        ("diagnosis", attempt.diagnosis.as_deref()),
+    ];
+    for (name, value) in causes.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        // Writing to a text cannot fail.
+        let _ = write!(line, " {name}={}", word(value));
+    }
+    line
+}
+
+fn webhook_json(account: Option<&str>, parcel: &Parcel, attempt: &Attempt) -> String {
+    json!({
+        "time": Instant::of(attempt.sent_at).text(),
+        "account": account,
+        "webhook": parcel.object,
+        "receiver": parcel.endpoint.target.to_string(),
+        "delivery": parcel.delivery_id,
+        "replay": attempt.is_replay,
+        "status": attempt.status,
+        "milliseconds": (attempt.took.as_secs_f64() * 10_000.0).round() / 10.0,
+        "error": attempt.error,
+        "diagnosis": attempt.diagnosis,
+    })
+    .to_string()
 }
 
 /// A text as one word of a line: in quotes if it has spaces or anything that does not belong into a line.

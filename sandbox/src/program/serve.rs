@@ -43,6 +43,10 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
         streams,
     });
     sandbox.put_in_front(Arc::new(ProgramFront::new(served, lines.clone())));
+    sandbox.on_attempt(Box::new({
+        let (lines, first) = (lines.clone(), sandbox.account_name().to_owned());
+        move |account, parcel, attempt| lines.webhook((account != first).then_some(account), parcel, attempt)
+    }));
     for listener in listeners {
         sandbox.listening().accept(listener);
     }
@@ -125,7 +129,15 @@ fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String
         lines.push(format!("API key: {}", sandbox.key().expose()));
     }
     if flags.webhook_tokens.len() < flags.webhooks.len() || flags.webhooks.is_empty() {
-        lines.push(format!("webhooks are signed with the token {}", sandbox.webhook_token().expose()));
+        let token = sandbox.webhook_token();
+        lines.push(format!("webhooks to endpoints without a token of their own are signed with {}", token.expose()));
+    }
+    if let Some(file) = &flags.state {
+        let (accounts, endpoints) = (sandbox.account_names().len(), sandbox.endpoints().len());
+        lines.push(format!(
+            "the state is kept in {}: accounts {accounts}, endpoints of the first {endpoints}",
+            file.display()
+        ));
     }
     if flags.has_control() {
         let url = sandbox.url();

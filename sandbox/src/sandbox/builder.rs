@@ -441,7 +441,19 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Listen(address, _) => write!(f, "cannot listen at {address}; port 0 is one that is free"),
+            Self::Listen(address, e) => {
+                write!(f, "cannot listen at {address}")?;
+                match e.kind() {
+                    io::ErrorKind::AddrInUse => {
+                        f.write_str(", the port is taken; choose another one, or 0 for one that is free")
+                    }
+                    io::ErrorKind::AddrNotAvailable => f.write_str(", which is no address of this machine"),
+                    io::ErrorKind::PermissionDenied => {
+                        f.write_str("; ports below 1024 need a permission, choose a higher one")
+                    }
+                    _ => Ok(()),
+                }
+            }
             Self::Thread(_) => f.write_str("no thread can be started for the sandbox"),
             Self::Document(_) => f.write_str("the document that the sandbox was told to keep to cannot be read"),
             Self::Key(label) => write!(f, "the key with the label `{label}` has the same text as one before it"),

@@ -47,8 +47,8 @@ pub(crate) struct Attention {
     /// How many answers were made of the document's examples, by their operations.
     pub examples: BTreeMap<String, u64>,
     pub unused_faults: Vec<FaultStatus>,
-    /// Webhooks that no receiver has acknowledged, and that are not sent any more.
-    pub dead: Vec<Delivery>,
+    /// Webhooks whose last attempt failed: first those that are not sent any more, then those that come again.
+    pub failed: Vec<Delivery>,
     /// How many more of those there were that are not kept.
     pub dropped_dead: u64,
 }
@@ -97,14 +97,14 @@ impl Sandbox {
 
     /// What a test should not rest on: what [`verify`](Sandbox::verify) finds, without the requests themselves.
     pub(crate) fn attention(&self) -> Attention {
-        let mut dead = self.deliveries_by("failed");
-        dead.retain(|delivery| delivery.status == DeliveryStatus::Dead);
+        let mut failed = self.deliveries_by("failed");
+        failed.sort_by_key(|delivery| delivery.status != DeliveryStatus::Dead);
         Attention {
             bugs: self.bugs(),
             examples: self.account.log.examples(),
             unused_faults: self.faults().unused(),
             dropped_dead: self.account.read(|state| state.forgotten_dead()),
-            dead,
+            failed,
         }
     }
 

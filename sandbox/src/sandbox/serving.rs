@@ -16,7 +16,7 @@ use crate::model::key::Key;
 use crate::operations::{self, Asked};
 use crate::server::{Front, Listening, redact};
 use crate::settings::Permissions;
-use crate::world::NotOpened;
+use crate::world::{NotOpened, OnAttempt};
 
 use super::{Event, Refused, Sandbox};
 
@@ -47,6 +47,11 @@ impl Sandbox {
     /// Puts pages and checks in front of the API, before the first connection is accepted.
     pub(crate) fn put_in_front(&self, front: Arc<dyn Front>) {
         self.listening.server.put_in_front(front);
+    }
+
+    /// Has this called for each attempt to deliver a webhook, in all accounts.
+    pub(crate) fn on_attempt(&self, told: OnAttempt) {
+        self.listening.server.accounts.observer.set(told);
     }
 
     /// The server, to let it accept connections and to stop it.

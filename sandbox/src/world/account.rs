@@ -17,6 +17,7 @@ use crate::settings::{Permissions, Settings};
 
 use super::held::Held;
 use super::keeper::{self, Keeper, KeptAccount, NotKept};
+use super::observer::Observer;
 use super::state::{Saved, State};
 use super::timer::{Deadline, Timer};
 use super::transaction::Tx;
@@ -34,6 +35,8 @@ pub struct Account {
     bugs: Bugs,
     /// What keeps the state outside the memory, if something does.
     pub(super) keeper: Option<Arc<dyn Keeper>>,
+    /// Who is told of the attempts to deliver webhooks.
+    pub(super) observer: Observer,
     state: Mutex<State>,
     fire: Fire,
     /// Told whenever something may have changed.
@@ -48,6 +51,7 @@ impl Account {
         fire: Fire,
         bugs: &Bugs,
         keeper: Option<&Arc<dyn Keeper>>,
+        observer: &Observer,
     ) -> Self {
         Self {
             name: name.to_owned(),
@@ -57,6 +61,7 @@ impl Account {
             faults: FaultTable::new(settings.seed, name),
             bugs: bugs.clone(),
             keeper: keeper.map(Arc::clone),
+            observer: observer.clone(),
             state: Mutex::new(State::new(name, settings)),
             fire,
             changed: watch::Sender::default(),

@@ -12,6 +12,7 @@ use crate::settings::{Permissions, Settings};
 
 use super::account::{Account, Fire};
 use super::keeper::{Keeper, KeptAccount};
+use super::observer::Observer;
 use super::state::{Saved, State};
 
 /// How many accounts are opened besides the first, so that a mistake in a test does not fill the memory.
@@ -27,6 +28,8 @@ pub struct Accounts {
     pub bugs: Bugs,
     /// What keeps the state of the accounts outside the memory, if something does.
     pub keeper: Option<Arc<dyn Keeper>>,
+    /// Who is told of the attempts to deliver webhooks of all accounts.
+    pub observer: Observer,
     settings: Arc<Settings>,
     fire: Fire,
     known: RwLock<Known>,
@@ -41,7 +44,8 @@ struct Known {
 
 impl Accounts {
     pub fn new(settings: Arc<Settings>, fire: Fire, keeper: Option<Arc<dyn Keeper>>) -> Self {
-        Self { bugs: Bugs::default(), keeper, settings, fire, known: RwLock::default() }
+        let (bugs, observer) = (Bugs::default(), Observer::default());
+        Self { bugs, keeper, observer, settings, fire, known: RwLock::default() }
     }
 
     /// Opens the accounts that a keeper has, with all keys that open them.
@@ -92,7 +96,7 @@ impl Accounts {
 
     fn account(&self, name: &str, first_key: Secret) -> Arc<Account> {
         let keeper = self.keeper.as_ref();
-        Arc::new(Account::new(name, first_key, &self.settings, self.fire, &self.bugs, keeper))
+        Arc::new(Account::new(name, first_key, &self.settings, self.fire, &self.bugs, keeper, &self.observer))
     }
 
     /// The account of a name. One that is not known is opened, with a key that has the name as its label.
@@ -152,7 +156,9 @@ impl Accounts {
     /// Why it is not opened, in words.
     fn open_by_key(&self, text: &str) -> Result<Arc<Account>, String> {
         let Some(name) = text.strip_prefix(KEY_OF_NAME).filter(|_| self.settings.open_accounts) else {
-            return Err(UNKNOWN_KEY.to_owned());
+            let advice =
+                if text.starts_with(KEY_OF_NAME) { "; the program opens one with --open-accounts" } else { "" };
+            return Err(format!("{UNKNOWN_KEY}{advice}"));
         };
         if !is_name(name) {
             return Err(format!(

@@ -50,6 +50,7 @@ impl Account {
 
     /// Writes down what became of an attempt.
     pub fn attempted(&self, parcel: &Parcel, attempt: Attempt) {
+        self.observer.attempted(&self.name, parcel, &attempt);
         self.lock().attempted(parcel, attempt, &self.settings);
         self.tell();
     }

@@ -17,7 +17,7 @@ async fn the_first_line_comes_when_requests_are_answered() {
     assert_eq!((status, &health["status"], &health["requests"]), (200, &Value::from("ok"), &Value::from(0)));
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     program.line("This is not Imprint.");
-    program.line("webhooks are signed with the token sandbox_");
+    program.line("are signed with sandbox_");
 
     let session = client().post(format!("{}/v2/customer_sessions", program.url())).basic_auth("my-key", Some(""));
     let answer = session.json(&serde_json::json!({ "partner_customer_id": "P" })).send().await.expect("an answer");
@@ -72,7 +72,10 @@ async fn a_port_that_is_taken_is_named() {
     let port = program.url().rsplit(':').next().expect("a port");
     let (code, message) = refused(&["--port", port]);
     assert_eq!(code, Some(2));
-    assert!(message.contains(&format!("cannot listen at 127.0.0.1:{port}")) && message.contains("port 0"), "{message}");
+    assert!(
+        message.contains(&format!("cannot listen at 127.0.0.1:{port}")) && message.contains("the port is taken"),
+        "{message}"
+    );
 }
 
 #[test]

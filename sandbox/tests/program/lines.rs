@@ -60,3 +60,20 @@ async fn an_output_that_nobody_reads_does_not_stop_the_server() {
     child.wait().expect("it ends");
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
 }
+
+#[tokio::test]
+async fn each_attempt_to_deliver_a_webhook_has_a_line_with_its_cause_and_without_its_token() {
+    for (form, expected) in
+        [("text", "--- webhook APPLICATION http://127.0.0.1:9/hook delivery="), ("json", "\"webhook\":\"APPLICATION\"")]
+    {
+        let flags =
+            ["--log", form, "--webhook", "http://127.0.0.1:9/hook?secret=made-up", "--webhook-token", "made-up-token"];
+        let program = Process::start(&flags);
+        let customer = serde_json::json!({ "partner_customer_id": "A", "applied": "approve" });
+        let made = client().post(format!("{}/_sandbox/customers", program.url())).json(&customer).send().await;
+        assert!(made.expect("an answer").status().is_success());
+        let line = program.line("nothing listens at 127.0.0.1:9");
+        assert!(line.contains(expected), "{line}");
+        assert!(!line.contains("made-up"), "{line}");
+    }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::model::delivery::DeliveryStatus;
 use crate::program::failure::Failure;
 
 use super::call::{Call, Outcome, ok};
@@ -66,5 +67,9 @@ pub async fn settle(call: Call) -> Outcome {
         let found = all.map(views::delivery).collect::<Vec<_>>().into();
         Failure::unmet("UNDELIVERED_ERROR", undelivered.to_string().trim_end(), found)
     })?;
-    ok(json!({ "settled": true }))
+    let acknowledged =
+        call.sandbox.deliveries().iter().filter(|one| one.status == DeliveryStatus::Acknowledged).count();
+    let endpoints = call.sandbox.endpoints().len();
+    // Without an endpoint nothing is sent, and a test that forgot to register one would see nothing but a success.
+    ok(json!({ "settled": true, "acknowledged": acknowledged, "endpoints": endpoints }))
 }

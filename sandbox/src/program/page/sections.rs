@@ -59,7 +59,7 @@ macro_rules! sections {
 
 sections! {
     Attention, attention, "attention", "Needs attention", "things that need attention",
-        "What a test should not rest on: what Sandbox::verify and the control API would report.";
+        "What a test should not rest on, and webhooks that were refused.";
     Webhooks, webhooks, "webhooks", "Webhooks", "deliveries",
         "Where events are sent to, and each attempt to deliver them.";
     Requests, requests, "requests", "Requests", "requests",

@@ -208,7 +208,10 @@ async fn webhooks(api: &Api) {
     let chaos = api.expect(200, "PUT", "chaos", Some(json!({ "duplicate": 2, "reverse": 4, "nulls": true }))).await;
     assert_eq!(api.get("chaos").await, chaos);
     approved(api, "HOOKS").await;
-    assert_eq!(api.expect(200, "POST", "settle", None).await, json!({ "settled": true }));
+    assert_eq!(
+        api.expect(200, "POST", "settle", None).await,
+        json!({ "settled": true, "acknowledged": 4, "endpoints": 1 })
+    );
     assert_eq!(receiver.taken(), ["PAYMENT_METHOD", "PAYMENT_METHOD", "APPLICATION", "APPLICATION"]);
     api.expect(400, "PUT", "chaos", Some(json!({ "reverse": 2, "shuffle": true }))).await;
     api.expect(204, "DELETE", "chaos", None).await;

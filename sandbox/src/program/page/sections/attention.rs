@@ -2,6 +2,7 @@
 
 use maud::html;
 
+use crate::model::delivery::DeliveryStatus;
 use crate::program::page::parts::{Tone, badge, empty};
 use crate::program::page::view::View;
 use crate::sandbox::Attention;
@@ -12,11 +13,14 @@ use super::Rendered;
 const LISTED: usize = 10;
 
 pub fn render(view: &View) -> Rendered {
-    let Attention { bugs, examples, unused_faults, dead, dropped_dead } = view.sandbox.attention();
-    let dead_count = dead.len() + usize::try_from(dropped_dead).unwrap_or_default();
-    let count = bugs.len() + dead_count + unused_faults.len() + usize::from(!examples.is_empty());
+    let Attention { bugs, examples, unused_faults, failed, dropped_dead } = view.sandbox.attention();
+    let failed_count = failed.len() + usize::try_from(dropped_dead).unwrap_or_default();
+    let count = bugs.len() + failed_count + unused_faults.len() + usize::from(!examples.is_empty());
     if count == 0 {
-        return Rendered::new(0, empty(&html! { p { "Nothing. Every answer was right, and no webhook is dead." } }));
+        return Rendered::new(
+            0,
+            empty(&html! { p { "Nothing. Every answer was right, and no webhook was refused." } }),
+        );
     }
     let example_count: u64 = examples.values().sum();
     let operations: Vec<&str> = examples.keys().map(String::as_str).collect();
@@ -38,16 +42,18 @@ pub fn render(view: &View) -> Rendered {
                 }
             }
             @if let Some(more) = more(bugs.len(), bugs.len(), "bugs") { li { (more) } }
-            @for delivery in dead.iter().take(LISTED) {
-                li id=(format!("dead-{}", delivery.id)) {
-                    (badge(Tone::Bad, "dead webhook")) " " b { (delivery.object) } " to " code { (delivery.endpoint) }
+            @for delivery in failed.iter().take(LISTED) {
+                li id=(format!("failed-{}", delivery.id)) {
+                    @if delivery.status == DeliveryStatus::Dead { (badge(Tone::Bad, "dead webhook")) }
+                    @else { (badge(Tone::Warning, "refused webhook")) }
+                    " " b { (delivery.object) } " to " code { (delivery.endpoint) }
                     @if let Some(diagnosis) = delivery.attempts.last().and_then(|last| last.diagnosis.as_ref()) {
                         ": " (diagnosis)
                     }
                     ". " a href=(place_of(&delivery.id)) { "Look at it" span.hidden { ": " (delivery.id) } }
                 }
             }
-            @if let Some(more) = more(dead_count, dead.len(), "dead webhooks") { li { (more) } }
+            @if let Some(more) = more(failed_count, failed.len(), "webhooks that were not acknowledged") { li { (more) } }
             @if example_count > 0 {
                 li #examples-answered {
                     (badge(Tone::Warning, "example")) " "
