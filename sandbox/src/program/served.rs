@@ -25,6 +25,9 @@ pub struct Served {
 /// How many streams of events may be open at the same time: each holds a connection for as long as its reader likes.
 pub const STREAMS: usize = 64;
 
+/// How many accounts are named to somebody who asks for one that there is not.
+const NAMED: usize = 10;
+
 impl Served {
     /// The account that a request names; without a name it is the first.
     ///
@@ -35,8 +38,14 @@ impl Served {
         match name.filter(|name| !name.is_empty()) {
             None => Ok(self.sandbox.clone()),
             Some(name) => self.sandbox.opened(name).ok_or_else(|| {
-                let names = self.sandbox.account_names().join(", ");
-                Failure::not_found(format!("there is no account of this name; there are {names}"))
+                // The name of an account is the key to it where accounts are opened by their keys.
+                let names = if self.has_control { self.sandbox.account_names() } else { Vec::new() };
+                let more = if names.len() > NAMED { " and more" } else { "" };
+                let there_are = match names.is_empty() {
+                    true => String::new(),
+                    false => format!("; there are {}{more}", names[..names.len().min(NAMED)].join(", ")),
+                };
+                Failure::not_found(format!("there is no account of this name{there_are}"))
             }),
         }
     }

@@ -327,7 +327,7 @@ impl Builder {
     /// If the port cannot be listened at, the document cannot be read, two keys have the same text, two products have the
     /// same merchant key, an endpoint cannot be registered, a seed is refused, or the state file cannot be used.
     pub async fn start(self) -> Result<Sandbox, StartError> {
-        let Bound { sandbox, listeners } = self.bind().await?;
+        let Bound { sandbox, listeners, .. } = self.bind().await?;
         for listener in listeners {
             sandbox.listening.accept(listener);
         }
@@ -393,9 +393,14 @@ impl Builder {
         let sandbox = Sandbox { listening, account, key };
         sandbox.deliver_taken_up();
         for endpoint in self.endpoints {
-            if !(is_taken_up && sandbox.has_endpoint(&endpoint)) {
-                sandbox.register(endpoint).map_err(StartError::Endpoint)?;
+            if is_taken_up && sandbox.has_endpoint(&endpoint) {
+                continue;
             }
+            if is_taken_up {
+                // It may have another token now, or take other kinds.
+                sandbox.remove_endpoints_at(&endpoint);
+            }
+            sandbox.register(endpoint).map_err(StartError::Endpoint)?;
         }
         // What the file has came from the seed, too, or has gone on from there.
         if !is_taken_up {
@@ -405,7 +410,7 @@ impl Builder {
             }
         }
         kept.finish(&sandbox).await?;
-        Ok(Bound { sandbox, listeners })
+        Ok(Bound { sandbox, listeners, is_taken_up })
     }
 }
 
@@ -413,6 +418,9 @@ impl Builder {
 pub(crate) struct Bound {
     pub sandbox: Sandbox,
     pub listeners: Vec<TcpListener>,
+    /// Whether a state file had a sandbox already, so that what only a first start does was left out.
+    #[cfg_attr(not(feature = "program"), allow(dead_code, reason = "only the program tells"))]
+    pub is_taken_up: bool,
 }
 
 /// Why a sandbox could not be started.

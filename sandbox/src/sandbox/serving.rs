@@ -95,11 +95,12 @@ impl Sandbox {
         Arc::ptr_eq(&self.account, &self.listening.server.first)
     }
 
-    /// Ends the account: its keys open nothing any more, and none of its webhooks is sent.
-    pub(crate) fn end(&self) {
-        self.listening.end(&self.account);
+    /// Ends the account: its keys open nothing any more, and none of its webhooks is sent. False if it had ended before.
+    pub(crate) fn end(&self) -> bool {
+        let has_ended = self.listening.end(&self.account);
         // Those who wait for something of the account learn that nothing comes.
         self.account.release();
+        has_ended
     }
 
     /// Whether the account was not ended.

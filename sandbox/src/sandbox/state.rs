@@ -109,6 +109,16 @@ impl Sandbox {
         }
     }
 
+    /// Removes the endpoints with the URL of this one.
+    pub(super) fn remove_endpoints_at(&self, endpoint: &Endpoint) {
+        let Some(row) = self.row_of(endpoint.clone()) else { return };
+        for known in self.endpoints() {
+            if known.is_at(&row.target) {
+                known.remove();
+            }
+        }
+    }
+
     /// Whether an endpoint with just these settings is registered.
     pub(super) fn has_endpoint(&self, endpoint: &Endpoint) -> bool {
         let Some(row) = self.row_of(endpoint.clone()) else { return false };

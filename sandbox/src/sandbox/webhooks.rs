@@ -109,6 +109,11 @@ pub struct RegisteredEndpoint {
 }
 
 impl RegisteredEndpoint {
+    /// Whether it is sent to this address.
+    pub(super) fn is_at(&self, target: &Target) -> bool {
+        self.row.target == *target
+    }
+
     /// The id, which no other endpoint of the account has.
     pub fn id(&self) -> &str {
         &self.row.id

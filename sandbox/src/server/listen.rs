@@ -86,10 +86,12 @@ impl Listening {
             .or_insert_with(|| self.runtime.spawn(deliver::run(account, endpoint_id)).abort_handle());
     }
 
-    /// Ends an account: its keys open nothing any more, and none of its webhooks is sent.
+    /// Ends an account: its keys open nothing any more, and none of its webhooks is sent. False if it had ended before.
     #[cfg(feature = "program")]
-    pub fn end(&self, account: &Arc<Account>) {
-        self.server.accounts.end(account);
+    pub fn end(&self, account: &Arc<Account>) -> bool {
+        if !self.server.accounts.end(account) {
+            return false;
+        }
         let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
         delivering.retain(|(name, _), task| {
             if *name == account.name {
@@ -97,6 +99,7 @@ impl Listening {
             }
             *name != account.name
         });
+        true
     }
 
     /// Tells when the server is being stopped, for answers that would go on.

@@ -248,7 +248,7 @@ impl Server {
         let (outcome, choices) = account.transact(product, |tx| {
             // Another request may have deleted the key in between.
             let is_alive = tx.state.keys.first("text", key.text.expose()).is_some_and(|key| key.deleted_at.is_none());
-            if is_alive { handler(tx, &asked) } else { Err(unauthorized()) }
+            if is_alive && !tx.state.has_ended() { handler(tx, &asked) } else { Err(unauthorized()) }
         });
         trail.choices.extend(choices);
         let reply = outcome?;

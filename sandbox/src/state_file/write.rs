@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Write;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -82,7 +83,7 @@ impl Writer {
     pub fn close(self) {
         if let Err((_, error)) = self.connection.close() {
             // What was committed is in the file beside the database, and is found there with the next start.
-            eprintln!("the state file was not closed: {error}");
+            let _ = writeln!(std::io::stderr(), "the state file was not closed: {error}");
         }
     }
 }
@@ -113,7 +114,7 @@ fn write(
 
 /// Takes an account out, with everything that it has.
 fn forget(transaction: &Transaction<'_>, numbers: &mut HashMap<String, i64>, account: &str) -> Result<(), WriteError> {
-    let number = numbers.remove(account).ok_or(WriteError::Unknown)?;
+    let Some(number) = numbers.remove(account) else { return Ok(()) };
     for table in TABLES.iter().copied().chain(["origins", "accounts"]) {
         transaction.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?.execute([number])?;
     }

@@ -128,13 +128,18 @@ impl Accounts {
         self.known.read().unwrap_or_else(PoisonError::into_inner).has(account)
     }
 
-    /// Ends an account: none of its keys opens anything any more, and its name can be used again.
+    /// Ends an account: none of its keys opens anything any more, and its name can be used again. False if it had ended
+    /// before: by now another account may have its name.
     #[cfg(feature = "program")]
-    pub fn end(&self, account: &Arc<Account>) {
+    pub fn end(&self, account: &Arc<Account>) -> bool {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.has(account) {
+            return false;
+        }
         known.by_name.retain(|_, known| !Arc::ptr_eq(known, account));
         known.by_key.retain(|_, known| !Arc::ptr_eq(known, account));
         account.end();
+        true
     }
 
     /// Opens the account of a name that is not known.

@@ -1,6 +1,7 @@
 //! The tables, the clock and the ids of an account.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 use imprint_client::Secret;
@@ -58,7 +59,9 @@ macro_rules! tables {
         pub struct State {
             pub clock: VirtualClock,
             pub ids: Ids,
-            /// How often the whole state was replaced, by a snapshot or a reset. No snapshot has it.
+            /// Another number each time the whole state is replaced, by a snapshot or a reset. It begins somewhere else in each
+            /// account and each run, so that nobody takes what they know of one state for something of another. No snapshot
+            /// has it.
             pub generation: u64,
             /// What the account is reset to, as text, since it has keys and numbers of cards.
             pub origin: Arc<Secret>,
@@ -169,12 +172,17 @@ macro_rules! tables {
                 Self {
                     clock: VirtualClock::new(settings.clock),
                     ids: Ids::new(settings.seed, account),
-                    generation: 0,
+                    generation: first_generation(),
                     origin: Arc::new(Secret::from(String::new())),
                     told: None,
                     has_ended: false,
                     $($name: Table::default(),)*
                 }
+            }
+
+            /// Whether the account has ended, and a request has it from before.
+            pub fn has_ended(&self) -> bool {
+                self.has_ended
             }
 
             fn head(&self) -> Head {
@@ -253,6 +261,12 @@ tables! {
     timers: Timer,
     seeded_names: SeededName,
     tallies: Tally,
+}
+
+/// A number that no other state begins with, as far as chance allows.
+fn first_generation() -> u64 {
+    // Far below the highest number, since it is counted up.
+    RandomState::new().build_hasher().finish() >> 16
 }
 
 /// What the texts of keys are counted as by [`Ids`].

@@ -93,6 +93,9 @@ async fn the_url_is_written_to_a_file_as_soon_as_the_program_listens() {
     let program = Process::start(&["--print-url", file.to_str().expect("text")]);
     assert_eq!(std::fs::read_to_string(&file).expect("a file").trim(), program.url());
     assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 1, "nothing else is left there");
+    let port = program.url().rsplit(':').next().expect("a port");
+    let (code, _) = refused(&["--port", port, "--print-url", file.to_str().expect("text")]);
+    assert!(code == Some(2) && !file.exists(), "a script must not read the URL of an earlier run");
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
 }
 
@@ -152,4 +155,15 @@ async fn a_seed_file_is_what_the_sandbox_begins_with() {
     let (code, message) = refused(&["--seed", "/nowhere/seed.yaml"]);
     assert!(code == Some(2) && message.contains("cannot be read"), "{message}");
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
+}
+
+#[test]
+fn an_output_that_is_read_in_part_only_is_no_failure() {
+    use std::io::Read;
+    use std::process::Stdio;
+    let mut child = command(&["openapi"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut few = [0; 10];
+    child.stdout.take().expect("an output").read_exact(&mut few).expect("bytes");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

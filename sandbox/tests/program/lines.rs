@@ -27,7 +27,13 @@ async fn lines_of_json_have_everything_but_secrets() {
 async fn a_request_cannot_write_a_line_of_its_own() {
     let program = Process::start(&[]);
     search(&program, "a%0A12:00:00.000%20200%20forged=1").await;
-    search(&program, "last=1").await;
+    // U+009B begins a command for a terminal.
+    let address = program.url().trim_start_matches("http://").to_owned();
+    let mut raw = std::net::TcpStream::connect(address).expect("a connection");
+    std::io::Write::write_all(&mut raw, b"GET /v2/a\xc2\x9b31mred HTTP/1.1\r\nhost: localhost\r\n\r\n").expect("sent");
+    let red = program.line("31mred");
+    assert!(!red.contains('\u{9b}'), "{red:?}");
+    search(&program, "b%0A12:00:00.000%20200%20forged=1").await;
     let line = program.line("searchCustomers");
     assert!(line.contains("note=\"") && line.contains("\\n12:00:00"), "{line}");
 }

@@ -58,3 +58,13 @@ async fn a_browser_is_told_what_an_allowed_page_may_do() {
     assert_eq!(read.headers()["access-control-allow-origin"], "http://localhost:3000");
     assert_eq!(read.headers()["vary"], "origin");
 }
+
+#[tokio::test]
+async fn without_control_nobody_learns_the_names_of_accounts() {
+    let flags = ["--control", "off", "--open-accounts"];
+    let program = Process::start(&flags);
+    let opened = client().get(format!("{}/v2/customers", program.url())).bearer_auth("sbx-worker-9").send().await;
+    assert_eq!(opened.expect("an answer").status().as_u16(), 200);
+    let (code, body) = program.get("/_sandbox/health?account=other").await;
+    assert!(code == 404 && !body.to_string().contains("worker-9"), "{body}");
+}

@@ -8,6 +8,7 @@ use imprint_client::reqwest;
 use serde_json::Value;
 
 use crate::program::args::Serve;
+use crate::program::output::{complain, print};
 
 /// How long a sandbox may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -33,12 +34,11 @@ pub async fn healthcheck(url: Option<String>, flags: &Serve) -> Result<ExitCode,
     if !status.is_success() || health["status"] != "ok" || !health["version"].is_string() {
         return unhealthy(&base, &format!("is no sandbox; it answered {}", status.as_u16()));
     }
-    println!("{text}");
-    Ok(ExitCode::SUCCESS)
+    print(&text, ExitCode::SUCCESS)
 }
 
 fn unhealthy(base: &str, what: &str) -> Result<ExitCode, String> {
-    eprintln!("imprint-sandbox: {base} {what}");
+    complain(format_args!("imprint-sandbox: {base} {what}"));
     Ok(ExitCode::FAILURE)
 }
 

@@ -4,17 +4,15 @@ use std::process::ExitCode;
 
 use crate::program::control;
 use crate::program::document::{self, Reader};
+use crate::program::output::print;
 
 /// Prints Imprint's document as JSON, or that of the control API as YAML.
 ///
 /// # Errors
 ///
-/// None so far.
+/// If the output cannot be written.
 pub fn openapi(control: bool, for_tools: bool) -> Result<ExitCode, String> {
     let reader = if for_tools { Reader::Tools } else { Reader::Any };
-    match control {
-        true => print!("{}", control::DOCUMENT),
-        false => println!("{}", document::text(reader)),
-    }
-    Ok(ExitCode::SUCCESS)
+    let text = if control { control::DOCUMENT.to_owned() } else { document::text(reader) };
+    print(&text, ExitCode::SUCCESS)
 }

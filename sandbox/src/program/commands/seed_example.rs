@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
+use crate::program::output::print;
 use crate::seed::Seed;
 
 /// Prints the example, or the schema of seed files.
 ///
 /// # Errors
 ///
-/// None so far.
+/// If the output cannot be written.
 pub fn seed_example(schema: bool) -> Result<ExitCode, String> {
-    print!("{}", if schema { Seed::SCHEMA } else { Seed::EXAMPLE });
-    Ok(ExitCode::SUCCESS)
+    print(if schema { Seed::SCHEMA } else { Seed::EXAMPLE }, ExitCode::SUCCESS)
 }

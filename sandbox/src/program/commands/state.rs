@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::program::output::print;
 use crate::state_file::StateSummary;
 
 /// Prints what a file has.
@@ -13,16 +14,16 @@ use crate::state_file::StateSummary;
 pub fn state(file: &Path) -> Result<ExitCode, String> {
     let summary = StateSummary::of(file).map_err(|error| error.to_string())?;
     let StateSummary { version, size, seed, accounts } = summary;
-    println!("state file of version {version}, {size} bytes, {} accounts", accounts.len());
-    match seed {
-        Some(seed) => println!("seed number {seed}"),
-        None => println!("its first start was interrupted: the next one begins anew"),
-    }
+    let mut text = format!("state file of version {version}, {size} bytes, accounts: {}\n", accounts.len());
+    text += &match seed {
+        Some(seed) => format!("seed number {seed}\n"),
+        None => "its first start was interrupted: the next one begins anew\n".to_owned(),
+    };
     for account in accounts {
-        println!("account {}", account.name);
+        text += &format!("account {}\n", account.name);
         for (table, rows) in account.rows {
-            println!("  {table}: {rows}");
+            text += &format!("  {table}: {rows}\n");
         }
     }
-    Ok(ExitCode::SUCCESS)
+    print(&text, ExitCode::SUCCESS)
 }

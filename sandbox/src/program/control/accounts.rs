@@ -41,8 +41,8 @@ pub async fn end(call: Call) -> Outcome {
     if account.is_first() {
         return Err(Failure::conflict("the first account is not ended; reset it instead"));
     }
-    account.end();
-    done()
+    // Another request may have ended it in between.
+    if account.end() { done() } else { Err(Failure::not_found("the account was ended by another request")) }
 }
 
 #[derive(Deserialize)]
