@@ -363,7 +363,7 @@ impl Builder {
         let mut kept =
             super::state::Kept::open(self.state_file.as_ref(), &mut settings).map_err(StartError::StateFile)?;
         #[cfg(not(feature = "program"))]
-        let mut kept = super::state::Kept::default();
+        let mut kept = super::state::Kept;
         let mut keys = self.keys;
         for key in self.seeds.iter().flat_map(Seed::keys) {
             // One that is known already gets the label and the permissions of the seed when that is applied.

@@ -20,7 +20,6 @@ pub(super) use in_memory::Kept;
 mod in_memory {
     use super::{Account, Accounts, Arc, Keeper, Sandbox, StartError};
 
-    #[derive(Default)]
     pub struct Kept;
 
     impl Kept {
