@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// Milliseconds since 1970, within the years that RFC 3339 can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,23 +43,48 @@ impl Instant {
 
     /// As most resources have it: `2026-01-01T00:00:00.000Z`.
     pub fn text(self) -> String {
-        format!("{}.{:03}Z", self.to_seconds(), self.0 % 1_000)
+        self.written(true, "Z")
     }
 
     /// As orders and the closing of an account have it: `2026-01-01T00:00:00Z`. The milliseconds are dropped.
     pub fn text_in_seconds(self) -> String {
-        format!("{}Z", self.to_seconds())
+        self.written(false, "Z")
     }
 
     /// As errors have it: `2026-01-01T00:00:00.000+00:00`.
     pub fn text_with_offset(self) -> String {
-        format!("{}.{:03}+00:00", self.to_seconds(), self.0 % 1_000)
+        self.written(true, "+00:00")
     }
 
-    /// Date and time up to the second, without an offset.
-    fn to_seconds(self) -> String {
-        let at = OffsetDateTime::from_unix_timestamp(self.0 / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        at.format(&Rfc3339).map(|text| text.trim_end_matches('Z').to_owned()).unwrap_or_default()
+    /// Date and time in the form of RFC 3339, with this text for the offset. Almost every answer has several times, and a
+    /// formatter that reads a description of the form takes most of the time that it takes to make such an answer; so the
+    /// digits are written one by one.
+    fn written(self, with_milliseconds: bool, offset: &str) -> String {
+        let nanoseconds = i128::from(self.0) * 1_000_000;
+        let at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        let mut text = String::with_capacity("2026-01-01T00:00:00.000+00:00".len());
+        digits(&mut text, year.unsigned_abs(), 1_000);
+        for (before, number) in [('-', u8::from(month)), ('-', day), ('T', hour), (':', minute), (':', second)] {
+            text.push(before);
+            digits(&mut text, number.into(), 10);
+        }
+        if with_milliseconds {
+            text.push('.');
+            digits(&mut text, at.millisecond().into(), 100);
+        }
+        text.push_str(offset);
+        text
+    }
+}
+
+/// Adds the decimal digits of a number, from the one that counts `place` to the ones.
+fn digits(text: &mut String, number: u32, mut place: u32) {
+    while place > 0 {
+        let digit = number / place % 10;
+        text.extend(char::from_digit(digit, 10));
+        place /= 10;
     }
 }
 
@@ -74,6 +98,18 @@ mod tests {
         assert_eq!(Instant::START.plus(Duration::from_millis(61_007)).text(), "2026-01-01T00:01:01.007Z");
         assert_eq!(Instant::START.plus(Duration::from_millis(61_999)).text_in_seconds(), "2026-01-01T00:01:01Z");
         assert_eq!(Instant::START.text_with_offset(), "2026-01-01T00:00:00.000+00:00");
+    }
+
+    #[test]
+    fn every_day_and_second_is_written_as_a_formatter_of_rfc_3339_does() {
+        use time::format_description::well_known::Rfc3339;
+        let steps = (0..=LAST).step_by(86_399_999 * 31).chain((0..LAST / 10_000).step_by(40_000_999));
+        for milliseconds in steps {
+            let text = Instant(milliseconds).text();
+            let at = OffsetDateTime::parse(&text, &Rfc3339).expect("a time in the form of RFC 3339");
+            assert_eq!(at.unix_timestamp_nanos(), i128::from(milliseconds) * 1_000_000, "{text}");
+            assert_eq!(text.len(), "2026-01-01T00:00:00.000Z".len());
+        }
     }
 
     #[test]

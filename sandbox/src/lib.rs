@@ -14,6 +14,7 @@ mod faults;
 mod ids;
 mod index;
 mod instant;
+mod json;
 mod log;
 mod model;
 mod operations;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::choices::Choice;
+use crate::json;
 
 pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 
@@ -147,7 +148,7 @@ struct Record {
 
 impl Record {
     fn of(mut request: Request) -> Self {
-        let body = request.body.take().map(|body| body.to_string().into());
+        let body = request.body.take().map(|body| json::text(&body).into());
         Self { request, body }
     }
 

@@ -9,14 +9,11 @@ use tokio::net::TcpStream;
 
 use super::requests::runtime;
 
-/// How many connections ask at the same time.
-const CONNECTIONS: usize = 8;
-
 /// A server with a thread of its own, whose processor time can be read.
 pub struct Server {
     pub address: SocketAddr,
-    /// The number of its thread in `/proc`, where there is one.
-    thread: Option<String>,
+    /// The numbers of its threads in `/proc`, where there is one.
+    threads: Vec<String>,
 }
 
 impl Server {
@@ -24,13 +21,23 @@ impl Server {
     pub fn here(address: SocketAddr) -> Self {
         let link = std::fs::read_link("/proc/thread-self").ok();
         let thread = link.and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
-        Self { address, thread }
+        Self { address, threads: thread.into_iter().collect() }
     }
 
-    /// How many seconds its thread has been on a processor.
-    fn busy(&self) -> Option<f64> {
-        let text = std::fs::read_to_string(format!("/proc/self/task/{}/schedstat", self.thread.as_ref()?)).ok()?;
-        text.split(' ').next()?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9)
+    /// The same server, with threads that work for it beside its own.
+    pub fn with(mut self, threads: impl IntoIterator<Item = String>) -> Self {
+        self.threads.extend(threads);
+        self
+    }
+
+    /// How many seconds its threads have been on a processor. Not a number where that cannot be read.
+    fn busy(&self) -> f64 {
+        let of = |thread: &String| {
+            let text = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
+            text.split(' ').next()?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9)
+        };
+        let times: Option<Vec<f64>> = self.threads.iter().map(of).collect();
+        times.filter(|times| !times.is_empty()).map_or(f64::NAN, |times| times.iter().sum())
     }
 }
 
@@ -42,12 +49,12 @@ pub struct Round {
     pub busy: f64,
 }
 
-/// Asks a server the same again and again for a time.
-pub fn round(server: &Server, request: &[u8], time: Duration) -> Round {
+/// Asks a server the same again and again for a time, on this many connections at once.
+pub fn round(server: &Server, request: &[u8], connections: usize, time: Duration) -> Round {
     let (busy, started) = (server.busy(), Instant::now());
     let until = started + time;
     let answered: usize = runtime().block_on(async {
-        let connections = (0..CONNECTIONS).map(|_| tokio::spawn(ask(server.address, request.to_vec(), until)));
+        let connections = (0..connections).map(|_| tokio::spawn(ask(server.address, request.to_vec(), until)));
         let mut answered = 0;
         for connection in connections.collect::<Vec<_>>() {
             answered += connection.await.expect("no panic").expect("the server answers");
@@ -55,8 +62,7 @@ pub fn round(server: &Server, request: &[u8], time: Duration) -> Round {
         answered
     });
     let took = started.elapsed().as_secs_f64();
-    let busy = busy.zip(server.busy()).map_or(f64::NAN, |(before, after)| after - before);
-    Round { per_second: answered as f64 / took, busy: busy / answered as f64 }
+    Round { per_second: answered as f64 / took, busy: (server.busy() - busy) / answered as f64 }
 }
 
 /// Asks on one connection; how often it was answered.

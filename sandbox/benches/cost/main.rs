@@ -12,6 +12,7 @@ mod memory;
 mod program;
 mod requests;
 mod start;
+mod state_file;
 mod table;
 mod throughput;
 
@@ -21,7 +22,7 @@ use table::Table;
 type Measure = fn(&mut Table);
 
 /// The parts of the table: the name that chooses a part, and what measures it.
-const PARTS: [(&str, Measure); 8] = [
+const PARTS: [(&str, Measure); 9] = [
     ("start", start::measure),
     ("first", start::measure_first_calls),
     ("requests", throughput::measure),
@@ -30,6 +31,7 @@ const PARTS: [(&str, Measure); 8] = [
     ("lists", lists::measure),
     ("advance", growth::measure),
     ("program", program::measure),
+    ("state", state_file::measure),
 ];
 
 fn main() {

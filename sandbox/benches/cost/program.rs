@@ -9,7 +9,7 @@ use super::table::{Spread, Table};
 const STARTS: usize = 20;
 
 /// Where cargo has put the program, if it was built with its feature.
-const PROGRAM: Option<&str> = option_env!("CARGO_BIN_EXE_imprint-sandbox");
+pub const PROGRAM: Option<&str> = option_env!("CARGO_BIN_EXE_imprint-sandbox");
 
 pub fn measure(table: &mut Table) {
     let Some(program) = PROGRAM else {
@@ -36,7 +36,7 @@ pub fn measure(table: &mut Table) {
 }
 
 /// The milliseconds until the program has written a line; None if it ends without one.
-fn to_first_line(program: &str, arguments: &[&str]) -> Option<f64> {
+pub fn to_first_line(program: &str, arguments: &[&str]) -> Option<f64> {
     let started = Instant::now();
     let mut command = Command::new(program);
     let mut child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().ok()?;

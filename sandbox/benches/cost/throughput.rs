@@ -11,7 +11,7 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use imprint_sandbox::Sandbox;
+use imprint_sandbox::{Builder, Sandbox};
 use tokio::net::TcpListener;
 
 use super::load::{Round, Server, once, round};
@@ -22,8 +22,11 @@ use super::table::{Spread, Table};
 const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_millis(400);
 
+/// How many clients ask at the same time.
+const CLIENTS: usize = 8;
+
 pub fn measure(table: &mut Table) {
-    let sandbox = start_sandbox();
+    let sandbox = start_sandbox(Sandbox::builder());
     let method = sandbox.payment_method.as_str();
     let get = |target: &str| request("GET", target, "");
     let post = |target: &str, body: String| request("POST", target, &body);
@@ -39,40 +42,47 @@ pub fn measure(table: &mut Table) {
         ),
     ] {
         let bare = start_bare(&sandbox.server, &request);
-        // The first calls compile validators.
-        round(&sandbox.server, &request, ROUND);
-        round(&bare, &request, ROUND);
-        let rounds: Vec<(Round, Round)> = (0..ROUNDS)
-            .map(|number| {
-                // In both orders, so that neither always comes when the machine is warm.
-                let ask = |server: &Server| round(server, &request, ROUND);
-                if number % 2 == 0 {
-                    let own = ask(&sandbox.server);
-                    (own, ask(&bare))
-                } else {
-                    let other = ask(&bare);
-                    (ask(&sandbox.server), other)
-                }
-            })
-            .collect();
-        let ratios = Spread::of(rounds.iter().map(|(own, bare)| own.per_second / bare.per_second).collect());
-        let busy = Spread::of(rounds.iter().map(|(own, bare)| bare.busy / own.busy).collect());
+        let rounds = in_turns([&sandbox.server, &bare], &request, CLIENTS);
+        let ratios = Spread::of(rounds.iter().map(|[own, bare]| own.per_second / bare.per_second).collect());
+        let busy = Spread::of(rounds.iter().map(|[own, bare]| bare.busy / own.busy).collect());
         let measured = format!("{}×; by processor time {}×", ratios.text(2), busy.text(2));
         table.row(&format!("{what}, requests a second"), &format!("≥ {goal}×"), &measured, ratios.median >= goal);
     }
 }
 
-struct Started {
-    server: Server,
+/// Asks servers the same in turns; what each of them did in each round.
+pub fn in_turns<const N: usize>(servers: [&Server; N], request: &[u8], clients: usize) -> Vec<[Round; N]> {
+    let ask = |server: &Server| round(server, request, clients, ROUND);
+    // The first calls compile validators.
+    for server in servers {
+        ask(server);
+    }
+    let rounds = (0..ROUNDS).map(|number| {
+        // In both orders, so that none always comes when the machine is warm.
+        if number % 2 == 0 {
+            return servers.map(ask);
+        }
+        let mut backwards = servers;
+        backwards.reverse();
+        let mut rounds = backwards.map(ask);
+        rounds.reverse();
+        rounds
+    });
+    rounds.collect()
+}
+
+/// A sandbox in a thread of its own, with a customer who has a card.
+pub struct Started {
+    pub server: Server,
     customer: String,
     payment_method: String,
 }
 
-fn start_sandbox() -> Started {
+pub fn start_sandbox(builder: Builder) -> Started {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         runtime().block_on(async {
-            let sandbox = Sandbox::start().await.expect("a sandbox");
+            let sandbox = builder.start().await.expect("a sandbox");
             let customer = sandbox.customer("A").approved().await.expect("a customer");
             let address = sandbox.url().trim_start_matches("http://").parse().expect("an address");
             let started = Started {
@@ -89,7 +99,7 @@ fn start_sandbox() -> Started {
 }
 
 /// A bare handler that answers what the sandbox does, headers included.
-fn start_bare(sandbox: &Server, request: &[u8]) -> Server {
+pub fn start_bare(sandbox: &Server, request: &[u8]) -> Server {
     let (head, body) = runtime().block_on(once(sandbox.address, request)).expect("the sandbox answers");
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
@@ -115,7 +125,8 @@ fn start_bare(sandbox: &Server, request: &[u8]) -> Server {
     told.recv().expect("a handler that starts")
 }
 
-fn request(method: &str, target: &str, body: &str) -> Vec<u8> {
+/// A request as it goes over the connection.
+pub fn request(method: &str, target: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "{method} {target} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sandbox-key\r\n\

@@ -22,7 +22,7 @@ impl Contract {
         let Some(schema) = operation.answer(status).and_then(|answer| answer.schema.as_ref()) else { return false };
         let mut is_declared = false;
         self.walk(schema.value(), body, &mut |Visit { pointer: object, schema, .. }| {
-            let mut names = schema.properties.iter().flatten().map(|(name, _)| *name);
+            let mut names = schema.properties().into_keys();
             is_declared |= names.any(|name| member(object, name) == pointer);
             true
         });

@@ -66,7 +66,7 @@ impl Contract {
         match kind(name, schema) {
             // An example may leave properties out.
             ValueKind::Object => {
-                let properties = schema.properties.iter().flatten();
+                let properties = schema.properties().into_iter();
                 let kept = properties.filter(|(name, _)| which == PropertySet::All || schema.requires(name));
                 kept.filter_map(|(name, part)| {
                     let example = example.and_then(|example| example.get(name));

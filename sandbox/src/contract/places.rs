@@ -155,7 +155,7 @@ pub(super) fn kind(name: &str, schema: &Resolved<'_>) -> ValueKind {
     }
     let of = schema.get("additionalProperties");
     match schema.kind() {
-        _ if schema.properties.is_some() => ValueKind::Object,
+        _ if schema.has_properties() => ValueKind::Object,
         Some("object") => match of {
             Some(Value::Object(_)) => ValueKind::Map,
             Some(Value::Bool(false)) => ValueKind::Object,

@@ -31,7 +31,7 @@ pub(super) fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Val
 pub(super) fn member(pointer: &str, name: &str) -> String {
     match name.contains(['~', '/']) {
         true => format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
-        false => format!("{pointer}/{name}"),
+        false => [pointer, "/", name].concat(),
     }
 }
 

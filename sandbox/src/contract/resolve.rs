@@ -1,22 +1,21 @@
 //! Resolves schemas: follows their references and merges the parts that they are made of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Contract;
 use super::references::target;
 
 /// A schema with its own reference resolved and its parts merged. The schemas of properties and items are as the
 /// document has them.
+///
+/// Nothing is copied out of the parts. Requests are compared with schemas place by place, each place needs only a few
+/// keywords of its schema, and a map of all of them would cost more than all lookups together.
 #[derive(Default)]
 pub(super) struct Resolved<'a> {
-    /// All keywords but those that have a field of their own here.
-    keywords: BTreeMap<&'a str, &'a Value>,
-    /// The schemas of the properties; `None` if the schema has none.
-    pub properties: Option<BTreeMap<&'a str, &'a Value>>,
-    /// The names that are required, whether they are defined as properties or not.
-    required: BTreeSet<&'a str>,
+    /// The schemas that it is made of. If several have a keyword, that of the last one counts.
+    parts: Vec<&'a Map<String, Value>>,
     /// The references that were followed.
     pub references: Vec<&'a str>,
     /// The members of `anyOf` and `oneOf`, if there are several besides null.
@@ -55,41 +54,43 @@ impl Contract {
                 _ => to.alternatives.extend(others),
             }
         }
-        for (keyword, part) in map {
-            match (keyword.as_str(), part) {
-                ("$ref" | "allOf" | "anyOf" | "oneOf", _) => {}
-                ("properties", Value::Object(properties)) => {
-                    let properties = properties.iter().map(|(name, part)| (name.as_str(), part));
-                    to.properties.get_or_insert_default().extend(properties);
-                }
-                ("required", Value::Array(names)) => to.required.extend(names.iter().filter_map(Value::as_str)),
-                ("nullable", part) => to.nullable |= part == true,
-                (keyword, part) => {
-                    if keyword == "type" {
-                        to.nullable |= types(part).any(|kind| kind == "null");
-                    }
-                    to.keywords.insert(keyword, part);
-                }
-            }
-        }
+        to.nullable |= map.get("nullable") == Some(&Value::Bool(true));
+        to.nullable |= map.get("type").is_some_and(|part| types(part).any(|kind| kind == "null"));
+        to.parts.push(map);
     }
 }
 
 impl<'a> Resolved<'a> {
-    /// The value of a keyword.
+    /// The value of a keyword. Names of properties and what is required are spread over the parts, and have methods of
+    /// their own.
     pub fn get(&self, keyword: &str) -> Option<&'a Value> {
-        self.keywords.get(keyword).copied()
+        self.parts.iter().rev().find_map(|part| part.get(keyword))
+    }
+
+    /// Whether the schema has properties, be it none in an empty map.
+    pub fn has_properties(&self) -> bool {
+        self.maps_of_properties().next().is_some()
+    }
+
+    /// The schemas of all properties. To look for one of them, [`property`](Self::property) is quicker.
+    pub fn properties(&self) -> BTreeMap<&'a str, &'a Value> {
+        self.maps_of_properties().flatten().map(|(name, part)| (name.as_str(), part)).collect()
     }
 
     /// The schema of a property.
     pub fn property(&self, name: &str) -> Option<&'a Value> {
-        self.properties.as_ref()?.get(name).copied()
+        self.maps_of_properties().rev().find_map(|properties| properties.get(name))
+    }
+
+    fn maps_of_properties(&self) -> impl DoubleEndedIterator<Item = &'a Map<String, Value>> {
+        self.parts.iter().filter_map(|part| part.get("properties")?.as_object())
     }
 
     /// Whether a property is required. Names that are required but not defined do not count, since no value can have
     /// them.
     pub fn requires(&self, name: &str) -> bool {
-        self.required.contains(name) && self.property(name).is_some()
+        let mut lists = self.parts.iter().filter_map(|part| part.get("required")?.as_array());
+        lists.any(|names| names.iter().any(|required| required == name)) && self.property(name).is_some()
     }
 
     /// The schema of the items of a list, or one that allows everything.

@@ -32,7 +32,7 @@ impl Contract {
             if let (ValueKind::Object, Value::Object(map), false) = (&visit.kind, visit.value, is_open) {
                 let unknown = map.keys().filter(|name| visit.schema.property(name).is_none());
                 found.extend(unknown.map(|name| {
-                    let known = visit.schema.properties.iter().flat_map(|properties| properties.keys().copied());
+                    let known = visit.schema.properties().into_keys();
                     // What the request has already was not meant by another name.
                     let missing = known.filter(|known| !map.contains_key(*known));
                     let did_you_mean = nearest(name, missing).map(str::to_owned);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::bugs::Bug;
 use crate::instant::Instant;
+use crate::json;
 use crate::model::customer::Customer;
 use crate::model::event::Event;
 use crate::model::payment_method::{PaymentMethod, PaymentMethodStatus};
@@ -57,7 +58,7 @@ fn put(tx: &mut Tx<'_>, object: &'static str, body: &Value) {
         id: tx.state.ids.next("event"),
         product: tx.product.key().to_owned(),
         object: object.to_owned(),
-        body: body.to_string().into(),
+        body: json::text(body).into(),
         at: tx.now,
     };
     tx.dispatch(&event);

@@ -18,6 +18,17 @@ use super::{customers, emit, list, payment_methods, rewards};
 /// After this time an authorisation that was not captured is voided.
 const AUTHORISATION_LASTS: Duration = Duration::from_secs(7 * 86_400);
 
+/// The fields of a step that a transaction keeps in fields of its own, or whose ids are those of the transaction and its
+/// events themselves.
+const OWN: [&str; 6] = ["amount", "currency", "event_id", "payment_method_id", "status", "transaction_id"];
+
+/// The other fields of a step. Its own ones would take some 500 bytes in each transaction, and are never shown as
+/// they were sent.
+fn sent(body: &Map<String, Value>) -> Map<String, Value> {
+    let others = body.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
+    others.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// `getTransaction`.
 pub fn get(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Reply, Refusal> {
     let transaction = transaction(tx, asked.argument("transaction_id"))?;
@@ -91,7 +102,7 @@ fn begin(
         steps: Vec::new(),
         created_at: tx.now,
         updated_at: tx.now,
-        sent: Sent::from(&asked.body),
+        sent: Sent::from(sent(&asked.body)),
     };
     let event_id = tx.state.ids.next("transaction_event");
     let mut transaction = transaction.begun(status, amount, event_id);
@@ -167,7 +178,7 @@ fn go_on(
     }
     choose_for(tx, &before, &command);
     let mut after = take(tx, before, &command)?;
-    after.sent.merge(&asked.body);
+    after.sent.merge(&sent(&asked.body));
     Ok(after)
 }
 

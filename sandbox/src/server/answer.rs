@@ -4,6 +4,7 @@ use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WW
 use serde_json::Value;
 
 use crate::choices::Choice;
+use crate::json;
 use crate::log::AnswerKind;
 
 use super::sending::Sending;
@@ -46,7 +47,7 @@ impl Answer {
 
     /// The answer to the request of a number.
     pub fn write(self, sequence: u64) -> Response {
-        let json = self.body.map(|body| (HeaderValue::from_static("application/json"), body.to_string()));
+        let json = self.body.map(|body| (HeaderValue::from_static("application/json"), json::text(&body)));
         let text = self.text.map(|(content_type, text)| (HeaderValue::from_static(content_type), text));
         let (content_type, body) = text.or(json).unzip();
         let mut response = http::Response::new(Sending::whole(body.unwrap_or_default().into()));

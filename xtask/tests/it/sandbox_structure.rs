@@ -8,7 +8,7 @@ use super::structure::{check_floors, files};
 
 /// The floors of `sandbox/src`, from bottom to top. A module imports only from floors below its own, and from its own.
 const FLOORS: [&[&str]; 13] = [
-    &["bugs", "choices", "contract", "ids", "index", "instant", "refusal", "rewards", "table"],
+    &["bugs", "choices", "contract", "ids", "index", "instant", "json", "refusal", "rewards", "table"],
     &["log", "product"],
     &["settings"],
     &["clock", "faults"],
