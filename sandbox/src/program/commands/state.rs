@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::program::serve::said;
 use crate::state_file::StateSummary;
 
 /// Prints what a file has.
@@ -11,7 +12,7 @@ use crate::state_file::StateSummary;
 ///
 /// If it is no state file, or a sandbox uses it at the moment.
 pub fn state(file: &Path) -> Result<ExitCode, String> {
-    let summary = StateSummary::of(file).map_err(|error| error.to_string())?;
+    let summary = StateSummary::of(file).map_err(|error| said(&error))?;
     let StateSummary { version, size, seed, accounts } = summary;
     println!("state file of version {version}, {size} bytes, {} accounts", accounts.len());
     match seed {
