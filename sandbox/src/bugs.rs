@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bug {
-    /// The number of the request; 0 if the bug is in a webhook.
+    /// The number of the request; 0 if the bug is in a webhook or in the control API.
     pub sequence: u64,
     /// The operation, or the webhook: `the webhook TRANSACTION`.
     pub operation: String,

@@ -18,8 +18,6 @@ mod stop;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Arguments, Command};
 
 /// The status of a program that was called the wrong way, or could not start.
@@ -30,7 +28,8 @@ pub fn main() -> ExitCode {
     if let Err(message) = environment::check(std::env::vars_os().map(|(name, _)| name)) {
         return fail(&message);
     }
-    let arguments = Arguments::parse();
+    let read = Arguments::read(std::env::args_os(), |name| std::env::var_os(name));
+    let arguments = read.unwrap_or_else(|error| error.exit());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no thread can be started: {error}")),

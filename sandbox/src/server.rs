@@ -28,6 +28,8 @@ pub use front::Front;
 #[cfg(feature = "program")]
 pub use front::{FrontResponse, Serving, Way};
 pub use in_process::{Arrival, Carried};
+#[cfg(feature = "program")]
+pub use listen::Limits;
 pub use listen::Listening;
 #[cfg(feature = "program")]
 pub use redact::{text as redacted_text, without_personal_data};

@@ -1,10 +1,14 @@
 //! The command line, and the variables of the environment that stand for its flags.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use imprint_client::Secret;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,7 +18,8 @@ use crate::settings::{Clock, Retry, Validation};
 /// A stateful imitation of the Imprint API on loopback, for tests in any language.
 ///
 /// It is not Imprint: nothing here moves money, and no real personal data belongs into it. Each flag can be set by the
-/// environment as well; a flag that can be repeated takes several values there, with spaces in between.
+/// environment as well, where a variable that is empty counts as none; a flag that can be repeated takes several values
+/// there, with spaces in between.
 #[derive(Debug, Parser)]
 #[command(name = "imprint-sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -70,13 +75,7 @@ pub enum Command {
 #[derive(Args, Debug)]
 pub struct Serve {
     /// Listens at this address and port; can be repeated. The default is 127.0.0.1:8080.
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "IMPRINT_SANDBOX_LISTEN",
-        value_delimiter = ' ',
-        conflicts_with = "port"
-    )]
+    #[arg(long, value_name = "ADDRESS", env = "IMPRINT_SANDBOX_LISTEN", value_delimiter = ' ')]
     pub listen: Vec<SocketAddr>,
     /// Listens at this port of 127.0.0.1; 0 is one that is free.
     #[arg(long, value_name = "N", env = "IMPRINT_SANDBOX_PORT")]
@@ -92,7 +91,7 @@ pub struct Serve {
     )]
     pub keys: Vec<Hidden>,
     /// Lets the keys see card numbers and security codes, which are made up.
-    #[arg(long, env = "IMPRINT_SANDBOX_PCI")]
+    #[arg(long, env = "IMPRINT_SANDBOX_PCI", value_parser = BoolishValueParser::new())]
     pub pci: bool,
     /// Begins with what this file has: keys, products, customers and so on; YAML, or JSON if its name ends with `.json`.
     /// `imprint-sandbox seed-example` prints one.
@@ -103,7 +102,7 @@ pub struct Serve {
     #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_STATE")]
     pub state: Option<PathBuf>,
     /// Writes each change of the state file through to the disk, so that it outlives the machine and not only the process.
-    #[arg(long, env = "IMPRINT_SANDBOX_DURABLE", requires = "state")]
+    #[arg(long, env = "IMPRINT_SANDBOX_DURABLE", value_parser = BoolishValueParser::new())]
     pub durable: bool,
     /// Sends the webhooks of the first account to this receiver; can be repeated. For another account the control API
     /// registers one: POST /_sandbox/endpoints?account=NAME.
@@ -143,7 +142,7 @@ pub struct Serve {
     pub seed_number: Option<u64>,
     /// Refuses operations that the sandbox has no behaviour for with 501, instead of answering them from the document's
     /// examples.
-    #[arg(long, env = "IMPRINT_SANDBOX_NO_EXAMPLES")]
+    #[arg(long, env = "IMPRINT_SANDBOX_NO_EXAMPLES", value_parser = BoolishValueParser::new())]
     pub no_examples: bool,
     /// Whether the control API and the page are there. The default is `on` if each address is a loopback one, else `off`:
     /// whoever reaches them can let the sandbox send requests to addresses of its network.
@@ -151,7 +150,7 @@ pub struct Serve {
     pub control: Option<Switch>,
     /// Opens an empty account for each unknown key that begins with `sbx-`, up to 1,000 of them, so that each worker of a
     /// test can take a key of its own.
-    #[arg(long, env = "IMPRINT_SANDBOX_OPEN_ACCOUNTS")]
+    #[arg(long, env = "IMPRINT_SANDBOX_OPEN_ACCOUNTS", value_parser = BoolishValueParser::new())]
     pub open_accounts: bool,
     /// Lets scripts of web pages of this origin call the sandbox: http://localhost:3000; can be repeated.
     #[arg(long, value_name = "ORIGIN", env = "IMPRINT_SANDBOX_CORS", value_delimiter = ' ', value_parser = super::guard::origin)]
@@ -168,8 +167,51 @@ pub struct Serve {
     #[arg(long, value_name = "FILE", env = "IMPRINT_SANDBOX_PRINT_URL")]
     pub print_url: Option<PathBuf>,
     /// Stops when the standard input ends, as it does when the program that started this one is gone, however it ended.
-    #[arg(long, env = "IMPRINT_SANDBOX_STOP_WITH_STDIN")]
+    #[arg(long, env = "IMPRINT_SANDBOX_STOP_WITH_STDIN", value_parser = BoolishValueParser::new())]
     pub stop_with_stdin: bool,
+}
+
+impl Arguments {
+    /// Reads a command line, and the variables of the environment for what it does not have.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, or the help or version that it asks for.
+    pub fn read(
+        line: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = with_variables(Self::command(), &variable);
+        let matches = command.try_get_matches_from_mut(line)?;
+        let mut arguments = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let serve = &mut arguments.serve;
+        match (matches.value_source("listen"), matches.value_source("port")) {
+            (Some(ValueSource::CommandLine), Some(ValueSource::EnvVariable)) => serve.port = None,
+            (Some(ValueSource::EnvVariable), Some(ValueSource::CommandLine)) => serve.listen.clear(),
+            (Some(_), Some(_)) => {
+                let message = "--listen cannot be used with --port, nor the variable of the one with that of the other: \
+                               each says where to listen";
+                return Err(command.error(ErrorKind::ArgumentConflict, message));
+            }
+            _ => {}
+        }
+        // clap would require it also where the variable says that the flag is off.
+        if serve.durable && serve.state.is_none() {
+            let message = "--durable writes the state file through to the disk, so it needs --state <FILE>";
+            return Err(command.error(ErrorKind::MissingRequiredArgument, message));
+        }
+        Ok(arguments)
+    }
+}
+
+/// The command without the variables that are empty, which shells and compose files leave where nothing was set.
+fn with_variables(command: ClapCommand, variable: &impl Fn(&str) -> Option<OsString>) -> ClapCommand {
+    let command = command.mut_args(|flag| {
+        let name = flag.get_env().map(|name| name.to_string_lossy().into_owned());
+        let is_empty = name.and_then(|name| variable(&name)).is_some_and(|value| value.is_empty());
+        if is_empty { flag.env(None::<&'static str>) } else { flag }
+    });
+    command.mut_subcommands(|command| with_variables(command, variable))
 }
 
 impl Serve {
@@ -278,8 +320,6 @@ fn clock(text: &str) -> Result<Clock, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -35,11 +35,14 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::Method;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::task::JoinSet;
 
+use crate::bugs::{Bug, Bugs};
 use crate::contract::{Operation, Route};
-use crate::server::validate;
+use crate::server::{Limits, validate};
 use crate::settings::Validation;
 
 use super::failure::Failure;
@@ -123,6 +126,12 @@ const ALWAYS: [&str; 3] = ["getHealth", "getImprintDocument", "getControlDocumen
 /// The operation whose body is not looked at before it is carried out: it is a snapshot, which only the sandbox can read.
 const RAW: &str = "putState";
 
+/// The operations that only wait for what others do: they end when their client goes away.
+const WAITING: [&str; 3] = ["listEvents", "settle", "waitForRequests"];
+
+/// How long a body may take in all.
+const BODY_PATIENCE: Duration = Limits::OF_PROGRAM.body;
+
 /// The longest body of a request, and that of a snapshot.
 const MAX_BODY: usize = 1 << 20;
 const MAX_STATE: usize = 64 << 20;
@@ -168,9 +177,34 @@ async fn answer(served: Arc<Served>, request: Request) -> Outcome {
     let call = Call { served, sandbox, arguments, query, body, bytes, headers: parts.headers };
     let handler = TABLE.iter().find(|(id, _)| *id == operation.id).map(|(_, handler)| handler);
     match handler {
-        Some(handler) => handler(call).await,
+        Some(handler) => {
+            let bugs = call.sandbox.listening().server.bugs.clone();
+            carry_out(&bugs, &operation.id, handler(call)).await
+        }
         // A test compares the table with the document.
         None => Err(Failure::not_found("the operation is not carried out by this version")),
+    }
+}
+
+/// Carries an operation out in a task of its own. So a panic in it is an answer that says so, instead of a connection that
+/// is closed, and what was begun goes on when its client gives up: half an advance of the clock helps nobody.
+async fn carry_out(bugs: &Bugs, id: &str, handling: impl Future<Output = Outcome> + Send + 'static) -> Outcome {
+    let outcome = if WAITING.contains(&id) {
+        // The set aborts its task when it is dropped.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(handling);
+        tasks.join_next().await
+    } else {
+        Some(tokio::spawn(handling).await)
+    };
+    match outcome {
+        Some(Ok(outcome)) => outcome,
+        // Nobody aborts a task that is still waited for, so that the error is its panic.
+        Some(Err(_)) | None => {
+            let what = "the sandbox panicked; the panic's message is on the standard error";
+            bugs.found(Bug { sequence: 0, operation: id.to_owned(), what: what.to_owned() });
+            Err(Failure::bug(id, what))
+        }
     }
 }
 
@@ -205,16 +239,21 @@ fn parameters(query: &str) -> Result<Vec<(String, String)>, Failure> {
     }
 }
 
-/// Reads a body to its end.
+/// Reads a body to its end, unless its length is told before and is too long.
 async fn read(body: axum::body::Body, most: usize) -> Result<Bytes, Failure> {
-    let refused = |error: Box<dyn std::error::Error + Send + Sync>| match error.downcast_ref::<LengthLimitError>() {
-        Some(_) => {
-            let message = format!("the body is longer than {} MiB", most >> 20);
-            Failure::new(http::StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST_ERROR", message)
-        }
-        None => Failure::invalid("body", "ends before its length"),
+    let too_long = || {
+        let message = format!("the body is longer than {} MiB", most >> 20);
+        Failure::new(http::StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST_ERROR", message)
     };
-    Ok(Limited::new(body, most).collect().await.map_err(refused)?.to_bytes())
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_long());
+    }
+    match tokio::time::timeout(BODY_PATIENCE, Limited::new(body, most).collect()).await {
+        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_long()),
+        Ok(Err(_)) => Err(Failure::invalid("body", "ends before its length")),
+        Err(_) => Err(Failure::invalid("body", format_args!("did not end within {} seconds", BODY_PATIENCE.as_secs()))),
+    }
 }
 
 /// Reads a time such as `2026-01-01T00:00:00Z`.
@@ -244,8 +283,48 @@ mod tests {
         let carried_out: BTreeSet<&str> = TABLE.iter().map(|(id, _)| *id).collect();
         assert_eq!(declared, carried_out);
         assert_eq!(carried_out.len(), TABLE.len(), "an operation is in the table twice");
-        for id in ALWAYS.iter().chain([&RAW]) {
+        for id in ALWAYS.iter().chain(&WAITING).chain([&RAW]) {
             assert!(declared.contains(id), "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_a_handler_is_an_answer_and_a_bug() {
+        for id in ["advanceClock", WAITING[0]] {
+            let bugs = Bugs::default();
+            let failure = carry_out(&bugs, id, async { panic!("a panic that a test makes") }).await;
+            let failure = failure.expect_err("it has no answer");
+            assert_eq!((failure.status.as_u16(), failure.kind), (500, "SANDBOX_BUG"));
+            assert!(failure.message.contains(id) && !failure.message.contains("that a test makes"), "{failure:?}");
+            let all = bugs.all();
+            assert_eq!((all.len(), all[0].sequence, all[0].operation.as_str()), (1, 0, id));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_goes_on_without_its_client_and_what_only_waits_ends() {
+        for (id, goes_on) in [("advanceClock", true), (WAITING[0], false)] {
+            let (bugs, go_on) = (Bugs::default(), Arc::new(tokio::sync::Notify::new()));
+            let (done, mut is_done) = tokio::sync::oneshot::channel();
+            let (begun, has_begun) = tokio::sync::oneshot::channel();
+            let handling = {
+                let go_on = Arc::clone(&go_on);
+                async move {
+                    let _ = begun.send(());
+                    go_on.notified().await;
+                    let _ = done.send(());
+                    call::done()
+                }
+            };
+            // The client goes away when the work has begun.
+            tokio::select! {
+                _ = carry_out(&bugs, id, handling) => panic!("{id} is through too early"),
+                begun = has_begun => begun.expect("it begins"),
+            }
+            go_on.notify_one();
+            let ended = tokio::time::timeout(Duration::from_secs(10), &mut is_done).await.expect("it ends");
+            assert_eq!(ended.is_ok(), goes_on, "{id}");
+            assert_eq!(bugs.all(), [], "{id}");
         }
     }
 }

@@ -59,6 +59,12 @@ impl Failure {
         Self { more: Some(Box::new(more)), ..Self::new(StatusCode::FAILED_DEPENDENCY, kind, message) }
     }
 
+    /// A bug of the sandbox, as the API answers one.
+    pub fn bug(operation: &str, what: &str) -> Self {
+        let message = format!("a bug of imprint-sandbox, please report it: {operation}: {what}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "SANDBOX_BUG", message)
+    }
+
     /// The program is about to end.
     pub fn stopping() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "STOPPING_ERROR", "the sandbox is being stopped")

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use crate::sandbox::{Bound, Builder, Endpoint, FIRST_KEY, Sandbox, StartError};
+use crate::sandbox::{Bound, Builder, Endpoint, FIRST_KEY, Sandbox};
 use crate::seed::Seed;
+use crate::server::Limits;
 use crate::settings::Permissions;
 
 use super::args::{Serve, ValidationName};
@@ -29,14 +31,18 @@ const LOG_SIZE: usize = 1_000;
 /// Why it cannot begin, in words.
 pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     // Before anything else, so that no signal is missed.
-    let stop = stop::Stop::new(flags.stop_with_stdin).map_err(|e| format!("signals cannot be received: {e}"))?;
+    let mut stop = stop::Stop::new(flags.stop_with_stdin).map_err(|e| format!("signals cannot be received: {e}"))?;
     let lines = Lines::to_stdout(flags.log);
     let seed_number = flags.seed_number.unwrap_or_else(drawn);
     if let Some(file) = &flags.print_url {
         // A script that waits for the file must not read what an earlier run has left there.
         remove_if_there(file).map_err(|e| format!("{} cannot be removed: {e}", file.display()))?;
     }
-    let Bound { sandbox, listeners, is_taken_up } = builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e))?;
+    let (flags, Bound { sandbox, listeners, is_taken_up }) = tokio::select! {
+        started = start(flags, seed_number) => started?,
+        // Nothing was answered yet, so that nothing is lost; a state file is begun anew.
+        () = stop.wait() => return Ok(ExitCode::SUCCESS),
+    };
     let guard = Guard { hosts: flags.allowed_hosts.clone(), origins: flags.cors.clone() };
     let streams = Arc::new(Semaphore::new(STREAMS));
     let served = Arc::new(Served {
@@ -52,7 +58,7 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
         move |account, parcel, attempt| lines.webhook((account != first).then_some(account), parcel, attempt)
     }));
     for listener in listeners {
-        sandbox.listening().accept(listener);
+        sandbox.listening().accept_within(listener, Limits::OF_PROGRAM);
     }
     if let Some(file) = &flags.print_url {
         print_url(file, &sandbox.url()).map_err(|e| format!("the URL cannot be written to {}: {e}", file.display()))?;
@@ -70,6 +76,19 @@ pub async fn serve(flags: Serve) -> Result<ExitCode, String> {
     }
     lines.flush();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads what the sandbox begins with, and binds its addresses. A large seed or state file takes seconds, and a file may be
+/// a pipe: the work is done in a thread of its own, so that the program is told to stop in the meantime as well, also where
+/// the runtime has a single thread.
+async fn start(flags: Serve, seed_number: u64) -> Result<(Serve, Bound), String> {
+    let runtime = Handle::current();
+    let started = tokio::task::spawn_blocking(move || {
+        let bound = runtime.block_on(async { builder(&flags, seed_number)?.bind().await.map_err(|e| said(&e)) });
+        Ok((flags, bound?))
+    });
+    // Nobody aborts the task, so that the error is its panic.
+    started.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 fn builder(flags: &Serve, seed_number: u64) -> Result<Builder, String> {
@@ -183,9 +202,9 @@ fn remove_if_there(file: &Path) -> std::io::Result<()> {
 }
 
 /// An error with its causes.
-fn said(error: &StartError) -> String {
+pub fn said(error: &dyn std::error::Error) -> String {
     let mut message = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(error) = cause {
         message += &format!(": {error}");
         cause = error.source();

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 /// What tells the program to stop.
 pub struct Stop {
     signals: Signals,
-    input: Option<oneshot::Receiver<()>>,
+    /// Whether the input has ended.
+    input: Option<watch::Receiver<bool>>,
 }
 
 #[cfg(unix)]
@@ -25,14 +26,15 @@ impl Stop {
         Ok(Self { signals: Signals::new()?, input: with_stdin.then(end_of_input).transpose()? })
     }
 
-    /// Waits until it is told.
-    pub async fn wait(self) {
-        let Self { mut signals, input } = self;
+    /// Waits until it is told. It can be waited for again after the waiting was given up: nothing is missed in between.
+    pub async fn wait(&mut self) {
+        let Self { signals, input } = self;
         match input {
             None => signals.next().await,
             Some(input) => tokio::select! {
                 () = signals.next() => {}
-                _ = input => {}
+                // The error is that the thread is gone, which reads nothing any more.
+                _ = input.wait_for(|has_ended| *has_ended) => {}
             },
         }
     }
@@ -66,12 +68,12 @@ impl Signals {
 }
 
 /// Reads the standard input to its end, in a thread that may stay behind.
-fn end_of_input() -> io::Result<oneshot::Receiver<()>> {
-    let (sender, receiver) = oneshot::channel();
+fn end_of_input() -> io::Result<watch::Receiver<bool>> {
+    let (sender, receiver) = watch::channel(false);
     std::thread::Builder::new().name("input".into()).spawn(move || {
         // An input that cannot be read has ended as well.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        let _ = sender.send(());
+        sender.send_replace(true);
     })?;
     Ok(receiver)
 }

@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Either, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
 
 use crate::deliver;
 use crate::world::Account;
@@ -26,7 +29,33 @@ use super::wire::{Socket, Wire};
 
 /// How long [`Listening::stop`] lets the requests go on that it finds.
 #[cfg(feature = "program")]
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What connections may take of a server that others than one test reach, so that clients which hang or mean no good do not
+/// use it up.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many connections there may be at a time. Others wait until one ends.
+    pub connections: usize,
+    /// How long the head of the first request of a connection may take.
+    pub first_head: Duration,
+    /// How long the head of a later request may take, from the answer before on. So it is also how long a connection may be
+    /// idle: clients keep connections for later requests, and one that is closed in the moment of its use fails a request.
+    pub next_head: Duration,
+    /// How long a body may take in all.
+    pub body: Duration,
+}
+
+#[cfg(feature = "program")]
+impl Limits {
+    /// Those of the program. Clients for HTTP keep idle connections for some minutes at most.
+    pub const OF_PROGRAM: Self = Self {
+        connections: 1_024,
+        first_head: Duration::from_secs(30),
+        next_head: Duration::from_secs(600),
+        body: Duration::from_secs(60),
+    };
+}
 
 /// A server that listens. Dropping it ends every connection, and no webhook is sent any more.
 pub struct Listening {
@@ -49,9 +78,21 @@ impl Listening {
         }
     }
 
-    /// Accepts connections until this is dropped.
+    /// Accepts connections until this is dropped. They have no limits: their clients are those of the test whose process
+    /// this is, and its clock may be a paused one, which lets each waiting time be over at once.
     pub fn accept(&self, listener: TcpListener) {
-        let task = self.runtime.spawn(accept(listener, Arc::clone(&self.server), self.stopping.subscribe()));
+        self.spawn(listener, None);
+    }
+
+    /// Accepts connections within limits until this is dropped.
+    #[cfg(feature = "program")]
+    pub fn accept_within(&self, listener: TcpListener, limits: Limits) {
+        self.spawn(listener, Some(limits));
+    }
+
+    fn spawn(&self, listener: TcpListener, limits: Option<Limits>) {
+        let accepting = accept(listener, Arc::clone(&self.server), limits, self.stopping.subscribe());
+        let task = self.runtime.spawn(accepting);
         self.accepting.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
@@ -68,7 +109,7 @@ impl Listening {
                 let _ = task.await;
             }
         };
-        if tokio::time::timeout(PATIENCE, through).await.is_err() {
+        if timeout(PATIENCE, through).await.is_err() {
             aborts.iter().for_each(AbortHandle::abort);
         }
         self.end_deliveries_and_keeper();
@@ -139,18 +180,29 @@ impl Drop for Listening {
     }
 }
 
-async fn accept(listener: TcpListener, server: Arc<Server>, mut stopping: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    server: Arc<Server>,
+    limits: Option<Limits>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
+    let most = limits.map_or(Semaphore::MAX_PERMITS, |limits| limits.connections);
+    let places = Arc::new(Semaphore::new(most));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            next = next => next,
             _ = stopping.wait_for(|is_stopping| *is_stopping) => break,
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
             // The file descriptors are used up, or the peer was gone at once: others may be accepted later.
             Err(_) => {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                sleep(Duration::from_millis(5)).await;
                 continue;
             }
         };
@@ -159,13 +211,25 @@ async fn accept(listener: TcpListener, server: Arc<Server>, mut stopping: watch:
         let _ = stream.set_nodelay(true);
         let (server, mut stopping) = (Arc::clone(&server), stopping.clone());
         connections.spawn(async move {
+            // It is free again when the connection has ended.
+            let _place = place;
             let wire = Arc::new(Wire::default());
             let socket = Socket::new(stream, Arc::clone(&wire));
-            let service = service_fn(move |request| handle(Arc::clone(&server), Arc::clone(&wire), request));
-            let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(socket), service));
+            let has_asked = Arc::new(AtomicBool::new(false));
+            let asked = Arc::clone(&has_asked);
+            let service = service_fn(move |request| {
+                asked.store(true, Ordering::Relaxed);
+                handle(Arc::clone(&server), Arc::clone(&wire), limits, request)
+            });
+            let mut builder = http1::Builder::new();
+            if let Some(limits) = limits {
+                builder.timer(TokioTimer::new()).header_read_timeout(limits.next_head);
+            }
+            let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
             // The error is that of a peer that went away, or of a fault; there is nobody to tell.
             tokio::select! {
                 _ = connection.as_mut() => return,
+                () = no_first_head(limits, &has_asked) => return,
                 _ = stopping.wait_for(|is_stopping| *is_stopping) => connection.as_mut().graceful_shutdown(),
             }
             let _ = connection.await;
@@ -175,10 +239,22 @@ async fn accept(listener: TcpListener, server: Arc<Server>, mut stopping: watch:
     while connections.join_next().await.is_some() {}
 }
 
+/// Waits until the time for the first request of a connection is over and there was none; for ever if there was one.
+async fn no_first_head(limits: Option<Limits>, has_asked: &AtomicBool) {
+    if let Some(limits) = limits {
+        sleep(limits.first_head).await;
+        if !has_asked.load(Ordering::Relaxed) {
+            return;
+        }
+    }
+    std::future::pending().await
+}
+
 /// Answers a request. If there is to be no answer, the error lets hyper close the connection without writing anything.
 async fn handle(
     server: Arc<Server>,
     wire: Arc<Wire>,
+    limits: Option<Limits>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Either<Sending, FrontBody>>, CutOff> {
     let (parts, body) = request.into_parts();
@@ -198,9 +274,10 @@ async fn handle(
             return Ok(failure.unwrap_or_else(|| answer.map(Either::Right)));
         }
     }
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => Body::Bytes(body.to_bytes()),
-        Err(_) => Body::TooLong,
+    let body = match limits {
+        None => read(body).await,
+        // A client that sends no more of its request gets no answer to it: the connection is closed.
+        Some(limits) => timeout(limits.body, read(body)).await.map_err(|_| CutOff)?,
     };
     let head = Head::of(parts);
     let mut response = server.respond_kept(&head, &body, &wire).await?;
@@ -208,4 +285,118 @@ async fn handle(
         front.complete(&head.headers, response.headers_mut());
     }
     Ok(response.map(Either::Left))
+}
+
+/// Reads a body to its end, unless its length is told before and is too long.
+async fn read(body: Incoming) -> Body {
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Body::TooLong;
+    }
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Body::Bytes(body.to_bytes()),
+        Err(_) => Body::TooLong,
+    }
+}
+
+#[cfg(all(test, feature = "program"))]
+mod tests {
+    use std::io;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use crate::sandbox::{Bound, Builder, Sandbox};
+
+    use super::*;
+
+    /// Short enough for a test to wait for, and long enough for a machine that is busy.
+    const SHORT: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_secs(20);
+
+    const UNLIMITED: Limits = Limits { connections: 1_000, first_head: LONG, next_head: LONG, body: LONG };
+
+    async fn sandbox(limits: Limits) -> Sandbox {
+        let Bound { sandbox, listeners, .. } = Builder::default().bind().await.expect("it starts");
+        for listener in listeners {
+            sandbox.listening().accept_within(listener, limits);
+        }
+        sandbox
+    }
+
+    async fn connect(sandbox: &Sandbox, sent: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(sandbox.listening().address()).await.expect("a connection");
+        stream.write_all(sent.as_bytes()).await.expect("it is sent");
+        stream
+    }
+
+    /// The bytes that come until the peer closes the connection.
+    async fn rest(stream: &mut TcpStream) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let read = timeout(LONG / 2, stream.read_to_end(&mut bytes)).await.expect("the connection is closed");
+        match read {
+            Err(error) if error.kind() != io::ErrorKind::ConnectionReset => panic!("{error}"),
+            _ => bytes,
+        }
+    }
+
+    /// Sends a request and reads the first bytes of its answer.
+    async fn ask(stream: &mut TcpStream) -> String {
+        stream.write_all(b"GET /v2/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("it is sent");
+        let mut bytes = vec![0; 4_096];
+        let count = timeout(LONG / 2, stream.read(&mut bytes)).await.expect("an answer in time").expect("an answer");
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_connection_without_a_request_is_closed_and_one_with_a_request_stays() {
+        let sandbox = sandbox(Limits { first_head: SHORT, ..UNLIMITED }).await;
+        let mut kept = connect(&sandbox, "").await;
+        assert!(ask(&mut kept).await.starts_with("HTTP/1.1 404"));
+        for sent in ["", "GET / HTTP/1.1\r\nhost: loc"] {
+            let mut stream = connect(&sandbox, sent).await;
+            assert!(rest(&mut stream).await.is_empty());
+        }
+        assert!(ask(&mut kept).await.starts_with("HTTP/1.1 404"), "it was idle for longer");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_stays_idle_after_its_answer_is_closed() {
+        let sandbox = sandbox(Limits { next_head: SHORT, ..UNLIMITED }).await;
+        let mut stream = connect(&sandbox, "").await;
+        assert!(ask(&mut stream).await.starts_with("HTTP/1.1 404"));
+        rest(&mut stream).await;
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_end_in_time_ends_the_connection() {
+        let sandbox = sandbox(Limits { body: SHORT, ..UNLIMITED }).await;
+        let head = "POST /v2/customer_sessions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{";
+        assert!(rest(&mut connect(&sandbox, head).await).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_body_whose_length_is_too_long_is_refused_before_it_comes() {
+        let sandbox = sandbox(UNLIMITED).await;
+        let key = crate::sandbox::FIRST_KEY;
+        let head = format!(
+            "POST /v2/customer_sessions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            MAX_BODY + 1
+        );
+        let answer = rest(&mut connect(&sandbox, &head).await).await;
+        assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+    }
+
+    #[tokio::test]
+    async fn one_connection_more_than_there_may_be_waits_for_the_end_of_another() {
+        let sandbox = sandbox(Limits { connections: 1, ..UNLIMITED }).await;
+        let mut first = connect(&sandbox, "").await;
+        assert!(ask(&mut first).await.starts_with("HTTP/1.1 404"));
+        let mut second = connect(&sandbox, "GET /v2/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+        let mut byte = [0; 8];
+        assert!(timeout(SHORT, second.read(&mut byte)).await.is_err(), "it is not accepted yet");
+        drop(first);
+        let count = timeout(LONG / 2, second.read(&mut byte)).await.expect("in time").expect("an answer");
+        assert!(b"HTTP/1.1".starts_with(&byte[..count]) && count > 0);
+    }
 }

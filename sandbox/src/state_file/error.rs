@@ -43,7 +43,8 @@ impl StateFileError {
 impl fmt::Display for StateFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(path, error) => write!(f, "the state file {} cannot be opened: {error}", path.display()),
+            // The cause is the source, which who prints the error prints as well.
+            Self::Io(path, _) => write!(f, "the state file {} cannot be opened", path.display()),
             Self::NoFile(path) => write!(f, "{} is no file that the state can be kept in", path.display()),
             Self::ReadOnly(path) => write!(f, "the state file {} may not be written", path.display()),
             Self::Foreign(path) => {

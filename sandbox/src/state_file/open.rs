@@ -130,6 +130,8 @@ impl Checked {
         let new = (!wal.exists()).then_some(wal);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        // Sorting and savepoints need no folder for temporary files, which an image with nothing but the program lacks.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         // Closing would write otherwise what a killed process has left in the file beside.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(Self { trace: Trace { new, is_locked: false }, connection })

@@ -57,6 +57,8 @@ impl StateSummary {
         let traces = [wal, beside(&claim.path, "-shm")];
         let traces = traces.into_iter().filter(|path| !path.exists()).collect();
         let connection = Connection::open_with_flags(&claim.path, flags).map_err(sqlite)?;
+        // An image with nothing but the program has no folder for temporary files.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(sqlite)?;
         connection.execute_batch("BEGIN").map_err(sqlite)?;
         // From here on no sandbox can begin to use the file, which needs it for itself alone.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(sqlite)?;

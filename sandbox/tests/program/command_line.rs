@@ -45,6 +45,49 @@ async fn variables_stand_for_flags_and_flags_win() {
     }
 }
 
+#[tokio::test]
+async fn a_variable_turns_a_flag_on_or_off_and_an_empty_one_counts_as_none() {
+    for (value, expected) in [("1", true), ("true", true), ("on", true), ("0", false), ("false", false), ("", false)] {
+        let mut program = command(&["--port", "0"]);
+        program.env("IMPRINT_SANDBOX_OPEN_ACCOUNTS", value);
+        // It needs a state file only if it is on.
+        program.env("IMPRINT_SANDBOX_DURABLE", "0");
+        for name in ["CORS", "LISTEN", "LOG", "SEED", "SEED_NUMBER", "STATE", "WEBHOOK", "WEBHOOK_TOKEN", "TOKEN"] {
+            program.env(format!("IMPRINT_SANDBOX_{name}"), "");
+        }
+        let program = Process::spawn(program);
+        let answer = client().get(format!("{}/v2/customers", program.url())).bearer_auth("sbx-worker").send();
+        let is_open = answer.await.expect("an answer").status().as_u16() != 401;
+        assert_eq!(is_open, expected, "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flag_that_says_where_to_listen_wins_over_the_variable_of_another() {
+    // Nobody may listen at these: a program that does not leave the variable out would not start.
+    for (flags, name, value) in [
+        (&["--port", "0"][..], "IMPRINT_SANDBOX_LISTEN", "192.0.2.1:1"),
+        (&["--listen", "127.0.0.1:0"], "IMPRINT_SANDBOX_PORT", "1"),
+    ] {
+        let mut program = command(flags);
+        program.env(name, value);
+        assert_eq!(Process::spawn(program).get("/_sandbox/health").await.0, 200);
+    }
+    let mut program = command(&[]);
+    let both = program.env("IMPRINT_SANDBOX_LISTEN", "127.0.0.1:0").env("IMPRINT_SANDBOX_PORT", "0");
+    let output = both.output().expect("it ends");
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.code() == Some(2) && message.contains("cannot be used with"), "{message}");
+}
+
+#[test]
+fn a_cause_is_said_once() {
+    for flags in [&["--port", "0", "--state", "/nowhere/state.db"][..], &["state", "/nowhere/state.db"]] {
+        let (code, message) = refused(flags);
+        assert_eq!((code, message.matches("No such file").count()), (Some(2), 1), "{message}");
+    }
+}
+
 #[test]
 fn what_cannot_be_is_said_in_a_sentence() {
     for (flags, expected) in [
@@ -56,6 +99,7 @@ fn what_cannot_be_is_said_in_a_sentence() {
         (&["--port", "0", "--key", "a", "--key", "a"], "the same text"),
         (&["--cors", "*"], "every page of the internet"),
         (&["--port", "1", "--listen", "127.0.0.1:2"], "cannot be used with"),
+        (&["--durable"], "--state"),
         (&["--prot", "1"], "--port"),
         (&["check-receiver", "http://127.0.0.1:9/"], "--token"),
         (&["check-receiver", "http://example.com/", "--token", "t"], "may be outside"),

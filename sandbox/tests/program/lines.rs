@@ -1,8 +1,13 @@
 //! What is printed of requests.
 
-use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::time::{Duration, Instant};
 
-use super::process::{Process, client};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::process::{LONGEST, Process, client};
 
 /// A social security number that is made up.
 const SSN: &str = "219099999";
@@ -45,26 +50,54 @@ async fn an_output_that_nobody_reads_does_not_stop_the_server() {
     std::fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join("url");
     let flags = ["--port", "0", "--print-url", file.to_str().expect("text")];
-    // The pipe is never read.
-    let mut child = super::process::command(&flags).stdout(Stdio::piped()).spawn().expect("the program starts");
-    let end = std::time::Instant::now() + super::process::LONGEST;
+    // The pipe is not read for now.
+    let mut command = super::process::command(&flags);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut child = Killed(child);
+    let end = Instant::now() + LONGEST;
     let url = loop {
         match std::fs::read_to_string(&file) {
             Ok(url) => break url.trim().to_owned(),
-            Err(_) => assert!(std::time::Instant::now() < end, "no URL"),
+            Err(_) => assert!(Instant::now() < end, "no URL"),
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     };
-    // More than a pipe and the program's own queue hold.
-    let client = client();
-    let long = "a".repeat(2_000);
-    for _ in 0..300 {
-        let answer = client.get(format!("{url}/v2/{long}")).send().await.expect("an answer");
-        assert_eq!(answer.status().as_u16(), 404);
-    }
-    child.kill().expect("it is killed");
-    child.wait().expect("it ends");
+    // More than a pipe (64 KiB, and a line is longer than this path) and the queue of the program (4,096 lines) hold. The
+    // requests are sent at once, over one connection.
+    let count = 6_000;
+    let request = format!("GET /v2/{} HTTP/1.1\r\nhost: localhost\r\n\r\n", "a".repeat(200));
+    let last = "GET /v2/last HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let stream = TcpStream::connect(url.trim_start_matches("http://")).await.expect("a connection");
+    let (mut answers, mut requests) = stream.into_split();
+    let sending = async {
+        requests.write_all((request.repeat(count) + last).as_bytes()).await.expect("they are sent");
+    };
+    let mut answered = String::new();
+    let both = async { tokio::join!(sending, answers.read_to_string(&mut answered)) };
+    let ((), read) = tokio::time::timeout(2 * LONGEST, both).await.expect("each request is answered");
+    read.expect("answers");
+    assert_eq!(answered.matches("HTTP/1.1 404").count(), count + 1);
+
+    // As soon as it gets on again, the program says what it left out.
+    let mut output = child.0.stdout.take().expect("an output");
+    std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    let errors = BufReader::new(child.0.stderr.take().expect("errors"));
+    let (sender, message) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(errors.lines().map_while(Result::ok).next()));
+    let message = message.recv_timeout(LONGEST).expect("a message in time").expect("a message");
+    assert!(message.contains("lines were left out"), "{message}");
+    drop(child);
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
+}
+
+/// A program that is killed when the test is over.
+struct Killed(std::process::Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::program::output::print;
+use crate::program::serve::said;
 use crate::state_file::StateSummary;
 
 /// Prints what a file has.
@@ -12,7 +13,7 @@ use crate::state_file::StateSummary;
 ///
 /// If it is no state file, or a sandbox uses it at the moment.
 pub fn state(file: &Path) -> Result<ExitCode, String> {
-    let summary = StateSummary::of(file).map_err(|error| error.to_string())?;
+    let summary = StateSummary::of(file).map_err(|error| said(&error))?;
     let StateSummary { version, size, seed, accounts } = summary;
     let mut text = format!("state file of version {version}, {size} bytes, accounts: {}\n", accounts.len());
     text += &match seed {
