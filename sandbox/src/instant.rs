@@ -7,7 +7,17 @@ use time::OffsetDateTime;
 
 /// Milliseconds since 1970, within the years that RFC 3339 can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64")]
 pub struct Instant(i64);
+
+/// A snapshot may have any number; differences of instants outside the years that can be written could overflow.
+impl TryFrom<i64> for Instant {
+    type Error = &'static str;
+
+    fn try_from(milliseconds: i64) -> Result<Self, Self::Error> {
+        if (0..=LAST).contains(&milliseconds) { Ok(Self(milliseconds)) } else { Err("no time from 1970 to 9999") }
+    }
+}
 
 /// The last millisecond of the year 9999.
 const LAST: i64 = 253_402_300_799_999;
@@ -118,5 +128,8 @@ mod tests {
         assert_eq!(last.text(), "9999-12-31T23:59:59.999Z");
         assert_eq!(last.plus(Duration::from_secs(1)), last);
         assert_eq!(Instant::of(Instant::START.system_time()), Instant::START);
+        for (text, is_read) in [("0", true), ("253402300799999", true), ("253402300800000", false), ("-1", false)] {
+            assert_eq!(serde_json::from_str::<Instant>(text).is_ok(), is_read, "{text}");
+        }
     }
 }

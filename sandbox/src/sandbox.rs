@@ -57,7 +57,7 @@ pub use payment_methods::{PaymentMethodControl, TokenKind};
 pub use receivers::check_receiver;
 pub use requests::{Requests, TooFew};
 #[cfg(feature = "program")]
-pub(crate) use serving::EventMark;
+pub(crate) use serving::{EventMark, EventsAfter};
 pub use settle::Undelivered;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use streaks::{Streak, StreakSetup};

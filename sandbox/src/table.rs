@@ -9,7 +9,7 @@ mod changes;
 mod gone;
 mod places;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,40 @@ impl<T> SavedTable<T> {
     /// The rows, in the order of their creation.
     pub fn rows(&self) -> impl Iterator<Item = &T> {
         self.rows.iter().map(|(_, row)| row)
+    }
+}
+
+/// Numbers of rows and counters of a snapshot are below this, so that counting on never overflows.
+pub const COUNT_LIMIT: u64 = 1 << 53;
+
+impl<T: Row> SavedTable<T> {
+    /// Checks what the types do not: numbers that can be counted on from, and one row for each number and each id.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in words without values of the snapshot.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let removed = || self.removed.iter().map(|(id, number)| (*number, id.as_str()));
+        let (mut numbers, mut ids) = (HashSet::new(), HashSet::new());
+        for (number, id) in self.rows.iter().map(|(number, row)| (*number, row.id())).chain(removed()) {
+            if number >= COUNT_LIMIT {
+                return Err("has a row with a number that is too large");
+            }
+            if !numbers.insert(number) {
+                return Err("has two rows with the same number");
+            }
+            if !ids.insert(id.to_ascii_lowercase()) {
+                return Err("has two rows with the same id");
+            }
+        }
+        if self.next >= COUNT_LIMIT {
+            return Err("counts its rows to a number that is too large");
+        }
+        let mut left = HashSet::new();
+        if !self.found_before.iter().all(|(number, _)| left.insert(*number)) {
+            return Err("says twice what a removed row was found by");
+        }
+        Ok(())
     }
 }
 

@@ -16,9 +16,9 @@ use crate::model::key::Key;
 use crate::operations::{self, Asked};
 use crate::server::{Front, Listening, redact};
 use crate::settings::Permissions;
-use crate::world::{NotOpened, OnAttempt};
+use crate::world::{NotOpened, OnAttempt, State};
 
-use super::{Event, Refused, Sandbox};
+use super::{Delivery, Event, Refused, Sandbox};
 
 /// Where an event stands among those of its account. Numbers begin anew when the state is replaced, so the count of that is
 /// part of it.
@@ -26,6 +26,20 @@ use super::{Event, Refused, Sandbox};
 pub(crate) struct EventMark {
     generation: u64,
     number: u64,
+}
+
+/// Events behind a mark, as they were at one moment.
+pub(crate) struct EventsAfter {
+    pub(crate) found: Vec<(EventMark, Event)>,
+    /// Where to go on: everything up to this mark was looked at.
+    pub(crate) last: Option<EventMark>,
+    /// How many events behind the mark, of all kinds, are not kept any more.
+    pub(crate) dropped: u64,
+}
+
+fn last_event(state: &State) -> Option<EventMark> {
+    let number = state.events.next().checked_sub(1)?;
+    Some(EventMark { generation: state.generation, number })
 }
 
 impl fmt::Display for EventMark {
@@ -152,26 +166,35 @@ impl Sandbox {
     }
 
     /// The events behind a mark, the oldest first, at most so many. All if the mark is of a state that was replaced since.
-    pub(crate) fn events_after(
-        &self,
-        after: Option<EventMark>,
-        kind: Option<&str>,
-        limit: usize,
-    ) -> Vec<(EventMark, Event)> {
+    pub(crate) fn events_after(&self, after: Option<EventMark>, kind: Option<&str>, limit: usize) -> EventsAfter {
         self.account.read(|state| {
             let generation = state.generation;
             let seen = after.filter(|mark| mark.generation == generation).map(|mark| mark.number);
             let events = state.events.all_after(seen).filter(|(_, row)| kind.is_none_or(|kind| row.object == kind));
-            events.take(limit).map(|(number, row)| (EventMark { generation, number }, Event::of(row))).collect()
+            let found: Vec<_> =
+                events.take(limit).map(|(number, row)| (EventMark { generation, number }, Event::of(row))).collect();
+            let from = seen.map_or(0, |seen| seen.saturating_add(1));
+            let oldest = state.events.all_after(None).next().map_or(state.events.next(), |(number, _)| number);
+            // With fewer than were asked for, everything up to the latest was looked at, in this same moment.
+            let end = if found.len() < limit { last_event(state) } else { found.last().map(|(mark, _)| *mark) };
+            let last = end.filter(|end| seen.is_none_or(|seen| seen <= end.number)).or(after);
+            EventsAfter { found, last, dropped: oldest.saturating_sub(from) }
         })
     }
 
-    /// The mark of the latest event; if there is none, one that every event is behind of.
+    /// The mark of the latest event that there was. None if there was no event since the beginning.
     pub(crate) fn last_event(&self) -> Option<EventMark> {
-        self.account.read(|state| {
-            let last = state.events.all_after(None).next_back().map(|(number, _)| number)?;
-            Some(EventMark { generation: state.generation, number: last })
-        })
+        self.account.read(last_event)
+    }
+
+    /// A delivery, by its id in whatever letter case.
+    pub(crate) fn delivery(&self, id: &str) -> Option<Delivery> {
+        self.account.read(|state| state.deliveries.get(id).map(|row| Delivery::of(state, row)))
+    }
+
+    /// Waits until everything that was changed before is kept. False if it cannot be: nobody may be told of it then.
+    pub(crate) async fn is_kept(&self) -> bool {
+        self.account.kept().await.is_ok()
     }
 
     /// An event as the control API shows it: without what the document marks as secret.

@@ -39,12 +39,15 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// If it is no snapshot, or of another version of the format.
+    /// If it is no snapshot, of another version of the format, or one that contradicts itself.
     pub fn from_json(text: impl Into<Secret>) -> Result<Self, SnapshotError> {
         let text = text.into();
         let head: Whole<serde::de::IgnoredAny> = serde_json::from_str(text.expose()).map_err(SnapshotError::of)?;
-        if head.format != FORMAT || head.version != VERSION {
-            let what = format!("it is no snapshot of version {VERSION} of the format");
+        if head.format != FORMAT {
+            return Err(SnapshotError::Unreadable("it is no snapshot of a sandbox".to_owned()));
+        }
+        if head.version != VERSION {
+            let what = format!("it is of version {} of the format; this program reads version {VERSION}", head.version);
             return Err(SnapshotError::Unreadable(what));
         }
         read(&text)?;
@@ -54,6 +57,7 @@ impl Snapshot {
 
 fn read(text: &Secret) -> Result<Saved, SnapshotError> {
     let whole: Whole<Saved> = serde_json::from_str(text.expose()).map_err(SnapshotError::of)?;
+    whole.account.check().map_err(SnapshotError::Unreadable)?;
     Ok(whole.account)
 }
 

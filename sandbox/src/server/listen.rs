@@ -117,14 +117,18 @@ impl Listening {
 
     /// Sends the webhooks of an endpoint until it is dropped. What is sent already stays as it is.
     pub fn deliver(&self, account: Arc<Account>, endpoint_id: String) {
-        // Nobody would end the task of an account that was ended before.
+        let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody would end the task of an account that was ended before. `end` takes the account away before it takes this
+        // lock, so that an account that is there now has its task ended.
         if !self.server.accounts.has(&account) {
             return;
         }
-        let mut delivering = self.delivering.lock().unwrap_or_else(PoisonError::into_inner);
-        delivering
-            .entry((account.name.clone(), endpoint_id.clone()))
-            .or_insert_with(|| self.runtime.spawn(deliver::run(account, endpoint_id)).abort_handle());
+        let key = (account.name.clone(), endpoint_id.clone());
+        // Ids follow from names, so the task may be one of an account of the same name that has ended.
+        if delivering.get(&key).is_none_or(AbortHandle::is_finished) {
+            let task = self.runtime.spawn(deliver::run(account, endpoint_id)).abort_handle();
+            delivering.insert(key, task);
+        }
     }
 
     /// Ends an account: its keys open nothing any more, and none of its webhooks is sent. False if it had ended before.

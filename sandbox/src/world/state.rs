@@ -1,6 +1,6 @@
 //! The tables, the clock and the ids of an account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -29,10 +29,10 @@ use crate::model::streak::Streak;
 use crate::model::tally::Tally;
 use crate::model::transaction::Transaction;
 use crate::settings::{Permissions, Settings};
-use crate::table::{KeptRow, SavedTable, Table};
+use crate::table::{COUNT_LIMIT, KeptRow, SavedTable, Table};
 
 use super::keeper::Changes;
-use super::timer::Timer;
+use super::timer::{Deadline, Timer};
 
 /// The clock, the seed and the counters of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,29 @@ macro_rules! tables {
                 self.keys.rows().map(|key| key.text.clone()).collect()
             }
 
+            /// Checks what the types do not: numbers that can be counted on from, rows that are there once, and that what
+            /// is sent to an endpoint has one.
+            ///
+            /// # Errors
+            ///
+            /// What is wrong, in a sentence without values of the snapshot.
+            pub fn check(&self) -> Result<(), String> {
+                $(self.$name.check().map_err(|why| format!("the table {} {why}", stringify!($name)))?;)*
+                if self.ids.values().chain(self.tallies.rows().map(|tally| &tally.count)).any(|count| *count >= COUNT_LIMIT) {
+                    return Err("it counts something to a number that is too large".to_owned());
+                }
+                let endpoints: HashSet<String> = self.endpoints.rows().map(|one| one.id.to_ascii_lowercase()).collect();
+                let has = |id: &str| endpoints.contains(&id.to_ascii_lowercase());
+                if !self.deliveries.rows().all(|delivery| has(&delivery.endpoint_id)) {
+                    return Err("a delivery is to an endpoint that the snapshot does not have".to_owned());
+                }
+                let is_lost = |timer: &Timer| matches!(&timer.deadline, Deadline::Held(endpoint) if !has(endpoint));
+                if self.timers.rows().any(is_lost) {
+                    return Err("a timer is about an endpoint that the snapshot does not have".to_owned());
+                }
+                Ok(())
+            }
+
             /// The account that a keeper has: its head, and the rows of each table, which `rows` gives one after the other.
             ///
             /// # Errors
@@ -143,11 +166,13 @@ macro_rules! tables {
             }
 
             fn fill(&mut self, saved: Saved) {
+                // All tables are made before the first is replaced, so that the state is never a half of each.
+                $(let $name = Table::load(saved.$name);)*
                 self.generation += 1;
                 self.clock = saved.clock;
                 self.ids.set_seed(saved.seed);
                 self.ids.restore(saved.ids);
-                $(self.$name = Table::load(saved.$name);)*
+                $(self.$name = $name;)*
             }
 
             fn send_interrupted_again(&mut self) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imprint_sandbox::{Sandbox, Snapshot, SnapshotError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::plain::{code, send};
 
@@ -105,8 +105,57 @@ async fn what_is_no_snapshot_is_refused_and_changes_nothing() -> Test {
         let error = Snapshot::from_json(wrong).expect_err("no snapshot").to_string();
         assert!(error.contains("cannot be read") && !error.contains("123456789"), "{error}");
     }
+    let other = Snapshot::from_json(text.replace("\"version\":1", "\"version\":2")).expect_err("another version");
+    assert!(other.to_string().contains("version 2 of the format; this program reads version 1"), "{other}");
     assert!(sandbox.snapshot() == snapshot);
     assert_eq!(format!("{snapshot:?}"), "Snapshot { .. }");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_snapshot_that_contradicts_itself_is_refused_in_a_sentence() -> Test {
+    let sandbox = Sandbox::start().await?;
+    sandbox.webhook("http://127.0.0.1:9/imprint")?;
+    fill(&sandbox).await?;
+    let whole: Value = serde_json::from_str(sandbox.snapshot().to_json())?;
+    let refused = |change: &dyn Fn(&mut Value)| -> String {
+        let mut changed = whole.clone();
+        change(&mut changed["account"]);
+        Snapshot::from_json(changed.to_string()).map_or_else(|error| error.to_string(), |_| "accepted".to_owned())
+    };
+    assert_eq!(refused(&|_| {}), "accepted");
+    let double = |account: &mut Value, change: fn(&mut Value)| {
+        let rows = account["customers"]["rows"].as_array_mut().expect("rows");
+        let mut twice = rows[0].clone();
+        change(&mut twice);
+        rows.push(twice);
+    };
+    type Change<'a> = &'a dyn Fn(&mut Value);
+    let same_number = |account: &mut Value| double(account, |twice| twice[1]["id"] = json!("another"));
+    let same_id = |account: &mut Value| double(account, |twice| twice[0] = json!(1_000_000));
+    let set = |pointer: &'static str, value: Value| {
+        move |account: &mut Value| *account.pointer_mut(pointer).expect("a place") = value.clone()
+    };
+    let number = set("/customers/rows/0/0", json!(u64::MAX));
+    let next = set("/events/next", json!(u64::MAX));
+    let ids = set("/ids/session", json!(u64::MAX));
+    let tally = set("/tallies/rows/0/1/count", json!(u64::MAX));
+    let due = set("/timers/rows/0/1/due", json!(i64::MIN));
+    let endpoints = set("/endpoints/rows", json!([]));
+    let cases: [(&str, Change<'_>); 8] = [
+        ("customers has two rows with the same number", &same_number),
+        ("customers has two rows with the same id", &same_id),
+        ("number that is too large", &number),
+        ("number that is too large", &next),
+        ("number that is too large", &ids),
+        ("number that is too large", &tally),
+        ("is not what a snapshot has", &due),
+        ("a delivery is to an endpoint", &endpoints),
+    ];
+    for (expected, change) in cases {
+        let error = refused(change);
+        assert!(error.contains(expected), "{error}, not: {expected}");
+    }
     Ok(())
 }
 

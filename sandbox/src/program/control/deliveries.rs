@@ -26,8 +26,9 @@ pub async fn list(mut call: Call) -> Outcome {
 
 fn delivery(call: &Call) -> Result<Delivery, Failure> {
     let id = call.argument("id");
-    let known = call.sandbox.deliveries().into_iter().find(|delivery| delivery.id.eq_ignore_ascii_case(id));
-    known.ok_or_else(|| Failure::not_found("there is no delivery of this id; the oldest are dropped"))
+    call.sandbox
+        .delivery(id)
+        .ok_or_else(|| Failure::not_found("there is no delivery of this id; the oldest are dropped"))
 }
 
 pub async fn get(call: Call) -> Outcome {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::program::failure::Failure;
 use crate::program::served::STREAMS;
-use crate::sandbox::{Event, EventMark, Sandbox};
+use crate::sandbox::{Event, EventMark, EventsAfter, Sandbox};
 
 use super::call::{Call, Outcome, ok};
 use super::views;
@@ -53,7 +53,7 @@ impl Filter {
         Ok(Self { after, kind })
     }
 
-    fn find(&self, sandbox: &Sandbox, limit: usize) -> Vec<(EventMark, Event)> {
+    fn find(&self, sandbox: &Sandbox, limit: usize) -> EventsAfter {
         sandbox.events_after(self.after, self.kind.as_deref(), limit)
     }
 }
@@ -69,16 +69,16 @@ pub async fn list(mut call: Call) -> Outcome {
         loop {
             changes.mark_unchanged();
             let found = filter.find(&call.sandbox, limit);
-            if !found.is_empty() || timeout_at(end, changes.changed()).await.is_err() || !call.sandbox.is_open() {
+            if !found.found.is_empty() || timeout_at(end, changes.changed()).await.is_err() || !call.sandbox.is_open() {
                 return found;
             }
         }
     };
-    let found = call.unless_stopping(waiting).await?;
-    let last = found.last().map(|(mark, _)| *mark).or(filter.after).or_else(|| call.sandbox.last_event());
+    let EventsAfter { found, last, dropped } = call.unless_stopping(waiting).await?;
     ok(json!({
         "events": found.iter().map(|(mark, event)| views::event(&call.sandbox, *mark, event)).collect::<Vec<_>>(),
         "last": last.map(|mark| mark.to_string()),
+        "dropped": dropped,
     }))
 }
 
@@ -131,7 +131,16 @@ impl Reader {
     async fn next(&mut self) -> Option<Sent> {
         while self.found.is_empty() {
             self.changes.mark_unchanged();
-            self.found = self.filter.find(&self.sandbox, BATCH).into();
+            let EventsAfter { found, last, dropped } = self.filter.find(&self.sandbox, BATCH);
+            self.filter.after = last;
+            self.found = found.into();
+            // Nobody may be told of what may be lost.
+            if (dropped > 0 || !self.found.is_empty()) && !self.sandbox.is_kept().await {
+                return None;
+            }
+            if dropped > 0 {
+                return Some(Sent::default().event("dropped").data(json!({ "dropped": dropped }).to_string()));
+            }
             if !self.found.is_empty() {
                 break;
             }
@@ -144,7 +153,6 @@ impl Reader {
             }
         }
         let (mark, event) = self.found.pop_front()?;
-        self.filter.after = Some(mark);
         let data = views::event(&self.sandbox, mark, &event);
         Some(Sent::default().id(mark.to_string()).event(&event.object).data(data.to_string()))
     }
