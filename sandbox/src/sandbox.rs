@@ -34,7 +34,7 @@ use imprint_client::{Client, ClientBuilder, Secret};
 
 use crate::bugs::Bug;
 use crate::refusal::Refusal;
-use crate::server::Listening;
+use crate::server::{Listening, reachable};
 use crate::settings::Permissions;
 use crate::world::{Account, Tx};
 
@@ -112,7 +112,7 @@ impl Sandbox {
 
     /// Where the sandbox listens: `http://127.0.0.1:41873`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.listening.address())
+        format!("http://{}", reachable(self.listening.address()))
     }
 
     /// The API key of the account. It opens nothing but this sandbox.

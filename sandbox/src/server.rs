@@ -16,7 +16,7 @@ mod strike;
 pub mod validate;
 mod wire;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -48,6 +48,16 @@ pub struct Server {
     has_faults: AtomicBool,
     /// What a program puts in front of the API, set before the first connection is accepted.
     front: OnceLock<Arc<dyn Front>>,
+}
+
+/// An address that is listened at, as it is reached from the same machine.
+pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 impl Server {

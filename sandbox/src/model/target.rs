@@ -3,7 +3,7 @@
 //! Nothing else is accepted, so that a test cannot send made-up events, signed with a token, to a real system.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 use serde::{Deserialize, Serialize};
@@ -99,9 +99,17 @@ impl fmt::Debug for Target {
     }
 }
 
-/// Whether an address is of this machine or of a private network.
+/// The addresses at which clouds give a machine its credentials. They look like those of a private network.
+const CREDENTIALS: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)), IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254))];
+
+/// Whether an address is of this machine or of a private network, and none that gives credentials.
 pub fn is_private(address: IpAddr) -> bool {
-    match address.to_canonical() {
+    let address = address.to_canonical();
+    if CREDENTIALS.contains(&address) {
+        return false;
+    }
+    match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
         IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
@@ -147,6 +155,9 @@ mod tests {
             ("http://", "cannot be read"),
             ("http://me:word@localhost/", "password"),
             ("http://8.8.8.8/", "outside of this network"),
+            ("http://169.254.169.254/latest", "outside of this network"),
+            ("http://[::ffff:169.254.169.254]/", "outside of this network"),
+            ("http://[fd00:ec2::254]/", "outside of this network"),
             ("http://172.32.0.1/", "outside of this network"),
             ("http://[2001:db8::1]/", "outside of this network"),
             ("http://[::ffff:8.8.8.8]/", "outside of this network"),

@@ -201,6 +201,13 @@ async fn a_seed_file_is_what_the_sandbox_begins_with() {
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
 }
 
+#[tokio::test]
+async fn the_first_line_names_an_address_that_can_be_called() {
+    let program = Process::start(&["--listen", "0.0.0.0:0"]);
+    assert!(program.url().starts_with("http://127.0.0.1:"), "{}", program.url());
+    assert_eq!(program.get("/_sandbox/health").await.0, 200);
+}
+
 #[test]
 fn an_output_that_is_read_in_part_only_is_no_failure() {
     use std::io::Read;

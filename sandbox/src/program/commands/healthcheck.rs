@@ -1,6 +1,5 @@
 //! `imprint-sandbox healthcheck`: asks a sandbox whether it is there, for containers that have no other program.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use crate::program::args::Serve;
 use crate::program::output::{complain, print};
+use crate::server::reachable;
 
 /// How long a sandbox may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -40,14 +40,4 @@ pub async fn healthcheck(url: Option<String>, flags: &Serve) -> Result<ExitCode,
 fn unhealthy(base: &str, what: &str) -> Result<ExitCode, String> {
     complain(format_args!("imprint-sandbox: {base} {what}"));
     Ok(ExitCode::FAILURE)
-}
-
-/// An address that is listened at, as it is reached from the same machine.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    address
 }
