@@ -157,7 +157,13 @@ pub struct Serve {
     pub cors: Vec<String>,
     /// Accepts requests that name this host, besides addresses, `localhost`, names without a dot and names that end with
     /// `.localhost` or `.internal`; can be repeated.
-    #[arg(long = "allow-host", value_name = "HOST", env = "IMPRINT_SANDBOX_ALLOW_HOST", value_delimiter = ' ')]
+    #[arg(
+        long = "allow-host",
+        value_name = "HOST",
+        env = "IMPRINT_SANDBOX_ALLOW_HOST",
+        value_delimiter = ' ',
+        value_parser = super::guard::host
+    )]
     pub allowed_hosts: Vec<String>,
     /// What is printed of each request.
     #[arg(long, value_enum, default_value_t = LogForm::Text, env = "IMPRINT_SANDBOX_LOG")]

@@ -73,6 +73,7 @@ impl ProgramFront {
 impl Front for ProgramFront {
     fn way(&self, request: &request::Parts) -> Way {
         if let Some(message) = self.served.guard.refusal(&request.method, &request.headers) {
+            self.lines.refused(request.method.as_str(), request.uri.path(), &message);
             let failure = Failure::new(StatusCode::FORBIDDEN, "FORBIDDEN_ERROR", message);
             return Way::Refused(Box::new(boxed(failure.into_response())));
         }

@@ -81,9 +81,28 @@ pub fn origin(text: &str) -> Result<String, String> {
             if text == format!("{}://{authority}", uri.scheme_str().unwrap_or_default())
                 && !authority.as_str().contains('@') =>
         {
+            let usual = if text.starts_with("https") { 443 } else { 80 };
+            if authority.port_u16() == Some(usual) {
+                return Err(format!(
+                    "browsers leave the port {usual} out, so that this would never match: leave it out, too"
+                ));
+            }
             Ok(text.to_ascii_lowercase())
         }
         _ => Err(wrong()),
+    }
+}
+
+/// Reads a host of the command line.
+///
+/// # Errors
+///
+/// If it is more than a name: requests are compared by the name alone, so that one with a port would never match.
+pub fn host(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    match is_name {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("a host is a name without a port, such as sandbox.example.com".into()),
     }
 }
 
@@ -161,7 +180,21 @@ mod tests {
     fn an_origin_is_read_strictly() {
         assert_eq!(origin("HTTP://LocalHost:3000"), Err(origin("x/").unwrap_err()));
         assert_eq!(origin("http://localhost:3000"), Ok("http://localhost:3000".into()));
-        for wrong in ["*", "localhost:3000", "http://localhost:3000/", "http://a@b", "ftp://a", "null", ""] {
+        assert_eq!(host("Sandbox.example.com"), Ok("sandbox.example.com".into()));
+        for wrong in ["a.example:80", "http://a.example", "[::1]", ""] {
+            assert!(host(wrong).is_err_and(|e| e.contains("without a port")), "{wrong}");
+        }
+        for wrong in [
+            "*",
+            "http://a.example:80",
+            "https://a.example:443",
+            "localhost:3000",
+            "http://localhost:3000/",
+            "http://a@b",
+            "ftp://a",
+            "null",
+            "",
+        ] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
     }

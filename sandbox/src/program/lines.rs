@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::instant::Instant;
 use crate::log::Request;
 use crate::model::delivery::Attempt;
+use crate::server::redact;
 use crate::world::Parcel;
 
 use super::args::LogForm;
@@ -67,6 +68,20 @@ impl Lines {
             LogForm::Off => {}
             LogForm::Text => self.line(text(account, request, SystemTime::now())),
             LogForm::Json => self.line(json_line(account, request, SystemTime::now())),
+        }
+    }
+
+    /// Prints a request that is refused for where it says it comes from.
+    pub fn refused(&self, method: &str, path: &str, reason: &str) {
+        let (at, path) = (Instant::of(SystemTime::now()).text(), redact::path(path));
+        let time = at.get(11..23).unwrap_or_default();
+        match self.form {
+            LogForm::Off => {}
+            LogForm::Text => self.line(format!("{time} 403 refused {method} {} reason={}", word(&path), word(reason))),
+            LogForm::Json => {
+                let line = json!({ "time": at, "refused": reason, "method": method, "path": path, "status": 403 });
+                self.line(line.to_string());
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod changes;
 mod layout;
 mod parts;
 mod problem;
+mod query;
 mod sections;
 mod start;
 mod view;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -56,9 +57,14 @@ pub fn router(has_control: bool) -> Router<Arc<Served>> {
     pages.layer(from_fn(safe)).layer(DefaultBodyLimit::max(LONGEST_FORM))
 }
 
-/// Adds the headers that keep a page from being used by others. Assets keep the caching that they ask for.
+/// Answers a panic with a page, and adds the headers that keep a page from being used by others. Assets keep the caching that they ask for.
 async fn safe(request: axum::extract::Request, next: Next) -> Response {
-    let mut answer = next.run(request).await;
+    // In a task of its own, so that a panic is a page that says so instead of a connection that is closed.
+    let made = tokio::spawn(next.run(request)).await;
+    let mut answer = made.unwrap_or_else(|_| {
+        let what = html! { p role="alert" { "The sandbox failed, which is a mistake of it: please report it. The message is on its standard error." } };
+        html(StatusCode::INTERNAL_SERVER_ERROR, layout::short("The page failed", what))
+    });
     let headers = answer.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -75,7 +81,7 @@ fn html(status: StatusCode, markup: Markup) -> Response {
     (status, Html(markup.into_string())).into_response()
 }
 
-async fn page(State(served): State<Arc<Served>>, Query(asked): Query<Asked>) -> Response {
+async fn page(State(served): State<Arc<Served>>, asked: Asked) -> Response {
     match View::of(&served, &asked) {
         Ok(view) => html(StatusCode::OK, layout::page(&view)),
         Err(failure) => unknown_account(&served, failure),
@@ -86,7 +92,7 @@ async fn page(State(served): State<Arc<Served>>, Query(asked): Query<Asked>) -> 
 async fn section(
     State(served): State<Arc<Served>>,
     Path(name): Path<String>,
-    Query(asked): Query<Asked>,
+    asked: Asked,
 ) -> Result<Response, Failure> {
     let view = View::of(&served, &asked)?;
     let section = Section::named(&name).ok_or_else(|| Failure::not_found("the page has no such section"))?;
@@ -98,7 +104,7 @@ async fn section(
 async fn act(
     State(served): State<Arc<Served>>,
     Path(name): Path<String>,
-    Query(asked): Query<Asked>,
+    asked: Asked,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let view = match View::of(&served, &asked) {
@@ -112,7 +118,7 @@ async fn act(
         Ok(Form(fields)) => Fields::new(fields),
         Err(rejection) => {
             let message = format!("the form cannot be read: {}", rejection.body_text());
-            return Failure::new(rejection.status(), "BAD_REQUEST_ERROR", message).into_response();
+            return Failure::new(rejection.status(), "INVALID_REQUEST_ERROR", message).into_response();
         }
     };
     // In a task of its own: what has begun goes on if the browser goes away.
@@ -129,7 +135,7 @@ async fn act(
 }
 
 /// The address of a form that was loaded again.
-async fn back(Query(asked): Query<Asked>) -> Redirect {
+async fn back(asked: Asked) -> Redirect {
     Redirect::to(&asked.link("/"))
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use http::StatusCode;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::sandbox::Sandbox;
 
@@ -29,6 +30,18 @@ pub const STREAMS: usize = 64;
 const NAMED: usize = 10;
 
 impl Served {
+    /// The place of a stream, which is held for as long as it is open.
+    ///
+    /// # Errors
+    ///
+    /// If as many are open as there may be.
+    pub fn stream(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        Arc::clone(&self.streams).try_acquire_owned().map_err(|_| {
+            let message = format!("{STREAMS} streams of events are open, which is as many as there may be; close one");
+            Failure::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS_ERROR", message)
+        })
+    }
+
     /// The account that a request names; without a name it is the first.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ async fn scripts_of_other_pages_change_nothing_unless_their_origin_is_allowed() 
     let post = async |origin| status(&program, Method::POST, "/v2/customer_sessions", &[("origin", origin)]).await;
     let (code, body) = post("https://evil.example").await;
     assert!(code == 403 && body.contains("--cors https://evil.example"), "{code} {body}");
+    let line = program.line(" 403 refused POST /v2/customer_sessions ");
+    assert!(line.contains("--cors https://evil.example"), "{line}");
     assert_ne!(post("http://localhost:3000").await.0, 403);
     assert_eq!(program.get("/_sandbox/health").await.1["requests"], 1, "what is refused does not reach the API");
 }

@@ -12,16 +12,28 @@ use super::views;
 #[derive(Deserialize)]
 struct Wanted {
     status: Option<String>,
+    after: Option<String>,
+    limit: Option<usize>,
 }
 
+/// How many deliveries an answer has at most, unless the request says how many.
+const LIMIT: usize = 100;
+
 pub async fn list(mut call: Call) -> Outcome {
-    let Wanted { status } = call.query()?;
+    let Wanted { status, after, limit } = call.query()?;
     let deliveries = call.sandbox.deliveries();
-    let wanted = deliveries.iter().filter(|delivery| {
+    let first = match after {
+        None => 0,
+        Some(id) => {
+            let known = deliveries.iter().position(|delivery| delivery.id.eq_ignore_ascii_case(&id));
+            known.ok_or_else(|| Failure::invalid("after", "is no id of a delivery; the oldest are dropped"))? + 1
+        }
+    };
+    let wanted = deliveries[first..].iter().filter(|delivery| {
         let is = views::delivery_status(delivery.status);
         status.as_ref().is_none_or(|status| status == is)
     });
-    ok(json!({ "deliveries": wanted.map(views::delivery).collect::<Vec<_>>() }))
+    ok(json!({ "deliveries": wanted.take(limit.unwrap_or(LIMIT)).map(views::delivery).collect::<Vec<_>>() }))
 }
 
 fn delivery(call: &Call) -> Result<Delivery, Failure> {

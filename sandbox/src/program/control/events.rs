@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, timeout_at};
 
 use crate::program::failure::Failure;
-use crate::program::served::STREAMS;
 use crate::sandbox::{Event, EventMark, EventsAfter, Sandbox};
 
 use super::call::{Call, Outcome, ok};
@@ -107,10 +106,7 @@ pub async fn stream(mut call: Call) -> Outcome {
     if seen.is_none() {
         filter.after = call.sandbox.last_event();
     }
-    let permit = call.served.streams.clone().try_acquire_owned().map_err(|_| {
-        let message = format!("{STREAMS} streams of events are open, which is as many as there may be; close one");
-        Failure::new(http::StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS_ERROR", message)
-    })?;
+    let permit = call.served.stream()?;
     let reader = Reader {
         filter,
         found: VecDeque::new(),

@@ -10,6 +10,9 @@ use crate::settings::ErrorShapes;
 use super::call::{Call, Outcome, done, made, ok};
 use super::views;
 
+/// How many faults an account may have, so that a loop in a test does not fill the memory.
+const MOST: usize = 1_000;
+
 #[derive(Deserialize)]
 struct NewFault {
     operation: Option<String>,
@@ -157,6 +160,11 @@ pub async fn set(mut call: Call) -> Outcome {
         call.sandbox.has_operation(operation).map_err(|why| Failure::invalid("operation", why))?;
     }
     let (turn, effects) = (turn.turn()?, effects.effects()?);
+    if call.sandbox.faults().all().len() >= MOST {
+        return Err(Failure::conflict(format!(
+            "the account has {MOST} faults, those that are over included; clear them"
+        )));
+    }
     made(views::fault(&call.sandbox.set_fault(operation, merchant_key, turn, effects)))
 }
 

@@ -6,16 +6,15 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream;
-use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::program::failure::Failure;
-use crate::program::served::{STREAMS, Served};
+use crate::program::served::Served;
 
 use super::sections::{Section, render};
 use super::view::{Asked, View};
@@ -47,15 +46,9 @@ struct Follower {
 /// # Errors
 ///
 /// If no account has the name, or there are too many streams.
-pub async fn stream(
-    State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
-) -> Result<impl IntoResponse, Failure> {
+pub async fn stream(State(served): State<Arc<Served>>, asked: Asked) -> Result<impl IntoResponse, Failure> {
     let (account, log) = View::of(&served, &asked)?.sandbox.watch();
-    let permit = Arc::clone(&served.streams).try_acquire_owned().map_err(|_| {
-        let message = format!("{STREAMS} streams are open already; close one of them first");
-        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_STREAMS", message)
-    })?;
+    let permit = served.stream()?;
     let stopping = served.sandbox.listening().stopping();
     let (told, last) = (Versions::new(), Instant::now());
     let follower = Follower { served, asked, account, log, stopping, told, last, _permit: permit };

@@ -3,14 +3,15 @@
 //! It can be used without control: the client secret is its authority. A form without a target is sent to the address of
 //! the page, so that the secret stands in the address alone and not in the page.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, FromRequestParts, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use http::request::Parts;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::model::application::ONE_TIME_PASSWORD;
 use crate::program::failure::Failure;
@@ -18,21 +19,30 @@ use crate::program::served::Served;
 use crate::sandbox::{Outcome, Sandbox};
 
 use super::problem::{Fields, Problem};
+use super::query;
 use super::{html as answer, layout};
 
 /// What the address of the page says. Imprint's SDKs send more, which changes nothing here.
-#[derive(Deserialize)]
 pub struct Asked {
     client_secret: Option<String>,
     /// The application that was sent, to show what became of it.
     application: Option<String>,
 }
 
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let named = |name| query::first(parts, name);
+        Ok(Self { client_secret: named("client_secret"), application: named("application") })
+    }
+}
+
 /// What a last name leads to, as in Imprint's own sandbox.
 const NAMES: [(&str, &str); 3] =
     [("approve", "is approved"), ("review or frozen", "waits for a decision"), ("any other", "is rejected")];
 
-pub async fn show(State(served): State<Arc<Served>>, Query(asked): Query<Asked>) -> Response {
+pub async fn show(State(served): State<Arc<Served>>, asked: Asked) -> Response {
     if let Some(id) = &asked.application {
         return outcome(&served, id);
     }
@@ -47,14 +57,14 @@ pub async fn show(State(served): State<Arc<Served>>, Query(asked): Query<Asked>)
 
 pub async fn send(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    asked: Asked,
     form_sent: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let fields = match form_sent {
         Ok(Form(fields)) => Fields::new(fields),
         Err(rejection) => {
             let message = format!("the form cannot be read: {}", rejection.body_text());
-            return Failure::new(rejection.status(), "BAD_REQUEST_ERROR", message).into_response();
+            return Failure::new(rejection.status(), "INVALID_REQUEST_ERROR", message).into_response();
         }
     };
     let secret = asked.client_secret.unwrap_or_default();

@@ -1,6 +1,9 @@
 //! What a page is about: the account, how much of it is shown, and a form that was refused.
 
-use serde::Deserialize;
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
 
 use crate::program::failure::Failure;
 use crate::program::served::Served;
@@ -8,6 +11,7 @@ use crate::sandbox::Sandbox;
 
 use super::actions::Action;
 use super::problem::Refill;
+use super::query;
 
 /// How many rows of a table are shown, if nothing else is asked for.
 const ROWS: usize = 15;
@@ -15,8 +19,8 @@ const ROWS: usize = 15;
 /// How many rows of a table are shown at most.
 pub const MOST_ROWS: usize = 500;
 
-/// The query of a page. What it does not know is ignored: links to the page come from elsewhere.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The query of a page. See [`query`].
+#[derive(Clone, Debug, Default)]
 pub struct Asked {
     account: Option<String>,
     rows: Option<String>,
@@ -31,6 +35,15 @@ pub struct View {
     asked: Asked,
     pub done: Option<Action>,
     pub refill: Option<Refill>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let named = |name| query::first(parts, name);
+        Ok(Self { account: named("account"), rows: named("rows"), done: named("done") })
+    }
 }
 
 impl Asked {

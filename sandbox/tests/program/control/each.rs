@@ -224,6 +224,11 @@ async fn webhooks(api: &Api) {
     let id = text(&undelivered["found"][0], "id");
     let waiting = api.get("deliveries?status=WAITING").await;
     assert_eq!(waiting["deliveries"], undelivered["found"]);
+    let all = api.get("deliveries").await["deliveries"].as_array().cloned().expect("deliveries");
+    let after = text(&all[0], "id");
+    let rest = api.get(format!("deliveries?after={after}&limit=1")).await;
+    assert_eq!(rest["deliveries"], json!([all[1]]));
+    api.expect(400, "GET", "deliveries?after=none", None).await;
     assert!(api.get(format!("deliveries/{id}")).await["body"]["object"].is_string());
     api.expect(404, "GET", "deliveries/none", None).await;
     receiver.answer(200);
@@ -287,6 +292,10 @@ async fn faults_and_requests(api: &Api) {
 
     let hang = json!({ "always": true, "hang": true });
     api.expect(201, "POST", "faults", Some(hang)).await;
+    for _ in 1..1_000 {
+        api.expect(201, "POST", "faults", Some(json!({ "next": 1, "status": 503 }))).await;
+    }
+    api.expect(409, "POST", "faults", Some(json!({ "next": 1, "status": 503 }))).await;
     api.expect(204, "DELETE", "faults", None).await;
     assert_eq!(api.api(KEY, "GET", "/v2/customers", None).await.0, 200);
 }

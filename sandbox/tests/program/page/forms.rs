@@ -313,3 +313,13 @@ async fn long_tables_say_how_much_is_left_out() {
     assert_eq!(texts(&html, "#requests tbody tr").len(), 17);
     assert_eq!(texts(&html, "#requests .more").len(), 0);
 }
+
+#[tokio::test]
+async fn what_an_address_has_too_much_is_no_error() {
+    let program = frozen();
+    for path in ["/?account=sandbox&account=other&x=1", "/?rows=many", "/start?client_secret=a&client_secret=b"] {
+        let answer = client().get(format!("{}{path}", program.url())).send().await.expect("an answer");
+        let text = answer.text().await.expect("text");
+        assert!(text.starts_with("<!DOCTYPE html>"), "{path}: {text}");
+    }
+}

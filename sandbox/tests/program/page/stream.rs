@@ -82,7 +82,7 @@ async fn there_cannot_be_too_many_and_one_that_is_closed_makes_room() {
     let mut streams = Vec::new();
     loop {
         let stream = follow(&program).await;
-        if stream.status().as_u16() == 503 {
+        if stream.status().as_u16() == 429 {
             break;
         }
         streams.push(stream);
