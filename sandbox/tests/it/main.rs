@@ -39,6 +39,7 @@ mod seed_errors;
 mod seeds;
 mod sessions;
 mod snapshots;
+mod snapshots_mutated;
 mod starting;
 #[cfg(feature = "program")]
 mod state_file;
