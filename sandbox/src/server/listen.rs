@@ -1,6 +1,7 @@
 //! The socket and its connections. They end when the last handle of the sandbox is dropped.
 
 use std::collections::HashMap;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
@@ -30,6 +31,9 @@ use super::wire::{Socket, Wire};
 /// How long [`Listening::stop`] lets the requests go on that it finds.
 #[cfg(feature = "program")]
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a connection is read from after the answer that ends it.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// What connections may take of a server that others than one test reach, so that clients which hang or mean no good do not
 /// use it up.
@@ -217,8 +221,9 @@ async fn accept(
         connections.spawn(async move {
             // It is free again when the connection has ended.
             let _place = place;
+            let mut stream = stream;
             let wire = Arc::new(Wire::default());
-            let socket = Socket::new(stream, Arc::clone(&wire));
+            let socket = Socket::new(&mut stream, Arc::clone(&wire));
             let has_asked = Arc::new(AtomicBool::new(false));
             let asked = Arc::clone(&has_asked);
             let service = service_fn(move |request| {
@@ -229,18 +234,46 @@ async fn accept(
             if let Some(limits) = limits {
                 builder.timer(TokioTimer::new()).header_read_timeout(limits.next_head);
             }
-            let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
-            // The error is that of a peer that went away, or of a fault; there is nobody to tell.
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                () = no_first_head(limits, &has_asked) => return,
-                _ = stopping.wait_for(|is_stopping| *is_stopping) => connection.as_mut().graceful_shutdown(),
+            let is_answered = {
+                let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
+                // The error is that of a peer that went away, or of a fault; there is nobody to tell.
+                let ended = tokio::select! {
+                    ended = connection.as_mut() => Some(ended),
+                    () = no_first_head(limits, &has_asked) => return,
+                    _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
+                };
+                match ended {
+                    Some(ended) => ended.is_ok(),
+                    None => {
+                        connection.as_mut().graceful_shutdown();
+                        let _ = connection.await;
+                        return;
+                    }
+                }
+            };
+            if is_answered {
+                let _ = timeout(LINGER, read_to_its_end(&stream)).await;
             }
-            let _ = connection.await;
         });
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
+}
+
+/// Reads what a client still sends and drops it.
+///
+/// An answer that is made before the body was read, such as a 413, ends the connection. If the socket were closed while
+/// parts of the body are on their way, the operating system would send a reset, which takes the answer away from a client
+/// that has not read it yet: it would see a broken connection instead of the reason.
+async fn read_to_its_end(stream: &TcpStream) {
+    let mut bytes = vec![0; 16 << 10];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut bytes) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            _ => return,
+        }
+    }
 }
 
 /// Waits until the time for the first request of a connection is over and there was none; for ever if there was one.
@@ -304,10 +337,7 @@ async fn read(body: Incoming) -> Body {
 
 #[cfg(all(test, feature = "program"))]
 mod tests {
-    use std::io;
-
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
 
     use crate::sandbox::{Bound, Builder, Sandbox};
 
@@ -389,6 +419,33 @@ mod tests {
         );
         let answer = rest(&mut connect(&sandbox, &head).await).await;
         assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+    }
+
+    /// A client that writes its whole request before it reads, as many do, gets the answer all the same. The body is longer
+    /// than what the buffers of a connection hold.
+    #[tokio::test]
+    async fn a_client_that_sends_too_much_gets_the_answer_and_no_broken_connection() {
+        const LENGTH: usize = 64 << 20;
+        let sandbox = sandbox(UNLIMITED).await;
+        let key = crate::sandbox::FIRST_KEY;
+        for length in ["content-length: 67108864", "transfer-encoding: chunked"] {
+            let head = format!(
+                "POST /v2/customer_sessions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\
+                 content-type: application/json\r\n{length}\r\n\r\n"
+            );
+            let mut stream = connect(&sandbox, &head).await;
+            if length.ends_with("chunked") {
+                stream.write_all(b"4000000\r\n").await.expect("it is sent");
+            }
+            let piece = vec![b'1'; 1 << 20];
+            for _ in 0..LENGTH / piece.len() {
+                stream.write_all(&piece).await.expect("the server takes what comes after its answer");
+            }
+            let mut answer = Vec::new();
+            stream.shutdown().await.expect("the end is sent");
+            stream.read_to_end(&mut answer).await.expect("no reset");
+            assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+        }
     }
 
     #[tokio::test]

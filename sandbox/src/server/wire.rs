@@ -54,19 +54,19 @@ impl Wire {
     }
 }
 
-/// The socket as hyper has it.
-pub struct Socket {
-    stream: TcpStream,
+/// The socket as hyper has it. The stream stays with the caller, who may still read from it when hyper is through.
+pub struct Socket<'s> {
+    stream: &'s mut TcpStream,
     wire: Arc<Wire>,
 }
 
-impl Socket {
-    pub fn new(stream: TcpStream, wire: Arc<Wire>) -> Self {
+impl<'s> Socket<'s> {
+    pub fn new(stream: &'s mut TcpStream, wire: Arc<Wire>) -> Self {
         Self { stream, wire }
     }
 }
 
-impl Drop for Socket {
+impl Drop for Socket<'_> {
     fn drop(&mut self) {
         if self.wire.is_reset.load(Ordering::Relaxed) {
             // It fails if the peer has already ended the connection.
@@ -75,19 +75,19 @@ impl Drop for Socket {
     }
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for Socket<'_> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        Pin::new(&mut *self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for Socket<'_> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        Pin::new(&mut *self.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        let flushed = Pin::new(&mut *self.stream).poll_flush(cx);
         if matches!(flushed, Poll::Ready(Ok(()))) {
             self.wire.was_flushed();
         }
@@ -95,7 +95,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut *self.stream).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -103,7 +103,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        Pin::new(&mut *self.stream).poll_write_vectored(cx, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
