@@ -4,6 +4,7 @@
 
 mod cases;
 mod report;
+mod spelling;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::contract::Contract;
 use crate::deliver::{Outcome, diagnose, no_answer, post};
 use crate::model::target::Target;
 
-use cases::{Case, cases};
+use cases::{Case, cases, rewritten};
 
 pub use report::{Check, Expected, Report};
 
@@ -39,7 +40,27 @@ pub async fn check(contract: &Contract, target: &Target, token: &Secret) -> Repo
             break;
         }
     }
+    if let Some(first) = checks.first_mut().filter(|first| matches!(first.status, Some(400 | 401 | 403)))
+        && let Some(writer) = takes_rewritten(contract, target, token).await
+    {
+        first.advice = Some(format!(
+            "its token is right, since it takes an event as {writer} writes it: it verifies JSON that it has read and \
+             written again; verify the bytes of the body as they came"
+        ));
+    }
     Report { receiver: target.to_string(), checks }
+}
+
+/// Whose way of writing JSON a receiver takes that refused what is genuine: its token is right then, and it does not verify
+/// the bytes that came.
+async fn takes_rewritten(contract: &Contract, target: &Target, token: &Secret) -> Option<&'static str> {
+    for (writer, case) in rewritten(contract, token) {
+        let outcome = post(target, case.signature.as_deref(), Bytes::from(case.body), PATIENCE).await;
+        if outcome.is_ok_and(|answer| (200..300).contains(&answer.status)) {
+            return Some(writer);
+        }
+    }
+    None
 }
 
 /// What is advisable after an answer, if anything is.

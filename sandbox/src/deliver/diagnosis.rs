@@ -59,7 +59,7 @@ fn of_status(status: u16, target: &Target, token: &Secret) -> Option<String> {
         300..400 => "redirects are not followed: register the address that this one leads to".to_owned(),
         400 | 401 | 403 => format!(
             "the receiver refused it: compare its signing token with the one ending in {}, and verify the raw body, byte \
-             for byte as it came",
+             for byte as it came; a check of the receiver tells the two apart",
             ending(token)
         ),
         404 => format!("nothing there handles the path {}: compare it with the receiver's", target.path()),

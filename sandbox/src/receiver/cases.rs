@@ -10,6 +10,7 @@ use crate::contract::Contract;
 use crate::ids::Ids;
 
 use super::report::Expected;
+use super::spelling::{of_nobody, of_python};
 
 /// A delivery that is to be sent.
 pub struct Case {
@@ -34,9 +35,7 @@ const OTHER_TOKEN: &str = "another token than that of the receiver";
 
 /// The deliveries, the genuine ones first.
 pub fn cases(contract: &Contract, token: &Secret) -> Vec<Case> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seed = u64::try_from(since.as_nanos()).unwrap_or_default();
-    let mut events = Events { contract, ids: Ids::new(seed, "receiver check") };
+    let mut events = Events::new(contract);
     let mut cases = genuine(&mut events, &Signer::new(token.clone()));
     cases.extend(false_ones(&mut events, token));
     cases
@@ -48,7 +47,13 @@ struct Events<'a> {
     ids: Ids,
 }
 
-impl Events<'_> {
+impl<'a> Events<'a> {
+    fn new(contract: &'a Contract) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seed = u64::try_from(since.as_nanos()).unwrap_or_default();
+        Self { contract, ids: Ids::new(seed, "receiver check") }
+    }
+
     /// The kinds, the likeliest to matter first.
     fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> = self.contract.kinds().map(str::to_owned).collect();
@@ -102,6 +107,14 @@ fn genuine(events: &mut Events<'_>, signer: &Signer) -> Vec<Case> {
         body: unknown,
         advice: "Imprint adds kinds, and repeats what is not acknowledged: write down what you do not know, and answer 200",
     });
+    let spelled = of_nobody(&events.any());
+    cases.push(Case {
+        delivery: "genuine, in a spelling of its own".into(),
+        expected: Expected::Acknowledged,
+        signature: Some(signer.header(&spelled)),
+        body: spelled,
+        advice: "verify the bytes of the body as they came: JSON that was read and written again is another text",
+    });
     let mut large = events.any();
     large["data"]["customer_metadata"] = json!({ "padding": "x".repeat(LARGE) });
     let large = large.to_string().into_bytes();
@@ -113,6 +126,19 @@ fn genuine(events: &mut Events<'_>, signer: &Signer) -> Vec<Case> {
         advice: "let the receiver take bodies of a mebibyte: metadata has no limit",
     });
     cases
+}
+
+/// An event as somebody's writer of JSON writes it, and whose it is: for a receiver that refuses what is genuine, and may
+/// verify JSON that it has read and written again.
+pub fn rewritten(contract: &Contract, token: &Secret) -> Vec<(&'static str, Case)> {
+    let mut events = Events::new(contract);
+    let signer = Signer::new(token.clone());
+    let mut case = |writer, written: fn(&Value) -> Vec<u8>| {
+        let body = written(&events.any());
+        let signature = Some(signer.header(&body));
+        (writer, Case { delivery: String::new(), expected: Expected::Acknowledged, signature, body, advice: "" })
+    };
+    vec![case("Python's json.dumps", of_python)]
 }
 
 fn false_ones(events: &mut Events<'_>, token: &Secret) -> Vec<Case> {
@@ -156,7 +182,7 @@ mod tests {
             assert_eq!(verified.is_ok(), case.expected != Expected::Refused, "{}", case.delivery);
         }
         let genuine = cases.iter().filter(|case| case.delivery.starts_with("genuine")).count();
-        assert_eq!(genuine, contract.kinds().count() + 2);
+        assert_eq!(genuine, contract.kinds().count() + 3);
         assert!(cases.iter().any(|case| case.body.len() > LARGE));
     }
 

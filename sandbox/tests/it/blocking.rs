@@ -128,10 +128,10 @@ fn webhooks_are_sent_settled_and_replayed() {
 
 #[test]
 fn a_receiver_is_checked_without_a_runtime() {
-    let (url, thread) = receiver(200, 17);
+    let (url, thread) = receiver(200, 18);
     let report = imprint_sandbox::blocking::check_receiver(&url, "a made-up token").expect("a report");
-    assert_eq!((report.is_ok(), report.checks.len()), (false, thread.join().expect("17 requests").len()), "{report}");
-    let (url, thread) = receiver(400, 17);
+    assert_eq!((report.is_ok(), report.checks.len()), (false, thread.join().expect("18 requests").len()), "{report}");
+    let (url, thread) = receiver(400, 19);
     let sandbox = Sandbox::blocking().expect("a sandbox");
     let report = sandbox.check_receiver(&url).expect("a report");
     assert!(!report.is_ok() && thread.join().is_ok(), "{report}");

@@ -1,7 +1,8 @@
 //! The check of receivers: a right one passes, and each mistake is found.
 
-use imprint_client::webhook::Verifier;
+use imprint_client::webhook::{BodyReading, KeyReading, Reading, Verifier};
 use imprint_sandbox::{Expected, Report, Sandbox, check_receiver};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -31,7 +32,7 @@ async fn a_receiver_with_the_verifier_of_the_client_is_right_in_everything() -> 
     assert!(report.is_ok(), "{report}");
     assert_eq!(report.checks.iter().filter(|check| check.delivery.starts_with("genuine ")).count(), 7, "{report}");
     let refused = report.checks.iter().filter(|check| check.expected == Expected::Refused).count();
-    assert_eq!((refused, report.checks.len()), (6, 17));
+    assert_eq!((refused, report.checks.len()), (6, 18));
     assert!(report.checks.iter().all(|check| check.advice.is_none()), "{report}");
     let shown = format!("{report} {report:?}");
     assert!(!shown.contains(TOKEN) && !shown.contains("secret"), "{shown}");
@@ -53,7 +54,7 @@ async fn each_mistake_is_found() -> Test {
 
     let other = verifying(Verifier::new("the token of another endpoint")).await;
     let report = check_receiver(other.url("/"), TOKEN).await?;
-    assert_eq!(wrong(&report).len(), 11, "{report}");
+    assert_eq!(wrong(&report).len(), 12, "{report}");
     assert!(report.checks[0].advice.as_ref().is_some_and(|advice| advice.contains("ending in ..en")), "{report}");
 
     let failing = Receiver::start(TOKEN.into()).await;
@@ -71,6 +72,32 @@ async fn each_mistake_is_found() -> Test {
     terse.always(Reaction::VerifyWith(204, 404));
     let report = check_receiver(terse.url("/"), TOKEN).await?;
     assert!(report.is_ok() && report.checks.iter().all(|check| check.advice.is_some()), "{report}");
+    Ok(())
+}
+
+/// What a receiver in Python makes of a body when it reads it and writes it again.
+fn as_python_writes_it(body: Vec<u8>) -> Vec<u8> {
+    let text = serde_json::from_slice::<Value>(&body).expect("JSON").to_string();
+    // Nothing in the events has a comma or colon within a text.
+    text.replace("\":", "\": ").replace(",\"", ", \"").into_bytes()
+}
+
+#[tokio::test]
+async fn a_receiver_that_verifies_json_which_it_wrote_anew_is_told_so() -> Test {
+    let only_raw = || Verifier::new(TOKEN).pin(Reading::new(KeyReading::Token, BodyReading::Raw));
+
+    // What it writes looks as the sandbox writes it, so that only one delivery finds the mistake.
+    let compact = verifying(only_raw()).await;
+    compact.verifies_what_is_rewritten(|body| serde_json::from_slice::<Value>(&body).expect("JSON").to_string().into());
+    let report = check_receiver(compact.url("/"), TOKEN).await?;
+    assert_eq!(wrong(&report), ["genuine, in a spelling of its own"], "{report}");
+    assert!(report.to_string().contains("verify the bytes of the body as they came"), "{report}");
+
+    let python = verifying(only_raw()).await;
+    python.verifies_what_is_rewritten(as_python_writes_it);
+    let report = check_receiver(python.url("/"), TOKEN).await?;
+    let advice = report.checks[0].advice.clone().unwrap_or_default();
+    assert!(advice.starts_with("its token is right") && advice.contains("Python's json.dumps"), "{report}");
     Ok(())
 }
 

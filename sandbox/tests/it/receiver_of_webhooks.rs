@@ -60,6 +60,8 @@ struct Shared {
     script: Mutex<VecDeque<Reaction>>,
     otherwise: Mutex<Reaction>,
     limit: Mutex<usize>,
+    /// What it makes of a body before it verifies it, which is a mistake of many receivers.
+    rewrite: Mutex<fn(Vec<u8>) -> Vec<u8>>,
 }
 
 impl Receiver {
@@ -73,6 +75,7 @@ impl Receiver {
             script: Mutex::default(),
             otherwise: Mutex::new(Reaction::Answer(200, String::new())),
             limit: Mutex::new(usize::MAX),
+            rewrite: Mutex::new(|body| body),
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
         Self { address, shared, task }
@@ -89,6 +92,11 @@ impl Receiver {
     /// Answers a body that is longer with 413.
     pub fn limits_bodies_to(&self, bytes: usize) {
         *self.shared.limit.lock().expect("no panic") = bytes;
+    }
+
+    /// Verifies what this makes of a body, and not the bytes that came.
+    pub fn verifies_what_is_rewritten(&self, rewrite: fn(Vec<u8>) -> Vec<u8>) {
+        *self.shared.rewrite.lock().expect("no panic") = rewrite;
     }
 
     /// What is done with the next deliveries, each once.
@@ -153,6 +161,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn receive(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
     let (head, body) = request.into_parts();
     let raw = body.collect().await.map_err(|_| Broken)?.to_bytes().to_vec();
+    let raw = (*shared.rewrite.lock().expect("no panic"))(raw);
     let header = |name: &str| head.headers.get(name).map_or("", |value| value.to_str().expect("text")).to_owned();
     let signature = header(SIGNATURE_HEADER);
     let verified = shared.verifier.lock().expect("no panic").verify(&signature, &raw).map_err(|error| error.status());
