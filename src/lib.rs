@@ -8,6 +8,12 @@
 // Without the client, what only calls use of the lower floors is left unused.
 #![cfg_attr(not(feature = "client"), allow(dead_code, unused_imports))]
 
+#[cfg(all(target_arch = "wasm32", feature = "client"))]
+compile_error!(
+    "the feature `client` of imprint-client needs sockets, timers and a clock, which wasm32 does not have. Call Imprint from a \
+     backend: its API key must not be in a browser"
+);
+
 // The floors of the library, from bottom to top. Each imports only what stands above it in this list.
 
 pub(crate) mod log_target;

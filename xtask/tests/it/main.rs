@@ -11,6 +11,7 @@ mod interruptions;
 mod mutations;
 mod needs;
 mod overlay_actions;
+mod papers;
 mod published;
 mod refreshes;
 mod refusals;
