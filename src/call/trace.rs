@@ -48,9 +48,9 @@ mod off {
         work
     }
 
-    pub(in crate::call) fn log_doubt(_: &str) {}
+    pub(in super::super) fn log_doubt(_: &str) {}
 
-    pub(in crate::call) fn log_retry(_: u32, _: Duration, _: &Error) {}
+    pub(in super::super) fn log_retry(_: u32, _: Duration, _: &Error) {}
 
-    pub(in crate::call) fn log_giving_up(_: u32, _: &str, _: &Error) {}
+    pub(in super::super) fn log_giving_up(_: u32, _: &str, _: &Error) {}
 }

@@ -100,12 +100,12 @@ fn name(operation: &'static Operation) -> &'static str {
 }
 
 /// Logs that a request has a value that this version does not understand. `doubt` names the field, never the value.
-pub(in crate::call) fn log_doubt(doubt: &str) {
+pub(in super::super) fn log_doubt(doubt: &str) {
     tracing::warn!(target: TARGET, { imprint.field = doubt }, "the request has a value that may be a mistake; it is sent as it is");
 }
 
 /// Logs that another attempt is made after a pause.
-pub(in crate::call) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
+pub(in super::super) fn log_retry(attempts: u32, pause: Duration, error: &Error) {
     tracing::warn!(
         target: TARGET,
         { "error.type" = error_type(error), imprint.attempts = attempts, imprint.pause = pause.as_secs_f64() },
@@ -114,7 +114,7 @@ pub(in crate::call) fn log_retry(attempts: u32, pause: Duration, error: &Error) 
 }
 
 /// Logs that no other attempt is made, although it would do no harm, and why.
-pub(in crate::call) fn log_giving_up(attempts: u32, reason: &str, error: &Error) {
+pub(in super::super) fn log_giving_up(attempts: u32, reason: &str, error: &Error) {
     tracing::warn!(
         target: TARGET,
         { "error.type" = error_type(error), imprint.attempts = attempts, imprint.reason = reason },
