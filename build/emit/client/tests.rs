@@ -141,8 +141,13 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "describe fields as their types",
-            object(json!({"a": {"type": "object", "description": "The inner.", "properties": {"x": text}}})),
-            "/// The inner. #[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<SA>",
+            {
+                let inner = json!({"type": "object", "description": "The inner.", "properties": {"x": text}});
+                let mut document = object(json!({"a": {"$ref": "#/components/schemas/Inner"}}));
+                document["components"]["schemas"]["Inner"] = inner;
+                document
+            },
+            "/// The inner. #[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<Inner>",
         ),
         case("describe bodies and answers", undescribed(), "/// Body of [`Client::one`](crate::Client::one)."),
         case("describe bodies and answers", undescribed(), "/// Answer of [`Client::one`](crate::Client::one)."),
@@ -184,6 +189,7 @@ fn every_pass_has_a_case() {
     let mut tested: BTreeSet<&str> = cases().iter().map(|case| case.pass).collect();
     // Their cases are the refusals below.
     tested.extend([
+        "check that nothing is lost",
         "check that every secret is redacted",
         "check that personal data is redacted",
         "check that every operation is generated",
@@ -268,6 +274,43 @@ fn a_marked_secret_that_is_no_secret_in_rust_stops_the_build() {
     assert!(problem.message.contains("`pin` is a secret that would be a plain string"), "{problem}");
 }
 
+/// progenitor leaves out a property, a value, a parameter's type or a schema: each stops the build, at its place.
+#[test]
+fn what_progenitor_loses_stops_the_build() {
+    let mut document = object(json!({
+        "a": {"type": "string"},
+        "kind": {"type": "string", "enum": ["X"]},
+        "part": {"type": "object", "properties": {"b": {"type": "integer"}}},
+        "list": {"type": "array", "items": {"type": "string"}},
+    }));
+    document["paths"]["/one"]["post"]["parameters"] =
+        json!([{"name": "q", "in": "query", "schema": {"type": "integer"}}]);
+    let schemas = "/components/schemas";
+    let cases: [(&str, Value, &str); 7] = [
+        (&format!("{schemas}/S/properties/new"), json!({"type": "string"}), "/components/schemas/S/properties/new"),
+        (&format!("{schemas}/S/properties/a/type"), json!("integer"), "/components/schemas/S/properties/a"),
+        (&format!("{schemas}/S/properties/list/items/type"), json!("integer"), "/components/schemas/S/properties/list"),
+        (&format!("{schemas}/S_kind/enum/1"), json!("T59"), "/components/schemas/S/properties/kind/enum"),
+        (&format!("{schemas}/New"), json!({"type": "string"}), "/components/schemas/New"),
+        (
+            &format!("{schemas}/S/properties/part/$ref"),
+            json!("#/components/schemas/Other"),
+            "/components/schemas/S/properties/part",
+        ),
+        ("/paths/~1one/post/parameters/0/schema/type", json!("string"), "/paths/~1one/post/parameters/0/schema"),
+    ];
+    for (pointer, value, place) in cases {
+        let problem = spoilt(document.clone(), "check that nothing is lost", &|_, lowered| {
+            let (holder, key) = pointer.rsplit_once('/').unwrap();
+            match lowered.document.pointer_mut(holder).unwrap_or_else(|| panic!("{holder}")) {
+                Value::Array(items) => items.push(value.clone()),
+                map => map[key] = value.clone(),
+            }
+        });
+        assert_eq!(problem.place, place, "{problem}");
+    }
+}
+
 #[test]
 fn a_personal_place_that_debug_would_show_stops_the_build() {
     let document = object(json!({"nick": {"type": "string"}}));
@@ -291,9 +334,12 @@ fn an_operation_that_is_not_generated_stops_the_build() {
 #[test]
 fn two_things_of_one_rust_name_stop_the_build() {
     let schemas = json!({"SKind": {"type": "object", "properties": {"x": {"type": "string"}}}});
-    let mut types =
-        object(json!({"kind": {"type": "string", "enum": ["A"]}, "other": {"$ref": "#/components/schemas/SKind"}}));
+    // A name that only stands for another one.
+    let mut types = object(
+        json!({"kind": {"$ref": "#/components/schemas/s_kind"}, "other": {"$ref": "#/components/schemas/SKind"}}),
+    );
     types["components"]["schemas"]["SKind"] = schemas["SKind"].clone();
+    types["components"]["schemas"]["s_kind"] = json!({"$ref": "#/components/schemas/S"});
     let calls = document(
         json!({}),
         json!({
