@@ -9,6 +9,7 @@ mod checks;
 mod constraints;
 mod cursor;
 mod document;
+mod found;
 mod lists;
 mod progenitor;
 mod samples;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use super::{
     lower::{Lowered, Marks},
     problem::Problem,
+    rust_names::type_name,
 };
 
 /// Everything that is known of an API.
@@ -37,6 +39,7 @@ pub struct Api {
     pub enums: Vec<Enum>,
     /// Named strings, ids above all.
     pub texts: Vec<Text>,
+    pub unions: Vec<Union>,
     /// Schemas that only name another one, by name, with the name of the schema they stand for.
     pub aliases: BTreeMap<String, String>,
     pub webhooks: Vec<Webhook>,
@@ -44,6 +47,10 @@ pub struct Api {
     missing_operations: Vec<(String, String)>,
     /// Places that lowering marked as secret or personal.
     pub marks: Marks,
+    /// What everything has to be found of, until that is checked.
+    sources: found::Sources,
+    /// Schemas that got another name, so that no two have one Rust name.
+    renamed: BTreeMap<String, String>,
 }
 
 /// A group of operations.
@@ -247,6 +254,27 @@ pub struct Text {
     pub description: String,
 }
 
+/// A value that has one of several shapes. The set is open, as that of an enum.
+#[derive(Clone, Debug)]
+pub struct Union {
+    pub name: String,
+    pub description: String,
+    /// The property that tells the variants apart, if one does.
+    pub tag: Option<String>,
+    /// In the order of the document.
+    pub variants: Vec<Variant>,
+}
+
+/// One shape of a union.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    pub name: String,
+    pub ty: Type,
+    /// The values of the tag that mean this variant.
+    pub values: Vec<String>,
+    pub personal: bool,
+}
+
 /// An event that the API sends to its partners.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
@@ -288,6 +316,8 @@ pub enum Type {
     List(Box<Type>),
     /// An object whose values all have one type.
     Map(Box<Type>),
+    /// An item of a list, or a value of a map, that may be null.
+    Nullable(Box<Type>),
     /// A type that holds itself.
     Boxed(Box<Type>),
 }
@@ -309,7 +339,9 @@ impl Type {
     pub fn contains(&self, sought: &Type) -> bool {
         self == sought
             || match self {
-                Self::List(inner) | Self::Map(inner) | Self::Boxed(inner) => inner.contains(sought),
+                Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::Boxed(inner) => {
+                    inner.contains(sought)
+                }
                 _ => false,
             }
     }
@@ -320,11 +352,20 @@ impl Api {
         self.structs.iter().find(|structure| structure.name == name)
     }
 
-    /// Whether a value of the type may be one that is kept without being understood: of an enum, or a timestamp.
+    pub fn union(&self, name: &str) -> Option<&Union> {
+        self.unions.iter().find(|union| union.name == name)
+    }
+
+    /// The name of the type of a schema, by the name that the document has for it.
+    fn type_of(&self, schema: &str) -> String {
+        type_name(self.renamed.get(schema).map_or(schema, String::as_str))
+    }
+
+    /// Whether a value of the type may be one that is kept without being understood: of an enum or union, or a timestamp.
     pub fn may_be_unknown(&self, ty: &Type) -> bool {
         match ty {
             Type::Timestamp => true,
-            Type::Named(name) => self.enums.iter().any(|item| item.name == *name),
+            Type::Named(name) => self.enums.iter().any(|item| item.name == *name) || self.union(name).is_some(),
             _ => false,
         }
     }
@@ -357,6 +398,7 @@ const fn pass(name: &'static str, apply: fn(&mut Api) -> Result<(), Problem>) ->
 
 /// What is decided and checked once the model is filled, in this order.
 pub const PASSES: &[Pass] = &[
+    pass("check that nothing is lost", found::everything),
     pass("check that every secret is redacted", checks::secrets),
     pass("check that personal data is redacted", checks::personal),
     pass("make collections empty by default", constraints::collections),

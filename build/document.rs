@@ -4,19 +4,53 @@ use serde_json::Value;
 
 use super::problem::Problem;
 
+/// The key of YAML 1.1 whose value, a map or a list of maps, gives the map around it the entries that it lacks.
+const MERGE: &str = "<<";
+
 /// Reads a YAML (or JSON) document. Duplicate keys are refused, dates stay the text they are, integer keys such as an
-/// unquoted `200:` become strings.
+/// unquoted `200:` become strings, and merge keys (`<<: *anchor`) are applied.
 pub fn parse(name: &str, text: &str) -> Result<Value, Problem> {
     let refuse = |message: String| {
         Problem::new(name, message, "mend the file; it has to be one YAML document of plain maps, lists and scalars")
     };
     // Through YAML's own value type, which refuses equal keys: serde_json would keep the last one without an error.
-    let yaml: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| refuse(format!("not YAML: {e}")))?;
+    let mut yaml: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| refuse(format!("not YAML: {e}")))?;
+    merge(&mut yaml).map_err(refuse)?;
     let json = serde_json::to_value(&yaml).map_err(|e| refuse(format!("YAML that JSON cannot hold: {e}")))?;
     if !json.is_object() {
         return Err(refuse("the document is not a map".into()));
     }
     Ok(sorted(json))
+}
+
+/// Applies the merge keys of a value and of all that it holds. The entries of the map itself count more than those that are
+/// merged into it, and of several maps in a list the first counts most.
+///
+/// What is merged is merged itself first. `apply_merge` of yaml_serde does not do so: it leaves the merge key of an anchor
+/// that has one in the map that the anchor is merged into.
+fn merge(value: &mut yaml_serde::Value) -> Result<(), String> {
+    match value {
+        yaml_serde::Value::Mapping(map) => {
+            map.values_mut().try_for_each(merge)?;
+            let merged = match map.remove(MERGE) {
+                None => Vec::new(),
+                Some(yaml_serde::Value::Sequence(maps)) => maps,
+                Some(one) => vec![one],
+            };
+            for one in merged {
+                let yaml_serde::Value::Mapping(one) = one else {
+                    return Err(format!("`{MERGE}` has to name a map, or a list of maps"));
+                };
+                for (key, value) in one {
+                    map.entry(key).or_insert(value);
+                }
+            }
+            Ok(())
+        }
+        yaml_serde::Value::Sequence(items) => items.iter_mut().try_for_each(merge),
+        yaml_serde::Value::Tagged(tagged) => merge(&mut tagged.value),
+        _ => Ok(()),
+    }
 }
 
 /// Sorts every map by key, so that the output does not depend on whether another crate in the graph turns on
@@ -50,6 +84,26 @@ mod tests {
         for (text, says) in [("a: 1\na: 2\n", "duplicate"), ("a: [", "not YAML"), ("- 1\n", "not a map")] {
             let problem = parse("openapi/openapi.yaml", text).unwrap_err().to_string();
             assert!(problem.contains("openapi/openapi.yaml") && problem.contains(says), "{problem}");
+        }
+    }
+
+    #[test]
+    fn merge_keys_are_applied_at_every_depth() {
+        let text = "\
+base: &base {a: 1, deep: {a: 1}}
+more: &more {<<: *base, b: 2}
+other: &other {a: 9, c: 3}
+one: {<<: *base, a: 7}
+list:
+  - {<<: [*more, *other], d: 4}
+";
+        let value = parse("d", text).unwrap();
+        assert_eq!(value["more"], json!({"a": 1, "b": 2, "deep": {"a": 1}}));
+        assert_eq!(value["one"], json!({"a": 7, "deep": {"a": 1}}));
+        assert_eq!(value["list"], json!([{"a": 1, "b": 2, "c": 3, "d": 4, "deep": {"a": 1}}]));
+        for text in ["a: {<<: 1}", "a: {<<: [1]}"] {
+            let problem = parse("openapi/openapi.yaml", text).unwrap_err().to_string();
+            assert!(problem.contains("`<<` has to name a map"), "{problem}");
         }
     }
 

@@ -10,19 +10,24 @@
 
 mod components;
 mod constraints;
+mod directions;
 mod enums;
 mod events;
 mod forms;
+mod inline;
+mod merge;
 mod names;
 pub mod published;
 mod refuse;
 mod responses;
 mod shapes;
+pub mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use self::unions::Union;
 use super::{document::sorted, problem::Problem};
 
 /// A place of the document that carries a mark.
@@ -48,6 +53,12 @@ pub struct Lowered {
     pub marks: Marks,
     /// Schemas that only name another one, and the one they lead to.
     pub aliases: BTreeMap<String, String>,
+    /// The unions, by the names that their schemas have in the lowered document.
+    pub unions: BTreeMap<String, Union>,
+    /// Where the document has the schemas that lowering named.
+    pub places: BTreeMap<String, String>,
+    /// The schemas that got another name, so that no two have one Rust name: from the document's name to the new one.
+    pub renamed: BTreeMap<String, String>,
     /// The schemas of webhook payloads: nothing in the lowered document refers to them.
     payloads: Vec<String>,
 }
@@ -70,7 +81,9 @@ pub const NORMAL: &[Rule] = &[
     rule("rewrite unions with null", forms::union_with_null),
     rule("rewrite enums with null", forms::enum_with_null),
     rule("rewrite examples", forms::examples),
+    rule("say the type that keywords imply", forms::implied_types),
     rule("unwrap single allOf", shapes::single_all_of),
+    rule("merge allOf", merge::all_of),
 ];
 
 /// The rules for a client, in the order they run.
@@ -80,18 +93,21 @@ pub const CLIENT: &[Rule] = &[
     rule("remove webhooks", responses::webhooks),
     rule("remove error responses", responses::errors),
     rule("merge success responses", responses::success_codes),
+    rule("remove unused schemas", shapes::unused),
     rule("refuse unresolved references", refuse::references),
+    rule("remove unions that only validate", unions::only_validating),
     rule("refuse unsupported forms", refuse::forms),
-    rule("refuse unions", refuse::unions),
+    rule("refuse contradictions in allOf", merge::refuse),
     rule("refuse unsupported operations", refuse::operations),
+    rule("require nothing of the other direction", directions::required),
     rule("reduce what stands beside references", forms::ref_siblings),
     rule("resolve aliases", shapes::aliases),
+    rule("settle unions", unions::settle),
     rule("write out plain names", shapes::plain_names),
     rule("move nullable to the uses of a name", shapes::nullable_names),
     rule("remove undefined required names", shapes::required_names),
     rule("require nothing of events", events::nothing_required),
     rule("open closed objects", shapes::closed_objects),
-    rule("remove unused schemas", shapes::unused),
     rule("remove defaults", constraints::defaults),
     rule("remove limits", constraints::limits),
     rule("remove formats", constraints::formats),
@@ -101,6 +117,9 @@ pub const CLIENT: &[Rule] = &[
     rule("mark timestamps", names::timestamps),
     rule("name ids", names::ids),
     rule("remove examples", constraints::samples),
+    rule("keep types of one name apart", inline::apart),
+    rule("name inline types", inline::types),
+    rule("write unions as objects", unions::carry),
     rule("wrap references", forms::wrap_references),
 ];
 

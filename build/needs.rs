@@ -122,6 +122,7 @@ impl Needs {
         api.structs.retain(|structure| used.contains(&structure.name));
         api.enums.retain(|item| used.contains(&item.name));
         api.texts.retain(|text| used.contains(&text.name));
+        api.unions.retain(|union| used.contains(&union.name));
     }
 
     /// The types that are needed by name, and those that what is left of the API holds.
@@ -139,6 +140,9 @@ impl Needs {
             if let Some(structure) = api.structure(&name).filter(|_| !reached.contains(&name)) {
                 open.extend(structure.fields.iter().filter_map(|field| named_in(&field.ty)));
             }
+            if let Some(union) = api.union(&name).filter(|_| !reached.contains(&name)) {
+                open.extend(union.variants.iter().filter_map(|variant| named_in(&variant.ty)));
+            }
             reached.insert(name);
         }
         reached
@@ -148,7 +152,7 @@ impl Needs {
 /// The type of the API that a type is, or has in its lists, maps or boxes.
 fn named_in(ty: &Type) -> Option<String> {
     match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Boxed(inner) => named_in(inner),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::Boxed(inner) => named_in(inner),
         ty => ty.named().map(str::to_string),
     }
 }
@@ -255,6 +259,7 @@ pub fn spelled(ty: &Type, is_optional: bool) -> String {
         Type::Named(name) => name.clone(),
         Type::List(item) => format!("Vec<{}>", spelled(item, false)),
         Type::Map(value) => format!("BTreeMap<{}>", spelled(value, false)),
+        Type::Nullable(inner) => spelled(inner, true),
         Type::Boxed(inner) => spelled(inner, false),
     };
     if is_optional { format!("Option<{name}>") } else { name }

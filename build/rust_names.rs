@@ -3,9 +3,12 @@
 use heck::ToUpperCamelCase;
 use proc_macro2::Ident;
 
-/// The Rust type of a named schema.
+/// The Rust type of a named schema, as typify spells it.
 pub fn type_name(schema: &str) -> String {
-    identifier(&schema.to_upper_camel_case())
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let text: String = schema.chars().filter(|c| *c != '\'').map(|c| if is_part(c) { c } else { '-' }).collect();
+    let name = text.to_upper_camel_case();
+    if name.starts_with(char::is_alphabetic) { identifier(&name) } else { format!("X{name}") }
 }
 
 /// The text as an identifier: with an underscore where Rust keeps the word for itself, and with a V before a digit.

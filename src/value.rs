@@ -12,6 +12,7 @@
 //! | `fields`, `integer` | what the setters of builders, and the methods that are written by hand, take |
 //! | `doubt` | values that are sent although this version does not understand them |
 //! | `object`, `lenient` | how structs and their fields are read from JSON |
+//! | `union` | how values that have one of several shapes are read and written |
 //! | `json` | the repair of JSON texts that are not valid Unicode |
 //! | `text`, `schema` | reading JSON strings, and the JSON Schemas of types that are strings |
 //! | `credential` | what is wrong with a key or a token |
@@ -31,6 +32,7 @@ mod schema;
 mod secret;
 pub(crate) mod text;
 mod timestamp;
+pub(crate) mod union;
 
 pub(crate) use credential::CredentialProblem;
 pub(crate) use doubt::Doubtful;
@@ -45,3 +47,5 @@ pub(crate) use schema::string_schema;
 pub use secret::Secret;
 pub(crate) use secret::{OwnSecrets, Redacted};
 pub use timestamp::{Timestamp, TimestampError};
+#[allow(unused_imports, reason = "the API document has no union at present")]
+pub(crate) use union::union;

@@ -9,8 +9,16 @@ use crate::build::{lower::Mark, problem::Problem};
 pub fn secrets(api: &mut Api) -> Result<(), Problem> {
     let fields = api.structs.iter().flat_map(|structure| &structure.fields).map(|field| (&field.wire, &field.ty));
     let parameters = api.operations.iter().flat_map(|o| &o.parameters).map(|p| (&p.facts.wire, &p.ty));
-    let found = fields.chain(parameters).filter(|(_, ty)| ty.contains(&Type::Secret)).map(|(wire, _)| wire.as_str());
+    let holds = |ty: &Type| ty.contains(&Type::Secret) || unions_in(api, ty).any(|ty| ty.contains(&Type::Secret));
+    let found = fields.chain(parameters).filter(|(_, ty)| holds(ty)).map(|(wire, _)| wire.as_str());
     compare(&api.marks.secrets, found, "a secret that would be a plain string")
+}
+
+/// The types of the variants of the unions that a type is or contains.
+fn unions_in<'a>(api: &'a Api, ty: &Type) -> impl Iterator<Item = &'a Type> {
+    let unions = api.unions.iter().filter(|union| ty.contains(&Type::Named(union.name.clone())));
+    let types: Vec<&Type> = unions.flat_map(|union| &union.variants).map(|variant| &variant.ty).collect();
+    types.into_iter()
 }
 
 /// Every place that is marked as personal data is redacted.

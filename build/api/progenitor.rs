@@ -13,14 +13,15 @@ use syn::{
 };
 
 use super::{
-    Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type,
+    Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type, Union, Variant,
     document::{Declared, DeclaredOperation},
+    found::Sources,
 };
 use crate::build::{
     enum_tokens, generate,
-    lower::{Lowered, Marks},
+    lower::{Lowered, Marks, unions},
     problem::Problem,
-    rust_names::identifier,
+    rust_names::{identifier, type_name},
 };
 
 const ADVICE: &str = "teach build/api/progenitor.rs this shape, or avoid it by an overlay action or a lowering rule";
@@ -39,6 +40,8 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
         webhooks,
         aliases: lowered.aliases.clone(),
         marks: lowered.marks.clone(),
+        sources: Sources { document: lowered.document.clone(), places: lowered.places.clone() },
+        renamed: lowered.renamed.clone(),
         ..Api::default()
     };
     let module = |name: &str| {
@@ -48,8 +51,10 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
         })
     };
     let types = module("types").ok_or_else(|| unknown("progenitor's output", "no module `types`"))?;
+    let unions: BTreeMap<String, &unions::Union> =
+        lowered.unions.iter().map(|(name, union)| (type_name(name), union)).collect();
     for item in items(types) {
-        read_type(item, &mut api)?;
+        read_type(item, &unions, &mut api)?;
     }
     // A document without operations has an empty builder module.
     let builder = module("builder").ok_or_else(|| unknown("progenitor's output", "no module `builder`"))?;
@@ -75,11 +80,17 @@ fn items(module: &ItemMod) -> &[Item] {
     module.content.as_ref().map_or(&[], |(_, items)| items)
 }
 
-fn read_type(item: &Item, api: &mut Api) -> Result<(), Problem> {
+fn read_type(item: &Item, unions: &BTreeMap<String, &unions::Union>, api: &mut Api) -> Result<(), Problem> {
     match item {
         Item::Enum(item) => api.enums.push(read_enum(item)?),
         Item::Struct(item) => match &item.fields {
-            Fields::Named(_) => api.structs.push(read_struct(item, &api.marks)?),
+            Fields::Named(_) => {
+                let structure = read_struct(item, &api.marks)?;
+                match unions.get(&structure.name) {
+                    Some(union) => api.unions.push(read_union(structure, union)?),
+                    None => api.structs.push(structure),
+                }
+            }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
                 if read_value(&fields.unnamed[0].ty).is_none_or(|(ty, _)| ty != Type::Text) {
                     return Err(unknown(item.ident.to_string(), "a newtype around what is no string"));
@@ -144,6 +155,19 @@ fn read_struct(item: &ItemStruct, marks: &Marks) -> Result<Struct, Problem> {
         fields.push(Field { wire, name, description, shape, ty, skip, flatten, personal, list: None });
     }
     Ok(Struct { name: place, description: docs(&item.attrs), fields })
+}
+
+/// A union, of the object that stands for it.
+fn read_union(object: Struct, union: &unions::Union) -> Result<Union, Problem> {
+    let Struct { name, description, fields } = object;
+    let variants = union.variants.iter().enumerate().map(|(index, variant)| {
+        let field = fields.iter().find(|field| field.wire == unions::property(index));
+        let field = field.ok_or_else(|| unknown(&name, format!("no variant `{}`", variant.name)))?;
+        let (name, values) = (variant.name.clone(), variant.values.clone());
+        Ok(Variant { name, ty: field.ty.clone(), values, personal: field.personal })
+    });
+    let variants = variants.collect::<Result<_, Problem>>()?;
+    Ok(Union { name, description, tag: union.tag.clone(), variants })
 }
 
 /// The text of the doc comments; typify's own `` `Name` `` says nothing.
@@ -423,6 +447,7 @@ fn read_value(ty: &syn::Type) -> Option<(Type, bool)> {
         "serde_json::Value" => plain(Type::Any),
         "serde_json::Map" => plain(Type::FreeObject),
         "std::vec::Vec" => argument().map(|(ty, personal)| (Type::List(Box::new(ty)), personal)),
+        "std::option::Option" => argument().map(|(ty, personal)| (Type::Nullable(Box::new(ty)), personal)),
         "std::boxed::Box" => argument().map(|(ty, personal)| (Type::Boxed(Box::new(ty)), personal)),
         "std::collections::BTreeMap" => {
             let (Type::Text, _) = argument()? else { return None };

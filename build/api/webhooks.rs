@@ -79,7 +79,7 @@ pub fn find(api: &mut Api) -> Result<(), Problem> {
 fn holder(api: &Api, webhook: &Webhook) -> Result<(String, bool), Problem> {
     let place = format!("/components/schemas/{}", webhook.schema);
     let schema = api.aliases.get(&webhook.schema).unwrap_or(&webhook.schema);
-    let Some(payload) = api.structure(&crate::build::rust_names::type_name(schema)) else {
+    let Some(payload) = api.structure(&api.type_of(schema)) else {
         return Err(Problem::new(
             place,
             format!("the payload of the webhook `{}` is no object", webhook.name),

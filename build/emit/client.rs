@@ -84,7 +84,8 @@ pub fn write(mut api: Api, hand_written: &HandWritten, keep: &dyn Fn(&str) -> bo
     let names = names::Names::new(hand_written);
     let api = &api;
     let types = api.structs.iter().map(|s| &s.name).chain(api.enums.iter().map(|e| &e.name));
-    let types = types.chain(api.texts.iter().map(|text| &text.name)).cloned();
+    let types = types.chain(api.texts.iter().map(|text| &text.name));
+    let types = types.chain(api.unions.iter().map(|union| &union.name)).cloned();
     let types: BTreeSet<String> = types.chain(api.aliases.keys().map(|name| names::type_name(name))).collect();
     let builders = api.structs.iter().map(|structure| names::builder(&structure.name)).collect();
     let calls = api.operations.iter().map(|operation| operation.name.clone()).collect();

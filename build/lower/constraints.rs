@@ -7,7 +7,15 @@ use serde_json::Value;
 use super::Lowered;
 use crate::build::{problem::Problem, walk};
 
-const LIMITS: [&str; 14] = [
+/// Keywords that a value can break without being of another type.
+const LIMITS: [&str; 23] = [
+    "$anchor",
+    "$id",
+    "$schema",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "dependentRequired",
     "exclusiveMaximum",
     "exclusiveMinimum",
     "maxContains",
@@ -22,7 +30,14 @@ const LIMITS: [&str; 14] = [
     "minimum",
     "multipleOf",
     "pattern",
+    "propertyNames",
+    "uniqueItems",
 ];
+
+/// Whether a keyword only says which of the values of a type are valid.
+pub(super) fn only_validates(keyword: &str) -> bool {
+    LIMITS.contains(&keyword)
+}
 
 fn drop_keywords(lowered: &mut Lowered, drop: &dyn Fn(&str, &Value) -> bool) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
@@ -41,7 +56,10 @@ pub fn defaults(lowered: &mut Lowered) -> Result<(), Problem> {
 /// Removes limits and patterns. One value outside of its limits would make a whole page undecodable, and requests share
 /// their schemas with answers.
 pub fn limits(lowered: &mut Lowered) -> Result<(), Problem> {
-    drop_keywords(lowered, &|keyword, _| LIMITS.contains(&keyword) || keyword == "uniqueItems")
+    drop_keywords(lowered, &|keyword, value| {
+        let closes = matches!(keyword, "unevaluatedItems" | "unevaluatedProperties") && value.is_boolean();
+        only_validates(keyword) || closes
+    })
 }
 
 /// Removes formats that have no type of ours. The format `uuid` would reject ids that the service uses, and would need

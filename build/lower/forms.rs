@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Lowered;
+use super::{Lowered, merge};
 use crate::build::{problem::Problem, walk};
 
 pub fn version(lowered: &mut Lowered) -> Result<(), Problem> {
@@ -28,17 +28,72 @@ fn each_map(
     })
 }
 
-/// Rewrites `type: [string, "null"]` as `type: string` with `nullable: true`.
+/// Rewrites `type: [string, "null"]` as `type: string` with `nullable: true`, and several types as `anyOf` of them.
 pub fn type_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         let Some(Value::Array(types)) = schema.get("type").cloned() else { return Ok(()) };
         let (null, named): (Vec<_>, Vec<_>) = types.into_iter().partition(|name| name == "null");
+        if named.is_empty() {
+            return Ok(());
+        }
+        if !null.is_empty() {
+            schema.insert("nullable".into(), json!(true));
+        }
         if let [only] = named.as_slice() {
             schema.insert("type".into(), only.clone());
-            if !null.is_empty() {
-                schema.insert("nullable".into(), json!(true));
+            return Ok(());
+        }
+        schema.remove("type");
+        let mut members: Vec<Map<String, Value>> =
+            named.iter().map(|name| Map::from_iter([("type".to_string(), name.clone())])).collect();
+        let keywords: Vec<String> = schema.keys().cloned().collect();
+        for keyword in keywords {
+            let Some(of) = type_of_keyword(&keyword) else { continue };
+            let Some(value) = schema.remove(&keyword) else { continue };
+            for member in members.iter_mut().filter(|member| of.iter().any(|of| member["type"] == *of)) {
+                member.insert(keyword.clone(), value.clone());
             }
         }
+        schema.insert("anyOf".into(), members.into_iter().map(Value::Object).collect());
+        Ok(())
+    })
+}
+
+/// The types of values that a keyword says something of; `None` for one that describes, or is of any type.
+fn type_of_keyword(keyword: &str) -> Option<&'static [&'static str]> {
+    match keyword {
+        "properties"
+        | "required"
+        | "additionalProperties"
+        | "minProperties"
+        | "maxProperties"
+        | "propertyNames"
+        | "patternProperties" => Some(&["object"]),
+        "items" | "prefixItems" | "minItems" | "maxItems" | "uniqueItems" | "contains" => Some(&["array"]),
+        "minLength" | "maxLength" | "pattern" | "format" | "enum" => Some(&["string"]),
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => Some(&["integer", "number"]),
+        _ => None,
+    }
+}
+
+/// Says the type of a schema that has keywords of one type alone, and no union or reference.
+pub fn implied_types(lowered: &mut Lowered) -> Result<(), Problem> {
+    each_map(lowered, &mut |schema, _| {
+        if ["type", "$ref", "allOf", "anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword)) {
+            return Ok(());
+        }
+        let implied = match schema.get("enum").and_then(Value::as_array) {
+            Some(values) if !values.is_empty() && values.iter().all(|value| value.is_i64() || value.is_u64()) => {
+                "integer"
+            }
+            Some(_) => return Ok(()),
+            None if ["properties", "additionalProperties"].iter().any(|keyword| schema.contains_key(*keyword)) => {
+                "object"
+            }
+            None if schema.contains_key("items") => "array",
+            None => return Ok(()),
+        };
+        schema.insert("type".into(), json!(implied));
         Ok(())
     })
 }
@@ -83,19 +138,26 @@ pub fn enum_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Rewrites `anyOf` and `oneOf` of one shape and null as that shape with `nullable`.
+/// Rewrites null among the members of `anyOf` and `oneOf` as `nullable`. If one shape is left, it takes the place of the
+/// union.
 pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
     each_map(lowered, &mut |schema, _| {
         for keyword in ["anyOf", "oneOf"] {
-            let Some(members) = schema.get(keyword).and_then(Value::as_array) else { continue };
-            let Some(index) = only_shape(members) else { continue };
-            let (only, nullable) = (members[index].clone(), members.len() > 1);
-            schema.remove(keyword);
-            if nullable {
+            let Some(members) = schema.get_mut(keyword).and_then(Value::as_array_mut) else { continue };
+            let index = only_shape(members);
+            let only = index.map(|index| members[index].clone());
+            let before = members.len();
+            members.retain(|member| !is_null(member));
+            if members.len() < before {
                 schema.insert("nullable".into(), json!(true));
             }
-            // The rule for a single `allOf` comes later and unwraps it.
-            schema.insert("allOf".into(), json!([only]));
+            let Some(only) = only else { continue };
+            schema.remove(keyword);
+            // The rules for `allOf` come later.
+            match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+                Some(all) => all.push(only),
+                None => drop(schema.insert("allOf".into(), json!([only]))),
+            }
         }
         Ok(())
     })
@@ -103,9 +165,12 @@ pub fn union_with_null(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// The index of the only member of a union that is not null.
 pub(super) fn only_shape(members: &[Value]) -> Option<usize> {
-    let is_null = |member: &Value| member["type"] == "null" || member["enum"] == json!([null]);
     let mut shapes = (0..members.len()).filter(|index| !is_null(&members[*index]));
     shapes.next().filter(|_| shapes.next().is_none())
+}
+
+fn is_null(member: &Value) -> bool {
+    member["type"] == "null" || member["enum"] == json!([null])
 }
 
 /// Rewrites `examples` of JSON Schema as `example` of OpenAPI 3.0, which has one: the first.
@@ -143,7 +208,8 @@ pub fn ref_siblings(lowered: &mut Lowered) -> Result<(), Problem> {
         let target = walk::resolve(&known, &Value::Object(schema.clone())).clone();
         let mut refused = None;
         schema.retain(|keyword, value| {
-            let harmless = keyword == "title" || keyword.starts_with("x-") || target.get(keyword) == Some(value);
+            let is_type = keyword == "type" && target.get("type").is_none();
+            let harmless = is_type || merge::is_harmless(keyword) || target.get(keyword) == Some(value);
             if !BESIDE.contains(&keyword.as_str()) && !harmless {
                 refused.get_or_insert_with(|| keyword.clone());
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Value, json};
 
-use super::{Lowered, Mark};
+use super::{Lowered, Mark, unions};
 use crate::build::{
     problem::Problem,
     walk::{self, Place, Role, component_name, resolve},
@@ -100,7 +100,9 @@ pub(super) enum Held<'a> {
     Text,
     /// A list or map whose values are strings; the keyword is that of the values. The place as a whole is the secret.
     Values(&'static str),
-    /// Another list, map or object. The secret is a property in it that has a name of its own.
+    /// A union that may be a string. The strings are the secret.
+    Members,
+    /// Another list, map, object or union. The secret is a property in it that has a name of its own.
     Within,
     /// The schema has another type, which cannot be redacted.
     Other(&'a str),
@@ -116,8 +118,17 @@ pub(super) fn held<'a>(document: &'a Value, schema: &'a Value) -> Held<'a> {
             _ => Held::Within,
         },
         None if target.get("allOf").is_some() => Held::Within,
+        None if unions::members(target).is_some() => {
+            let mut members = unions::members(target).into_iter().flatten();
+            if members.any(|member| is_text(document, member)) { Held::Members } else { Held::Within }
+        }
         other => Held::Other(other.unwrap_or("any value")),
     }
+}
+
+fn is_text(document: &Value, schema: &Value) -> bool {
+    let target = resolve(document, schema);
+    target["type"] == "string" && target.get("enum").is_none()
 }
 
 /// Rewrites secrets as `{type: string, format: password}` without any constraint. With a length beside it typify's
@@ -142,6 +153,14 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
                 let mut container = resolve(&known, schema).clone();
                 container[keyword] = redacted;
                 replaced(schema, container)
+            }
+            Held::Members => {
+                let mut union = resolve(&known, schema).clone();
+                for keyword in unions::KEYWORDS {
+                    let members = union.get_mut(keyword).and_then(Value::as_array_mut).into_iter().flatten();
+                    members.filter(|member| is_text(&known, member)).for_each(|member| *member = redacted.clone());
+                }
+                replaced(schema, union)
             }
             Held::Within => return Ok(()),
             Held::Other(kind) => {

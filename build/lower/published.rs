@@ -63,22 +63,27 @@ struct Normal {
 }
 
 /// Every schema of the document, each before its parts. The members of an `allOf`, or of a union with null, are left out
-/// if the normal form has one of them in the place of the schema that they are members of, and nothing else of them.
+/// if the normal form has one of them, or what all of them say, in the place of the schema that they are members of.
 fn places(document: &Value, schemas: &Value) -> Result<Vec<Normal>, Problem> {
     let mut found: Vec<Normal> = Vec::new();
     let mut unwrapped: Vec<Unwrapped> = Vec::new();
     walk::schemas_anywhere(&mut document.clone(), &mut |schema, place| {
         let above = unwrapped.iter().rev().find_map(|one| Some((place.pointer.strip_prefix(&one.members)?, one)));
         let place_there = match above {
-            Some((below, one)) => match below.strip_prefix(&one.only) {
-                Some(below) if below.starts_with('/') => moved(place, below, &one.place),
+            Some((below, one)) => match below.split_once('/') {
+                Some((index, below)) if one.only.as_ref().is_none_or(|only| only == index) => {
+                    moved(place, &format!("/{below}"), &one.place)
+                }
                 _ => return Ok(()),
             },
             None => place.clone(),
         };
         if let Some((keyword, index)) = only_member(schema) {
             let members = format!("{}/{keyword}/", place.pointer);
-            unwrapped.push(Unwrapped { members, only: index.to_string(), place: place_there.clone() });
+            unwrapped.push(Unwrapped { members, only: Some(index.to_string()), place: place_there.clone() });
+        } else if schema.get("allOf").is_some() {
+            let members = format!("{}/allOf/", place.pointer);
+            unwrapped.push(Unwrapped { members, only: None, place: place_there.clone() });
         }
         let schema = shapes::written_out(&normal(schema)?, schemas);
         found.push(Normal { pointer: place.pointer.clone(), place: place_there, schema });
@@ -87,17 +92,17 @@ fn places(document: &Value, schemas: &Value) -> Result<Vec<Normal>, Problem> {
     Ok(found)
 }
 
-/// A schema of which the normal form has one member alone.
+/// A schema of which the normal form has one member alone, or all of them merged into one.
 struct Unwrapped {
     /// What the pointers to its members begin with.
     members: String,
-    /// The index of the member that is left.
-    only: String,
+    /// The index of the member that is left; `None` if all are merged.
+    only: Option<String>,
     /// The place of the schema in the normal form.
     place: Place,
 }
 
-/// The place of a part of an only member, given the pointer below that member, and the place of the schema that the
+/// The place of a part of such a member, given the pointer below that member, and the place of the schema that the
 /// member is in the normal form.
 fn moved(place: &Place, below: &str, of: &Place) -> Place {
     let mut moved = Place { pointer: format!("{}{below}", of.pointer), ..place.clone() };

@@ -11,20 +11,15 @@ use crate::build::{
 };
 
 /// Keywords of OpenAPI 3.1 (JSON Schema 2020-12) that have no Rust shape here.
-const KEYWORDS: [&str; 16] = [
-    "$anchor",
+const KEYWORDS: [&str; 11] = [
     "$defs",
     "$dynamicRef",
-    "contains",
-    "dependentRequired",
     "dependentSchemas",
-    "discriminator",
     "else",
     "if",
     "not",
     "patternProperties",
     "prefixItems",
-    "propertyNames",
     "then",
     "unevaluatedItems",
     "unevaluatedProperties",
@@ -54,7 +49,11 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
                 "write `{}` for any value, or describe it by an overlay action",
             ));
         };
-        if let Some(keyword) = KEYWORDS.iter().find(|keyword| map.contains_key(**keyword)) {
+        // Closed or open by a boolean, an object or list is read as an open one.
+        let is_refused = |keyword: &&&str| {
+            map.get(**keyword).is_some_and(|value| !(keyword.starts_with("unevaluated") && value.is_boolean()))
+        };
+        if let Some(keyword) = KEYWORDS.iter().find(is_refused) {
             return Err(place.problem(
                 format!("`{keyword}` is not supported"),
                 "replace the schema by an overlay action with the shape callers are to see",
@@ -85,20 +84,6 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
             _ => {}
         }
         Ok(())
-    })
-}
-
-/// Refuses unions of several shapes. Unions of one shape and null have been rewritten before.
-pub fn unions(lowered: &mut Lowered) -> Result<(), Problem> {
-    walk::schemas(&mut lowered.document, &mut |schema, place| match ["oneOf", "anyOf"]
-        .iter()
-        .find(|keyword| schema.get(**keyword).is_some())
-    {
-        Some(keyword) => Err(place.problem(
-            format!("`{keyword}` of several shapes is not supported"),
-            "replace it by an overlay action with one shape, or with `{}` for any value",
-        )),
-        None => Ok(()),
     })
 }
 

@@ -6,15 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Lowered;
+use super::{Lowered, merge, unions};
 use crate::build::{
     problem::Problem,
-    walk::{self, Place, Role, component_name},
+    walk::{self, Place, Role},
 };
 
 fn describes_only(member: &Value) -> bool {
-    let describing = ["description", "example", "title", "deprecated"];
-    member.as_object().is_some_and(|map| map.keys().all(|key| describing.contains(&key.as_str())))
+    member.as_object().is_some_and(|map| map.keys().all(|key| merge::is_harmless(key)))
 }
 
 /// Replaces an `allOf` of one schema, and of members that only describe, by that schema with the description beside it.
@@ -34,8 +33,9 @@ pub fn single_all_of(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// The index of the member that stands for the whole `allOf` of a schema, if there is one.
 pub(super) fn only_member(schema: &Value) -> Option<usize> {
-    // `allOf: [{type: object, ..}]` beside `properties` is a merge, which typify does.
-    if schema.get("properties").is_some() {
+    // With a shape of its own beside the `allOf` it is a merge.
+    let beside = |keyword: &String| keyword != "allOf" && keyword != "type" && !merge::is_harmless(keyword);
+    if schema.as_object()?.keys().any(beside) {
         return None;
     }
     let members = schema.get("allOf")?.as_array()?;
@@ -43,12 +43,10 @@ pub(super) fn only_member(schema: &Value) -> Option<usize> {
     shapes.next().filter(|_| shapes.next().is_none())
 }
 
+use unions::reference;
+
 fn named(document: &Value) -> Map<String, Value> {
     document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default()
-}
-
-fn reference(schema: &Value) -> Option<&str> {
-    component_name(schema.get("$ref")?.as_str()?, "schemas")
 }
 
 /// Removes schemas that only name another one, and remembers them for a `type` alias. typify would generate a newtype,
@@ -122,8 +120,11 @@ pub(super) fn written_out(schema: &Value, schemas: &Value) -> Value {
 }
 
 fn is_plain(schema: &Value) -> bool {
-    let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
-    !shaped && schema["type"] != "string"
+    let has_properties = schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
+    let shaped = has_properties || ["allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+    // A named text is a type of its own, unless it is a secret or a timestamp, which have types already.
+    let is_text = schema["type"] == "string" && !matches!(schema["format"].as_str(), Some("password" | "date-time"));
+    !shaped && !is_text && unions::members(schema).is_none()
 }
 
 /// Writes out named numbers, lists and free maps where they are used. Otherwise an amount would be a newtype around
@@ -188,10 +189,6 @@ pub fn nullable_names(lowered: &mut Lowered) -> Result<(), Problem> {
 pub fn required_names(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let properties = schema.get("properties").cloned().unwrap_or_default();
-        // The properties of an allOf may stand in another member.
-        if schema.get("allOf").is_some() {
-            return Ok(());
-        }
         let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return Ok(()) };
         required.retain(|name| name.as_str().is_some_and(|name| properties.get(name).is_some()));
         if let (true, Some(map)) = (required.is_empty(), schema.as_object_mut()) {
@@ -245,7 +242,7 @@ pub(super) fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<S
 }
 
 /// The named schema a place is in, None inside an operation.
-fn owner(place: &Place) -> Option<String> {
+pub(super) fn owner(place: &Place) -> Option<String> {
     let name = place.pointer.strip_prefix("/components/schemas/")?.split('/').next()?;
     Some(name.replace("~1", "/").replace("~0", "~"))
 }

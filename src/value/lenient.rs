@@ -43,7 +43,8 @@ pub(crate) struct Listed;
 /// as an empty map, because PHP writes empty maps like this.
 pub(crate) struct Map;
 
-/// A list or map of free-form JSON. It is read like [`List`] or [`Map`], but values within it that are `null` are kept.
+/// A list or map of free-form JSON, or of values that may be null. It is read like [`List`] or [`Map`], but values within it
+/// that are `null` are kept.
 pub(crate) struct Free;
 
 impl<T: DeserializeOwned> Reader<T> for Plain {
@@ -119,13 +120,13 @@ impl<T: DeserializeOwned> Reader<BTreeMap<String, T>> for Map {
     }
 }
 
-impl Reader<BTreeMap<String, Value>> for Free {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+impl<T: DeserializeOwned> Reader<BTreeMap<String, T>> for Free {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
         let entries: Option<Entries<_>> = Option::deserialize(deserializer)?;
         Ok(entries.map_or_else(BTreeMap::new, |Entries(map)| map))
     }
 
-    fn absent() -> Option<BTreeMap<String, Value>> {
+    fn absent() -> Option<BTreeMap<String, T>> {
         Some(BTreeMap::new())
     }
 }
@@ -141,12 +142,12 @@ impl Reader<serde_json::Map<String, Value>> for Free {
     }
 }
 
-impl Reader<Vec<Value>> for Free {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Value>, D::Error> {
+impl<T: DeserializeOwned> Reader<Vec<T>> for Free {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
         Option::deserialize(deserializer).map(Option::unwrap_or_default)
     }
 
-    fn absent() -> Option<Vec<Value>> {
+    fn absent() -> Option<Vec<T>> {
         Some(Vec::new())
     }
 }
@@ -205,10 +206,10 @@ impl<T: DeserializeOwned> Collect for Present<T> {
     }
 }
 
-impl Collect for BTreeMap<String, Value> {
-    type Value = Value;
+impl<T: DeserializeOwned> Collect for BTreeMap<String, T> {
+    type Value = T;
 
-    fn add(&mut self, name: String, value: Value) {
+    fn add(&mut self, name: String, value: T) {
         self.insert(name, value);
     }
 }

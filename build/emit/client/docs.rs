@@ -171,7 +171,8 @@ fn with_links(text: &str, methods: &BTreeMap<String, String>) -> String {
 pub fn describe_fields(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     let structs = api.structs.iter().map(|item| (&item.name, &item.description));
     let enums = api.enums.iter().map(|item| (&item.name, &item.description));
-    let types = structs.chain(enums).chain(api.texts.iter().map(|item| (&item.name, &item.description)));
+    let unions = api.unions.iter().map(|item| (&item.name, &item.description));
+    let types = structs.chain(enums).chain(unions).chain(api.texts.iter().map(|item| (&item.name, &item.description)));
     let first = types.map(|(name, text)| (name.clone(), text.split("\n\n").next().unwrap_or_default().to_string()));
     let is_whole = |text: &str| !text.lines().any(|line| prose::fence(line.trim_start()).is_some());
     let descriptions: BTreeMap<String, String> = first.filter(|(_, text)| is_whole(text)).collect();
@@ -265,7 +266,7 @@ fn linked(ty: &Type) -> String {
         Type::Named(name) => format!("[`{name}`](crate::types::{name})"),
         Type::List(item) => format!("a list of {}", linked(item)),
         Type::Map(value) => format!("a map of {}", linked(value)),
-        Type::Boxed(inner) => linked(inner),
+        Type::Boxed(inner) | Type::Nullable(inner) => linked(inner),
         Type::FreeObject => "any JSON object".to_string(),
         Type::Any => "any JSON value".to_string(),
         scalar => span(&spelled(scalar, false)),

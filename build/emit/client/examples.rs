@@ -136,6 +136,13 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
                     setters(api, structure, sample, &|_| true).concat()
                 ));
             }
+            if let Some(union) = api.union(name) {
+                return union.variants.iter().find_map(|variant| {
+                    let value = literal(api, &variant.ty, &Value::Null).filter(|_| !variant.ty.is_collection())?;
+                    let value = if value.contains("::builder()") { format!("{value}.build()?") } else { value };
+                    Some(format!("types::{name}::{}({value}{})", variant.name, into_variant(api, &variant.ty)))
+                });
+            }
             match api.enums.iter().find(|item| item.name == *name) {
                 Some(item) => {
                     let values = &item.values;
@@ -155,9 +162,19 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
         Type::F32 => Some(format!("{:?}_f32", sample.as_f64().unwrap_or(1.0))),
         Type::F64 => Some(format!("{:?}_f64", sample.as_f64().unwrap_or(1.0))),
         Type::Bool => Some(sample.as_bool().unwrap_or(true).to_string()),
+        Type::Nullable(inner) => literal(api, inner, sample).map(|value| format!("Some({value}.into())")),
         Type::Map(_) | Type::FreeObject => None,
         Type::Any => Some("true".into()),
         Type::Text | Type::Secret | Type::Timestamp => Some(text(sample)),
+    }
+}
+
+/// What has to be written behind a literal to have a value of the type, where a variant takes it and no setter.
+fn into_variant(api: &Api, ty: &Type) -> &'static str {
+    match ty {
+        Type::Text | Type::Secret | Type::Timestamp | Type::Any | Type::Boxed(_) => ".into()",
+        Type::Named(name) if api.texts.iter().any(|text| text.name == *name) => ".into()",
+        _ => "",
     }
 }
 

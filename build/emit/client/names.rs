@@ -139,6 +139,7 @@ pub fn unique(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem> 
     let types = api.structs.iter().map(|s| s.name.clone());
     let types = types.chain(api.enums.iter().map(|e| e.name.clone()));
     let types = types.chain(api.texts.iter().map(|t| t.name.clone()));
+    let types = types.chain(api.unions.iter().map(|union| union.name.clone()));
     let types = types.chain(api.aliases.keys().map(|name| type_name(name)));
     let advice = "give an inline schema a `title` of its own by an overlay action, or rename one of the two";
     once(types, "types", advice)?;

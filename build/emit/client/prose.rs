@@ -31,6 +31,7 @@ pub fn each_text(api: &mut Api, change: &mut dyn FnMut(&mut String, bool)) {
     }
     api.enums.iter_mut().for_each(|item| change(&mut item.description, false));
     api.texts.iter_mut().for_each(|item| change(&mut item.description, false));
+    api.unions.iter_mut().for_each(|item| change(&mut item.description, false));
 }
 
 /// A block of code that has begun.

@@ -45,6 +45,10 @@ pub fn ty(ty: &Type, from: From) -> TokenStream {
             let value = self::ty(value, from);
             quote! { ::std::collections::BTreeMap<::std::string::String, #value> }
         }
+        Type::Nullable(inner) => {
+            let inner = self::ty(inner, from);
+            quote! { ::std::option::Option<#inner> }
+        }
         Type::Boxed(inner) => {
             let inner = self::ty(inner, from);
             quote! { ::std::boxed::Box<#inner> }

@@ -1,6 +1,7 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
 mod lists;
+mod lost;
 mod nested;
 mod pages;
 mod prose;
@@ -141,8 +142,13 @@ fn cases() -> Vec<Case> {
         ),
         case(
             "describe fields as their types",
-            object(json!({"a": {"type": "object", "description": "The inner.", "properties": {"x": text}}})),
-            "/// The inner. #[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<SA>",
+            {
+                let inner = json!({"type": "object", "description": "The inner.", "properties": {"x": text}});
+                let mut document = object(json!({"a": {"$ref": "#/components/schemas/Inner"}}));
+                document["components"]["schemas"]["Inner"] = inner;
+                document
+            },
+            "/// The inner. #[serde(skip_serializing_if = \"Option::is_none\")] pub a: Option<Inner>",
         ),
         case("describe bodies and answers", undescribed(), "/// Body of [`Client::one`](crate::Client::one)."),
         case("describe bodies and answers", undescribed(), "/// Answer of [`Client::one`](crate::Client::one)."),
@@ -184,6 +190,7 @@ fn every_pass_has_a_case() {
     let mut tested: BTreeSet<&str> = cases().iter().map(|case| case.pass).collect();
     // Their cases are the refusals below.
     tested.extend([
+        "check that nothing is lost",
         "check that every secret is redacted",
         "check that personal data is redacted",
         "check that every operation is generated",
@@ -291,9 +298,12 @@ fn an_operation_that_is_not_generated_stops_the_build() {
 #[test]
 fn two_things_of_one_rust_name_stop_the_build() {
     let schemas = json!({"SKind": {"type": "object", "properties": {"x": {"type": "string"}}}});
-    let mut types =
-        object(json!({"kind": {"type": "string", "enum": ["A"]}, "other": {"$ref": "#/components/schemas/SKind"}}));
+    // A name that only stands for another one.
+    let mut types = object(
+        json!({"kind": {"$ref": "#/components/schemas/s_kind"}, "other": {"$ref": "#/components/schemas/SKind"}}),
+    );
     types["components"]["schemas"]["SKind"] = schemas["SKind"].clone();
+    types["components"]["schemas"]["s_kind"] = json!({"$ref": "#/components/schemas/S"});
     let calls = document(
         json!({}),
         json!({

@@ -72,7 +72,7 @@ impl<'a> Held<'a> {
 /// How to write an empty list, whose items the compiler cannot guess. What has type arguments has no short name.
 fn empty_list(item: &Type) -> String {
     let name = match item {
-        Type::List(_) | Type::Map(_) | Type::FreeObject | Type::Boxed(_) => return String::new(),
+        Type::List(_) | Type::Map(_) | Type::FreeObject | Type::Nullable(_) | Type::Boxed(_) => return String::new(),
         Type::Named(name) => name.clone(),
         Type::Text => "String".to_string(),
         Type::Secret => "Secret".to_string(),

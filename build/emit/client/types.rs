@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{docs, layout::Piece, names, rust};
-use crate::build::api::{Api, Enum, Field, Shape, Struct, Text, Type};
+use crate::build::api::{Api, Enum, Field, Shape, Struct, Text, Type, Union, Variant};
 
 /// What is added to the comment of an enum.
 const OPEN: &str =
@@ -21,6 +21,7 @@ compared exactly.";
 pub fn write(api: &Api) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = api.enums.iter().flat_map(write_enum).collect();
     pieces.extend(api.texts.iter().flat_map(write_text));
+    pieces.extend(api.unions.iter().flat_map(|union| write_union(api, union)));
     pieces.extend(api.structs.iter().flat_map(write_struct));
     for (name, target) in &api.aliases {
         let [name, target] = [name, target].map(|name| names::type_name(name));
@@ -36,7 +37,8 @@ pub fn write(api: &Api) -> Vec<Piece> {
 fn has_type(api: &Api, name: &str) -> bool {
     let enums = api.enums.iter().map(|item| &item.name);
     let texts = api.texts.iter().map(|item| &item.name);
-    api.structs.iter().map(|item| &item.name).chain(enums).chain(texts).any(|known| known == name)
+    let unions = api.unions.iter().map(|item| &item.name);
+    api.structs.iter().map(|item| &item.name).chain(enums).chain(texts).chain(unions).any(|known| known == name)
 }
 
 /// Two paragraphs, or the second alone.
@@ -76,6 +78,87 @@ fn write_text(item: &Text) -> [Piece; 2] {
         pub struct #name(::std::string::String);
     };
     [Piece::Items(items), Piece::Macro(format!("crate::value::opaque_string!({name});"))]
+}
+
+/// What is added to the comment of a union.
+const ONE_OF: &str = "The set is open: a value of another shape is kept in `Unrecognized` and written back as it came.";
+
+fn write_union(api: &Api, union: &Union) -> Vec<Piece> {
+    let docs = docs::comment(&paragraphs(&union.description, ONE_OF));
+    let name = rust::ident(&union.name);
+    let variants = union.variants.iter().map(|variant| {
+        let said = match (&union.tag, variant.values.as_slice()) {
+            (Some(tag), [_, ..]) => {
+                let values: Vec<String> = variant.values.iter().map(|value| docs::span(value)).collect();
+                format!("{} is {}.", docs::span(tag), values.join(" or "))
+            }
+            _ => String::new(),
+        };
+        let (docs, ident) = (docs::comment(&said), rust::ident(&variant.name));
+        let ty = rust::ty(&variant.ty, rust::From::Types);
+        quote! { #docs #ident(#ty), }
+    });
+    let mut pieces = vec![Piece::Items(quote! {
+        #docs
+        #[derive(Clone, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[cfg_attr(feature = "schemars", schemars(untagged))]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// A value of a shape that this version of the library does not know, exactly as it came.
+            Unrecognized(::serde_json::Value),
+        }
+    })];
+    pieces.push(Piece::Macro(union_macro(api, union)));
+    let is_alone = |variant: &Variant| union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
+    pieces.extend(union.variants.iter().filter(|variant| is_alone(variant)).map(|variant| {
+        let (variant, ty) = (rust::ident(&variant.name), rust::ty(&variant.ty, rust::From::Types));
+        Piece::Items(quote! {
+            impl ::std::convert::From<#ty> for #name {
+                fn from(value: #ty) -> Self {
+                    Self::#variant(value)
+                }
+            }
+        })
+    }));
+    pieces
+}
+
+/// How a union is read and written. The variants that demand most come first: of several that fit a value as well, the
+/// first is taken.
+fn union_macro(api: &Api, union: &Union) -> String {
+    let structure = |ty: &Type| match ty {
+        Type::Boxed(inner) => inner.named().and_then(|name| api.structure(name)),
+        ty => ty.named().and_then(|name| api.structure(name)),
+    };
+    let demands = |variant: &Variant| {
+        let fields = structure(&variant.ty).map(|structure| &structure.fields);
+        let required = |fields: &Vec<Field>| fields.iter().filter(|field| field.shape == Shape::Required).count();
+        let kind = match &variant.ty {
+            _ if fields.is_some() => 0,
+            Type::Bool | Type::I32 | Type::I64 | Type::Named(_) => 1,
+            Type::F32 | Type::F64 | Type::Timestamp | Type::Secret | Type::List(_) | Type::Map(_) => 2,
+            _ => 3,
+        };
+        (kind, std::cmp::Reverse(fields.map_or(0, required)), std::cmp::Reverse(fields.map_or(0, Vec::len)))
+    };
+    let mut variants: Vec<&Variant> = union.variants.iter().collect();
+    variants.sort_by_key(|variant| demands(variant));
+    let lines = variants.into_iter().map(|variant| {
+        let list = |texts: &mut dyn Iterator<Item = &String>| {
+            texts.map(|text| rust::literal(text)).collect::<Vec<_>>().join(", ")
+        };
+        let known = structure(&variant.ty).into_iter().flat_map(|structure| &structure.fields);
+        let known = list(&mut known.filter(|field| !field.flatten).map(|field| &field.wire));
+        let ty = rust::text(&rust::ty(&variant.ty, rust::From::Types));
+        let personal = if variant.personal { " [personal]" } else { "" };
+        let values = list(&mut variant.values.iter());
+        format!("    {}({ty}){personal} = [{values}] knows [{known}],\n", variant.name)
+    });
+    let lines: String = lines.collect();
+    let tag = union.tag.as_ref().map_or_else(String::new, |tag| format!(" by {}", rust::literal(tag)));
+    format!("crate::value::union!({}{tag} {{\n{lines}}});", union.name)
 }
 
 fn write_struct(item: &Struct) -> Vec<Piece> {
@@ -134,7 +217,12 @@ fn reader(field: &Field) -> &'static str {
     match (field.shape, &field.ty) {
         _ if field.list.is_some() => "Listed",
         // What is free-form may hold null and mean it.
-        (Shape::Collection, ty) if ty.contains(&Type::Any) || ty.contains(&Type::FreeObject) => "Free",
+        (Shape::Collection, Type::FreeObject) => "Free",
+        (Shape::Collection, Type::List(value) | Type::Map(value))
+            if matches!(**value, Type::Any | Type::Nullable(_)) =>
+        {
+            "Free"
+        }
         (Shape::Collection, Type::List(_)) => "List",
         (Shape::Collection, _) => "Map",
         (_, Type::I64) => "Integer",

@@ -191,6 +191,23 @@ fn the_owner_of_a_property_is_found_through_a_single_all_of() {
 }
 
 #[test]
+fn the_parts_of_a_merged_all_of_are_found_where_the_document_has_them() {
+    let part = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let document = document(
+        json!({
+            "Place": {"allOf": [part("block"), part("floor")]},
+            "Key": {"allOf": [part("key"), part("name")]},
+            "S": {"type": "object", "properties": {"address": {"$ref": "#/components/schemas/Place"}}},
+        }),
+        json!({}),
+    );
+    let parts = [(0, "block"), (1, "floor")];
+    let expected = parts.map(|(index, name)| format!("/components/schemas/Place/allOf/{index}/properties/{name}"));
+    assert_eq!(personal(&document), expected);
+    assert_eq!(secrets(&document), ["/components/schemas/Key/allOf/0/properties/key"]);
+}
+
+#[test]
 fn a_format_of_a_password_and_a_value_that_may_be_null_are_found() {
     for schema in [json!({"type": ["string", "null"]}), json!({"oneOf": [{"type": "string"}, {"type": "null"}]})] {
         let document = named("api_key", schema);

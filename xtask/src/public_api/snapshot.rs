@@ -161,7 +161,7 @@ fn macro_name(item: &ItemMacro) -> String {
 }
 
 /// `open_enum!` has the values of an enum, `opaque_string!` the name of an id, and `events!` the kinds of events.
-/// `object!` has how the struct beside it is read, which is no part of its API. `call_options!` and `awaitable!` say the
+/// `object!` has how the struct beside it is read, and `union!` how the enum is, which is no part of their API. `call_options!` and `awaitable!` say the
 /// same of every call.
 fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<()> {
     match macro_name(item).as_str() {
@@ -171,7 +171,7 @@ fn macro_call(item: &ItemMacro, within: &str, lines: &mut Lines) -> syn::Result<
             Ok(())
         }
         "events" => item.mac.parse_body_with(|input: ParseStream<'_>| events(input, within, lines)),
-        "object" | "call_options" | "awaitable" => Ok(()),
+        "object" | "union" | "call_options" | "awaitable" => Ok(()),
         other => {
             let message = format!("`{other}!` is a macro that the snapshot does not know");
             Err(syn::Error::new_spanned(&item.mac.path, message))

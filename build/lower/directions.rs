@@ -1,0 +1,51 @@
+//! Takes properties that only requests or only answers have (`writeOnly`, `readOnly`) out of what is required of the others.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Lowered, shapes};
+use crate::build::{
+    problem::Problem,
+    walk::{self, Place},
+};
+
+/// Requires of a request nothing that only answers have, and of an answer nothing that only requests have. A schema that
+/// both use requires neither: otherwise callers would have to invent ids, and no answer could be read.
+pub fn required(lowered: &mut Lowered) -> Result<(), Problem> {
+    let mut is_marked = false;
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
+        is_marked |= schema["readOnly"] == true || schema["writeOnly"] == true;
+        Ok(())
+    })?;
+    if !is_marked {
+        return Ok(());
+    }
+    let reached_without = |part: &str, roots: &[String]| -> Result<BTreeSet<String>, Problem> {
+        let mut document = lowered.document.clone();
+        walk::operations(&mut document, &mut |operation| {
+            operation.value.remove(part);
+            Ok(())
+        })?;
+        shapes::reachable(roots, &document)
+    };
+    let in_requests = reached_without("responses", &[])?;
+    let in_answers = reached_without("requestBody", &lowered.payloads)?;
+    walk::schemas(&mut lowered.document, &mut |schema, place| {
+        let properties = schema.get("properties").cloned().unwrap_or_default();
+        let is = |name: &Value, mark: &str| properties[name.as_str().unwrap_or_default()][mark] == json!(true);
+        let (sent, answered) = directions(place, &in_requests, &in_answers);
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| !(sent && is(name, "readOnly") || answered && is(name, "writeOnly")));
+        }
+        Ok(())
+    })
+}
+
+/// Whether requests have a place, and whether answers or webhooks have it.
+fn directions(place: &Place, in_requests: &BTreeSet<String>, in_answers: &BTreeSet<String>) -> (bool, bool) {
+    match shapes::owner(place) {
+        Some(name) => (in_requests.contains(&name), in_answers.contains(&name)),
+        None => (!place.pointer.contains("/responses/"), place.pointer.contains("/responses/")),
+    }
+}
