@@ -1,4 +1,6 @@
-//! Runs progenitor over the lowered document, and finds the schema or operation that it fails on.
+//! Runs progenitor over the lowered document. What it fails on is found by `generate/locate.rs`.
+
+mod locate;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,9 +8,9 @@ use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use schemars08::schema::{InstanceType, SchemaObject};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::{problem::Problem, walk};
+use super::problem::Problem;
 
 /// Paths in progenitor's source that stand for a JSON type with a format of ours. Only `api/progenitor.rs` reads them.
 pub const SECRET: &str = "mark::Secret";
@@ -25,8 +27,6 @@ const CONVERSIONS: [(&str, &str, &str); 5] = [
     ("integer", "personal", PERSONAL_INTEGER),
     ("number", "personal", PERSONAL_NUMBER),
 ];
-
-const ADVICE: &str = "progenitor cannot generate this shape: change it by an overlay action, or teach a lowering rule";
 
 fn settings() -> GenerationSettings {
     let mut settings = GenerationSettings::new();
@@ -53,7 +53,7 @@ fn settings() -> GenerationSettings {
 
 /// The source that progenitor generates from a lowered document.
 pub fn generate(document: &Value) -> Result<TokenStream, Problem> {
-    attempt(document).map_err(|reason| locate(document, reason))
+    attempt(document).map_err(|reason| locate::locate(document, reason, &mut |part| attempt(part).err()))
 }
 
 fn attempt(document: &Value) -> Result<TokenStream, String> {
@@ -67,54 +67,10 @@ fn attempt(document: &Value) -> Result<TokenStream, String> {
     })
 }
 
-/// Finds the place that progenitor fails on: generates each schema by itself, and then each operation by itself.
-fn locate(document: &Value, reason: String) -> Problem {
-    let mut skeleton = document.clone();
-    skeleton["paths"] = json!({});
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-    for name in schemas.keys() {
-        let mut one = skeleton.clone();
-        one["components"]["schemas"] = Value::Object(closure(name, &schemas));
-        if let Err(reason) = attempt(&one) {
-            return Problem::new(format!("/components/schemas/{}", walk::escape(name)), reason, ADVICE);
-        }
-    }
-    let mut found = None;
-    let search = walk::operations(&mut document.clone(), &mut |operation| {
-        let mut one = skeleton.clone();
-        one["paths"] = json!({ operation.path: { operation.method: operation.value } });
-        match attempt(&one) {
-            Err(reason) if found.is_none() => {
-                found = Some(operation.problem("", reason, ADVICE));
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    });
-    found.or(search.err()).unwrap_or_else(|| Problem::new("/", reason, ADVICE))
-}
-
-/// A schema and all it refers to.
-fn closure(name: &str, schemas: &Map<String, Value>) -> Map<String, Value> {
-    let mut kept = Map::new();
-    let mut open = vec![name.to_string()];
-    while let Some(name) = open.pop() {
-        let Some(schema) = schemas.get(&name) else { continue };
-        if kept.insert(name, schema.clone()).is_none() {
-            let mut schema = json!({"components": {"schemas": {"one": schema}}});
-            let visited = walk::schemas(&mut schema, &mut |schema, _| {
-                let reference = schema["$ref"].as_str().and_then(|r| walk::component_name(r, "schemas"));
-                open.extend(reference.map(str::to_string));
-                Ok(())
-            });
-            debug_assert!(visited.is_ok());
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn document(schemas: Value, paths: Value) -> Value {

@@ -64,6 +64,12 @@ impl Needs {
 
     /// Compares the model with what is needed.
     pub fn check(&self, api: &Api) -> Result<(), Problem> {
+        // First: the schema that such an operation answered may be gone with it, and would be blamed.
+        for operation in api.operations.iter().filter(|operation| operation.answer.is_none()) {
+            if let Some(need) = self.operations.get(&operation.facts.id).filter(|need| need.answers.is_some()) {
+                check_operation(operation, need).map_err(|problem| problem.in_operation(&operation.facts.id))?;
+            }
+        }
         for (name, need) in &self.schemas {
             check_schema(api, name, need)?;
         }

@@ -30,7 +30,8 @@ pub fn nothing_required(lowered: &mut Lowered) -> Result<(), Problem> {
         return Ok(());
     };
     let parts = parts(schemas)?;
-    let changed: Vec<String> = reached(&parts, payloads).into_iter().filter(|name| requires(&parts, name)).collect();
+    let requiring = requiring(&parts);
+    let changed: Vec<String> = reached(&parts, payloads).into_iter().filter(|name| requiring.contains(name)).collect();
     let copies: BTreeMap<String, String> = changed
         .iter()
         .filter(|name| in_calls.contains(*name))
@@ -95,9 +96,20 @@ fn reached(parts: &BTreeMap<String, Parts>, mut open: Vec<String>) -> BTreeSet<S
     found
 }
 
-/// Whether a schema requires a property, or refers to one that does.
-fn requires(parts: &BTreeMap<String, Parts>, name: &str) -> bool {
-    reached(parts, vec![name.to_string()]).iter().any(|name| parts[name].requires)
+/// The schemas that require a property, or refer to one that does.
+fn requiring(parts: &BTreeMap<String, Parts>) -> BTreeSet<String> {
+    let mut users: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+    for (user, parts) in parts {
+        parts.references.iter().for_each(|name| users.entry(name).or_default().push(user));
+    }
+    let mut open: Vec<&String> = parts.iter().filter(|(_, parts)| parts.requires).map(|(name, _)| name).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if found.insert(name.clone()) {
+            open.extend(users.get(name).into_iter().flatten());
+        }
+    }
+    found
 }
 
 /// Gives the enums among the properties of a schema the names that typify would give them. The copy of the schema then

@@ -142,28 +142,46 @@ pub fn plain_names(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// Refuses a list or map of itself, which cannot be written out.
 fn no_circles(plain: &BTreeMap<String, Value>) -> Result<(), Problem> {
-    let document = json!({"components": {"schemas": plain}});
-    for name in plain.keys() {
-        let reached = reachable(std::slice::from_ref(name), &document)?;
-        if reached.iter().filter_map(|other| plain.get(other)).any(|other| refers(other, name)) {
-            return Err(Problem::new(
-                format!("/components/schemas/{}", walk::escape(name)),
-                "a list, map or number that contains only itself",
-                "name the object in between by an overlay action",
-            ));
+    let mut left = references(&mut json!({"components": {"schemas": plain}}))?;
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (user, used) in &left {
+        for name in used {
+            users.entry(name.clone()).or_default().extend(user.clone());
         }
     }
-    Ok(())
-}
-
-fn refers(schema: &Value, name: &str) -> bool {
-    let mut found = false;
-    let place = Place { pointer: String::new(), operation: None, role: Role::Other };
-    let visited = walk::schema(&mut schema.clone(), &place, &mut |part, _| {
-        found |= reference(part) == Some(name);
-        Ok(())
-    });
-    visited.is_ok() && found
+    // What refers to nothing that is left is in no circle.
+    let mut done: Vec<String> =
+        plain.keys().filter(|name| !left.contains_key(&Some((*name).clone()))).cloned().collect();
+    // References to what is not plain end there.
+    for used in left.values_mut() {
+        used.retain(|name| plain.contains_key(name));
+    }
+    done.extend(left.iter().filter(|(_, used)| used.is_empty()).filter_map(|(name, _)| name.clone()));
+    while let Some(name) = done.pop() {
+        left.remove(&Some(name.clone()));
+        for user in users.get(&name).into_iter().flatten() {
+            if let Some(used) = left.get_mut(&Some(user.clone())) {
+                used.remove(&name);
+                if used.is_empty() {
+                    done.push(user.clone());
+                }
+            }
+        }
+    }
+    // All that are left lead into a circle.
+    let Some(mut name) = left.keys().flatten().next() else { return Ok(()) };
+    let mut seen = BTreeSet::new();
+    while seen.insert(name) {
+        match left.get(&Some(name.clone())).and_then(|used| used.first()) {
+            Some(next) => name = next,
+            None => break,
+        }
+    }
+    Err(Problem::new(
+        format!("/components/schemas/{}", walk::escape(name)),
+        "a list, map or number that contains only itself",
+        "name the object in between by an overlay action",
+    ))
 }
 
 /// Moves `nullable` from a named schema to its uses. Otherwise an `Option` in an `Option` would be generated.
@@ -222,15 +240,8 @@ pub fn unused(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// The named schemas that operations reach, or these roots.
 pub(super) fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<String>, Problem> {
-    let mut document = document.clone();
-    let mut edges: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+    let mut edges = references(&mut document.clone())?;
     edges.entry(None).or_default().extend(roots.iter().cloned());
-    walk::schemas(&mut document, &mut |schema, place| {
-        if let Some(name) = reference(schema) {
-            edges.entry(owner(place)).or_default().insert(name.to_string());
-        }
-        Ok(())
-    })?;
     let mut used = BTreeSet::new();
     let mut open: Vec<String> = edges.get(&None).into_iter().flatten().cloned().collect();
     while let Some(name) = open.pop() {
@@ -239,6 +250,18 @@ pub(super) fn reachable(roots: &[String], document: &Value) -> Result<BTreeSet<S
         }
     }
     Ok(used)
+}
+
+/// The names that each named schema refers to; under None, those that operations refer to.
+fn references(document: &mut Value) -> Result<BTreeMap<Option<String>, BTreeSet<String>>, Problem> {
+    let mut edges: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+    walk::schemas(document, &mut |schema, place| {
+        if let Some(name) = reference(schema) {
+            edges.entry(owner(place)).or_default().insert(name.to_string());
+        }
+        Ok(())
+    })?;
+    Ok(edges)
 }
 
 /// The named schema a place is in, None inside an operation.

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    check,
+    check, documents,
     failure::Failure,
     files::Files,
     needs, pipeline, refresh,
@@ -87,6 +87,14 @@ pub fn snapshot(files: &Files) -> CommandOutput {
             "openapi/public-api.txt has been written: read its `git diff`, it is what users will see.\n",
         ),
         Ok(false) => CommandOutput::success("openapi/public-api.txt is up to date.\n"),
+        Err(failure) => CommandOutput::could_not_run(failure),
+    }
+}
+
+/// Says what the generator makes of each document in a folder.
+pub fn documents(files: &Files, folder: &Path, compile: bool) -> CommandOutput {
+    match documents::run(files, folder, compile) {
+        Ok(results) => CommandOutput::success(documents::table(&results)),
         Err(failure) => CommandOutput::could_not_run(failure),
     }
 }

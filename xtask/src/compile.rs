@@ -1,6 +1,10 @@
 //! Type-checks the library with another generated API, in a scratch package below `target/`.
 
+mod errors;
+
 use std::{fs, io, path::Path, process::Command};
+
+pub use errors::{CompileError, GeneratedItem};
 
 use crate::{failure::Failure, files::Files};
 
@@ -20,18 +24,33 @@ pub fn has_sources(files: &Files) -> bool {
     files.path("src/lib.rs").exists()
 }
 
-/// Compiles the hand-written library with these generated files, in `target/{name}`. Returns the errors, with the places in
-/// `src/` that they are about.
-pub fn check(files: &Files, name: &str, generated: &[(&'static str, String)]) -> Result<Vec<String>, Failure> {
+/// How much of the library is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it: the generated code has to be of a document that has what hand-written code needs.
+    Whole,
+    /// What does not depend on which operations there are: the types, the calls, and the client under them, without the
+    /// helpers, their blocking forms, the guide, and the events. The generated code may be of any document.
+    AnyApi,
+}
+
+/// Compiles the hand-written library with these generated files, in `target/{name}`. Returns the errors.
+pub fn check(
+    files: &Files,
+    name: &str,
+    part: Part,
+    generated: &[(&'static str, String)],
+) -> Result<Vec<CompileError>, Failure> {
     let root = files.path("");
+    let root = root.canonicalize().unwrap_or(root);
     let scratch = root.join("target").join(name);
-    write(&root, &scratch, generated).map_err(|e| {
+    write(&root, &scratch, part, generated).map_err(|e| {
         Failure::new(format!("target/{name} cannot be written: {e}"), "look at the disk, and run it again")
     })?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["check", "--quiet", "--offline", "--lib", "--all-features", "--target-dir"])
-        .arg(root.join("target"))
+        .args(["check", "--quiet", "--offline", "--lib", "--all-features", "--message-format", "json", "--target-dir"])
+        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into))
         .arg("--manifest-path")
         .arg(scratch.join("Cargo.toml"))
         .output();
@@ -39,20 +58,18 @@ pub fn check(files: &Files, name: &str, generated: &[(&'static str, String)]) ->
     if output.status.success() {
         return Ok(Vec::new());
     }
-    let printed = String::from_utf8_lossy(&output.stderr);
-    // An error of the parser or of a macro has no code.
-    let errors = printed.lines().filter(|line| line.starts_with("error[E") || line.starts_with("error: "));
-    let places: Vec<&str> = printed.lines().map(str::trim).filter(|line| line.starts_with("--> ")).collect();
-    if places.is_empty() {
-        // Without a place in the code it is cargo that cannot work, for lack of a crate perhaps.
+    let errors = errors::read(&String::from_utf8_lossy(&output.stdout), generated);
+    if errors.iter().all(|error| error.place.is_none() && error.item.is_none()) {
+        // Without a place in the library it is cargo that cannot work, for lack of a crate perhaps.
+        let printed = String::from_utf8_lossy(&output.stderr);
+        let said: Vec<String> = errors.iter().map(ToString::to_string).chain([printed.trim().to_string()]).collect();
         let advice = "build once with `cargo check --all-features`, which fetches every crate, and run it again";
-        return Err(Failure::new(format!("cargo cannot check target/{name}: {}", printed.trim()), advice));
+        return Err(Failure::new(format!("cargo cannot check target/{name}: {}", said.join("; ")), advice));
     }
-    let places = places.into_iter().filter(|place| place.starts_with("--> src/"));
-    Ok(errors.chain(places).map(str::to_string).collect())
+    Ok(errors)
 }
 
-fn write(root: &Path, scratch: &Path, generated: &[(&str, String)]) -> io::Result<()> {
+fn write(root: &Path, scratch: &Path, part: Part, generated: &[(&str, String)]) -> io::Result<()> {
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;
     }
@@ -70,7 +87,40 @@ fn write(root: &Path, scratch: &Path, generated: &[(&str, String)]) -> io::Resul
         manifest.remove(key);
     }
     manifest.insert("workspace".to_string(), toml::Table::new().into());
+    if part == Part::AnyApi {
+        without_helpers(scratch)?;
+        if let Some(features) = manifest.get_mut("features").and_then(toml::Value::as_table_mut) {
+            features.retain(|name, _| !OF_EVENTS.contains(&name));
+            let lists = features.iter_mut().filter_map(|(_, list)| list.as_array_mut());
+            lists.for_each(|list| list.retain(|name| !name.as_str().is_some_and(|name| OF_EVENTS.contains(&name))));
+        }
+    }
     fs::write(scratch.join("Cargo.toml"), toml::to_string(&manifest).map_err(io::Error::other)?)
+}
+
+/// The features with the events, which `src/webhook/event.rs` expects to have fields of Imprint's.
+const OF_EVENTS: [&str; 2] = ["webhooks", "axum"];
+
+/// Hand-written modules that name operations and types of Imprint's API, or describe them, by the file that declares them.
+const OF_IMPRINT: [(&str, &[&str]); 2] =
+    [("src/lib.rs", &["ext", "guide", "helpers"]), ("src/blocking.rs", &["helpers"])];
+
+/// Removes from the copied sources the modules that only compile with Imprint's own API.
+fn without_helpers(scratch: &Path) -> io::Result<()> {
+    for (path, modules) in OF_IMPRINT {
+        let path = scratch.join(path);
+        let mut file = syn::parse_file(&fs::read_to_string(&path)?).map_err(io::Error::other)?;
+        let before = file.items.len();
+        file.items
+            .retain(|item| !matches!(item, syn::Item::Mod(module) if modules.iter().any(|name| module.ident == name)));
+        if file.items.len() + modules.len() != before {
+            return Err(io::Error::other(format!("{} no longer has the modules {modules:?}", path.display())));
+        }
+        // The front page is no code, and its examples are about Imprint.
+        file.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        fs::write(&path, prettyplease::unparse(&file))?;
+    }
+    Ok(())
 }
 
 /// Copies a file or folder; one that does not exist is left out.

@@ -1,6 +1,9 @@
 //! Why a command could not do its work.
 
-use std::fmt;
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use serde::Serialize;
 
@@ -64,4 +67,13 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
+}
+
+/// What `work` returns, or the message of its panic.
+pub fn catch_panics<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap_or_else(|| "without a message".into())
+    })
 }

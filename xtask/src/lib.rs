@@ -1,8 +1,8 @@
 //! What maintainers of imprint-client run: `cargo xtask <command>`, as a library, so that tests and tools can use it.
 //!
 //! From bottom to top: `pipeline` is the only way to the generator; `openapi` and `usage` read documents; `diff`,
-//! `public_api`, `overlay_actions` and `suspicious` examine one thing each; `report` prints; `refresh` and `check` put
-//! them together; `commands` is what the command line calls. Imports go down this list only. `foreign_crates` stands
+//! `public_api`, `overlay_actions` and `suspicious` examine one thing each; `report` prints; `refresh`, `check` and
+//! `documents` put them together; `commands` is what the command line calls. Imports go down this list only. `foreign_crates` stands
 //! beside them: it reads the sources of the library for a test.
 
 #[path = "../../build/mod.rs"]
@@ -12,6 +12,7 @@ pub mod check;
 pub mod commands;
 pub mod compile;
 pub mod diff;
+pub mod documents;
 pub mod failure;
 pub mod files;
 pub mod foreign_crates;

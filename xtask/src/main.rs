@@ -53,6 +53,16 @@ enum Command {
         #[command(flatten)]
         repository: Repository,
     },
+    /// Says of each OpenAPI document in a folder how much of it can be generated, without an overlay, why the rest cannot,
+    /// and whether what is generated compiles.
+    Documents {
+        folder: PathBuf,
+        /// Leaves out compiling, which takes up to a minute for each document.
+        #[arg(long)]
+        no_compile: bool,
+        #[command(flatten)]
+        repository: Repository,
+    },
     /// Writes openapi/public-api.txt, after a change of the overlay or of the generator.
     Snapshot {
         #[command(flatten)]
@@ -74,6 +84,9 @@ struct RefreshSpec {
     /// Does everything but writing.
     #[arg(long, conflicts_with = "check")]
     dry_run: bool,
+    /// Leaves out compiling the library with what is generated, which takes up to a minute. `--check` never does it.
+    #[arg(long)]
+    no_type_check: bool,
     /// How to print what happened.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -116,10 +129,19 @@ fn run(command: Command) -> CommandOutput {
                 None => DocumentSource::Url(arguments.url),
             };
             let timeout = Duration::from_secs(arguments.timeout);
-            let options = Options { source, check: arguments.check, dry_run: arguments.dry_run, timeout };
+            let options = Options {
+                source,
+                check: arguments.check,
+                dry_run: arguments.dry_run,
+                type_check: !arguments.no_type_check,
+                timeout,
+            };
             commands::refresh_spec(&Files::new(&arguments.repository.root), &options, arguments.format)
         }
         Command::Check { suspicious, repository } => commands::check(&Files::new(&repository.root), suspicious),
+        Command::Documents { folder, no_compile, repository } => {
+            commands::documents(&Files::new(&repository.root), &folder, !no_compile)
+        }
         Command::Snapshot { repository } => commands::snapshot(&Files::new(&repository.root)),
     }
 }

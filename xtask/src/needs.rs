@@ -19,7 +19,9 @@ pub fn prove(files: &Files, needs: &str) -> Result<Option<FailureReason>, Failur
     }
     let document = pipeline::parse(files::DOCUMENT, &files.read(files::DOCUMENT)?)?;
     let corrected = correct(document, &files.read(files::OVERLAY)?)?;
-    let errors = compile::check(files, "needs", &pipeline::needed_only(&corrected.document, needs)?)?;
+    let generated = pipeline::needed_only(&corrected.document, needs)?;
+    let errors = compile::check(files, "needs", compile::Part::Whole, &generated)?;
+    let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     Ok((!errors.is_empty()).then(|| FailureReason {
         operation: None,
         place: Some("openapi/needs.yaml".to_string()),

@@ -56,6 +56,8 @@ fn as_modules(files: &[build::emit::client::File]) -> String {
 pub struct GeneratedClient {
     /// The source text of the client.
     pub code: String,
+    /// The same, and the document for users, as the files that the library includes.
+    pub files: Vec<(&'static str, String)>,
     pub marked: MarkedPlaces,
 }
 
@@ -99,7 +101,8 @@ pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
     let needs = build::needs(NEEDS)?;
     needs.check(&api)?;
     let marked = MarkedPlaces::from(&api.marks);
-    Ok(GeneratedClient { code: as_modules(&build::files(api, &needs, &hand_written()?)?), marked })
+    let files = build::files(api, &needs, &hand_written()?)?;
+    Ok(GeneratedClient { code: as_modules(&files), files: named(files, document)?, marked })
 }
 
 /// The document as the feature `openapi` gives it to users: after its overlay, with marks.
@@ -137,6 +140,23 @@ fn named(files: Vec<build::emit::client::File>, document: &Value) -> Result<Vec<
     Ok(files.into_iter().map(|file| (file.name, file.code)).chain([published]).collect())
 }
 
+/// What the generator makes of any document, whether or not it has what hand-written code needs.
+#[derive(Clone, Debug, Default)]
+pub struct AnyClient {
+    /// The operationIds of what was generated.
+    pub operations: Vec<String>,
+    /// The files that the library includes.
+    pub files: Vec<(&'static str, String)>,
+}
+
+/// Generates the client of a document that may be of another API.
+pub fn any(document: &Value) -> Result<AnyClient, Problem> {
+    let api = build::api(document.clone())?;
+    let operations = api.operations.iter().map(|operation| operation.facts.id.clone()).collect();
+    let files = build::files(api, &Needs::default(), &hand_written()?)?;
+    Ok(AnyClient { operations, files: named(files, document)? })
+}
+
 /// A need of hand-written code, for tests.
 pub struct NeededName {
     /// The name as the document has it.
@@ -161,6 +181,12 @@ pub fn needed_names() -> Result<Vec<NeededName>, Problem> {
         found.extend(names.map(|(name, in_rust)| NeededName { name, in_rust, used_by: used_by() }));
     }
     Ok(found)
+}
+
+/// The operations whose answer hand-written code reads: the id, the type of the answer, and the first file that reads it.
+pub fn needed_answers() -> Result<Vec<(String, String, String)>, Problem> {
+    let operations = build::needs(NEEDS)?.operations.into_iter();
+    Ok(operations.filter_map(|(id, need)| Some((id, need.answers?, need.used_by.into_iter().next()?))).collect())
 }
 
 /// The names of all parameters of the API of a document, after its overlay.

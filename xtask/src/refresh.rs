@@ -7,6 +7,7 @@
 
 pub mod examine;
 pub mod fetch;
+mod type_check;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub check: bool,
     /// Everything but writing.
     pub dry_run: bool,
+    /// Whether to compile the library with what is generated before anything is written.
+    pub type_check: bool,
     pub timeout: Duration,
 }
 
@@ -100,6 +103,7 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
         ];
         return Ok(());
     }
+    report.notes.extend(type_check::run(files, options, &finding)?);
     let Some(guard) = guard else {
         report.outcome = RefreshStatus::DryRun;
         report.next = vec!["Run the same command without `--dry-run` to bring the document in.".into()];

@@ -1,12 +1,10 @@
 //! Works out what a new document means, in memory: nothing here reads or writes a file.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use serde_json::Value;
 
 use crate::{
     diff::{self, Change, Comparison, Effect},
-    failure::Failure,
+    failure::{Failure, catch_panics},
     files,
     overlay_actions::{ActionResult, Corrected, correct},
     pipeline::{self, Problem},
@@ -30,6 +28,8 @@ pub struct Before {
 pub struct Finding {
     pub document: Value,
     pub comparison: Comparison,
+    /// The generated files, to be compiled.
+    pub generated: Vec<(&'static str, String)>,
     /// The API it makes.
     pub snapshot: String,
     pub public_api: PublicApiDifference,
@@ -61,15 +61,6 @@ pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
         let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
                       report it with the document";
         Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
-    })
-}
-
-/// What `work` returns, or the message of its panic.
-fn catch_panics<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
-        let text = panic.downcast_ref::<String>().cloned();
-        text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "without a message".into())
     })
 }
 
@@ -122,6 +113,7 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
     Ok(Finding {
         document,
         comparison,
+        generated: client.files,
         snapshot,
         public_api,
         actions,

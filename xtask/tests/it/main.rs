@@ -2,6 +2,7 @@
 //! comparison finds in changed documents; and of the repository's own document, overlay, generated client and README.
 
 mod changes;
+mod documents;
 mod foreign_crates;
 mod formats;
 mod front_page;
@@ -22,3 +23,4 @@ mod server_faults;
 mod structure;
 mod support;
 mod suspicious;
+mod type_check;

@@ -182,6 +182,7 @@ fn no_mutation_makes_it_panic_or_leaves_a_lock_of_another_document() {
                 source: DocumentSource::File(file),
                 check: false,
                 dry_run: false,
+                type_check: true,
                 timeout: Duration::from_secs(1),
             };
             let report = refresh::run(&files, &options);

@@ -6,10 +6,10 @@ use std::{collections::BTreeSet, path::Path};
 use proc_macro2::{TokenStream, TokenTree};
 use xtask::{
     files::Files,
-    pipeline::{self, run},
+    pipeline::{self, run, walk},
 };
 
-use crate::repository::{DOCUMENT, OVERLAY, client, client_methods, corrected, doc_comment, parsed};
+use crate::repository::{DOCUMENT, OVERLAY, client, client_methods, corrected, doc_comment};
 
 /// The identifiers and the texts in the code of a file, comments and unit tests left out.
 fn words_of(file: &str) -> (BTreeSet<String>, BTreeSet<String>) {
@@ -126,14 +126,23 @@ fn a_need_that_is_missing_in_the_file_is_found() {
 /// A 204 where a helper reads the answer would otherwise be an error of rustc in the helper.
 #[test]
 fn an_answer_that_a_helper_needs_is_missed_by_name() {
-    let mut document = parsed(DOCUMENT);
-    let patch = &mut document["paths"]["/v2/rewards/{reward_id}"]["patch"];
-    patch["responses"]["204"] = serde_json::json!({"description": "Nothing."});
-    patch["responses"].as_object_mut().unwrap().remove("200");
-    let problem = run(&document.to_string(), OVERLAY).err().expect("confirm_reward reads the answer");
-    assert_eq!(problem.operation.as_deref(), Some("patchReward"), "{problem}");
-    assert!(problem.message.contains("answers `nothing` where `Reward`"), "{problem}");
-    assert!(problem.message.contains("src/ext/rewards.rs"), "{problem}");
+    let mut tried = 0;
+    for (id, answer, used_by) in pipeline::needed_answers().unwrap() {
+        let mut document = corrected(None).unwrap();
+        walk::operations(&mut document, &mut |operation| {
+            if operation.id == Some(id.as_str()) {
+                operation.value["responses"] = serde_json::json!({"204": {"description": "Nothing."}});
+                tried += 1;
+            }
+            Ok(())
+        })
+        .unwrap();
+        let problem = pipeline::generate(&document).err().unwrap_or_else(|| panic!("{id} could answer nothing"));
+        assert_eq!(problem.operation.as_deref(), Some(id.as_str()), "{problem}");
+        assert!(problem.message.contains(&format!("answers `nothing` where `{answer}`")), "{problem}");
+        assert!(problem.message.contains(&used_by), "{problem}");
+    }
+    assert!(tried > 8, "only {tried} operations are needed with their answer");
 }
 
 #[test]
