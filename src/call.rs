@@ -5,7 +5,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `request`, `path` | collects the values given to a builder, and fills the path so that no value changes which operation is called |
+//! | `request`, `path`, `parameter` | collects the values given to a builder, fills the path so that no value changes which operation is called, and writes lists and objects |
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer` | decides which 2xx answers are a success |
@@ -20,6 +20,7 @@ mod error_type;
 pub(crate) mod headers;
 pub(crate) mod interceptor;
 mod optional;
+mod parameter;
 mod path;
 mod raw_body;
 mod request;
@@ -32,6 +33,8 @@ pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
 use error_type::error_type;
 pub use optional::OptionalExt;
+#[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
+pub(crate) use parameter::Style;
 pub use raw_body::RawBody;
 pub(crate) use request::{IntoRequest, Request};
 pub use response::Response;

@@ -360,6 +360,7 @@ impl Client {
         (request, any_body): (Request, bool),
         read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
     ) -> Result<Response<T>, Error> {
+        let operation = request.operation(operation);
         let call = self.begin(operation);
         let mut set_by_hooks = Vec::new();
         let answer = call.span.around(self.exchange(operation, path, (request, any_body), &mut set_by_hooks)).await;
@@ -438,11 +439,20 @@ impl Client {
         if let Some(&RefusedSetting { setting, problem }) = refused.first() {
             return Err(ConfigError::new(setting, problem).in_call(operation, 0).into());
         }
-        let (url, body) = request.finish(operation, path, base, self.inner.strict_requests)?;
-        let mut request = reqwest::Request::new(operation.method.clone(), url);
+        let ready = request.finish(operation, path, base, self.inner.strict_requests)?;
+        set_by_hooks.extend(ready.secrets);
+        let mut request = reqwest::Request::new(operation.method.clone(), ready.url);
         *request.headers_mut() = headers.clone();
-        if let Some(body) = body {
-            request.headers_mut().insert(CONTENT_TYPE, JSON);
+        if let Ok(accept) = HeaderValue::from_str(operation.accept) {
+            request.headers_mut().insert(ACCEPT, accept);
+        }
+        for (name, value) in &ready.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        if let Some((media, body)) = ready.body {
+            if let Ok(media) = HeaderValue::from_str(media) {
+                request.headers_mut().insert(CONTENT_TYPE, media);
+            }
             *request.body_mut() = Some(body.into());
         }
         let context = RetryContext { operation, policy: retry, budget, clock, timeout: *timeout };
