@@ -44,6 +44,8 @@ pub struct Api {
     /// Schemas that only name another one, by name, with the name of the schema they stand for.
     pub aliases: BTreeMap<String, String>,
     pub webhooks: Vec<Webhook>,
+    /// The property of their payloads that tells the kinds of events apart.
+    pub event_tag: String,
     /// Operations of the document that progenitor generated nothing for: their ids and pointers.
     missing_operations: Vec<(String, String)>,
     /// Places that lowering marked as secret or personal.
@@ -318,7 +320,7 @@ pub struct Variant {
 pub struct Webhook {
     pub name: String,
     pub operation: String,
-    /// The value of `object` in the payload, which tells the kinds of events apart.
+    /// The value in the payload that tells the kinds of events apart.
     pub object: String,
     /// The schema of the payload.
     pub schema: String,

@@ -77,7 +77,9 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
 pub const NORMAL: &[Rule] = &[
     rule("inline components", components::inline),
     rule("name operations without an id", components::name_operations),
+    rule("declare the parameters of paths", components::path_parameters),
     rule("give parameters with content a schema", components::parameter_content),
+    rule("name the payloads of webhooks", components::payloads),
     rule("rewrite type lists with null", forms::type_with_null),
     rule("rewrite const", forms::constants),
     rule("rewrite unions with null", forms::union_with_null),

@@ -24,6 +24,8 @@ pub struct Declared {
     /// By operationId.
     pub operations: BTreeMap<String, DeclaredOperation>,
     pub webhooks: Vec<Webhook>,
+    /// The property of their payloads that tells the kinds of events apart.
+    pub event_tag: String,
 }
 
 /// An operation without its types.
@@ -60,11 +62,13 @@ pub fn read(document: &Value) -> Result<Declared, Problem> {
             tags.push(Tag { name, description: text(&tag["description"]) });
         }
     }
+    let (event_tag, webhooks) = webhooks::read(document)?;
     Ok(Declared {
         servers: servers.filter_map(|server| text(&server["url"])).collect(),
         tags,
         operations,
-        webhooks: webhooks::read(document)?,
+        webhooks,
+        event_tag,
     })
 }
 

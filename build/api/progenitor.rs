@@ -36,11 +36,12 @@ fn unknown(place: impl Into<String>, what: impl std::fmt::Display) -> Problem {
 /// The model of what the document declares and progenitor generated.
 pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Result<Api, Problem> {
     let file: syn::File = syn::parse2(tokens).map_err(|e| unknown("progenitor's output", e))?;
-    let Declared { servers, tags, operations, webhooks } = declared;
+    let Declared { servers, tags, operations, webhooks, event_tag } = declared;
     let mut api = Api {
         servers,
         tags,
         webhooks,
+        event_tag,
         aliases: lowered.aliases.clone(),
         marks: lowered.marks.clone(),
         sources: Sources { document: lowered.document.clone(), places: lowered.places.clone() },

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToLowerCamelCase;
-use serde_json::Value;
+use heck::{ToLowerCamelCase, ToUpperCamelCase};
+use serde_json::{Value, json};
 
 use super::Lowered;
 use crate::build::{
@@ -52,8 +52,47 @@ pub fn inline(lowered: &mut Lowered) -> Result<(), Problem> {
         }
         Ok(())
     })?;
+    for (name, item) in lowered.document.get_mut("webhooks").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Some(body) = item.get_mut("post").and_then(|post| post.get_mut("requestBody")) {
+            let pointer = format!("/webhooks/{}/post/requestBody", escape(name));
+            inline_one(body, &components, "requestBodies", &pointer)?;
+        }
+    }
     if let Some(components) = lowered.document.get_mut("components").and_then(Value::as_object_mut) {
         components.retain(|kind, _| kind == "schemas");
+    }
+    Ok(())
+}
+
+/// Moves the payload that a webhook describes in its own place to a named schema, so that whatever holds for schemas holds for it.
+pub fn payloads(lowered: &mut Lowered) -> Result<(), Problem> {
+    let taken = lowered.document.pointer("/components/schemas").and_then(Value::as_object);
+    let mut taken: BTreeSet<String> = taken.into_iter().flatten().map(|(name, _)| name.to_upper_camel_case()).collect();
+    let mut moved = Vec::new();
+    for (name, item) in lowered.document.get_mut("webhooks").and_then(Value::as_object_mut).into_iter().flatten() {
+        let Some(body) = item.get_mut("post").and_then(|post| post.get_mut("requestBody")) else { continue };
+        let Some(schema) = http::media(body).filter(|media| media.form == Form::Json) else { continue };
+        let schema = schema.value.get("schema").cloned().unwrap_or_else(|| json!({}));
+        let is_named = schema["$ref"].as_str().and_then(|at| component_name(at, "schemas")).is_some();
+        let schema = if is_named {
+            schema
+        } else {
+            let base = format!("{name} payload").to_upper_camel_case();
+            let mut payload = base.clone();
+            for number in 2.. {
+                if taken.insert(payload.clone()) {
+                    break;
+                }
+                payload = format!("{base}{number}");
+            }
+            let reference = json!({"$ref": format!("#/components/schemas/{payload}")});
+            moved.push((payload, schema));
+            reference
+        };
+        body["content"] = json!({"application/json": {"schema": schema}});
+    }
+    for (name, schema) in moved {
+        lowered.document["components"]["schemas"][name] = schema;
     }
     Ok(())
 }
@@ -108,15 +147,35 @@ fn path_items(document: &mut Value) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Gives each operation without an `operationId` one that is made of its method and its path, and each webhook its name.
+/// Declares the parameters that a path has and no one declares, as text: a value for them is needed all the same.
+pub fn path_parameters(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::operations(&mut lowered.document, &mut |operation| {
+        let names: Vec<String> = http::names(operation.path).into_iter().map(str::to_string).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let parameters = operation.value.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
+        let Some(parameters) = parameters.as_array_mut() else { return Ok(()) };
+        for name in names {
+            if !parameters.iter().any(|parameter| parameter["in"] == "path" && parameter["name"] == name.as_str()) {
+                parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Gives each operation without an `operationId`, or with one that an operation before it has, one that is made of its method and its
+/// path, and each webhook its name.
 pub fn name_operations(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut taken = BTreeSet::new();
     walk::operations(&mut lowered.document, &mut |operation| {
         taken.extend(operation.id.map(ToLowerCamelCase::to_lower_camel_case));
         Ok(())
     })?;
+    let mut seen = BTreeSet::new();
     walk::operations(&mut lowered.document, &mut |operation| {
-        if operation.id.is_some_and(|id| !id.is_empty()) {
+        if operation.id.is_some_and(|id| !id.is_empty() && seen.insert(id.to_string())) {
             return Ok(());
         }
         let path = operation.path.replace('{', " by ").replace(|c: char| !c.is_alphanumeric(), " ");

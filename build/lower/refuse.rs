@@ -89,17 +89,8 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
 }
 
 pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
-    let mut seen = std::collections::BTreeMap::new();
     let known = lowered.document.clone();
     walk::operations(&mut lowered.document, &mut |operation| {
-        let id = operation.id.unwrap_or_default();
-        if let Some(other) = seen.insert(id.to_string(), operation.pointer.clone()) {
-            return Err(operation.problem(
-                "/operationId",
-                format!("the operationId is taken by {other}"),
-                "rename one of the two by an overlay action",
-            ));
-        }
         parameters(&operation, &known)?;
         let media = operation.value.get("requestBody").and_then(http::media);
         if let Some(media) = media.filter(|media| media.form == http::Form::Multipart) {
@@ -203,13 +194,6 @@ fn template(operation: &walk::Operation<'_>, in_path: &[&str]) -> Result<(), Pro
         );
     }
     let template = http::names(operation.path);
-    if let Some(name) = template.iter().find(|name| !in_path.contains(name)) {
-        return refuse(
-            "/parameters",
-            format!("the path has `{{{name}}}` and no path parameter of that name"),
-            "add the parameter by an overlay action",
-        );
-    }
     match in_path.iter().find(|name| !template.contains(name)) {
         Some(name) => refuse(
             "/parameters",

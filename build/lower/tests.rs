@@ -126,6 +126,11 @@ fn cases() -> Vec<Case> {
         "requestBody": json_body(json!({"$ref": "#/components/schemas/P"})),
         "responses": {"200": {"description": "d"}},
     }}});
+    let mut inline_payload = webhooks.clone();
+    let payload = json!({"type": "object", "properties": {"type": {"type": "string", "enum": ["E"]}}});
+    inline_payload["webhooks"]["E"]["post"]["requestBody"] = json_body(payload);
+    let twice = document(json!({}), json!({"/twice": {"get": {"operationId": "keep", "responses": ok}}}));
+    let undeclared = document(json!({}), json!({"/things/{name}": {"get": {"operationId": "g", "responses": ok}}}));
     let alias = document(
         json!({"Base": {"type": "object", "properties": {"a": {"type": "string"}}}, "S": {"allOf": [{"$ref": "#/components/schemas/Base"}]}}),
         json!({}),
@@ -195,6 +200,14 @@ fn cases() -> Vec<Case> {
             "/paths/~1v1~1things~1{thing_id}/get/operationId",
             json!("getV1ThingsByThingId2"),
         ),
+        case("name operations without an id", twice, "/paths/~1twice/get/operationId", json!("getTwice")),
+        case(
+            "declare the parameters of paths",
+            undeclared,
+            "/paths/~1things~1{name}/get/parameters",
+            json!([{"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}]),
+        ),
+        case("name the payloads of webhooks", inline_payload, "/components/schemas/EPayload/type", json!("object")),
         case(
             "give parameters with content a schema",
             operation(json!({"parameters": [

@@ -196,16 +196,6 @@ pub fn refusals() -> Vec<Refusal> {
         ),
         refuse(
             "refuse unsupported operations",
-            document(
-                json!({}),
-                json!({"/one/{id}": {"get": {"operationId": "one", "responses": {"200": {"description": "d"}}}}}),
-            ),
-            Some("one"),
-            "/parameters",
-            "no path parameter of that name",
-        ),
-        refuse(
-            "refuse unsupported operations",
             parameter(json!({"name": "q", "in": "query", "content": {"text/plain": {"schema": {"type": "string"}}}})),
             Some("one"),
             "/parameters/0",
@@ -273,16 +263,6 @@ pub fn refusals() -> Vec<Refusal> {
             None,
             "/paths/~1two/get",
             "contradicts",
-        ),
-        refuse(
-            "refuse unsupported operations",
-            document(
-                json!({}),
-                json!({"/one": {"get": {"operationId": "keep", "responses": {"200": {"description": "d"}}}}}),
-            ),
-            Some("keep"),
-            "/operationId",
-            "is taken by",
         ),
     ];
     for keyword in ["patternProperties", "prefixItems", "if", "$defs"] {
