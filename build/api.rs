@@ -21,7 +21,7 @@ use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use super::{
-    http::{Form, Place, Style},
+    http::{File, Form, Place, Style},
     lower::{Lowered, Marks},
     problem::Problem,
     rust_names::type_name,
@@ -165,6 +165,8 @@ pub enum BodyType {
     Value(Type),
     /// Bytes of any kind.
     Bytes,
+    /// The files of a form that has nothing else.
+    Files,
 }
 
 impl Body {
@@ -172,7 +174,7 @@ impl Body {
     pub fn structure(&self) -> Option<&str> {
         match &self.ty {
             BodyType::Fields(name) => Some(name),
-            BodyType::Value(_) | BodyType::Bytes => None,
+            BodyType::Value(_) | BodyType::Bytes | BodyType::Files => None,
         }
     }
 }
@@ -184,6 +186,8 @@ pub struct BodyFacts {
     pub form: Form,
     pub media: String,
     pub required: bool,
+    /// The files that a form of several parts takes beside its type.
+    pub files: Vec<File>,
     /// The smallest page size that the document allows in the body.
     pub minimum: Option<i64>,
     /// An example value.
@@ -421,6 +425,11 @@ impl Api {
 }
 
 impl Operation {
+    /// The files that its body takes.
+    pub fn files(&self) -> &[File] {
+        self.body.as_ref().map_or(&[], |body| &body.facts.files)
+    }
+
     /// Whether a successful answer is given as bytes.
     pub fn answers_bytes(&self) -> bool {
         self.facts.success.form.is_some_and(|form| form != Form::Json)

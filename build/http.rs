@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use super::walk::is_success;
+use super::walk::{is_success, resolve};
 
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -278,6 +278,46 @@ impl Media<'_> {
             _ => self.name,
         }
     }
+}
+
+/// A file that a form of several parts takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name in the document.
+    pub wire: String,
+    /// The text that its Rust name is made of.
+    pub named: String,
+    pub description: Option<String>,
+    pub required: bool,
+    /// It is a list of files.
+    pub many: bool,
+}
+
+/// The files of a form of several parts, by its schema.
+pub fn files(document: &Value, schema: &Value) -> Vec<File> {
+    let schema = resolve(document, schema);
+    let required = schema["required"].as_array();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let files = properties.filter_map(|(wire, property)| {
+        let target = resolve(document, property);
+        let many = target["type"] == "array" && is_file(resolve(document, &target["items"]));
+        let described = [property, target].into_iter().find_map(|schema| schema["description"].as_str());
+        (many || is_file(target)).then(|| File {
+            wire: wire.clone(),
+            named: variable(wire),
+            description: described.map(str::to_string),
+            required: required.is_some_and(|names| names.iter().any(|name| name == wire.as_str())),
+            many,
+        })
+    });
+    files.collect()
+}
+
+/// Whether a schema is that of bytes: as OpenAPI 3.0 says it, or 3.1.
+fn is_file(schema: &Value) -> bool {
+    let is_text = schema["type"] == "string" || schema.get("type").is_none();
+    let is_encoded = schema.get("contentEncoding").is_some();
+    is_text && (schema["format"] == "binary" || schema.get("contentMediaType").is_some() && !is_encoded)
 }
 
 /// What the successes of an operation answer, all of them together.

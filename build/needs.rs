@@ -137,7 +137,7 @@ impl Needs {
             open.extend(operation.body.as_ref().and_then(Body::structure).map(str::to_string));
             let body = operation.body.as_ref().and_then(|body| match &body.ty {
                 BodyType::Value(ty) => Some(ty),
-                BodyType::Fields(_) | BodyType::Bytes => None,
+                BodyType::Fields(_) | BodyType::Bytes | BodyType::Files => None,
             });
             let types =
                 operation.answer.iter().chain(operation.parameters.iter().map(|parameter| &parameter.ty)).chain(body);
@@ -257,6 +257,7 @@ fn body_name(body: &Body) -> String {
         BodyType::Fields(name) => name.clone(),
         BodyType::Value(ty) => spelled(ty, false),
         BodyType::Bytes => "bytes".to_string(),
+        BodyType::Files => "files".to_string(),
     }
 }
 

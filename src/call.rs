@@ -11,6 +11,7 @@
 //! | `answer` | decides which 2xx answers are a success |
 //! | `headers` | which headers code outside of the client may set |
 //! | `interceptor` | runs the hooks of users around attempts and calls |
+//! | `upload` | files to send, and the body that is made of them |
 //! | `response`, `raw_body`, `optional` | the result of a call |
 //! | `trace`, `clock`, `error_type` | the spans and events for `tracing`, the source of the time, and the names of failures |
 
@@ -28,6 +29,7 @@ mod response;
 pub(crate) mod retry;
 pub(crate) mod trace;
 mod transport;
+mod upload;
 
 pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
@@ -42,3 +44,5 @@ pub use retry::RetryPolicy;
 #[cfg(test)]
 pub(crate) use transport::stand_in;
 pub(crate) use transport::{Answer, Limits, Transport, check_runtime, default_http_client};
+pub(crate) use upload::RequestBody;
+pub use upload::Upload;

@@ -36,7 +36,7 @@ use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptors;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
-use crate::call::{Answer, Clock, Limits, RawBody, Request, Response, RetryPolicy, Transport};
+use crate::call::{Answer, Clock, Limits, RawBody, Request, RequestBody, Response, RetryPolicy, Transport};
 use crate::error::{ConfigError, Error, InterceptorError, is_for_logs};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Secret};
@@ -449,16 +449,26 @@ impl Client {
         for (name, value) in &ready.headers {
             request.headers_mut().insert(name, value.clone());
         }
+        let mut once = None;
         if let Some((media, body)) = ready.body {
-            if let Ok(media) = HeaderValue::from_str(media) {
+            if let Ok(media) = HeaderValue::from_str(&media) {
                 request.headers_mut().insert(CONTENT_TYPE, media);
             }
-            *request.body_mut() = Some(body.into());
+            match body {
+                RequestBody::Memory(body) => *request.body_mut() = Some(body.into()),
+                RequestBody::Once(body) => once = Some(body),
+            }
         }
+        // A body that can be sent once is sent once.
+        let off = RetryPolicy::off();
+        let retry = if once.is_some() { &off } else { retry };
         let context = RetryContext { operation, policy: retry, budget, clock, timeout: *timeout };
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
+            if let Some(body) = once.take() {
+                *request.body_mut() = Some(body);
+            }
             let hooks_began = interceptors.now(clock);
             let allowed = interceptors.before_attempt(operation, attempts, &mut request, set_by_hooks);
             let begun = interceptors.now(clock);

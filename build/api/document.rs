@@ -118,10 +118,26 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         form: media.form,
         media: media.sent().to_string(),
         required: value["requestBody"]["required"] == Value::Bool(true),
+        files: files_of(document, media, &parameters),
         minimum: minimum(document, &body_schema["properties"][LIMIT]),
         sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
+}
+
+/// The files that a body takes, with names that no parameter has.
+fn files_of(document: &Value, media: http::Media<'_>, parameters: &[ParameterFacts]) -> Vec<http::File> {
+    if media.form != Form::Multipart {
+        return Vec::new();
+    }
+    let mut files = http::files(document, &media.value["schema"]);
+    for file in &mut files {
+        let is_taken = |named: &str| parameters.iter().any(|p| p.named.as_deref().unwrap_or(&p.key) == named);
+        if is_taken(&file.named) || is_taken(&file.wire) {
+            file.named = format!("file_{}", file.named);
+        }
+    }
+    files
 }
 
 fn read_parameter(document: &Value, parameter: http::Parameter<'_>) -> ParameterFacts {

@@ -278,8 +278,12 @@ fn read_call(
         let at = order.iter().position(|name| *place == Place::Path && name == wire);
         (*place, at, wire.clone())
     });
-    if body.is_none() && declared.body.as_ref().is_some_and(|body| body.form == Form::Bytes) {
-        body = Some(BodyType::Bytes);
+    if body.is_none() {
+        body = declared.body.as_ref().and_then(|body| match body.form {
+            Form::Bytes => Some(BodyType::Bytes),
+            Form::Multipart if !body.files.is_empty() => Some(BodyType::Files),
+            _ => None,
+        });
     }
     let is_empty = matches!(answer, syn::Type::Tuple(tuple) if tuple.elems.is_empty());
     if is_empty == declared.has_answer {

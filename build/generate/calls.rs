@@ -64,7 +64,9 @@ fn operation(document: &Value, value: &Value) -> Value {
     simple["parameters"] = parameters.collect();
     let typed = |holder: &Value| {
         let media = http::media(holder).filter(|media| media.form != Form::Bytes)?;
-        Some(json!({"application/json": {"schema": media.value["schema"]}}))
+        // A form of several parts may have files alone.
+        let is_empty = media.form == Form::Multipart && media.value.get("schema").is_none();
+        (!is_empty).then(|| json!({"application/json": {"schema": media.value["schema"]}}))
     };
     if let Some(content) = typed(&value["requestBody"]) {
         simple["requestBody"] = json!({"content": content, "required": true});

@@ -113,3 +113,35 @@ fn the_answers_of_all_successes_are_one() {
         assert_eq!(of(responses.clone()), expected, "{responses}");
     }
 }
+
+#[test]
+fn the_files_of_a_form_are_found_as_both_versions_write_them() {
+    let document =
+        json!({"components": {"schemas": {"Scan": {"type": "string", "format": "binary", "description": "A scan."}}}});
+    let schema = json!({"type": "object", "required": ["scan"], "properties": {
+        "scan": {"$ref": "#/components/schemas/Scan"},
+        "image": {"type": "string", "contentMediaType": "image/png"},
+        "any": {"contentMediaType": "application/octet-stream"},
+        "Several-Files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        "text": {"type": "string"},
+        "in base 64": {"type": "string", "contentMediaType": "image/png", "contentEncoding": "base64"},
+        "byte": {"type": "string", "format": "byte"},
+        "texts": {"type": "array", "items": {"type": "string"}},
+    }});
+    let mut found = files(&document, &schema);
+    found.sort_by(|one, other| one.wire.cmp(&other.wire));
+    let file = |wire: &str, named: &str, description: Option<&str>, required, many| File {
+        wire: wire.into(),
+        named: named.into(),
+        description: description.map(str::to_string),
+        required,
+        many,
+    };
+    let expected = [
+        file("Several-Files", "several_files", None, false, true),
+        file("any", "any", None, false, false),
+        file("image", "image", None, false, false),
+        file("scan", "scan", Some("A scan."), true, false),
+    ];
+    assert_eq!(found, expected);
+}

@@ -90,18 +90,7 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
 
 pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
-    walk::operations(&mut lowered.document, &mut |operation| {
-        parameters(&operation, &known)?;
-        let media = operation.value.get("requestBody").and_then(http::media);
-        if let Some(media) = media.filter(|media| media.form == http::Form::Multipart) {
-            return Err(operation.problem(
-                &format!("/requestBody/content/{}", walk::escape(media.name)),
-                "an upload in several parts",
-                "uploads are not supported: declare another media type, or leave the operation out, by an overlay action",
-            ));
-        }
-        Ok(())
-    })
+    walk::operations(&mut lowered.document, &mut |operation| parameters(&operation, &known))
 }
 
 fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Problem> {

@@ -46,6 +46,7 @@ pub fn success_codes(lowered: &mut Lowered) -> Result<(), Problem> {
 /// Reduces the body that an operation takes to the media type that the client sends. Nothing is made of the schemas of the others, and
 /// none is made of what is sent as bytes.
 pub fn request_media(lowered: &mut Lowered) -> Result<(), Problem> {
+    let known = lowered.document.clone();
     walk::operations(&mut lowered.document, &mut |operation| {
         let Some(body) = operation.value.get_mut("requestBody") else { return Ok(()) };
         let content = http::media(body).map(|media| {
@@ -53,7 +54,8 @@ pub fn request_media(lowered: &mut Lowered) -> Result<(), Problem> {
             match media.form {
                 Form::Json => json!({"application/json": {"schema": schema}}),
                 Form::Bytes => json!({"application/octet-stream": {}}),
-                Form::Urlencoded | Form::Multipart => json!({media.name: {"schema": schema}}),
+                Form::Urlencoded => json!({media.name: {"schema": schema}}),
+                Form::Multipart => json!({media.name: without_files(&known, &schema)}),
             }
         });
         match content {
@@ -77,4 +79,24 @@ pub fn reserved_headers(lowered: &mut Lowered) -> Result<(), Problem> {
         }
         Ok(())
     })
+}
+
+/// The media type of a form of several parts without the files, which are no values of JSON; without a schema if nothing else is left.
+fn without_files(document: &Value, schema: &Value) -> Value {
+    let files = http::files(document, schema);
+    if files.is_empty() {
+        return json!({ "schema": schema });
+    }
+    let is_file = |name: &str| files.iter().any(|file| file.wire == name);
+    let mut rest = walk::resolve(document, schema).clone();
+    if let Some(properties) = rest["properties"].as_object_mut() {
+        properties.retain(|name, _| !is_file(name));
+        if properties.is_empty() {
+            return json!({});
+        }
+    }
+    if let Some(required) = rest.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !name.as_str().is_some_and(is_file));
+    }
+    json!({ "schema": rest })
 }

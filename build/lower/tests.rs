@@ -243,6 +243,16 @@ fn cases() -> Vec<Case> {
             json!({"application/octet-stream": {}}),
         ),
         case(
+            "choose the media type of bodies",
+            operation(json!({"requestBody": {"content": {"multipart/form-data": {"schema": {
+                "type": "object",
+                "required": ["file", "kind"],
+                "properties": {"file": {"type": "string", "format": "binary"}, "kind": {"type": "string"}},
+            }}}}})),
+            format!("{ONE}/requestBody/content/multipart~1form-data/schema"),
+            json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}),
+        ),
+        case(
             "merge success responses",
             operation(json!({"responses": {"default": {"description": "any"}, "404": {"description": "d"}}})),
             format!("{ONE}/responses"),

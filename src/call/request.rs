@@ -1,5 +1,6 @@
 //! The request that a builder makes: the values of path, query and body, and all problems with them.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use reqwest::Url;
@@ -11,6 +12,7 @@ use super::headers::{self, RefusedHeader};
 use super::parameter::{self, Pairs, Style};
 use super::path;
 use super::trace;
+use super::upload::{self, RequestBody, Upload};
 use crate::error::{Build, Error, Problems};
 use crate::operation::Operation;
 use crate::value::fields::FreeForm;
@@ -38,8 +40,9 @@ pub(crate) struct Request {
     secrets: Vec<HeaderValue>,
     /// Whether a header makes a request that is sent twice be carried out once.
     has_key: bool,
-    body: Option<Vec<u8>>,
-    content_type: &'static str,
+    body: Option<RequestBody>,
+    content_type: Cow<'static, str>,
+    files: Vec<(&'static str, Upload)>,
     problems: Problems,
 }
 
@@ -52,7 +55,7 @@ pub(crate) struct Ready {
     /// The values of those that no error may show.
     pub(crate) secrets: Vec<HeaderValue>,
     /// The body and its media type.
-    pub(crate) body: Option<(&'static str, Vec<u8>)>,
+    pub(crate) body: Option<(Cow<'static, str>, RequestBody)>,
 }
 
 /// The media type of a body unless the API document says another one.
@@ -68,7 +71,8 @@ impl Request {
             secrets: Vec::new(),
             has_key: false,
             body: None,
-            content_type: JSON,
+            content_type: Cow::Borrowed(JSON),
+            files: Vec::new(),
             problems: Problems::default(),
         }
     }
@@ -234,7 +238,7 @@ impl Request {
     /// Sets the JSON body; `None` is one that could not be finished, whose problems are known already.
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, body: Option<&T>) {
         match body.map(serde_json::to_vec) {
-            Some(Ok(json)) => self.body = Some(json),
+            Some(Ok(json)) => self.body = Some(RequestBody::Memory(json)),
             // serde's own text may quote the value.
             Some(Err(_)) => self.problems.invalid("body", "cannot be written as JSON"),
             None => {}
@@ -251,18 +255,53 @@ impl Request {
                 self.problems.invalid(name.clone(), reason);
             }
         }
-        self.body = Some(pairs.into_string().into_bytes());
-        self.content_type = "application/x-www-form-urlencoded";
+        self.body = Some(RequestBody::Memory(pairs.into_string().into_bytes()));
+        self.content_type = Cow::Borrowed("application/x-www-form-urlencoded");
+    }
+
+    /// Adds files to the form that `multipart` makes.
+    pub(crate) fn files(&mut self, name: &'static str, files: impl IntoIterator<Item = Upload>) {
+        self.files.extend(files.into_iter().map(|file| (name, file)));
+    }
+
+    /// Sets the body of a form of several parts, which has the files as well; `None` is one without other parts, or one that could not
+    /// be finished, whose problems are known already.
+    pub(crate) fn multipart<T: Serialize + ?Sized>(&mut self, body: Option<&T>) {
+        let value = self.as_json("body", body).unwrap_or_default();
+        if !self.problems.is_empty() {
+            // The content of a file can be taken once, and nothing will be sent.
+            return;
+        }
+        let mut form = upload::Form::new();
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let items =
+                if let serde_json::Value::Array(items) = value { &items[..] } else { std::slice::from_ref(value) };
+            for item in items {
+                match parameter::scalar(item) {
+                    Ok(Some(text)) => form.add_text(name, &text),
+                    Ok(None) => {}
+                    Err(_) => form.add_json(name, item),
+                }
+            }
+        }
+        for (name, file) in std::mem::take(&mut self.files) {
+            if let Err(reason) = form.add_file(name, file) {
+                self.problems.invalid(name, reason);
+            }
+        }
+        let (media, body) = form.finish();
+        self.body = Some(body);
+        self.content_type = Cow::Owned(media);
     }
 
     /// Sets a body of bytes; `None` leaves it out.
     pub(crate) fn bytes(&mut self, body: Option<RawBody>) {
-        self.body = body.map(Into::into);
+        self.body = body.map(|body| RequestBody::Memory(body.into()));
     }
 
     /// The media type of the body, where it is not JSON.
     pub(crate) fn content_type(&mut self, media: &'static str) {
-        self.content_type = media;
+        self.content_type = Cow::Borrowed(media);
     }
 
     /// The request to send. Values that this version does not understand are logged, and refused if `strict`
@@ -303,6 +342,13 @@ mod tests {
     static OPERATION: Operation =
         Operation::undocumented("linkThing", reqwest::Method::POST, "/v2/things/{thing_id}/link", false);
 
+    /// A body that can be sent again, and its media type.
+    fn in_memory(body: Option<(Cow<'static, str>, RequestBody)>) -> Option<(String, String)> {
+        let (media, body) = body?;
+        let RequestBody::Memory(body) = body else { panic!("it can be sent once") };
+        Some((media.into_owned(), String::from_utf8(body).unwrap()))
+    }
+
     fn base() -> Url {
         Url::parse("https://api.example.com").unwrap()
     }
@@ -322,7 +368,7 @@ mod tests {
             url.as_str(),
             "https://api.example.com/v2/things/a%20b/link?email=a%2Bb%40example.com+%26+co&customer_id=7"
         );
-        assert_eq!(body.unwrap(), ("application/json", b"{\"a\":1}".to_vec()));
+        assert_eq!(in_memory(body), Some(("application/json".to_owned(), "{\"a\":1}".to_owned())));
     }
 
     #[test]
@@ -385,16 +431,17 @@ mod tests {
             let mut request = Request::new();
             request.path("thing_id", Some("x"));
             change(&mut request);
-            request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap().body
+            in_memory(request.finish(&OPERATION, OPERATION.path, &base(), false).unwrap().body)
         };
+        let is = |media: &str, body: &str| Some((media.to_owned(), body.to_owned()));
         let form = serde_json::json!({"a": "b c", "list": [1, 2], "o": {"p": true}, "none": null});
-        let expected = ("application/x-www-form-urlencoded", b"a=b+c&list=1&list=2&o%5Bp%5D=true".to_vec());
-        assert_eq!(sent(&|request| request.form(Some(&form))), Some(expected));
+        let expected = is("application/x-www-form-urlencoded", "a=b+c&list=1&list=2&o%5Bp%5D=true");
+        assert_eq!(sent(&|request| request.form(Some(&form))), expected);
         let pdf = sent(&|request| {
             request.bytes(Some(RawBody::new(b"%PDF".to_vec())));
             request.content_type("application/pdf");
         });
-        assert_eq!(pdf, Some(("application/pdf", b"%PDF".to_vec())));
+        assert_eq!(pdf, is("application/pdf", "%PDF"));
         assert_eq!(sent(&|request| request.bytes(None)), None);
     }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::build::{
     api::{Api, Body, BodyFacts, BodyType, Field, Operation, Parameter, ParameterFacts, Shape, Type},
-    http::{self, Form, Place, Style},
+    http::{self, File, Form, Place, Style},
 };
 
 /// The comment of every `send`.
@@ -108,7 +108,14 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
         BodyType::Fields(name) => rust::builder(name, From::Crate),
         BodyType::Value(ty) => held_ty(api, &body_field(body, ty), From::Crate),
         BodyType::Bytes => quote! { ::std::option::Option<crate::call::RawBody> },
+        BodyType::Files => quote! { () },
     });
+    let file_idents: Vec<_> = operation.files().iter().map(|file| rust::ident(&names::file_field(file))).collect();
+    let file_types = operation.files().iter().map(|file| match file.many {
+        true => quote! { ::std::vec::Vec<crate::call::Upload> },
+        false => quote! { ::std::option::Option<crate::call::Upload> },
+    });
+    let file_setters = operation.files().iter().map(file_setter);
     let body_field = body_ty.as_ref().map(|body| quote! { body: #body, });
     let body_new = body_ty.as_ref().map(|_| quote! { body: ::std::default::Default::default(), });
     let body_setters = body_setters(api, operation);
@@ -130,15 +137,22 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
             pub struct #builder<C = crate::client::Client> {
                 client: C,
                 #(#idents: #types,)*
+                #(#file_idents: #file_types,)*
                 #body_field
             }
         }),
         Piece::Items(quote! {
             impl<C> #builder<C> {
                 pub(crate) fn new(client: C) -> Self {
-                    Self { client, #(#idents: ::std::default::Default::default(),)* #body_new }
+                    Self {
+                        client,
+                        #(#idents: ::std::default::Default::default(),)*
+                        #(#file_idents: ::std::default::Default::default(),)*
+                        #body_new
+                    }
                 }
                 #(#setters)*
+                #(#file_setters)*
                 #body_setters
                 #replace_client
             }
@@ -176,10 +190,37 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
     if has_personal {
         let fields = parameters.iter().map(|parameter| (parameter.name.clone(), parameter.personal, true));
         let client = [("client".to_string(), false, false)];
+        let fields = fields.chain(operation.files().iter().map(|file| (names::file_field(file), false, !file.many)));
         let body = body.map(|_| ("body".to_string(), false, false));
         pieces.push(Piece::Items(types::debug(&operation.name, client.into_iter().chain(fields).chain(body))));
     }
     pieces
+}
+
+/// The setter of a file.
+fn file_setter(file: &File) -> TokenStream {
+    let (ident, name) = (rust::ident(&names::file_field(file)), rust::ident(&names::file_setter(file)));
+    let text = file.description.clone().unwrap_or_else(|| format!("Sets {}.", docs::span(&file.wire)));
+    let docs = docs::comment(&docs::need(&super::prose::safe(&text), file.required));
+    if file.many {
+        return quote! {
+            #docs
+            pub fn #name<V>(mut self, value: V) -> Self
+            where
+                V: ::std::iter::IntoIterator<Item = crate::call::Upload>,
+            {
+                self.#ident = value.into_iter().collect();
+                self
+            }
+        };
+    }
+    quote! {
+        #docs
+        pub fn #name(mut self, value: crate::call::Upload) -> Self {
+            self.#ident = ::std::option::Option::Some(value);
+            self
+        }
+    }
 }
 
 /// A parameter as a field of a type: a builder holds it, and its setter takes it, in the same way.
@@ -221,6 +262,7 @@ fn body_setters(api: &Api, operation: &Operation) -> Option<TokenStream> {
             let setter = Setter::called(api, &body_field(body, ty), From::Crate, "body", body.facts.required);
             return Some(setter.of_builder(&rust::ident("body")));
         }
+        BodyType::Files => return None,
         BodyType::Bytes => {
             let text = format!("The body, of the type {}: bytes or text.", docs::span(&body.facts.media));
             let docs = docs::comment(&docs::need(&text, body.facts.required));
@@ -277,9 +319,23 @@ fn request(api: &Api, operation: &Operation) -> TokenStream {
 /// The steps that add the body to the request.
 fn send_body(api: &Api, body: &Body) -> TokenStream {
     let BodyFacts { form, media, required, .. } = &body.facts;
-    let content_type =
-        (*media != "application/json" && *form != Form::Urlencoded).then(|| quote! { request.content_type(#media); });
-    let write = rust::ident(if *form == Form::Urlencoded { "form" } else { "json" });
+    let has_own = matches!(form, Form::Urlencoded | Form::Multipart) || *media == "application/json";
+    let content_type = (!has_own).then(|| quote! { request.content_type(#media); });
+    let write = rust::ident(match form {
+        Form::Urlencoded => "form",
+        Form::Multipart => "multipart",
+        Form::Json | Form::Bytes => "json",
+    });
+    let files = body.facts.files.iter().map(|file| {
+        let (ident, wire) = (rust::ident(&names::file_field(file)), &file.wire);
+        let given = if file.many {
+            quote! { !self.#ident.is_empty() }
+        } else {
+            quote! { self.#ident.is_some() }
+        };
+        let needs = file.required.then(|| quote! { request.needs(#wire, #given); });
+        quote! { #needs request.files(#wire, self.#ident); }
+    });
     let steps = match &body.ty {
         BodyType::Fields(name) => {
             let structure = api.structure(name);
@@ -306,8 +362,9 @@ fn send_body(api: &Api, body: &Body) -> TokenStream {
             let needs = required.then(|| quote! { request.needs("body", self.body.is_some()); });
             quote! { #needs request.bytes(self.body); }
         }
+        BodyType::Files => quote! { request.multipart(::std::option::Option::None::<&()>); },
     };
-    quote! { #steps #content_type }
+    quote! { #(#files)* #steps #content_type }
 }
 
 /// Whether a value of the type is written as one text.

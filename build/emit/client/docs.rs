@@ -11,7 +11,7 @@ use super::{
     prose,
 };
 use crate::build::{
-    api::{Api, Body, ErrorAnswer, Operation, Shape, Type},
+    api::{Api, Body, BodyType, ErrorAnswer, Operation, Shape, Type},
     needs::spelled,
     problem::Problem,
 };
@@ -229,7 +229,9 @@ fn required(api: &Api, operation: &Operation) -> String {
     let of_call = |setter: String| format!("[`{setter}`](crate::calls::{call}::{setter})");
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut required: Vec<String> = parameters.map(|parameter| of_call(names::parameter_setter(parameter))).collect();
-    let whole = operation.body.as_ref().filter(|body| body.structure().is_none());
+    let files = operation.files().iter().filter(|file| file.required);
+    required.extend(files.map(|file| of_call(names::file_setter(file))));
+    let whole = operation.body.as_ref().filter(|body| matches!(body.ty, BodyType::Value(_) | BodyType::Bytes));
     let needs_whole = whole.is_some_and(|body| body.facts.required);
     required.extend(needs_whole.then(|| of_call("body".to_string())));
     let body = operation.body.as_ref().and_then(|body| api.structure(body.structure()?));
@@ -246,7 +248,8 @@ fn required(api: &Api, operation: &Operation) -> String {
             }
         });
     }
-    let others = operation.parameters.len() + fields.len() + usize::from(whole.is_some()) - required.len();
+    let others = operation.parameters.len() + fields.len() + usize::from(whole.is_some());
+    let others = others + operation.files().len() - required.len();
     match (required.is_empty(), others) {
         (true, 0) => "**Required**: nothing.".to_string(),
         (true, _) => format!("**Required**: nothing. Optional: the setters of [`{call}`](crate::calls::{call})."),

@@ -55,6 +55,11 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
             steps.extend(literal(api, &parameter.ty, &sample).map(|value| format!(".{setter}({value})")));
         }
     }
+    for file in operation.files().iter().filter(|file| file.required) {
+        let upload = "imprint_client::Upload::new(\"file.pdf\", \"…\")";
+        let upload = if file.many { format!("[{upload}]") } else { upload.to_string() };
+        steps.push(format!(".{}({upload})", names::file_setter(file)));
+    }
     match operation.body.as_ref().map(|body| (&body.ty, &body.facts)) {
         Some((BodyType::Value(ty), facts)) => {
             steps.extend(literal(api, ty, &facts.sample).map(|value| format!(".body({value})")));
@@ -67,7 +72,7 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
             };
             steps.push(format!(".body({text})"));
         }
-        Some((BodyType::Fields(_), _)) | None => {}
+        Some((BodyType::Fields(_) | BodyType::Files, _)) | None => {}
     }
     if let Some((body, structure)) =
         operation.body.as_ref().and_then(|body| Some((body, api.structure(body.structure()?)?)))

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     docs, examples,
-    names::Names,
+    names::{self, Names},
     rust::{self, From},
 };
 use crate::build::api::{Api, CursorPlace, Operation, Paging, Shape};
@@ -108,7 +108,8 @@ pub fn replace_client(operation: &Operation) -> Option<TokenStream> {
     operation.paging.as_ref()?;
     let builder = rust::ident(&operation.name);
     let parameters = operation.parameters.iter().map(|parameter| rust::ident(&parameter.name));
-    let fields: Vec<_> = parameters.chain(operation.body.as_ref().map(|_| rust::ident("body"))).collect();
+    let files = operation.files().iter().map(|file| rust::ident(&names::file_field(file)));
+    let fields: Vec<_> = parameters.chain(files).chain(operation.body.as_ref().map(|_| rust::ident("body"))).collect();
     Some(quote! {
         /// The same call of another client, and the client it was of.
         #[cfg(feature = "blocking")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shapes::types::{Line, SearchAllFilter, SearchAllKindsItem, SearchAllPage, SearchAllSort};
-use shapes::{Client, Error, RetryPolicy};
+use shapes::{Client, Error, RetryPolicy, Upload};
 
 /// A request as it came.
 struct Sent {
@@ -250,4 +250,50 @@ async fn bodies_that_are_lists_forms_or_maps_are_sent() {
     assert_eq!(error.missing(), ["body"]);
     let Err(Error::InvalidRequest(error)) = unreachable().send_list().body([Line::builder()]).await else { panic!() };
     assert_eq!(error.missing(), ["body[0].text"]);
+}
+
+#[tokio::test]
+async fn files_are_sent_in_parts() {
+    let (client, sent) = server(&[(204, "")]);
+    let call = client.send_document().file(Upload::new("b\"ill.pdf", "%PDF").content_type("application/pdf"));
+    let call = call.pages_([Upload::new("1.png", "one"), Upload::new("2.png", "two")]).kind("BILL").tags(["a", "b"]);
+    call.line(Line::builder().text("t")).await.unwrap();
+    let sent = sent.recv().unwrap();
+    let boundary = sent.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
+    let part =
+        |head: &str, content: &str| format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+    let expected = [
+        part("name=\"kind\"", "BILL"),
+        part("name=\"line\"\r\nContent-Type: application/json", r#"{"text":"t"}"#),
+        part("name=\"tags\"", "a"),
+        part("name=\"tags\"", "b"),
+        part("name=\"file\"; filename=\"b%22ill.pdf\"\r\nContent-Type: application/pdf", "%PDF"),
+        part("name=\"pages\"; filename=\"1.png\"\r\nContent-Type: application/octet-stream", "one"),
+        part("name=\"pages\"; filename=\"2.png\"\r\nContent-Type: application/octet-stream", "two"),
+    ];
+    assert_eq!(sent.body.replace(boundary, "B"), format!("{}--B--\r\n", expected.concat()));
+    let Err(Error::InvalidRequest(error)) = unreachable().send_document().await else { panic!() };
+    assert_eq!(error.missing(), ["file", "kind"]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_read_is_sent_once_and_one_in_memory_again() {
+    // A PUT is repeated where its body can be sent again.
+    let (client, sent) = server(&[(503, ""), (204, "")]);
+    client.put_document().file_file(Upload::new("a", "content")).await.unwrap();
+    assert_eq!(sent.iter().count(), 2);
+    let (client, sent) = server(&[(503, "")]);
+    let content = "x".repeat(200_000);
+    let upload = Upload::reader("a", std::io::Cursor::new(content.clone())).length(200_000);
+    let error = client.put_document().file("q").file_file(upload.clone()).await.unwrap_err();
+    assert_eq!((error.attempts(), error.status().map(|status| status.as_u16())), (1, Some(503)));
+    let sent = sent.recv().unwrap();
+    assert!(sent.body.contains(&content) && sent.target() == "/documents?file=q");
+    let Err(Error::InvalidRequest(error)) = client.put_document().file_file(upload).await else { panic!() };
+    assert!(error.to_string().contains("sent before"), "{error}");
+    // A source that breaks breaks the call.
+    let (client, _sent) = server(&[(204, "")]);
+    let pieces = futures_util::stream::iter([Ok(b"abc".to_vec()), Err(std::io::Error::other("gone"))]);
+    let broken = client.put_document().file_file(Upload::stream("a", pieces).length(10)).await.unwrap_err();
+    assert!(matches!(broken, Error::Transport(_)), "{broken:?}");
 }
