@@ -21,6 +21,7 @@ use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use super::{
+    http::{File, Form, Place, Style},
     lower::{Lowered, Marks},
     problem::Problem,
     rust_names::type_name,
@@ -43,6 +44,8 @@ pub struct Api {
     /// Schemas that only name another one, by name, with the name of the schema they stand for.
     pub aliases: BTreeMap<String, String>,
     pub webhooks: Vec<Webhook>,
+    /// The property of their payloads that tells the kinds of events apart.
+    pub event_tag: String,
     /// Operations of the document that progenitor generated nothing for: their ids and pointers.
     missing_operations: Vec<(String, String)>,
     /// Places that lowering marked as secret or personal.
@@ -69,7 +72,7 @@ pub struct Operation {
     pub name: String,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
-    /// The type that a successful answer carries; `None` for an answer without a body.
+    /// The type that a successful answer carries; `None` for an answer without a body, or of bytes.
     pub answer: Option<Type>,
     /// How it pages, in terms of the types; set for every operation with a cursor.
     pub paging: Option<Paging>,
@@ -102,13 +105,15 @@ pub struct OperationFacts {
     pub unknown_in_example: Option<String>,
     /// The successful answer that the document declares.
     pub success: SuccessAnswer,
+    /// Whether a header of it makes a request that is sent twice be carried out once.
+    pub has_key: bool,
     /// The failures that the document declares.
     pub errors: Vec<ErrorAnswer>,
     /// The property of an item that is the cursor to the next page, for an operation that answers in pages.
     pub cursor: Option<String>,
 }
 
-/// A parameter, in the path or in the query.
+/// A parameter, in the path, in the query or in a header.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// What the document declares of it.
@@ -126,7 +131,12 @@ pub struct Parameter {
 pub struct ParameterFacts {
     /// The name in the document.
     pub wire: String,
-    pub in_path: bool,
+    pub place: Place,
+    /// How a value that is no scalar is written.
+    pub style: Style,
+    /// The name that progenitor has for it, and the text that its Rust name is made of where that is another.
+    pub key: String,
+    pub named: Option<String>,
     pub required: bool,
     pub description: Option<String>,
     pub deprecated: bool,
@@ -138,18 +148,46 @@ pub struct ParameterFacts {
     pub shown: bool,
 }
 
-/// A JSON object that an operation takes.
+/// What an operation takes beside its parameters.
 #[derive(Clone, Debug)]
 pub struct Body {
     /// What the document declares of it.
     pub facts: BodyFacts,
-    /// The name of its struct.
-    pub name: String,
+    pub ty: BodyType,
+}
+
+/// The type of a body.
+#[derive(Clone, Debug)]
+pub enum BodyType {
+    /// An object: the name of its struct.
+    Fields(String),
+    /// Another value, such as a list.
+    Value(Type),
+    /// Bytes of any kind.
+    Bytes,
+    /// The files of a form that has nothing else.
+    Files,
+}
+
+impl Body {
+    /// The name of the struct, of a body that has one.
+    pub fn structure(&self) -> Option<&str> {
+        match &self.ty {
+            BodyType::Fields(name) => Some(name),
+            BodyType::Value(_) | BodyType::Bytes | BodyType::Files => None,
+        }
+    }
 }
 
 /// What the document declares of a body, without its type.
 #[derive(Clone, Debug)]
 pub struct BodyFacts {
+    /// How it is written, and as what.
+    pub form: Form,
+    pub media: String,
+    pub required: bool,
+    /// The files that a form of several parts takes beside its type.
+    pub files: Vec<File>,
     /// The smallest page size that the document allows in the body.
     pub minimum: Option<i64>,
     /// An example value.
@@ -159,8 +197,14 @@ pub struct BodyFacts {
 /// The success that the document declares for an operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SuccessAnswer {
-    /// The status as the document writes it, such as `200` or `2XX`.
+    /// The status as the document writes it, such as `200` or `2XX`; several where they differ in what they answer.
     pub status: String,
+    /// In what form the body comes; `None` if there is none.
+    pub form: Option<Form>,
+    /// It may come without the body that other successes have.
+    pub may_be_empty: bool,
+    /// The value of the header `Accept`, where it is not plain JSON.
+    pub accept: Option<String>,
     pub description: Option<String>,
 }
 
@@ -280,7 +324,7 @@ pub struct Variant {
 pub struct Webhook {
     pub name: String,
     pub operation: String,
-    /// The value of `object` in the payload, which tells the kinds of events apart.
+    /// The value in the payload that tells the kinds of events apart.
     pub object: String,
     /// The schema of the payload.
     pub schema: String,
@@ -381,6 +425,16 @@ impl Api {
 }
 
 impl Operation {
+    /// The files that its body takes.
+    pub fn files(&self) -> &[File] {
+        self.body.as_ref().map_or(&[], |body| &body.facts.files)
+    }
+
+    /// Whether a successful answer is given as bytes.
+    pub fn answers_bytes(&self) -> bool {
+        self.facts.success.form.is_some_and(|form| form != Form::Json)
+    }
+
     pub fn problem(&self, message: impl Into<String>, advice: impl Into<String>) -> Problem {
         Problem::new(&self.facts.pointer, message, advice).in_operation(&self.facts.id)
     }

@@ -12,6 +12,10 @@ use serde_json::Value;
 
 use super::problem::Problem;
 
+mod calls;
+
+pub use calls::{path, unwrapped};
+
 /// Paths in progenitor's source that stand for a JSON type with a format of ours. Only `api/progenitor.rs` reads them.
 pub const SECRET: &str = "mark::Secret";
 pub const TIMESTAMP: &str = "mark::Timestamp";
@@ -58,7 +62,7 @@ pub fn generate(document: &Value) -> Result<TokenStream, Problem> {
 
 fn attempt(document: &Value) -> Result<TokenStream, String> {
     let run = AssertUnwindSafe(|| {
-        let spec: OpenAPI = serde_json::from_value(document.clone()).map_err(|e| e.to_string())?;
+        let spec: OpenAPI = serde_json::from_value(calls::simplified(document)).map_err(|e| e.to_string())?;
         Generator::new(&settings()).generate_tokens(&spec).map_err(|e| e.to_string())
     });
     catch_unwind(run).unwrap_or_else(|panic| {

@@ -76,6 +76,10 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
 /// The rules that lose nothing, in the order they run. (Of several examples the first is kept.)
 pub const NORMAL: &[Rule] = &[
     rule("inline components", components::inline),
+    rule("name operations without an id", components::name_operations),
+    rule("declare the parameters of paths", components::path_parameters),
+    rule("give parameters with content a schema", components::parameter_content),
+    rule("name the payloads of webhooks", components::payloads),
     rule("rewrite type lists with null", forms::type_with_null),
     rule("rewrite const", forms::constants),
     rule("rewrite unions with null", forms::union_with_null),
@@ -91,7 +95,8 @@ pub const CLIENT: &[Rule] = &[
     rule("check the version", forms::version),
     rule("share enums", enums::share),
     rule("remove webhooks", responses::webhooks),
-    rule("remove error responses", responses::errors),
+    rule("leave headers to the client", responses::reserved_headers),
+    rule("choose the media type of bodies", responses::request_media),
     rule("merge success responses", responses::success_codes),
     rule("remove unused schemas", shapes::unused),
     rule("refuse unresolved references", refuse::references),

@@ -7,6 +7,7 @@ pub mod document;
 pub mod emit;
 mod enum_tokens;
 pub mod generate;
+pub mod http;
 pub mod lower;
 pub mod methods;
 pub mod needs;

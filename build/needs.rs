@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    api::{Api, Operation, Shape, Type},
+    api::{Api, Body, BodyType, Operation, Shape, Type},
+    http::Place,
     problem::Problem,
 };
 
@@ -106,7 +107,9 @@ impl Needs {
         for operation in &mut api.operations {
             let need = &self.operations[&operation.facts.id];
             let is_needed = |wire: &String| need.members.contains_key(wire);
-            operation.parameters.retain(|parameter| parameter.facts.in_path || is_needed(&parameter.facts.wire));
+            operation
+                .parameters
+                .retain(|parameter| parameter.facts.place == Place::Path || is_needed(&parameter.facts.wire));
             operation.body = operation.body.take().filter(|_| need.body.is_some());
             operation.answer = operation.answer.take().filter(|_| need.answers.is_some());
             operation.paging = None;
@@ -137,8 +140,13 @@ impl Needs {
         let mut open: Vec<String> = named.chain(api.aliases.values().cloned()).collect();
         open.extend(api.webhooks.iter().map(|webhook| webhook.holds.clone()));
         for operation in &api.operations {
-            open.extend(operation.body.as_ref().map(|body| body.name.clone()));
-            let types = operation.answer.iter().chain(operation.parameters.iter().map(|parameter| &parameter.ty));
+            open.extend(operation.body.as_ref().and_then(Body::structure).map(str::to_string));
+            let body = operation.body.as_ref().and_then(|body| match &body.ty {
+                BodyType::Value(ty) => Some(ty),
+                BodyType::Fields(_) | BodyType::Bytes | BodyType::Files => None,
+            });
+            let types =
+                operation.answer.iter().chain(operation.parameters.iter().map(|parameter| &parameter.ty)).chain(body);
             open.extend(types.filter_map(named_in));
         }
         let mut reached = BTreeSet::new();
@@ -237,7 +245,7 @@ fn check_operation(operation: &Operation, need: &Need) -> Result<(), Problem> {
         }
     }
     // A helper that sends no body does not care for an optional one.
-    let body = operation.body.as_ref().map(|body| body.name.clone()).filter(|_| need.body.is_some());
+    let body = operation.body.as_ref().filter(|_| need.body.is_some()).map(body_name);
     let answer = operation.answer.as_ref().map(|ty| spelled(ty, false));
     for (what, found, expected) in [("takes", body, &need.body), ("answers", answer, &need.answers)] {
         if found != *expected {
@@ -247,6 +255,16 @@ fn check_operation(operation: &Operation, need: &Need) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// What a body is called in `openapi/needs.yaml`.
+fn body_name(body: &Body) -> String {
+    match &body.ty {
+        BodyType::Fields(name) => name.clone(),
+        BodyType::Value(ty) => spelled(ty, false),
+        BodyType::Bytes => "bytes".to_string(),
+        BodyType::Files => "files".to_string(),
+    }
 }
 
 /// A type as `openapi/needs.yaml` writes it: the Rust type without paths.

@@ -16,8 +16,8 @@ pub enum Role {
     Named(String),
     /// A property; `owner` is the named schema that holds it directly.
     Property { name: String, owner: Option<String> },
-    /// The schema of a parameter.
-    Parameter { name: String },
+    /// The schema of a parameter. Headers are not kept by logs and proxies as URLs are.
+    Parameter { name: String, in_header: bool },
     /// An item, a member of a union, a body.
     Other,
 }
@@ -44,7 +44,7 @@ impl Place {
     /// The API's name of the property or parameter here.
     pub fn name(&self) -> Option<&str> {
         match &self.role {
-            Role::Property { name, .. } | Role::Parameter { name } => Some(name),
+            Role::Property { name, .. } | Role::Parameter { name, .. } => Some(name),
             Role::Named(_) | Role::Other => None,
         }
     }
@@ -79,13 +79,6 @@ pub fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
 /// Whether a key of `responses` is that of a success: `200`, `2XX`.
 pub fn is_success(status: &str) -> bool {
     status.starts_with('2')
-}
-
-/// The response of an operation to a success; null if it declares none.
-pub fn success(operation: &Value) -> &Value {
-    let responses = operation["responses"].as_object().into_iter().flatten();
-    let mut successes = responses.filter(|(status, _)| is_success(status)).map(|(_, response)| response);
-    successes.next_back().unwrap_or(&Value::Null)
 }
 
 /// The named schema of a webhook's payload, given its entry under `webhooks`.
@@ -128,6 +121,7 @@ pub fn schemas_anywhere(
             match kind.as_str() {
                 "parameters" => parameter(holder, &root, visit)?,
                 "requestBodies" | "responses" => content(holder, &root.pointer, &root, visit)?,
+                "pathItems" => path_item(holder, &root, visit)?,
                 _ => {}
             }
         }
@@ -138,13 +132,25 @@ pub fn schemas_anywhere(
         }
     }
     for (name, item) in entries(document, "webhooks") {
-        let pointer = format!("/webhooks/{}", escape(name));
-        for (method, value) in item.as_object_mut().into_iter().flatten() {
-            let Some(value) = value.as_object_mut().filter(|_| METHODS.contains(&method.as_str())) else { continue };
-            let id = value.get("operationId").and_then(Value::as_str).map(str::to_string);
-            let root = Place { pointer: format!("{pointer}/{method}"), operation: id, role: Role::Other };
-            of_operation(value, &root, visit)?;
+        path_item(item, &root(format!("/webhooks/{}", escape(name))), visit)?;
+    }
+    Ok(())
+}
+
+/// The parameters and operations of a path item that is not under `paths`.
+fn path_item(
+    item: &mut Value,
+    root: &Place,
+    visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    for (key, value) in item.as_object_mut().into_iter().flatten() {
+        if key == "parameters" {
+            parameters(value, root, visit)?;
         }
+        let Some(value) = value.as_object_mut().filter(|_| METHODS.contains(&key.as_str())) else { continue };
+        let id = value.get("operationId").and_then(Value::as_str).map(str::to_string);
+        let root = Place { pointer: format!("{}/{key}", root.pointer), operation: id, role: Role::Other };
+        of_operation(value, &root, visit)?;
     }
     Ok(())
 }
@@ -193,8 +199,9 @@ fn parameter(
     visit: &mut dyn FnMut(&mut Value, &Place) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     let name = value["name"].as_str().unwrap_or_default().to_string();
+    let in_header = value["in"] == "header";
     let Some(value) = value.get_mut("schema") else { return Ok(()) };
-    schema(value, &place.child(format!("{}/schema", place.pointer), Role::Parameter { name }), visit)
+    schema(value, &place.child(format!("{}/schema", place.pointer), Role::Parameter { name, in_header }), visit)
 }
 
 fn content(

@@ -5,12 +5,13 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `request`, `path` | collects the values given to a builder, and fills the path so that no value changes which operation is called |
+//! | `request`, `path`, `parameter` | collects the values given to a builder, fills the path so that no value changes which operation is called, and writes lists and objects |
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer` | decides which 2xx answers are a success |
 //! | `headers` | which headers code outside of the client may set |
 //! | `interceptor` | runs the hooks of users around attempts and calls |
+//! | `upload` | files to send, and the body that is made of them |
 //! | `response`, `raw_body`, `optional` | the result of a call |
 //! | `trace`, `clock`, `error_type` | the spans and events for `tracing`, the source of the time, and the names of failures |
 
@@ -20,6 +21,7 @@ mod error_type;
 pub(crate) mod headers;
 pub(crate) mod interceptor;
 mod optional;
+mod parameter;
 mod path;
 mod raw_body;
 mod request;
@@ -27,11 +29,14 @@ mod response;
 pub(crate) mod retry;
 pub(crate) mod trace;
 mod transport;
+mod upload;
 
 pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
 use error_type::error_type;
 pub use optional::OptionalExt;
+#[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
+pub(crate) use parameter::Style;
 pub use raw_body::RawBody;
 pub(crate) use request::{IntoRequest, Request};
 pub use response::Response;
@@ -39,3 +44,5 @@ pub use retry::RetryPolicy;
 #[cfg(test)]
 pub(crate) use transport::stand_in;
 pub(crate) use transport::{Answer, Limits, Transport, check_runtime, default_http_client};
+pub(crate) use upload::RequestBody;
+pub use upload::Upload;

@@ -36,7 +36,7 @@ use crate::call::headers::MERCHANT_KEY;
 use crate::call::interceptor::Interceptors;
 use crate::call::retry::{self, Budget, RetryContext};
 use crate::call::trace;
-use crate::call::{Answer, Clock, Limits, RawBody, Request, Response, RetryPolicy, Transport};
+use crate::call::{Answer, Clock, Limits, RawBody, Request, RequestBody, Response, RetryPolicy, Transport};
 use crate::error::{ConfigError, Error, InterceptorError, is_for_logs};
 use crate::operation::Operation;
 use crate::value::{OwnSecrets, Secret};
@@ -360,6 +360,7 @@ impl Client {
         (request, any_body): (Request, bool),
         read: impl FnOnce(Answer) -> Result<Response<T>, Error>,
     ) -> Result<Response<T>, Error> {
+        let operation = request.operation(operation);
         let call = self.begin(operation);
         let mut set_by_hooks = Vec::new();
         let answer = call.span.around(self.exchange(operation, path, (request, any_body), &mut set_by_hooks)).await;
@@ -438,17 +439,36 @@ impl Client {
         if let Some(&RefusedSetting { setting, problem }) = refused.first() {
             return Err(ConfigError::new(setting, problem).in_call(operation, 0).into());
         }
-        let (url, body) = request.finish(operation, path, base, self.inner.strict_requests)?;
-        let mut request = reqwest::Request::new(operation.method.clone(), url);
+        let ready = request.finish(operation, path, base, self.inner.strict_requests)?;
+        set_by_hooks.extend(ready.secrets);
+        let mut request = reqwest::Request::new(operation.method.clone(), ready.url);
         *request.headers_mut() = headers.clone();
-        if let Some(body) = body {
-            request.headers_mut().insert(CONTENT_TYPE, JSON);
-            *request.body_mut() = Some(body.into());
+        if let Ok(accept) = HeaderValue::from_str(operation.accept) {
+            request.headers_mut().insert(ACCEPT, accept);
         }
+        for (name, value) in &ready.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        let mut once = None;
+        if let Some((media, body)) = ready.body {
+            if let Ok(media) = HeaderValue::from_str(&media) {
+                request.headers_mut().insert(CONTENT_TYPE, media);
+            }
+            match body {
+                RequestBody::Memory(body) => *request.body_mut() = Some(body.into()),
+                RequestBody::Once(body) => once = Some(body),
+            }
+        }
+        // A body that can be sent once is sent once.
+        let off = RetryPolicy::off();
+        let retry = if once.is_some() { &off } else { retry };
         let context = RetryContext { operation, policy: retry, budget, clock, timeout: *timeout };
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
+            if let Some(body) = once.take() {
+                *request.body_mut() = Some(body);
+            }
             let hooks_began = interceptors.now(clock);
             let allowed = interceptors.before_attempt(operation, attempts, &mut request, set_by_hooks);
             let begun = interceptors.now(clock);

@@ -81,7 +81,7 @@ mod test_support;
 #[cfg(feature = "client")]
 pub use call::interceptor::Interceptor;
 #[cfg(feature = "client")]
-pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
+pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy, Upload};
 #[cfg(feature = "client")]
 pub use client::{AnyClient, CallOptions, Client, ClientBuilder, Environment, ParseEnvironmentError, RawRequest};
 #[doc(inline)]

@@ -40,12 +40,31 @@ pub struct Operation {
     pub(crate) answer: &'static [&'static str],
     /// The names under which an answer may have its list; none for an operation that answers no list.
     pub(crate) list: &'static [&'static str],
+    /// A success may come without the body that others have.
+    pub(crate) may_be_empty: bool,
+    /// The media types to ask for.
+    pub(crate) accept: &'static str,
+    /// The same operation for a request with an idempotency key, which may be repeated; `None` if the API document declares
+    /// no such key, or if it is repeatable anyway.
+    pub(crate) keyed: Option<&'static Operation>,
 }
 
 impl Operation {
     /// An operation that the API document does not describe: its answer may have any fields, or none.
     pub(crate) const fn undocumented(id: &'static str, method: Method, path: &'static str, repeatable: bool) -> Self {
-        Self { id, method, path, repeatable, pages: false, empty: false, answer: &[], list: &[] }
+        Self {
+            id,
+            method,
+            path,
+            repeatable,
+            pages: false,
+            empty: false,
+            answer: &[],
+            list: &[],
+            may_be_empty: false,
+            accept: "application/json",
+            keyed: None,
+        }
     }
 
     /// The `operationId` of the API document, such as `linkCustomerAccount`.
@@ -63,7 +82,8 @@ impl Operation {
         self.path
     }
 
-    /// Whether calling it twice does no more than calling it once: GET, PUT, and the searches that are a POST.
+    /// Whether calling it twice does no more than calling it once: GET, PUT, and the searches that are a POST. In errors and
+    /// hooks also any operation that is called with the idempotency key that the API document declares for it.
     ///
     /// DELETE is not among them: the second one answers 404, and `deleteKey` deletes the key that makes the call.
     pub fn is_repeatable(&self) -> bool {

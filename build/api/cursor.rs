@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Api, CursorPlace, Field, Operation, Paging, ParameterFacts, Shape, Struct, Type};
 use crate::build::{
+    http::Place,
     problem::Problem,
     walk::{self, component_name, resolve},
 };
@@ -29,7 +30,7 @@ pub fn declared(
     (parameters, body, answer): (&[ParameterFacts], &Value, &Value),
 ) -> Result<Option<String>, Problem> {
     let mark = operation.value.get(MARK);
-    let goes_in = parameters.iter().any(|parameter| parameter.wire == CURSOR && !parameter.in_path)
+    let goes_in = parameters.iter().any(|parameter| parameter.wire == CURSOR && parameter.place == Place::Query)
         || resolve(document, body)["properties"].get(CURSOR).is_some();
     let answer = &resolve(document, answer)["properties"];
     let data = resolve(document, &answer[DATA]);
@@ -95,7 +96,7 @@ fn paging(api: &Api, operation: &Operation, id_wire: &str) -> Result<Paging, Str
     let cursor = match operation.parameters.iter().find(|parameter| parameter.facts.wire == CURSOR) {
         Some(parameter) => api.is_text(&parameter.ty).then(|| CursorPlace::Query(parameter.name.clone())),
         None => {
-            let body = operation.body.as_ref().and_then(|body| api.structure(&body.name));
+            let body = operation.body.as_ref().and_then(|body| api.structure(body.structure()?));
             field(body, CURSOR).filter(is_text).map(|field| CursorPlace::Body(field.name.clone()))
         }
     };

@@ -12,8 +12,9 @@ use super::{
     webhooks,
 };
 use crate::build::{
+    http::{self, Form, Place},
     problem::Problem,
-    walk::{self, is_success, resolve, success},
+    walk::{self, is_success, resolve},
 };
 
 /// What the document declares, before it is known which types its schemas become.
@@ -23,6 +24,8 @@ pub struct Declared {
     /// By operationId.
     pub operations: BTreeMap<String, DeclaredOperation>,
     pub webhooks: Vec<Webhook>,
+    /// The property of their payloads that tells the kinds of events apart.
+    pub event_tag: String,
 }
 
 /// An operation without its types.
@@ -30,7 +33,7 @@ pub struct DeclaredOperation {
     pub facts: OperationFacts,
     pub parameters: Vec<ParameterFacts>,
     pub body: Option<BodyFacts>,
-    /// Whether a successful answer has a body.
+    /// Whether a successful answer has a body of JSON.
     pub has_answer: bool,
 }
 
@@ -59,27 +62,24 @@ pub fn read(document: &Value) -> Result<Declared, Problem> {
             tags.push(Tag { name, description: text(&tag["description"]) });
         }
     }
+    let (event_tag, webhooks) = webhooks::read(document)?;
     Ok(Declared {
         servers: servers.filter_map(|server| text(&server["url"])).collect(),
         tags,
         operations,
-        webhooks: webhooks::read(document)?,
+        webhooks,
+        event_tag,
     })
 }
 
 fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<DeclaredOperation, Problem> {
     let value = Value::Object(operation.value.clone());
-    let answer = &success(&value)["content"]["application/json"]["schema"];
-    let body = &value["requestBody"]["content"]["application/json"]["schema"];
-    if !body.is_null() && resolve(document, body)["type"] != "object" {
-        return Err(operation.problem(
-            "/requestBody/content/application~1json/schema",
-            "a request body that is not an object",
-            "only objects have builders: describe the body as one by an overlay action",
-        ));
-    }
-    let parameters = value["parameters"].as_array().into_iter().flatten().map(|p| read_parameter(document, p));
-    let mut parameters: Vec<_> = parameters.collect();
+    let answers = http::answers(&value);
+    let answer = if let [only] = answers.schemas.as_slice() { *only } else { &Value::Null };
+    let media = http::media(&value["requestBody"]);
+    let body = media.filter(|media| media.form != Form::Bytes).map_or(&Value::Null, |media| &media.value["schema"]);
+    let parameters = http::parameters(operation.value).into_iter();
+    let mut parameters: Vec<_> = parameters.map(|parameter| read_parameter(document, parameter)).collect();
     let mut given = value[EXAMPLE].as_object().cloned().unwrap_or_default();
     for parameter in &mut parameters {
         if let Some(sample) = given.remove(&parameter.wire) {
@@ -89,10 +89,11 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
     let body_schema = resolve(document, body);
     let is_property = |name: &String| !body_schema["properties"][name.as_str()].is_null();
     let unknown_in_example = given.keys().find(|name| !is_property(name)).cloned();
-    let properties = resolve(document, answer)["properties"].as_object().into_iter().flatten();
-    let mut answer_properties: Vec<String> = properties.map(|(name, _)| name.clone()).collect();
+    let properties = answers.schemas.iter().filter_map(|schema| resolve(document, schema)["properties"].as_object());
+    let mut answer_properties: Vec<String> = properties.flatten().map(|(name, _)| name.clone()).collect();
     // The order of properties depends on a feature of serde_json; what is written must not.
     answer_properties.sort();
+    answer_properties.dedup();
     let is_marked = value[REPEATABLE] == Value::Bool(true);
     let facts = OperationFacts {
         id: operation.id.unwrap_or_default().to_string(),
@@ -107,25 +108,49 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         answer_properties,
         list: lists::names(document, answer),
         unknown_in_example,
-        success: success_answer(&value),
+        success: success_answer(&value, &answers),
+        has_key: parameters.iter().any(|p| p.place == Place::Header && http::is_idempotency_key(&p.wire)),
         errors: errors(document, &value),
         cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
     };
-    let has_answer = !answer.is_null();
-    let body = (!body.is_null()).then(|| BodyFacts {
+    let has_answer = answers.form == Some(Form::Json);
+    let body = media.map(|media| BodyFacts {
+        form: media.form,
+        media: media.sent().to_string(),
+        required: value["requestBody"]["required"] == Value::Bool(true),
+        files: files_of(document, media, &parameters),
         minimum: minimum(document, &body_schema["properties"][LIMIT]),
         sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
 }
 
-fn read_parameter(document: &Value, value: &Value) -> ParameterFacts {
-    let wire = value["name"].as_str().unwrap_or_default().to_string();
+/// The files that a body takes, with names that no parameter has.
+fn files_of(document: &Value, media: http::Media<'_>, parameters: &[ParameterFacts]) -> Vec<http::File> {
+    if media.form != Form::Multipart {
+        return Vec::new();
+    }
+    let mut files = http::files(document, &media.value["schema"]);
+    for file in &mut files {
+        let is_taken = |named: &str| parameters.iter().any(|p| p.named.as_deref().unwrap_or(&p.key) == named);
+        if is_taken(&file.named) || is_taken(&file.wire) {
+            file.named = format!("file_{}", file.named);
+        }
+    }
+    files
+}
+
+fn read_parameter(document: &Value, parameter: http::Parameter<'_>) -> ParameterFacts {
+    let http::Parameter { value, wire, place, style, key, named } = parameter;
+    let wire = wire.to_string();
     let schema = &value["schema"];
     // OpenAPI allows the example beside the schema, too.
     let beside = value.get("example").cloned();
     ParameterFacts {
-        in_path: value["in"] == "path",
+        place,
+        style,
+        key,
+        named,
         required: value["required"] == Value::Bool(true),
         description: text(&value["description"]).or_else(|| text(&schema["description"])),
         deprecated: value["deprecated"] == Value::Bool(true),
@@ -145,10 +170,20 @@ fn minimum(document: &Value, schema: &Value) -> Option<i64> {
     (schema["type"] == "integer").then(|| schema["minimum"].as_i64()).flatten()
 }
 
-fn success_answer(operation: &Value) -> SuccessAnswer {
-    let responses = operation["responses"].as_object().into_iter().flatten();
-    let status = responses.map(|(status, _)| status).rfind(|status| is_success(status));
-    SuccessAnswer { status: status.cloned().unwrap_or_default(), description: text(&success(operation)["description"]) }
+fn success_answer(operation: &Value, answers: &http::Answers<'_>) -> SuccessAnswer {
+    // Of statuses that answer the same the last one stands for all.
+    let differ = answers.may_be_empty || answers.schemas.len() > 1;
+    let status =
+        if differ { answers.statuses.join(" or ") } else { answers.statuses.last().unwrap_or(&"").to_string() };
+    let accepted: Vec<&str> = answers.accepted.iter().copied().filter(|media| !media.is_empty()).collect();
+    let is_plain = answers.form.is_none() || accepted.iter().all(|media| media.starts_with("application/json"));
+    SuccessAnswer {
+        status,
+        form: answers.form,
+        may_be_empty: answers.may_be_empty,
+        accept: (!is_plain).then(|| accepted.join(", ")),
+        description: http::successes(operation).last().and_then(|(_, response)| text(&response["description"])),
+    }
 }
 
 /// The failures that an operation declares. `default` names no status that a caller could compare with.

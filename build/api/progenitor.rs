@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
@@ -13,12 +14,14 @@ use syn::{
 };
 
 use super::{
-    Api, Body, Enum, EnumValue, Field, Operation, Parameter, Shape, Struct, Text, Type, Union, Variant,
+    Api, Body, BodyType, Enum, EnumValue, Field, Operation, Parameter, ParameterFacts, Shape, Struct, Text, Type, Union,
+    Variant,
     document::{Declared, DeclaredOperation},
     found::Sources,
 };
 use crate::build::{
     enum_tokens, generate,
+    http::{self, Form, Place},
     lower::{Lowered, Marks, unions},
     problem::Problem,
     rust_names::{identifier, type_name},
@@ -33,11 +36,12 @@ fn unknown(place: impl Into<String>, what: impl std::fmt::Display) -> Problem {
 /// The model of what the document declares and progenitor generated.
 pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Result<Api, Problem> {
     let file: syn::File = syn::parse2(tokens).map_err(|e| unknown("progenitor's output", e))?;
-    let Declared { servers, tags, operations, webhooks } = declared;
+    let Declared { servers, tags, operations, webhooks, event_tag } = declared;
     let mut api = Api {
         servers,
         tags,
         webhooks,
+        event_tag,
         aliases: lowered.aliases.clone(),
         marks: lowered.marks.clone(),
         sources: Sources { document: lowered.document.clone(), places: lowered.places.clone() },
@@ -206,7 +210,7 @@ fn serde(attributes: &[Attribute], place: &str) -> Result<Vec<(String, Option<St
 #[derive(Default)]
 struct Sent {
     url: String,
-    in_path: Vec<String>,
+    /// The name that progenitor was given of each parameter, and its variable.
     query: Vec<(String, String)>,
     verb: String,
     body: bool,
@@ -243,7 +247,9 @@ fn read_call(
     let sent = read_send(&send.block.stmts, &place)?;
     let declared = operations
         .values()
-        .find(|operation| operation.facts.method == sent.verb && template(&operation.facts.path) == sent.url)
+        .find(|operation| {
+            operation.facts.method == sent.verb && format!("{{}}{}", generate::path(&operation.facts.path)) == sent.url
+        })
         .ok_or_else(|| unknown(&place, format!("`{} {}` is no operation of the document", sent.verb, sent.url)))?;
     let facts = &declared.facts;
     let located = |problem: Problem| Problem { place: facts.pointer.clone(), ..problem }.in_operation(&facts.id);
@@ -254,15 +260,30 @@ fn read_call(
         let Some(name) = field.ident.as_ref().map(ToString::to_string) else { continue };
         let ty = argument_of(&field.ty, "Result").ok_or_else(|| unknown(&place, format!("field {name}")))?;
         if name == "body" && sent.body {
-            body = last_name(ty).filter(|_| ty.to_token_stream().to_string().contains("builder"));
-            if body.is_none() {
-                return Err(located(unknown(&place, "a body without a builder")));
-            }
+            let builder = last_name(ty).filter(|_| ty.to_token_stream().to_string().contains("builder"));
+            body = Some(match builder {
+                Some(name) => BodyType::Fields(name),
+                None => BodyType::Value(value_of(ty, || format!("{place}.body"))?.0),
+            });
             continue;
         }
         let parameter = parameter(declared, &sent, &name, ty, marks)?
-            .ok_or_else(|| located(unknown(&place, format!("`{name}` goes neither in the path nor in the query"))))?;
+            .ok_or_else(|| located(unknown(&place, format!("`{name}` is no parameter of the operation"))))?;
         parameters.push(parameter);
+    }
+    // Those of the path as they follow each other there, and then the others by their names.
+    let order = http::names(&facts.path);
+    parameters.sort_by_key(|parameter| {
+        let ParameterFacts { place, wire, .. } = &parameter.facts;
+        let at = order.iter().position(|name| *place == Place::Path && name == wire);
+        (*place, at, wire.clone())
+    });
+    if body.is_none() {
+        body = declared.body.as_ref().and_then(|body| match body.form {
+            Form::Bytes => Some(BodyType::Bytes),
+            Form::Multipart if !body.files.is_empty() => Some(BodyType::Files),
+            _ => None,
+        });
     }
     let is_empty = matches!(answer, syn::Type::Tuple(tuple) if tuple.elems.is_empty());
     if is_empty == declared.has_answer {
@@ -276,7 +297,7 @@ fn read_call(
         facts: facts.clone(),
         name: identifier(&place),
         parameters,
-        body: body.zip(declared.body.clone()).map(|(name, facts)| Body { facts, name }),
+        body: body.zip(declared.body.clone()).map(|(ty, facts)| Body { facts, ty }),
         answer,
         paging: None,
     })
@@ -286,13 +307,7 @@ fn is_client(ident: &syn::Ident) -> bool {
     ident == "client" || ident == "_client"
 }
 
-/// `/v2/orders/{}` for `/v2/orders/{order_id}`.
-fn template(path: &str) -> String {
-    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    format!("{{}}{}", segments.collect::<Vec<_>>().join("/"))
-}
-
-/// One parameter; `None` if the document does not say where it goes.
+/// One parameter; `None` if the document does not have it.
 fn parameter(
     operation: &DeclaredOperation,
     sent: &Sent,
@@ -300,24 +315,27 @@ fn parameter(
     ty: &syn::Type,
     marks: &Marks,
 ) -> Result<Option<Parameter>, Problem> {
-    let query = sent.query.iter().find(|(_, variable)| *variable == name).map(|(wire, _)| wire.clone());
-    let in_path = sent.in_path.iter().position(|variable| *variable == name);
-    let mut template = operation.facts.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
-    let Some(wire) = query.or_else(|| template.nth(in_path?).map(str::to_string)) else { return Ok(None) };
-    let mut declared = operation.parameters.iter();
-    let Some(declared) = declared.find(|p| p.wire == wire && p.in_path == in_path.is_some()) else { return Ok(None) };
+    let Some((key, _)) = sent.query.iter().find(|(_, variable)| *variable == name) else { return Ok(None) };
+    let (key, is_wrapped) = generate::unwrapped(key);
+    let Some(declared) = operation.parameters.iter().find(|declared| declared.key == key) else { return Ok(None) };
     let optional = argument_of(ty, "Option");
+    let in_path = declared.place == Place::Path;
     // progenitor makes a nullable parameter optional whatever `required` says, and so do we; the reverse is a mistake.
-    if optional.is_none() && !declared.required {
+    if optional.is_none() && !declared.required && !in_path {
         return Ok(None);
     }
     let (ty, is_marked) = value_of(optional.unwrap_or(ty), || format!("{}.{name}", operation.facts.id))?;
+    let ty = match ty {
+        Type::List(item) if is_wrapped => *item,
+        ty => ty,
+    };
+    let own = if is_wrapped { identifier(&key.to_snake_case()) } else { name.to_string() };
     Ok(Some(Parameter {
         facts: declared.clone(),
-        name: name.to_string(),
+        name: declared.named.as_ref().map_or(own, |named| identifier(named)),
         ty,
-        required: optional.is_none(),
-        personal: is_marked || marks.personal_names.contains(&wire),
+        required: in_path || optional.is_none(),
+        personal: is_marked || marks.personal_names.contains(&declared.wire),
     }))
 }
 
@@ -368,18 +386,12 @@ fn read_send(statements: &[Stmt], place: &str) -> Result<Sent, Problem> {
     Ok(sent)
 }
 
-/// `format!("{}/v2/orders/{}", client.baseurl, encode_path(&order_id.to_string()))`.
+/// `format!("{}/v2/orders", client.baseurl)`.
 fn read_url(parts: Vec<Expr>, sent: &mut Sent) -> Option<()> {
     let mut parts = parts.into_iter();
     sent.url = literal(&parts.next()?)?.value();
     parts.next()?;
-    for part in parts {
-        let Expr::Call(call) = part else { return None };
-        let Expr::Reference(reference) = call.args.first()? else { return None };
-        let Expr::MethodCall(method) = &*reference.expr else { return None };
-        sent.in_path.push(method.receiver.to_token_stream().to_string());
-    }
-    Some(())
+    parts.next().is_none().then_some(())
 }
 
 /// `client.client.get(url).header(..).query(..).json(&body).headers(header_map).build()`.

@@ -1,11 +1,13 @@
 //! The events that the API sends: which there are, what tells them apart, and which struct holds what they say.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::{Api, Type, Webhook};
 use crate::build::{
     problem::Problem,
-    walk::{escape, payload},
+    walk::{escape, payload, resolve},
 };
 
 /// The mark on a payload that names the fields which are the same in two deliveries of one event, and differ between
@@ -15,30 +17,67 @@ const DEDUPE: &str = "x-imprint-dedupe";
 /// The mark for further fields that tell two events apart, where an event has them.
 const DEDUPE_ALSO: &str = "x-imprint-dedupe-also";
 
-/// The webhooks that the document declares.
-pub fn read(document: &Value) -> Result<Vec<Webhook>, Problem> {
-    document["webhooks"].as_object().into_iter().flatten().map(|(name, item)| read_one(document, name, item)).collect()
+/// Properties that tell the kinds of events apart where several do, the likeliest first.
+const TAGS: [&str; 5] = ["object", "event", "type", "event_type", "kind"];
+
+/// The property of a payload that tells the kinds of events apart, and the webhooks that the document declares.
+pub fn read(document: &Value) -> Result<(String, Vec<Webhook>), Problem> {
+    let mut found = Vec::new();
+    for (name, item) in document["webhooks"].as_object().into_iter().flatten() {
+        let pointer = format!("/webhooks/{}/post", escape(name));
+        let Some(schema) = payload(item) else {
+            return Err(Problem::new(
+                pointer,
+                "a webhook without a JSON body",
+                "describe its payload by an overlay action, or remove the webhook",
+            ));
+        };
+        let operation = item["post"]["operationId"].as_str().unwrap_or(name).to_string();
+        found.push((name, pointer, schema, operation, only_values(document, schema)));
+    }
+    // Every payload has it, and in each with another value.
+    let is_tag = |tag: &&str| {
+        let values: BTreeSet<_> = found.iter().filter_map(|(.., values)| values.get(*tag)).collect();
+        values.len() == found.len()
+    };
+    let others = found.iter().flat_map(|(.., values)| values.keys().map(String::as_str));
+    let tag = TAGS.into_iter().chain(others).find(is_tag).unwrap_or(TAGS[0]).to_string();
+    let webhooks = found.into_iter().map(|(name, pointer, schema, operation, mut values)| {
+        let Some(object) = values.remove(&tag) else {
+            return Err(Problem::new(
+                pointer,
+                format!(
+                    "the event type of `{schema}` is unknown: all payloads need a property, such as `{tag}`, with one enum value, \
+                     another one in each"
+                ),
+                "add the property with its value to each of the payloads by an overlay action",
+            ));
+        };
+        read_one(document, (name, operation), object, schema)
+    });
+    let webhooks = webhooks.collect::<Result<_, _>>()?;
+    Ok((tag, webhooks))
 }
 
-fn read_one(document: &Value, name: &str, item: &Value) -> Result<Webhook, Problem> {
-    let pointer = format!("/webhooks/{}/post", escape(name));
-    let Some(schema) = payload(item) else {
-        return Err(Problem::new(
-            pointer,
-            "a webhook whose JSON body is not a `$ref` to a named schema",
-            "name its payload under `components/schemas` by an overlay action",
-        ));
-    };
-    let payload = &document["components"]["schemas"][schema];
-    let object = payload["properties"]["object"]["enum"][0].as_str().map(str::to_string);
-    let operation = item["post"]["operationId"].as_str().map(str::to_string);
-    let Some((object, operation)) = object.zip(operation) else {
-        return Err(Problem::new(
-            pointer,
-            format!("the event type of `{schema}` is unknown: it needs an `object` property with one enum value"),
-            "add the enum value (and an operationId for the webhook) by an overlay action",
-        ));
-    };
+/// The properties of a payload that have one value, with it.
+fn only_values(document: &Value, schema: &str) -> BTreeMap<String, String> {
+    let payload = resolve(document, &document["components"]["schemas"][schema]);
+    let properties = payload["properties"].as_object().into_iter().flatten();
+    let values =
+        properties.filter_map(|(name, property)| match resolve(document, property)["enum"].as_array()?.as_slice() {
+            [only] => Some((name.clone(), only.as_str()?.to_string())),
+            _ => None,
+        });
+    values.collect()
+}
+
+fn read_one(
+    document: &Value,
+    (name, operation): (&str, String),
+    object: String,
+    schema: &str,
+) -> Result<Webhook, Problem> {
+    let payload = resolve(document, &document["components"]["schemas"][schema]);
     let dedupe = field_names(schema, payload, DEDUPE)?;
     let dedupe_also = field_names(schema, payload, DEDUPE_ALSO)?;
     if dedupe.is_empty() && !dedupe_also.is_empty() {

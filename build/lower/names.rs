@@ -140,7 +140,7 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
         if !is_secret(&known, schema, place) {
             return Ok(());
         }
-        if matches!(place.role, Role::Parameter { .. }) {
+        if matches!(place.role, Role::Parameter { in_header: false, .. }) {
             return Err(place.problem(
                 "a secret in a URL, which logs and proxies keep",
                 format!("if it is none, mark it `{SECRET}: false` by an overlay action; else leave the operation out"),

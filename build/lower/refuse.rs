@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Lowered;
 use crate::build::{
+    http,
     problem::Problem,
     walk::{self, component_name},
 };
@@ -88,29 +89,8 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
 }
 
 pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
-    let mut seen = std::collections::BTreeMap::new();
     let known = lowered.document.clone();
-    walk::operations(&mut lowered.document, &mut |operation| {
-        let Some(id) = operation.id else {
-            return Err(operation.problem(
-                "/operationId",
-                "an operation without an operationId",
-                "give it one by an overlay action: it becomes the name of the method",
-            ));
-        };
-        if let Some(other) = seen.insert(id.to_string(), operation.pointer.clone()) {
-            return Err(operation.problem(
-                "/operationId",
-                format!("the operationId is taken by {other}"),
-                "rename one of the two by an overlay action",
-            ));
-        }
-        parameters(&operation, &known)?;
-        let body = &operation.value.get("requestBody").cloned().unwrap_or_default();
-        json_only(&operation, body, "/requestBody")?;
-        let success = &operation.value.get("responses").cloned().unwrap_or_default()["2XX"];
-        json_only(&operation, success, "/responses/2XX")
-    })
+    walk::operations(&mut lowered.document, &mut |operation| parameters(&operation, &known))
 }
 
 fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Problem> {
@@ -122,76 +102,93 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
         let refuse = |what: &str, advice: &str| {
             Err(operation.problem(&format!("/parameters/{index}"), format!("parameter `{name}` {what}"), advice))
         };
-        match parameter["in"].as_str() {
-            Some("path") => in_path.push(name),
-            Some("query") => {}
-            _ => {
+        let Some(place) = http::place(parameter) else {
+            return refuse(
+                "is neither in the path nor in the query nor a header",
+                "the client keeps no cookies: remove the parameter by an overlay action, and send it by the option \
+                 `header` of a call where it is needed",
+            );
+        };
+        let Some(schema) = parameter.get("schema") else {
+            return refuse(
+                "has no schema",
+                "give it a `schema`, or a `content` of JSON, by an overlay action: how another media type is written there is \
+                 not known",
+            );
+        };
+        let Some(style) = http::style(place, parameter) else {
+            return refuse(
+                "has a style that is not supported there",
+                "`simple` is supported in paths and headers, and `form`, `spaceDelimited`, `pipeDelimited` and `deepObject` in \
+                 queries: choose one of them by an overlay action",
+            );
+        };
+        let resolved = walk::resolve(known, schema);
+        let kind = resolved["type"].as_str();
+        if place == http::Place::Path {
+            in_path.push(name);
+        }
+        match (place, style, kind) {
+            (http::Place::Path, _, Some("array" | "object")) => {
                 return refuse(
-                    "is neither in the path nor in the query",
-                    "headers are the client's to set: remove the parameter by an overlay action",
+                    "is a list or an object in the path",
+                    "only a single value can be a part of a path: describe the text that belongs there as a string by an overlay \
+                     action",
                 );
             }
-        }
-        let Some(schema) = parameter.get("schema") else {
-            return refuse("has no schema", "give it a `schema` (not `content`) by an overlay action");
-        };
-        let scalar = ["string", "integer", "number", "boolean"];
-        let resolved = walk::resolve(known, schema);
-        let scalar_type = resolved["type"].as_str().is_some_and(|name| scalar.contains(&name));
-        if !scalar_type {
-            return refuse(
-                "is not a scalar",
-                "how it is written in a URL is not known: use a scalar in an overlay action",
-            );
-        }
-        for style in ["style", "explode", "allowReserved"] {
-            let usual = parameter[style].is_null() || parameter[style] == "form" || parameter[style] == "simple";
-            if !usual && style == "style" {
-                return refuse("has an unusual style", "only `form` in queries and `simple` in paths are supported");
+            (http::Place::Header, http::Style::Simple, Some("object")) => {
+                return refuse(
+                    "is an object in a header",
+                    "describe the text of the header as a string by an overlay action",
+                );
             }
+            (_, http::Style::Deep, Some(kind)) if kind != "object" => {
+                return refuse(
+                    "has the style `deepObject` and is no object",
+                    "choose another style, or describe the object, by an overlay action",
+                );
+            }
+            _ => {}
         }
     }
-    let template: Vec<&str> =
-        operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect();
-    for name in &template {
-        if !in_path.contains(name) {
-            return Err(operation.problem(
-                "/parameters",
-                format!("the path has `{{{name}}}` and no path parameter of that name"),
-                "add the parameter by an overlay action",
-            ));
-        }
+    template(operation, &in_path)
+}
+
+/// Refuses a path whose parameters cannot be told apart, or that does not fit the parameters of the operation.
+fn template(operation: &walk::Operation<'_>, in_path: &[&str]) -> Result<(), Problem> {
+    let refuse = |below: &str, what: String, advice: &str| Err(operation.problem(below, what, advice));
+    let Some(pieces) = http::template(operation.path) else {
+        return refuse(
+            "",
+            format!("the braces of the path `{}` do not match", operation.path),
+            "correct the path by an overlay action",
+        );
+    };
+    if !operation.path.starts_with('/') || operation.path.contains(['?', '#']) {
+        return refuse(
+            "",
+            format!("the path `{}` does not begin with a slash, or holds a query", operation.path),
+            "declare what stands behind the `?` as parameters of the query by an overlay action",
+        );
     }
+    let touching = pieces.windows(2).find_map(|pair| match pair {
+        [http::Piece::Parameter(one), http::Piece::Parameter(two)] => Some((one, two)),
+        _ => None,
+    });
+    if let Some((one, two)) = touching {
+        return refuse(
+            "",
+            format!("nothing stands between `{{{one}}}` and `{{{two}}}` in the path"),
+            "nobody could tell where one ends: make one parameter of them by an overlay action",
+        );
+    }
+    let template = http::names(operation.path);
     match in_path.iter().find(|name| !template.contains(name)) {
-        Some(name) => Err(operation.problem(
+        Some(name) => refuse(
             "/parameters",
             format!("path parameter `{name}` is not in the path"),
             "remove the parameter, or correct its name, by an overlay action",
-        )),
+        ),
         None => Ok(()),
     }
-}
-
-fn json_only(operation: &walk::Operation<'_>, holder: &Value, below: &str) -> Result<(), Problem> {
-    let Some(content) = holder.get("content").and_then(Value::as_object) else { return Ok(()) };
-    if content.is_empty() {
-        return Ok(());
-    }
-    let json = content.len() == 1 && content.contains_key("application/json");
-    if !json {
-        let found: Vec<&str> = content.keys().map(String::as_str).collect();
-        return Err(operation.problem(
-            &format!("{below}/content"),
-            format!("the media types are {}", found.join(", ")),
-            "one `application/json` is supported: remove the others by an overlay action",
-        ));
-    }
-    if content["application/json"].get("schema").is_none() {
-        return Err(operation.problem(
-            &format!("{below}/content/application~1json"),
-            "a body without a schema",
-            "describe it by an overlay action; `schema: {}` is any value",
-        ));
-    }
-    Ok(())
 }

@@ -54,6 +54,10 @@ pub(crate) fn read<T: DeserializeOwned>(operation: &'static Operation, answer: &
         // The type of such an answer is `()`, which JSON writes as null.
         return decode::body(b"null").map_err(|finding| undecoded(operation, answer, finding));
     }
+    // The type of such an answer is an Option, which JSON writes as null.
+    if operation.may_be_empty && answer.body.is_empty() {
+        return decode::body(b"null").map_err(|finding| undecoded(operation, answer, finding));
+    }
     // A 204 in place of a documented 200: the call was carried out, so an answer type without required fields is read
     // as an empty object.
     if answer.body.is_empty() && answer.status == StatusCode::NO_CONTENT {

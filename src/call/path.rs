@@ -12,6 +12,9 @@ use crate::error::Problems;
 /// All characters except the unreserved ones of RFC 3986 is encoded, so that a value stays one segment.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Why a value is refused that would make another path.
+const ELSEWHERE: &str = "would change where the request goes";
+
 /// The URL of `template` under `base`, or `None` and the reasons in `problems`.
 pub(crate) fn fill(
     base: &Url,
@@ -32,25 +35,43 @@ pub(crate) fn fill(
     let root = text.len();
     for segment in template.split('/').skip(1) {
         text.push('/');
-        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-            text.push_str(segment);
-            continue;
-        };
-        match values.iter().find(|(given, _)| *given == name) {
-            Some((name, value)) => match objection(value) {
-                None => text.extend(utf8_percent_encode(value, ENCODED)),
-                Some(objection) => {
-                    problems.invalid(*name, objection);
+        let pieces = pieces(segment);
+        let mut whole = String::new();
+        for piece in &pieces {
+            let Piece::Parameter(name) = piece else {
+                text.push_str(piece.text());
+                whole.push_str(piece.text());
+                continue;
+            };
+            match values.iter().find(|(given, _)| given == name) {
+                Some((name, value)) => match objection(value).or_else(|| beside(value, &pieces)) {
+                    None => {
+                        text.extend(utf8_percent_encode(value, ENCODED));
+                        whole.push_str(value);
+                    }
+                    Some(objection) => {
+                        problems.invalid(*name, objection);
+                        complete = false;
+                    }
+                },
+                None => {
+                    // A generated builder has already reported the missing value by its name.
+                    if problems.is_empty() {
+                        problems.invalid("path", "has a {name} without a value");
+                    }
                     complete = false;
                 }
-            },
-            None => {
-                // A generated builder has already reported the missing value by its name.
-                if problems.is_empty() {
-                    problems.invalid("path", "has a {name} without a value");
-                }
-                complete = false;
             }
+        }
+        // Values that are harmless alone may make a segment like `..` together, or with the text between them.
+        if complete && pieces.len() > 1 && objection(&whole).is_some() {
+            for piece in &pieces {
+                let given = values.iter().find(|(given, _)| matches!(piece, Piece::Parameter(name) if name == given));
+                if let Some((name, _)) = given {
+                    problems.invalid(*name, ELSEWHERE);
+                }
+            }
+            complete = false;
         }
     }
     for (name, _) in values.iter().filter(|(name, _)| !template.contains(&format!("{{{name}}}"))) {
@@ -66,10 +87,51 @@ pub(crate) fn fill(
         // With a generated template only a value can be wrong; with a caller's own template, the template itself can
         // be.
         for name in values.iter().map(|(name, _)| *name).chain(values.is_empty().then_some("path")) {
-            problems.invalid(name, "would change where the request goes");
+            problems.invalid(name, ELSEWHERE);
         }
     }
     url
+}
+
+/// A part of a segment of a path template.
+enum Piece<'a> {
+    Text(&'a str),
+    Parameter(&'a str),
+}
+
+impl<'a> Piece<'a> {
+    fn text(&self) -> &'a str {
+        match self {
+            Self::Text(text) | Self::Parameter(text) => text,
+        }
+    }
+}
+
+/// The parts of a segment, such as `{id}` and `:reverse`. Braces that do not match are text, which the check of the URL refuses.
+fn pieces(segment: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = segment;
+    while let Some((text, (name, after))) =
+        rest.split_once('{').and_then(|(text, from)| Some((text, from.split_once('}')?)))
+    {
+        pieces.extend((!text.is_empty()).then_some(Piece::Text(text)));
+        pieces.push(Piece::Parameter(name));
+        rest = after;
+    }
+    pieces.extend((!rest.is_empty() || segment.is_empty()).then_some(Piece::Text(rest)));
+    pieces
+}
+
+/// Why a value may not stand in a segment of several parts: it holds the text that divides them, so that the server could end the
+/// value elsewhere. Where the last part of a segment names what is done, as in `/x/{id}:reverse`, a colon in the value could name another.
+fn beside(value: &str, pieces: &[Piece<'_>]) -> Option<&'static str> {
+    let decoded = decode_to_the_end(value.as_bytes());
+    let decoded = String::from_utf8_lossy(&decoded);
+    let divides = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => decoded.contains(text) || text.starts_with(':') && decoded.contains(':'),
+        Piece::Parameter(_) => false,
+    };
+    pieces.iter().any(divides).then_some("holds the text that ends it in the path")
 }
 
 /// Whether `url` is `base` and `path` and nothing else: no segment more or fewer, none rewritten by the parser.
@@ -93,8 +155,6 @@ fn leads_to(url: &Url, base: &Url, path: &str) -> bool {
 /// - A value that is not UTF-8 after decoding: some servers read `%c0%ae`, an overlong encoding of a dot, as a dot.
 /// - Characters that Unicode normalization or a code page converts into one of these, such as `．` and `／`.
 fn objection(value: &str) -> Option<&'static str> {
-    const ELSEWHERE: &str = "would change where the request goes";
-
     if value.is_empty() {
         return Some("is empty");
     }

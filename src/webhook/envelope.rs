@@ -9,24 +9,11 @@ use crate::decode;
 use crate::error::Finding;
 use crate::value::object;
 
-/// The kind of an event. The body is read twice, and the first time only for the kind: in a sorted body `data` comes
-/// before `object`, so the type of `data` is not known yet when it is reached.
-struct EventKind {
-    object: String,
-}
-
-object!(EventKind { object: Plain = "object" });
-
 struct EventData<T> {
     data: Option<T>,
 }
 
 object!(EventData<T> { data: Optional = "data" });
-
-/// The kind of the event in a body, as Imprint calls it.
-pub(super) fn kind(body: &[u8]) -> Result<String, Finding> {
-    Ok(decode::body::<EventKind>(body)?.object)
-}
 
 /// The `data` of a known kind. Any of its fields may be missing, and so may `data` itself, which is then read as an
 /// empty object.
@@ -42,10 +29,14 @@ pub(super) fn data_or_null(body: &[u8]) -> Result<Value, Finding> {
     Ok(decode::body::<EventData<Value>>(body)?.data.unwrap_or_default())
 }
 
-/// Writes the envelope around the data.
-pub(super) fn write<S: Serializer>(serializer: S, object: &str, data: &impl Serialize) -> Result<S::Ok, S::Error> {
+/// Writes the envelope around the data; `tag` is the property that has the kind.
+pub(super) fn write<S: Serializer>(
+    serializer: S,
+    (tag, object): (&'static str, &str),
+    data: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
     let mut envelope = serializer.serialize_struct("Event", 2)?;
-    envelope.serialize_field("object", object)?;
+    envelope.serialize_field(tag, object)?;
     envelope.serialize_field("data", data)?;
     envelope.end()
 }

@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::error::UnreadableError;
 use super::{dedupe, digits, envelope};
-#[allow(unused_imports, reason = "whether it is used depends on the API document")]
 use crate::decode;
 use crate::error::Finding;
 use crate::types::{self, CustomerId, PartnerCustomerId};
@@ -45,7 +44,7 @@ macro_rules! body {
         decode::body($body)?
     };
     (write data, $serializer:ident, $object:literal, $data:ident) => {
-        envelope::write($serializer, $object, $data)
+        envelope::write($serializer, (TAG, $object), $data)
     };
     (write whole, $serializer:ident, $object:literal, $data:ident) => {
         Serialize::serialize($data, $serializer)
@@ -183,7 +182,7 @@ macro_rules! events {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$kind(data) => body!(write $place, serializer, $object, data),)*
-                    Self::Unrecognized { object, data } => envelope::write(serializer, object, data),
+                    Self::Unrecognized { object, data } => envelope::write(serializer, (TAG, object), data),
                 }
             }
         }
@@ -215,7 +214,9 @@ impl Event {
     }
 
     pub(super) fn find(body: &[u8]) -> Result<Self, Finding> {
-        let event = Self::read(envelope::kind(body)?, body)?;
+        // The body is read twice, and the first time only for the kind: in a sorted body `data` comes before it, so the
+        // type of `data` is not known yet when it is reached.
+        let event = Self::read(decode::body::<EventKind>(body)?.object, body)?;
         // Integers beyond 64 bits are quoted, so that they keep their digits, and the body is read again. If that fails
         // because a field of a known kind does not accept a text, the event that was read first is used.
         let kept = digits::quoted(body).and_then(|body| Self::read(event.object().to_owned(), &body).ok());

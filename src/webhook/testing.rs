@@ -88,7 +88,7 @@ impl Signer {
         struct Envelope<'a, T>(&'a str, &'a T);
         impl<T: Serialize> Serialize for Envelope<'_, T> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                envelope::write(serializer, self.0, self.1)
+                envelope::write(serializer, (super::event::TAG, self.0), self.1)
             }
         }
         self.sign(to_json(&Envelope(object, data)))

@@ -37,7 +37,7 @@ fn method(names: &Names<'_>, operation: &Operation) -> TokenStream {
 
 fn sends(names: &Names<'_>, operation: &Operation) -> TokenStream {
     let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
-    let answer = rust::answer(operation.answer.as_ref());
+    let answer = rust::answer(operation);
     let lists = operation.paging.as_ref().map(|paging| {
         let item = rust::ty(&paging.item, rust::From::Crate);
         quote! {
@@ -54,6 +54,7 @@ fn sends(names: &Names<'_>, operation: &Operation) -> TokenStream {
             }
         }
     });
+    let call = rust::ident(if operation.answers_bytes() { "call_raw" } else { "call" });
     quote! {
         /// # Sending it by the blocking client
         impl crate::calls::#builder<crate::blocking::Client> {
@@ -64,7 +65,7 @@ fn sends(names: &Names<'_>, operation: &Operation) -> TokenStream {
             /// Those of `send` of the async client.
             pub fn send(self) -> ::std::result::Result<crate::call::Response<#answer>, crate::error::Error> {
                 let (client, request) = crate::call::IntoRequest::into_request(self);
-                client.call(&crate::operation::#constant, request)
+                client.#call(&crate::operation::#constant, request)
             }
             /// Makes the call, waits for its answer, and returns the bytes of it as they came, without decoding them.
             ///

@@ -11,7 +11,7 @@ use super::{
     prose,
 };
 use crate::build::{
-    api::{Api, ErrorAnswer, Operation, Shape, Type},
+    api::{Api, Body, BodyType, ErrorAnswer, Operation, Shape, Type},
     needs::spelled,
     problem::Problem,
 };
@@ -116,7 +116,7 @@ pub fn describe(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem
     let names = Names::new(hand_written);
     let Api { operations, structs, .. } = api;
     for operation in operations {
-        let body = operation.body.as_ref().map(|body| body.name.as_str());
+        let body = operation.body.as_ref().and_then(Body::structure);
         let answer = operation.answer.as_ref().and_then(Type::named);
         for (name, what) in [(body, "Body"), (answer, "Answer")] {
             let structure = structs.iter_mut().find(|structure| Some(structure.name.as_str()) == name);
@@ -192,13 +192,17 @@ pub fn operation(api: &Api, names: &Names<'_>, operation: &Operation, helpers: &
     let mut facts = vec![required(api, operation), answer(operation)];
     facts.extend(helpers.iter().map(helper));
     let method = operation.facts.method.to_uppercase();
-    let again = if operation.facts.repeatable { "Safe" } else { "Not safe" };
+    let again = match (operation.facts.repeatable, operation.facts.has_key) {
+        (true, _) => "Safe to repeat",
+        (false, true) => "Safe to repeat with an idempotency key",
+        (false, false) => "Not safe to repeat",
+    };
     let pages = operation.paging.as_ref().map_or_else(String::new, |_| {
         format!(" Comes in pages: [`stream`](crate::calls::{}::stream) follows them.", operation.name)
     });
     let constant = names.constant(operation);
     let request = span(&format!("{method} {}", operation.facts.path));
-    facts.push(format!("**Request**: [{request}](crate::operation::{constant}). {again} to repeat.{pages}"));
+    facts.push(format!("**Request**: [{request}](crate::operation::{constant}). {again}.{pages}"));
     parts.push(facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"));
     parts.push(format!("# Errors\n\n{}", declared(&operation.facts.errors)));
     parts.push(format!("# Example\n\n{example}"));
@@ -225,7 +229,12 @@ fn required(api: &Api, operation: &Operation) -> String {
     let of_call = |setter: String| format!("[`{setter}`](crate::calls::{call}::{setter})");
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut required: Vec<String> = parameters.map(|parameter| of_call(names::parameter_setter(parameter))).collect();
-    let body = operation.body.as_ref().and_then(|body| api.structure(&body.name));
+    let files = operation.files().iter().filter(|file| file.required);
+    required.extend(files.map(|file| of_call(names::file_setter(file))));
+    let whole = operation.body.as_ref().filter(|body| matches!(body.ty, BodyType::Value(_) | BodyType::Bytes));
+    let needs_whole = whole.is_some_and(|body| body.facts.required);
+    required.extend(needs_whole.then(|| of_call("body".to_string())));
+    let body = operation.body.as_ref().and_then(|body| api.structure(body.structure()?));
     let fields = body.map_or(&[][..], |body| body.fields.as_slice());
     for field in fields.iter().filter(|field| field.shape == Shape::Required) {
         let setter = names::field_setter(field);
@@ -239,7 +248,8 @@ fn required(api: &Api, operation: &Operation) -> String {
             }
         });
     }
-    let others = operation.parameters.len() + fields.len() - required.len();
+    let others = operation.parameters.len() + fields.len() + usize::from(whole.is_some());
+    let others = others + operation.files().len() - required.len();
     match (required.is_empty(), others) {
         (true, 0) => "**Required**: nothing.".to_string(),
         (true, _) => format!("**Required**: nothing. Optional: the setters of [`{call}`](crate::calls::{call})."),
@@ -254,10 +264,19 @@ fn required(api: &Api, operation: &Operation) -> String {
 /// What a successful call returns.
 fn answer(operation: &Operation) -> String {
     let success = &operation.facts.success;
-    let body = operation.answer.as_ref().map_or("no body".to_string(), linked);
+    let body = match (&operation.answer, operation.answers_bytes()) {
+        (Some(answer), _) => linked(answer),
+        (None, true) => format!("bytes ({})", span(success.accept.as_deref().unwrap_or("application/json"))),
+        (None, false) => "no body".to_string(),
+    };
+    let body = if success.may_be_empty { format!("{body}, or without a body, which is `None`") } else { body };
+    if success.status.is_empty() {
+        return "**Answer**: the document declares no success; whatever body one has is not read.".to_string();
+    }
     let about = success.description.as_ref().map_or_else(String::new, |text| format!(": {text}"));
     let end = if about.is_empty() { "." } else { "" };
-    format!("**Answer**: {} with {body}{about}{end}", success.status)
+    let status = if success.status == "default" { "any 2xx" } else { &success.status };
+    format!("**Answer**: {status} with {body}{about}{end}")
 }
 
 /// A type, with a link where it is one of the API.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use quote::quote;
+
 use super::{docs, layout::Piece, names::type_name, rust};
 use crate::build::{
     api::{Api, Shape, Struct, Type, Webhook},
@@ -22,7 +24,17 @@ fn common() -> [(&'static str, Type); 4] {
 pub fn write(api: &Api) -> Result<Vec<Piece>, Problem> {
     unique(&api.webhooks)?;
     let kinds: String = api.webhooks.iter().map(|webhook| kind(api, webhook)).collect::<Result<_, _>>()?;
-    Ok(vec![Piece::Macro(format!("events! {{\n{kinds}}}"))])
+    let tag = &api.event_tag;
+    Ok(vec![
+        Piece::Items(quote! {
+            /// The property of a body that tells the kinds of events apart.
+            pub(super) const TAG: &str = #tag;
+            /// The kind of an event.
+            struct EventKind { object: ::std::string::String }
+        }),
+        Piece::Macro(format!("crate::value::object!(EventKind {{ object: Plain = {} }});", rust::literal(tag))),
+        Piece::Macro(format!("events! {{\n{kinds}}}")),
+    ])
 }
 
 fn kind(api: &Api, webhook: &Webhook) -> Result<String, Problem> {

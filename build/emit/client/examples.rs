@@ -7,7 +7,7 @@ use super::{
     names::{self, Names},
 };
 use crate::build::{
-    api::{Api, Field, Operation, Shape, Struct, Type},
+    api::{Api, BodyType, Field, Operation, Shape, Struct, Type},
     problem::Problem,
 };
 
@@ -26,7 +26,7 @@ pub fn known(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
 
 /// The call, sent.
 pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
-    let is_empty = operation.answer.is_none();
+    let is_empty = operation.answer.is_none() && !operation.answers_bytes();
     let answer = if is_empty { "" } else { "let answer = " };
     let shown = format!("println!(\"{}: {{:?}}\", *answer);", operation.facts.id);
     let sent: &[&str] = if is_empty { &[] } else { &[&shown] };
@@ -55,7 +55,28 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
             steps.extend(literal(api, &parameter.ty, &sample).map(|value| format!(".{setter}({value})")));
         }
     }
-    if let Some((body, structure)) = operation.body.as_ref().and_then(|body| Some((body, api.structure(&body.name)?))) {
+    for file in operation.files().iter().filter(|file| file.required) {
+        let upload = "imprint_client::Upload::new(\"file.pdf\", \"…\")";
+        let upload = if file.many { format!("[{upload}]") } else { upload.to_string() };
+        steps.push(format!(".{}({upload})", names::file_setter(file)));
+    }
+    match operation.body.as_ref().map(|body| (&body.ty, &body.facts)) {
+        Some((BodyType::Value(ty), facts)) => {
+            steps.extend(literal(api, ty, &facts.sample).map(|value| format!(".body({value})")));
+        }
+        Some((BodyType::Bytes, facts)) => {
+            let text = if facts.media.starts_with("text/") {
+                "\"…\""
+            } else {
+                "std::fs::read(\"file\").unwrap_or_default()"
+            };
+            steps.push(format!(".body({text})"));
+        }
+        Some((BodyType::Fields(_) | BodyType::Files, _)) | None => {}
+    }
+    if let Some((body, structure)) =
+        operation.body.as_ref().and_then(|body| Some((body, api.structure(body.structure()?)?)))
+    {
         let is_flat = |field: &Field| names::body_fields(operation, structure).any(|flat| flat.name == field.name);
         let sample = &body.facts.sample;
         steps.extend(setters(api, structure, sample, &is_flat));

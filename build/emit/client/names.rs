@@ -8,6 +8,7 @@ use super::HandWritten;
 pub use crate::build::rust_names::type_name;
 use crate::build::{
     api::{Api, Field, Operation, Parameter, Struct},
+    http::File,
     problem::Problem,
     rust_names::identifier,
 };
@@ -83,9 +84,20 @@ pub fn parameter_setter(parameter: &Parameter) -> String {
     apart(&parameter.name, &CALL_METHODS)
 }
 
+/// The field of a call's builder for a file.
+pub fn file_field(file: &File) -> String {
+    apart(&identifier(&file.named), &CALL_FIELDS)
+}
+
+/// The setter of a file.
+pub fn file_setter(file: &File) -> String {
+    apart(&identifier(&file.named), &CALL_METHODS)
+}
+
 /// The setters of a call's builder for the fields of its body: those whose name means nothing else there.
 pub fn body_fields<'a>(operation: &Operation, body: &'a Struct) -> impl Iterator<Item = &'a Field> {
-    let taken: BTreeSet<String> = operation.parameters.iter().map(parameter_setter).collect();
+    let taken = operation.parameters.iter().map(parameter_setter);
+    let taken: BTreeSet<String> = taken.chain(operation.files().iter().map(file_setter)).collect();
     body.fields.iter().filter(move |field| {
         let setter = field_setter(field);
         !taken.contains(&setter) && !CALL_METHODS.contains(&setter.as_str())
@@ -151,6 +163,7 @@ pub fn unique(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem> 
     }
     for operation in &api.operations {
         let setters = operation.parameters.iter().map(parameter_setter);
+        let setters = setters.chain(operation.files().iter().map(file_setter));
         once(setters, &operation.facts.pointer, "rename one parameter by an overlay action")
             .map_err(|problem| problem.in_operation(&operation.facts.id))?;
     }

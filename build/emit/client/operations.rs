@@ -1,5 +1,6 @@
 //! The constants: what is known of each operation before it is called.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{docs, layout::Piece, names::Names, rust};
@@ -14,20 +15,42 @@ pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
         let docs = format!("[`Client::{method}`](crate::Client::{method}): {request}, {}.", docs::span(id));
         let docs = docs::comment(&docs);
         let (name, verb) = (rust::ident(&names.constant(operation)), rust::ident(&verb));
-        let (pages, empty) = (operation.facts.cursor.is_some(), operation.answer.is_none());
+        let (pages, empty) = (
+            operation.facts.cursor.is_some(),
+            operation.facts.success.form.is_none() || operation.answer.is_none() && !operation.answers_bytes(),
+        );
         let (properties, list) = (&operation.facts.answer_properties, &operation.facts.list);
+        let success = &operation.facts.success;
+        let may_be_empty = success.may_be_empty;
+        let accept = success.accept.as_deref().unwrap_or("application/json");
+        let value = |repeatable: bool, keyed: TokenStream| {
+            quote! {
+                Operation {
+                    id: #id,
+                    method: ::http::Method::#verb,
+                    path: #path,
+                    repeatable: #repeatable,
+                    pages: #pages,
+                    empty: #empty,
+                    answer: &[#(#properties),*],
+                    list: &[#(#list),*],
+                    may_be_empty: #may_be_empty,
+                    accept: #accept,
+                    keyed: #keyed,
+                }
+            }
+        };
+        let none = quote! { ::std::option::Option::None };
+        let keyed = if operation.facts.has_key && !repeatable {
+            let keyed = value(true, none);
+            quote! { { static KEYED: Operation = #keyed; ::std::option::Option::Some(&KEYED) } }
+        } else {
+            none
+        };
+        let value = value(repeatable, keyed);
         pieces.push(Piece::Items(quote! {
             #docs
-            pub static #name: Operation = Operation {
-                id: #id,
-                method: ::http::Method::#verb,
-                path: #path,
-                repeatable: #repeatable,
-                pages: #pages,
-                empty: #empty,
-                answer: &[#(#properties),*],
-                list: &[#(#list),*],
-            };
+            pub static #name: Operation = #value;
         }));
     }
     let all = api.operations.iter().map(|operation| rust::ident(&names.constant(operation)));

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{
     docs, examples,
-    names::Names,
+    names::{self, Names},
     rust::{self, From},
 };
 use crate::build::api::{Api, CursorPlace, Operation, Paging, Shape};
@@ -22,7 +22,7 @@ const PAGES: &str = "The pages, whole: with `total`, headers and attempts. See [
 pub fn methods(api: &Api, names: &Names<'_>, operation: &Operation) -> Option<TokenStream> {
     let paging = operation.paging.as_ref()?;
     let item = rust::ty(&paging.item, From::Crate);
-    let answer = rust::answer(operation.answer.as_ref());
+    let answer = rust::answer(operation);
     let example = examples::of_stream(api, names, operation);
     let stream = docs::comment(&format!("{STREAM}\n\n# Example\n\n{example}"));
     let pages = docs::comment(PAGES);
@@ -42,7 +42,7 @@ pub fn methods(api: &Api, names: &Names<'_>, operation: &Operation) -> Option<To
 pub fn paged(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
     let Paging { cursor, item, data, has_more, id, id_wire } = operation.paging.as_ref()?;
     let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
-    let answer = rust::answer(operation.answer.as_ref());
+    let answer = rust::answer(operation);
     let (item, data) = (rust::ty(item, From::Crate), rust::ident(data));
     let as_text = quote! { .as_ref().map(::std::convert::AsRef::<str>::as_ref) };
     let (get, set) = match cursor {
@@ -108,7 +108,8 @@ pub fn replace_client(operation: &Operation) -> Option<TokenStream> {
     operation.paging.as_ref()?;
     let builder = rust::ident(&operation.name);
     let parameters = operation.parameters.iter().map(|parameter| rust::ident(&parameter.name));
-    let fields: Vec<_> = parameters.chain(operation.body.as_ref().map(|_| rust::ident("body"))).collect();
+    let files = operation.files().iter().map(|file| rust::ident(&names::file_field(file)));
+    let fields: Vec<_> = parameters.chain(files).chain(operation.body.as_ref().map(|_| rust::ident("body"))).collect();
     Some(quote! {
         /// The same call of another client, and the client it was of.
         #[cfg(feature = "blocking")]

@@ -3,7 +3,10 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::build::api::{Field, Shape, Type};
+use crate::build::{
+    api::{Field, Operation, Shape, Type},
+    http::Form,
+};
 
 /// From where a type is named, and so what stands before the names of the API's own types.
 #[derive(Clone, Copy)]
@@ -76,8 +79,20 @@ pub fn field_ty(field: &Field) -> TokenStream {
 }
 
 /// The type of an answer, seen from outside of `types`.
-pub fn answer(answer: Option<&Type>) -> TokenStream {
-    answer.map_or_else(|| quote! { () }, |answer| ty(answer, From::Crate))
+pub fn answer(operation: &Operation) -> TokenStream {
+    let success = &operation.facts.success;
+    match (success.form, &operation.answer) {
+        (Some(Form::Json), Some(answer)) => {
+            let answer = ty(answer, From::Crate);
+            if success.may_be_empty {
+                quote! { ::std::option::Option<#answer> }
+            } else {
+                answer
+            }
+        }
+        (Some(Form::Json) | None, _) => quote! { () },
+        (Some(_), _) => quote! { crate::call::RawBody },
+    }
 }
 
 pub fn ident(name: &str) -> Ident {

@@ -248,7 +248,7 @@ fn an_object_that_keeps_unknown_properties_is_read_by_the_derive() {
     ] {
         assert!(code.contains(part), "{part}\n{code}");
     }
-    assert!(!code.contains("crate::value::object!"), "{code}");
+    assert!(!code.contains("crate::value::object!(S "), "{code}");
 }
 
 /// Reads what progenitor makes of `document`, after `change` has spoilt what was declared or marked.
@@ -493,6 +493,41 @@ fn a_call_sends_its_arguments_the_way_the_document_says() {
         "repeatable: true, pages: false, empty: true, answer: &[], list: &[],",
     ] {
         assert!(code.contains(line), "{line}\n{code}");
+    }
+}
+
+#[test]
+fn what_is_known_of_an_operation_says_what_it_takes_and_answers() {
+    let text = json!({"type": "string"});
+    let content = |media: &str| json!({media: {"schema": text}});
+    let answers = |content: Value| json!({"200": {"description": "d", "content": content}});
+    let key = json!({"name": "Idempotency-Key", "in": "header", "schema": text});
+    let mut document = call(json!({"operationId": "one", "responses": answers(content("text/csv"))}));
+    let mut post =
+        json!({"operationId": "two", "parameters": [key], "responses": answers(content("application/json"))});
+    post["responses"]["204"] = json!({"description": "d"});
+    post["requestBody"] = json!({"required": true, "content": content("text/plain")});
+    document["paths"]["/two"] = json!({"post": post, "get": {"operationId": "three"}});
+    let code = client(document);
+    for line in [
+        // Answered as bytes.
+        "pub async fn send(self) -> Result<Response<RawBody>, Error> {",
+        "client.call_raw(&operation::ONE, request).await",
+        r#"empty: false, answer: &[], list: &[], may_be_empty: false, accept: "text/csv", keyed: None,"#,
+        "- **Answer**: 200 with bytes (`text/csv`): d",
+        // Answered with or without a body, and repeated with a key.
+        "crate::client::awaitable!(Two -> ::std::option::Option<::std::string::String>);",
+        r#"request.idempotency_key("Idempotency-Key", self.idempotency_key.as_ref());"#,
+        "repeatable: false, pages: false,",
+        r#"may_be_empty: true, accept: "application/json", keyed: { static KEYED: Operation = Operation { id: "two","#,
+        "Safe to repeat with an idempotency key.",
+        "- **Answer**: 200 or 204 with `String`, or without a body, which is `None`: d",
+        // Takes text.
+        r#"request.needs("body", self.body.is_some()); request.bytes(self.body); request.content_type("text/plain");"#,
+        // Declares no answer.
+        "- **Answer**: the document declares no success",
+    ] {
+        assert!(code.replace(" /// ", " ").contains(line), "{line}\n{code}");
     }
 }
 

@@ -18,7 +18,7 @@ pub fn write(api: &Api) -> Vec<Piece> {
 }
 
 /// How a builder holds a field, and so what its setter takes.
-enum Held<'a> {
+pub enum Held<'a> {
     /// As it is.
     Value,
     /// An integer, with the note whether it fits.
@@ -34,7 +34,7 @@ enum Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn of(api: &Api, field: &'a Field) -> Self {
+    pub fn of(api: &Api, field: &'a Field) -> Self {
         // Not behind a Box: a type that holds itself would need an endless number of builders.
         let structure = |ty: &'a Type| ty.named().filter(|name| api.structure(name).is_some());
         let is_collection = field.shape == Shape::Collection;
@@ -87,6 +87,26 @@ fn builder(structure: &str) -> Ident {
     rust::ident(&names::builder(structure))
 }
 
+/// The type in which a builder holds a field.
+pub fn held_ty(api: &Api, field: &Field, from: From) -> TokenStream {
+    let ty = rust::ty(&field.ty, from);
+    match Held::of(api, field) {
+        Held::Builder(name) => {
+            let builder = rust::builder(name, from);
+            quote! { ::std::option::Option<#builder> }
+        }
+        Held::Builders(name) => {
+            let builder = rust::builder(name, from);
+            quote! { ::std::vec::Vec<#builder> }
+        }
+        Held::Map => quote! { crate::value::FreeForm<#ty> },
+        Held::Integer => quote! { crate::value::integer::Integer<#ty> },
+        Held::Values(_) => ty,
+        Held::Value if field.shape == Shape::Collection => ty,
+        Held::Value => quote! { ::std::option::Option<#ty> },
+    }
+}
+
 fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
     let Struct { name: text, fields, .. } = structure;
     let (name, built) = (builder(text), rust::ident(text));
@@ -94,24 +114,7 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
     let has_personal = fields.iter().any(|field| field.personal);
     let debug = (!has_personal).then(|| quote! { Debug, });
     let idents: Vec<_> = fields.iter().map(|field| rust::ident(&field.name)).collect();
-    let types = fields.iter().map(|field| {
-        let ty = rust::ty(&field.ty, From::Builder);
-        match Held::of(api, field) {
-            Held::Builder(name) => {
-                let builder = builder(name);
-                quote! { ::std::option::Option<#builder> }
-            }
-            Held::Builders(name) => {
-                let builder = builder(name);
-                quote! { ::std::vec::Vec<#builder> }
-            }
-            Held::Map => quote! { crate::value::FreeForm<#ty> },
-            Held::Integer => quote! { crate::value::integer::Integer<#ty> },
-            Held::Values(_) => ty,
-            Held::Value if field.shape == Shape::Collection => ty,
-            Held::Value => quote! { ::std::option::Option<#ty> },
-        }
-    });
+    let types = fields.iter().map(|field| held_ty(api, field, From::Builder));
     let setters =
         fields.iter().map(|field| Setter::of(api, field, From::Builder).of_builder(&rust::ident(&field.name)));
     let (build, finish) = build(api, structure);
@@ -169,6 +172,7 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
 /// A setter: its comment, what it takes, and the value that the builder keeps.
 pub struct Setter {
     docs: TokenStream,
+    deprecated: Option<TokenStream>,
     name: Ident,
     /// The type parameters behind the value's own.
     marker: Option<TokenStream>,
@@ -179,6 +183,11 @@ pub struct Setter {
 impl Setter {
     /// The setter of a field. `from` is where the code stands.
     pub fn of(api: &Api, field: &Field, from: From) -> Self {
+        Self::called(api, field, from, &names::field_setter(field), field.shape == Shape::Required)
+    }
+
+    /// The same with another name, for what is required or not whatever its shape says.
+    pub fn called(api: &Api, field: &Field, from: From, name: &str, required: bool) -> Self {
         let ty = rust::ty(&field.ty, from);
         let held = Held::of(api, field);
         let text = if field.description.is_empty() {
@@ -186,7 +195,7 @@ impl Setter {
         } else {
             field.description.clone()
         };
-        let docs = docs::comment(&format!("{}{}", docs::need(&text, field.shape == Shape::Required), held.takes()));
+        let docs = docs::comment(&format!("{}{}", docs::need(&text, required), held.takes()));
         let builder = |name: &str| rust::builder(name, from);
         let (marker, bound, kept) = match held {
             Held::Value if field.shape == Shape::Collection => {
@@ -211,11 +220,16 @@ impl Setter {
             Held::Map => (false, quote!(::serde::Serialize), quote! { crate::value::FreeForm::new(&value) }),
         };
         let marker = marker.then(|| quote! { , M });
-        Self { docs, name: rust::ident(&names::field_setter(field)), marker, bound, kept }
+        Self { docs, deprecated: None, name: rust::ident(name), marker, bound, kept }
     }
 
-    /// The setter of the type's own builder, which keeps the value in the field `ident`.
-    fn of_builder(self, ident: &Ident) -> TokenStream {
+    /// The same with this attribute.
+    pub fn deprecated(self, deprecated: Option<TokenStream>) -> Self {
+        Self { deprecated, ..self }
+    }
+
+    /// The setter of the builder's own, which keeps the value in the field `ident`.
+    pub fn of_builder(self, ident: &Ident) -> TokenStream {
         let kept = &self.kept;
         self.method(&quote! { self.#ident = #kept; })
     }
@@ -227,9 +241,10 @@ impl Setter {
     }
 
     fn method(&self, set: &TokenStream) -> TokenStream {
-        let Self { docs, name, marker, bound, .. } = self;
+        let Self { docs, deprecated, name, marker, bound, .. } = self;
         quote! {
             #docs
+            #deprecated
             pub fn #name<V #marker>(mut self, value: V) -> Self
             where
                 V: #bound,

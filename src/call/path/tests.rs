@@ -151,3 +151,47 @@ fn a_missing_value_gives_no_url() {
     let base = Url::parse("https://api.example.com").unwrap();
     assert!(fill(&base, TEMPLATE, &[], &mut problems).is_none());
 }
+
+fn fill_segment(template: &str, values: &[(&'static str, &str)]) -> Result<String, String> {
+    let mut problems = Problems::default();
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    match fill(&Url::parse("https://x").unwrap(), template, &values, &mut problems) {
+        Some(url) => Ok(url.path().to_owned()),
+        None => Err(problems.to_string()),
+    }
+}
+
+#[test]
+fn a_segment_may_have_parts() {
+    for (template, values, expected) in [
+        ("/x/{id}:reverse", &[("id", "1 2")][..], "/x/1%202:reverse"),
+        ("/x/{id}.pdf", &[("id", "a.b")], "/x/a.b.pdf"),
+        ("/x/{a}..{b}/y", &[("a", "1"), ("b", "2.5")], "/x/1..2.5/y"),
+        ("/x/v{a}-{b}", &[("a", "1"), ("b", "2")], "/x/v1-2"),
+    ] {
+        assert_eq!(fill_segment(template, values), Ok(expected.to_owned()), "{template}");
+    }
+}
+
+#[test]
+fn no_value_leaves_its_part_of_a_segment() {
+    for (template, values) in [
+        ("/x/{id}:reverse", &[("id", "1:cancel")][..]),
+        ("/x/{id}:reverse", &[("id", "1%3Acancel")]),
+        ("/x/{id}:reverse", &[("id", "1%253acancel")]),
+        ("/x/{id}:reverse", &[("id", "")]),
+        ("/x/{id}:reverse", &[("id", "a/b")]),
+        ("/x/{a}..{b}", &[("a", "1..2"), ("b", "3")]),
+        ("/x/{a}..{b}", &[("a", "1"), ("b", "2%2e.3")]),
+        ("/x/{a}..{b}", &[("a", ""), ("b", "")]),
+        ("/x/{id}.pdf", &[("id", "a.pdf")]),
+        // Together they would be `..`, or an escape of a dot or of a slash.
+        ("/x/.{a}", &[("a", ".")]),
+        ("/x/{a}2e", &[("a", "%2e%")]),
+        ("/x/{a}f{b}", &[("a", "%2"), ("b", "y")]),
+        ("/x/{a}-{b}", &[("a", "1")]),
+        ("/x/{a", &[]),
+    ] {
+        assert!(fill_segment(template, values).is_err(), "{template} {values:?}");
+    }
+}

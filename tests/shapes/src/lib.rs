@@ -29,7 +29,7 @@ pub(crate) use runtime::{call, client, decode, log_target, page, repeat, value};
 pub use runtime::{calls, error, interceptor, list, operation, types};
 
 pub use call::interceptor::Interceptor;
-pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy};
+pub use call::{Clock, OptionalExt, Pause, RawBody, Response, RetryPolicy, Upload};
 pub use client::{AnyClient, CallOptions, Client, ClientBuilder, Environment, ParseEnvironmentError, RawRequest};
 pub use error::{ApiError, Error, ErrorKind};
 pub use http::{HeaderMap, Method, StatusCode};

@@ -129,10 +129,15 @@ fn constant(name: &str, value: &Expr, within: &str, lines: &mut Lines) {
         Expr::Struct(value) => {
             let members = value.fields.iter().filter_map(|field| match (&field.expr, &field.member) {
                 (Expr::Lit(literal), member) => match &literal.lit {
+                    // What is asked for unless the document says another media type.
+                    Lit::Str(text) if text.value() == "application/json" => None,
                     Lit::Str(text) => Some(text.value()),
                     Lit::Bool(flag) if flag.value => Some(clean(member)),
                     _ => None,
                 },
+                // How the operation is repeated with an idempotency key.
+                (Expr::Block(_), member) => Some(clean(member)),
+                (Expr::Path(path), _) if path.path.is_ident("None") => None,
                 (Expr::Path(path), _) => path.path.segments.last().map(|last| last.ident.to_string()),
                 _ => None,
             });
@@ -338,6 +343,11 @@ mod tests {
 pub mod operation {
     pub static GET_REWARD: Operation = Operation {
         id: "getReward", method: Method::GET, path: "/v2/rewards", repeatable: true, pages: false,
+        accept: "application/json", keyed: None,
+    };
+    pub static PAY: Operation = Operation {
+        id: "pay", method: Method::POST, path: "/v2/payments", repeatable: false, accept: "text/csv",
+        keyed: { static KEYED: Operation = Operation { id: "pay" }; Some(&KEYED) },
     };
     pub static ALL: &[&Operation] = &[&GET_REWARD];
     pub(crate) static SERVERS: &[&str] = &["https://a.example"];
@@ -401,6 +411,7 @@ pub mod webhook {
             "calls::GetReward::reward_id(types::RewardId)",
             "calls::GetReward::send() -> Result<Response<types::Reward>, Error>, async",
             "operation::GET_REWARD = getReward GET /v2/rewards repeatable",
+            "operation::PAY = pay POST /v2/payments text/csv keyed",
             "types::Alias: alias of Reward",
             "types::Reward.id: RewardId",
             "types::Reward.tags: Vec<BTreeMap<String, i64>> (deprecated)",

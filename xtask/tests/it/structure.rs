@@ -193,9 +193,10 @@ fn only_emit_writes_rust() {
 }
 
 /// The stages of `build/`, from bottom to top.
-const STAGES: [&[&str]; 8] = [
+const STAGES: [&[&str]; 9] = [
     &["problem"],
     &["walk", "enum_tokens", "rust_names"],
+    &["http"],
     &["document", "methods"],
     &["overlay", "lower", "generate"],
     &["api"],
@@ -224,6 +225,26 @@ fn stages_import_only_earlier_ones() {
         }
         assert!(known > 0 || own == 0 || text.matches("super::").count() == 0, "nothing was found in {file}");
     }
+}
+
+/// The generator leaves out the parameters that are headers which the runtime refuses: a required one could never be sent.
+#[test]
+fn the_generator_and_the_runtime_refuse_the_same_headers() {
+    use xtask::build::http::{RESERVED_HEADERS, is_reserved};
+
+    let (_, text) = files("src/call/headers.rs").pop().unwrap();
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    let constants = ["ACCEPT", "AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE", "HOST", "USER_AGENT"];
+    let mut refused: BTreeSet<String> = constants.iter().map(|name| name.to_lowercase().replace('_', "-")).collect();
+    let listed = code[code.find("fn is_set_by_client").unwrap()..].split(']').next().unwrap();
+    for name in constants {
+        assert!(listed.contains(name), "{name} is not refused");
+    }
+    assert_eq!(listed.matches(',').count(), constants.len(), "{listed} and MERCHANT_KEY");
+    let quoted = code.split('"').skip(1).step_by(2).filter(|text| !text.ends_with('-'));
+    refused.extend(quoted.map(str::to_string));
+    assert_eq!(refused, RESERVED_HEADERS.iter().map(ToString::to_string).collect());
+    assert!(is_reserved("Proxy-Authorization") && code.contains("\"proxy-\""));
 }
 
 #[test]

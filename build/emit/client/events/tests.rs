@@ -122,3 +122,31 @@ fn a_common_field_of_another_type_stops_the_build() {
     assert_eq!(problem.place, "/components/schemas/BPayload");
     assert!(problem.message.contains("`merchant_key` has another type here"), "{problem}");
 }
+
+#[test]
+fn kinds_are_told_apart_by_whatever_property_has_another_value_in_each() {
+    let payload = |kind: &str| {
+        let one = |value: &str| json!({"type": "string", "enum": [value]});
+        let properties =
+            json!({"version": one("1"), "type": one("same"), "eventName": one(kind), "a": {"type": "string"}});
+        json!({"content": {"application/json; charset=utf-8": {"schema": {"type": "object", "properties": properties}}}})
+    };
+    let mut document = document(json!({}), json!({}));
+    document["webhooks"] = json!({
+        "card.created": {"post": {"requestBody": payload("CARD_CREATED")}},
+        "card.closed": {"post": {"requestBody": payload("CARD_CLOSED")}},
+    });
+    let code = client(document.clone());
+    for part in [
+        r#"const TAG: &str = "eventName";"#,
+        r#"crate::value::object!(EventKind { object: Plain = "eventName" });"#,
+        r#"CardClosed(CardClosedPayload) { object: "CARD_CLOSED", body: whole,"#,
+        r#"CardCreated(CardCreatedPayload) { object: "CARD_CREATED", body: whole,"#,
+    ] {
+        assert!(code.contains(part), "{part}\n{code}");
+    }
+    document["webhooks"]["card.closed"]["post"]["requestBody"] = payload("CARD_CREATED");
+    let problem = run(document, &|_| true).unwrap_err();
+    assert!(problem.place.starts_with("/webhooks/card."), "{problem}");
+    assert!(problem.message.contains("the event type of"), "{problem}");
+}

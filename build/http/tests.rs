@@ -1,0 +1,147 @@
+//! Which parameters a call can set and under which names, path templates, and which media types are used.
+
+use serde_json::json;
+
+use super::*;
+
+fn keys(parameters: Value) -> Vec<(String, Option<String>)> {
+    let operation = json!({ "parameters": parameters });
+    let found = super::parameters(operation.as_object().unwrap());
+    found.into_iter().map(|parameter| (parameter.key, parameter.named)).collect()
+}
+
+#[test]
+fn no_two_parameters_share_a_name_and_none_has_that_of_a_variable() {
+    let one = |name: &str, place: &str| json!({"name": name, "in": place, "schema": {"type": "string"}});
+    let found = keys(json!([
+        one("id", "path"),
+        one("id", "query"),
+        one("ID", "query"),
+        one("Id", "header"),
+        one("client", "query"),
+        one("Request", "header"),
+        one("filter[a]", "query"),
+        one("filter_a", "query"),
+        one("limit", "query"),
+        one("session", "cookie"),
+        one("Authorization", "header"),
+    ]));
+    let expected = [
+        ("id", None),
+        ("query id", Some("query_id")),
+        ("query id 2", Some("query_id_2")),
+        ("header id", Some("header_id")),
+        ("client parameter", Some("client")),
+        ("request parameter", Some("request")),
+        ("filter[a]", None),
+        ("query filter a", Some("query_filter_a")),
+        ("limit", None),
+    ];
+    assert_eq!(found, expected.map(|(key, named)| (key.to_string(), named.map(str::to_string))));
+}
+
+#[test]
+fn templates_have_parameters_in_the_midst_of_segments() {
+    use Piece::{Parameter, Text};
+    for (path, expected) in [
+        ("/a/{b}", Some(vec![Text("/a/"), Parameter("b")])),
+        ("/a/{b}:reverse", Some(vec![Text("/a/"), Parameter("b"), Text(":reverse")])),
+        ("/{a}..{b}/c", Some(vec![Text("/"), Parameter("a"), Text(".."), Parameter("b"), Text("/c")])),
+        ("/{a", None),
+        ("/a}", None),
+        ("/{a/b}", None),
+        ("/{}", None),
+        ("/{a{b}}", None),
+    ] {
+        assert_eq!(template(path), expected, "{path}");
+    }
+    assert_eq!(names("/x/{a}..{b}/{c}.pdf"), ["a", "b", "c"]);
+}
+
+#[test]
+fn json_is_chosen_among_media_types() {
+    let schema = json!({"schema": {"type": "object"}});
+    let text = json!({"schema": {"type": "string"}});
+    for (content, form, sent) in [
+        (json!({"application/json": schema, "application/xml": schema}), Form::Json, "application/json"),
+        (json!({"application/json; charset=utf-8": schema}), Form::Json, "application/json; charset=utf-8"),
+        (json!({"application/vnd.api+json": schema, "text/plain": text}), Form::Json, "application/vnd.api+json"),
+        (json!({"application/a+json": schema, "application/json": schema}), Form::Json, "application/json"),
+        (json!({"*/*": schema}), Form::Json, "application/json"),
+        (json!({"*/*": text}), Form::Bytes, "application/octet-stream"),
+        (json!({"application/pdf": {}}), Form::Bytes, "application/pdf"),
+        (json!({"text/csv": text, "application/pdf": text}), Form::Bytes, "application/pdf"),
+        (
+            json!({"application/x-www-form-urlencoded": schema, "application/xml": schema}),
+            Form::Urlencoded,
+            "application/x-www-form-urlencoded",
+        ),
+        (json!({"multipart/form-data": schema, "application/xml": schema}), Form::Multipart, "multipart/form-data"),
+    ] {
+        let holder = json!({ "content": content });
+        let media = media(&holder).unwrap();
+        assert_eq!((media.form, media.sent()), (form, sent), "{content}");
+    }
+    assert!(media(&json!({"content": {}})).is_none() && media(&json!({})).is_none());
+}
+
+#[test]
+fn the_answers_of_all_successes_are_one() {
+    let body = |schema: Value| json!({"description": "d", "content": {"application/json": {"schema": schema}}});
+    let (one, two) = (json!({"type": "object"}), json!({"type": "array"}));
+    let none = json!({"description": "d"});
+    let pdf = json!({"content": {"application/pdf": {}}});
+    let of = |responses: Value| {
+        let operation = json!({ "responses": responses });
+        let answers = answers(&operation);
+        (answers.form, answers.schemas.len(), answers.may_be_empty)
+    };
+    for (responses, expected) in [
+        (json!({"200": body(one.clone())}), (Some(Form::Json), 1, false)),
+        (json!({"200": body(one.clone()), "201": body(one.clone())}), (Some(Form::Json), 1, false)),
+        (json!({"200": body(one.clone()), "202": body(two.clone())}), (Some(Form::Json), 2, false)),
+        (json!({"200": body(one.clone()), "204": none}), (Some(Form::Json), 1, true)),
+        // A 204 has no body, whatever is declared.
+        (json!({"200": body(one.clone()), "204": body(two)}), (Some(Form::Json), 1, true)),
+        (json!({"200": pdf, "204": none}), (Some(Form::Bytes), 0, false)),
+        (json!({"200": pdf, "201": body(one.clone())}), (Some(Form::Bytes), 0, false)),
+        (json!({"204": none, "404": body(one.clone())}), (None, 0, false)),
+        (json!({"default": body(one.clone()), "404": none}), (Some(Form::Json), 1, false)),
+        (json!({"default": body(one), "200": none}), (None, 0, false)),
+        (json!({"302": none}), (None, 0, false)),
+    ] {
+        assert_eq!(of(responses.clone()), expected, "{responses}");
+    }
+}
+
+#[test]
+fn the_files_of_a_form_are_found_as_both_versions_write_them() {
+    let document =
+        json!({"components": {"schemas": {"Scan": {"type": "string", "format": "binary", "description": "A scan."}}}});
+    let schema = json!({"type": "object", "required": ["scan"], "properties": {
+        "scan": {"$ref": "#/components/schemas/Scan"},
+        "image": {"type": "string", "contentMediaType": "image/png"},
+        "any": {"contentMediaType": "application/octet-stream"},
+        "Several-Files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        "text": {"type": "string"},
+        "in base 64": {"type": "string", "contentMediaType": "image/png", "contentEncoding": "base64"},
+        "byte": {"type": "string", "format": "byte"},
+        "texts": {"type": "array", "items": {"type": "string"}},
+    }});
+    let mut found = files(&document, &schema);
+    found.sort_by(|one, other| one.wire.cmp(&other.wire));
+    let file = |wire: &str, named: &str, description: Option<&str>, required, many| File {
+        wire: wire.into(),
+        named: named.into(),
+        description: description.map(str::to_string),
+        required,
+        many,
+    };
+    let expected = [
+        file("Several-Files", "several_files", None, false, true),
+        file("any", "any", None, false, false),
+        file("image", "image", None, false, false),
+        file("scan", "scan", Some("A scan."), true, false),
+    ];
+    assert_eq!(found, expected);
+}
