@@ -67,9 +67,22 @@ const CASES: &[Case] = &[
         &["getOffer", "no id", "x-imprint-cursor"],
     ),
     case(
-        "a union",
+        "a union in the place of a number that helpers read",
         |d| *property(d, "Reward", "amount") = json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
-        &["/components/schemas/Reward/properties/amount", "oneOf", "overlay action"],
+        &["/components/schemas/Reward/properties/amount", "`RewardAmount`", "src/ext/rewards.rs", "overlay action"],
+    ),
+    case(
+        "a negation",
+        |d| property(d, "Reward", "amount")["not"] = json!({"minimum": 5}),
+        &["/components/schemas/Reward/properties/amount", "`not` is not supported", "overlay action"],
+    ),
+    case(
+        "parts of an allOf that contradict each other",
+        |d| {
+            let merchant = json!({"$ref": "#/components/schemas/Merchant"});
+            *property(d, "Reward", "merchant") = json!({"allOf": [merchant, {"properties": {"name": {"type": "integer"}}}]});
+        },
+        &["/properties/merchant/allOf/1/properties/name/type", "/components/schemas/Merchant/properties/name/type"],
     ),
     case(
         "a reference to nothing",

@@ -240,7 +240,7 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "composition changed",
-        |d| schema(d, "Reward")["allOf"] = json!([{"$ref": "#/components/schemas/Merchant"}]),
+        |d| schema(d, "Reward")["oneOf"] = json!([{"required": ["amount"]}, {"required": ["type"]}]),
         "patch",
         &[("composition changed", "Reward", A, A)],
     ),
@@ -338,6 +338,21 @@ pub const CASES: &[Case] = &[
             let address = &mut schema(d, "Customer")["properties"]["address"];
             *address =
                 json!({"allOf": [{"$ref": "#/components/schemas/Address"}], "description": address["description"]});
+        },
+        "none",
+        &[],
+    ),
+    case(
+        "an object is split into the parts of an allOf",
+        |d| {
+            let address = schema(d, "Address");
+            let mut rest = address["properties"].take();
+            let city = rest.as_object_mut().unwrap().remove("city").unwrap();
+            let parts = json!([{"type": "object", "properties": {"city": city}}, {"properties": rest}]);
+            let address = address.as_object_mut().unwrap();
+            address.remove("properties");
+            address.remove("type");
+            address.insert("allOf".into(), parts);
         },
         "none",
         &[],
