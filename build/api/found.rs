@@ -91,12 +91,13 @@ fn of_operation(api: &Api, operation: &walk::Operation<'_>) -> Result<(), Proble
     let problem = |place: String, ty: &Type| Err(other(place, ty).in_operation(&generated.facts.id));
     let parameters = operation.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
     for (index, parameter) in parameters.enumerate() {
-        let is_path = parameter["in"] == "path";
-        let found = generated.parameters.iter().find(|found| {
-            Some(found.facts.wire.as_str()) == parameter["name"].as_str() && found.facts.in_path == is_path
-        });
-        if let Some(found) = found.filter(|found| !agrees(&parameter["schema"], &found.ty)) {
-            return problem(format!("{}/parameters/{index}/schema", operation.pointer), &found.ty);
+        let key = parameter["name"].as_str().unwrap_or_default();
+        let place = format!("{}/parameters/{index}", operation.pointer);
+        let Some(found) = generated.parameters.iter().find(|found| found.facts.key == key) else {
+            return Err(lost(place, &format!("the parameter `{key}`")).in_operation(&generated.facts.id));
+        };
+        if !agrees(&parameter["schema"], &found.ty) {
+            return problem(format!("{place}/schema"), &found.ty);
         }
     }
     let json = |holder: Option<&Value>| holder.map(|holder| holder["content"]["application/json"]["schema"].clone());
