@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Api, Type};
 use crate::build::{
-    enum_tokens,
+    enum_tokens, http,
     problem::Problem,
     rust_names::type_name,
     walk::{self, component_name, escape},
@@ -91,9 +91,9 @@ fn of_operation(api: &Api, operation: &walk::Operation<'_>) -> Result<(), Proble
     let problem = |place: String, ty: &Type| Err(other(place, ty).in_operation(&generated.facts.id));
     let parameters = operation.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
     for (index, parameter) in parameters.enumerate() {
-        let is_path = parameter["in"] == "path";
+        let place = http::place(parameter);
         let found = generated.parameters.iter().find(|found| {
-            Some(found.facts.wire.as_str()) == parameter["name"].as_str() && found.facts.in_path == is_path
+            Some(found.facts.wire.as_str()) == parameter["name"].as_str() && Some(found.facts.place) == place
         });
         if let Some(found) = found.filter(|found| !agrees(&parameter["schema"], &found.ty)) {
             return problem(format!("{}/parameters/{index}/schema", operation.pointer), &found.ty);
