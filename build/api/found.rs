@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Api, Type};
 use crate::build::{
-    enum_tokens,
+    enum_tokens, http,
     problem::Problem,
     rust_names::type_name,
     walk::{self, component_name, escape},
@@ -91,13 +91,15 @@ fn of_operation(api: &Api, operation: &walk::Operation<'_>) -> Result<(), Proble
     let problem = |place: String, ty: &Type| Err(other(place, ty).in_operation(&generated.facts.id));
     let parameters = operation.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
     for (index, parameter) in parameters.enumerate() {
-        let key = parameter["name"].as_str().unwrap_or_default();
-        let place = format!("{}/parameters/{index}", operation.pointer);
-        let Some(found) = generated.parameters.iter().find(|found| found.facts.key == key) else {
-            return Err(lost(place, &format!("the parameter `{key}`")).in_operation(&generated.facts.id));
+        let place = http::place(parameter);
+        let name = parameter["name"].as_str().unwrap_or_default();
+        let at = format!("{}/parameters/{index}", operation.pointer);
+        let is_it = |found: &&super::Parameter| found.facts.wire == name && Some(found.facts.place) == place;
+        let Some(found) = generated.parameters.iter().find(is_it) else {
+            return Err(lost(at, &format!("the parameter `{name}`")).in_operation(&generated.facts.id));
         };
         if !agrees(&parameter["schema"], &found.ty) {
-            return problem(format!("{place}/schema"), &found.ty);
+            return problem(format!("{at}/schema"), &found.ty);
         }
     }
     let json = |holder: Option<&Value>| holder.map(|holder| holder["content"]["application/json"]["schema"].clone());
