@@ -45,5 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn read(path: &str) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|e| format!("{path} cannot be read: {e}"))
+    let text = fs::read_to_string(path).map_err(|e| format!("{path} cannot be read: {e}"))?;
+    // A checkout may have other line ends, and the same code is to be generated.
+    Ok(text.replace("\r\n", "\n"))
 }

@@ -26,7 +26,7 @@ fn read_below(path: &Path, texts: &mut Vec<String>) -> io::Result<()> {
         return paths.iter().try_for_each(|path| read_below(path, texts));
     }
     if path.extension().is_some_and(|extension| extension == "rs") && path.exists() {
-        texts.push(fs::read_to_string(path)?);
+        texts.push(fs::read_to_string(path)?.replace("\r\n", "\n"));
     }
     Ok(())
 }

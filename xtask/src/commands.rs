@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::{
     check, documents,
     failure::Failure,
-    files::Files,
+    files::{Files, with_line_feeds},
     needs, pipeline, refresh,
     report::{self, Format},
 };
@@ -30,7 +30,10 @@ impl CommandOutput {
 
 /// Generates the client and writes it to a file, or to standard output.
 pub fn generate(document: &Path, overlay: &Path, out: Option<&Path>) -> CommandOutput {
-    let read = |path: &Path| fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}", path.display()));
+    let read = |path: &Path| {
+        let text = fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+        Ok(with_line_feeds(&text))
+    };
     let generated = read(document)
         .and_then(|document| Ok((document, read(overlay)?)))
         .and_then(|(document, overlay)| pipeline::run(&document, &overlay).map_err(|problem| problem.to_string()));

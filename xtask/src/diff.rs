@@ -11,8 +11,11 @@
 mod change;
 mod content;
 mod documents;
+mod extensions;
 mod keywords;
+mod meaning;
 mod metadata;
+mod moved;
 mod operation;
 mod operations;
 mod parameters;
@@ -23,12 +26,16 @@ mod renames;
 mod request_body;
 mod responses;
 mod schemas;
+mod security;
 mod value_types;
 mod webhooks;
 mod words;
 
 pub use change::{Change, Comparison, Effect};
 use documents::Documents;
+use extensions::EXTENSION;
+use meaning::MEANING;
+pub use moved::{MovedPaths, find as moved_paths};
 use serde_json::Value;
 
 use crate::pipeline::{Problem, normalized};
@@ -41,5 +48,9 @@ pub fn compare(old: &Value, new: &Value) -> Result<Comparison, Problem> {
     changes.extend(operations::compare(&documents));
     changes.extend(webhooks::compare(&documents));
     changes.extend(schemas::compare_named(&documents));
+    let (extensions, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.kind == EXTENSION);
+    changes.extend(extensions::together(extensions));
+    let (meanings, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.kind == MEANING);
+    changes.extend(meaning::together(meanings));
     Ok(Comparison::new(changes))
 }

@@ -47,6 +47,11 @@ impl From<StoppedReplacing> for Failure {
     }
 }
 
+/// A text with line feeds at the ends of its lines.
+pub fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 impl Files {
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_path_buf() }
@@ -56,7 +61,12 @@ impl Files {
         self.root.join(name)
     }
 
+    /// The text of a file, its lines ended by line feeds: a checkout may have others, and means the same.
     pub fn read(&self, name: &str) -> Result<String, Failure> {
+        self.read_exactly(name).map(|text| with_line_feeds(&text))
+    }
+
+    fn read_exactly(&self, name: &str) -> Result<String, Failure> {
         fs::read_to_string(self.path(name)).map_err(|e| {
             let advice =
                 "run the command inside a complete copy of the repository; `git restore` brings a lost file back";
@@ -66,12 +76,17 @@ impl Files {
 
     /// The text of a file that may be missing.
     pub fn find(&self, name: &str) -> Result<Option<String>, Failure> {
-        if self.path(name).exists() { self.read(name).map(Some) } else { Ok(None) }
+        Ok(self.find_exactly(name)?.map(|text| with_line_feeds(&text)))
+    }
+
+    /// The same with the line ends of the file, for a text that is changed and written back.
+    pub fn find_exactly(&self, name: &str) -> Result<Option<String>, Failure> {
+        if self.path(name).exists() { self.read_exactly(name).map(Some) } else { Ok(None) }
     }
 
     /// What a file held before a run replaced it.
     pub fn previous(&self, name: &str) -> Option<String> {
-        fs::read_to_string(self.path(PREVIOUS).join(name)).ok()
+        fs::read_to_string(self.path(PREVIOUS).join(name)).ok().map(|text| with_line_feeds(&text))
     }
 
     /// Keeps other runs from writing. The operating system releases it when the process ends, however it ends.

@@ -25,5 +25,5 @@ pub mod public_api;
 pub mod refresh;
 pub mod report;
 pub mod suspicious;
-mod usage;
+pub mod usage;
 pub mod version;

@@ -18,7 +18,7 @@ pub struct Lock {
     pub source: String,
     /// The day it was brought in, UTC.
     pub date: String,
-    /// Of the bytes of openapi.yaml, in lower-case hexadecimal.
+    /// Of openapi.yaml with line feeds at the ends of its lines, in lower-case hexadecimal.
     pub sha256: String,
     /// `info.version` of the document.
     pub version: String,
@@ -44,7 +44,7 @@ impl Lock {
         Self {
             source: source.to_string(),
             date,
-            sha256: sha256(text.as_bytes()),
+            sha256: sha256(files::with_line_feeds(text).as_bytes()),
             version: document["info"]["version"].as_str().unwrap_or_default().to_string(),
             operations,
             schemas: count("/components/schemas"),
@@ -96,6 +96,10 @@ mod tests {
         assert_eq!((lock.operations, lock.schemas, lock.webhooks), (2, 1, 2));
         assert_eq!(lock.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(Lock::parse(&lock.render()).unwrap(), lock);
+        assert_eq!(Lock::parse(&lock.render().replace('\n', "\r\n")).unwrap(), lock);
+        let [line_feeds, others] =
+            ["a\nb\n", "a\r\nb\r\n"].map(|text| Lock::of("", String::new(), text, &document).sha256);
+        assert_eq!(line_feeds, others);
     }
 
     #[test]

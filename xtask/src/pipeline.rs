@@ -115,6 +115,13 @@ pub fn marked_places(document: &Value) -> Result<MarkedPlaces, Problem> {
     Ok(MarkedPlaces::from(&lower::client(normalized(document)?)?.marks))
 }
 
+/// The named schemas of a document in its normal form that become a type of that name, or another name for one.
+pub fn typed_schemas(normal: &Value) -> Result<BTreeSet<String>, Problem> {
+    let lowered = lower::client(normal.clone())?;
+    let schemas = lowered.document["components"]["schemas"].as_object().into_iter().flatten();
+    Ok(schemas.map(|(name, _)| name.clone()).chain(lowered.aliases.into_keys()).collect())
+}
+
 /// The document in the one form in which two documents are compared: components inlined, `nullable` in the place of
 /// `type: [string, "null"]`. Nothing is lost but examples after the first.
 pub fn normalized(document: &Value) -> Result<Value, Problem> {

@@ -5,6 +5,7 @@
 //! then the lock, which marks the refresh as complete. Until then `target/refresh-spec` keeps the old document, from
 //! which the next run goes on.
 
+mod cut_off;
 pub mod examine;
 pub mod fetch;
 mod type_check;
@@ -77,14 +78,14 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
         DocumentSource::File(path) => fetch::file(path)?,
     };
     report.source = Some(source.clone());
-    if text == before.document && !interrupted {
+    if files::with_line_feeds(&text) == before.document && !interrupted {
         report.outcome = RefreshStatus::Unchanged;
         report.new = report.old.clone();
         report.next =
             vec!["Nothing. `cargo xtask check` verifies that all that is made of the document is up to date.".into()];
         return Ok(());
     }
-    let changelog = files.find(files::CHANGELOG)?.unwrap_or_else(|| "# Changelog\n".into());
+    let changelog = files.find_exactly(files::CHANGELOG)?.unwrap_or_else(|| "# Changelog\n".into());
     let finding = match examine(&before, &text) {
         Ok(finding) => finding,
         Err(Refusal { failure, changes, actions }) => {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    openapi::{is_success, json_schema, named_schema, referenced_schema},
+    openapi::{is_success, json_schema, referenced_schema},
     pipeline::walk::{self, Place, Role},
 };
 
@@ -58,9 +58,25 @@ fn references(schema: &Value) -> BTreeSet<String> {
 
 /// The carriers of every named schema that has any.
 pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
-    let mut open: Vec<(String, Carriers)> = Vec::new();
+    let named = document["components"]["schemas"].as_object().into_iter().flatten();
+    let refers: BTreeMap<&str, BTreeSet<String>> =
+        named.map(|(name, schema)| (name.as_str(), references(schema))).collect();
+    let mut usage: BTreeMap<String, Carriers> = BTreeMap::new();
     let mut carry = |schema: &Value, side: Side, name: &str| {
-        open.extend(references(schema).into_iter().map(|schema| (schema, Carriers::of(side, name))));
+        let mut open: Vec<String> = references(schema).into_iter().collect();
+        let mut reached = BTreeSet::new();
+        while let Some(schema) = open.pop() {
+            if reached.insert(schema.clone()) {
+                open.extend(refers.get(schema.as_str()).into_iter().flatten().cloned());
+            }
+        }
+        for schema in reached {
+            let carriers = usage.entry(schema).or_default();
+            carriers.sides.insert(side);
+            if !carriers.names.contains(name) {
+                carriers.names.insert(name.to_string());
+            }
+        }
     };
     // The visitor never refuses.
     let _ = walk::operations(&mut document.clone(), &mut |operation| {
@@ -78,16 +94,6 @@ pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
     });
     for (name, item) in document["webhooks"].as_object().into_iter().flatten() {
         carry(json_schema(&item["post"]["requestBody"]), Side::Webhook, name);
-    }
-    let mut usage: BTreeMap<String, Carriers> = BTreeMap::new();
-    while let Some((name, carriers)) = open.pop() {
-        let known = usage.entry(name.clone()).or_default();
-        let before = known.clone();
-        known.extend(&carriers);
-        if *known != before {
-            let inner = references(named_schema(document, &name));
-            open.extend(inner.into_iter().map(|schema| (schema, carriers.clone())));
-        }
     }
     usage
 }

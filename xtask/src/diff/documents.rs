@@ -1,13 +1,17 @@
 //! The two documents that are compared, with what has to be known of both before any place is: who carries which
 //! schema, and which schemas were renamed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{prose::without_prose, renames};
+use super::{
+    moved::{self, MovedPaths},
+    prose::without_prose,
+    renames,
+};
 use crate::{
-    openapi::keys,
+    openapi::{keys, named_schema},
     pipeline,
     usage::{Carriers, Side, usage},
 };
@@ -18,8 +22,12 @@ pub struct Documents<'a> {
     pub new: &'a Value,
     old_usage: BTreeMap<String, Carriers>,
     new_usage: BTreeMap<String, Carriers>,
+    /// The named schemas that a type is made of, before and now; `None` where the rules refuse a document.
+    types: Option<(BTreeSet<String>, BTreeSet<String>)>,
     /// Named schemas that seem to have been renamed, old to new.
     renamed: BTreeMap<String, String>,
+    /// Whether all paths begin otherwise in the new document.
+    pub moved: Option<MovedPaths>,
 }
 
 impl<'a> Documents<'a> {
@@ -28,10 +36,17 @@ impl<'a> Documents<'a> {
         let (before, after) = (schemas(old), schemas(new));
         let removed: Vec<&str> = keys(before).difference(&keys(after)).copied().collect();
         let added: Vec<&str> = keys(after).difference(&keys(before)).copied().collect();
-        let same = |one: &str, other: &str| without_prose(&before[one]) == without_prose(&after[other]);
+        let bare = |schemas: &Value, names: &[&str]| -> BTreeMap<String, Value> {
+            names.iter().map(|name| (name.to_string(), without_prose(&schemas[*name]))).collect()
+        };
+        let (bare_removed, bare_added) = (bare(before, &removed), bare(after, &added));
+        let same = |one: &str, other: &str| bare_removed.get(one) == bare_added.get(other);
         let pairs = renames::pair_most_alike(&removed, &added, &same);
         let renamed = pairs.into_iter().map(|(from, to)| (from.to_string(), to.to_string())).collect();
-        Self { old, new, old_usage: usage(old), new_usage: usage(new), renamed }
+        // Where the rules refuse one of the two, their results cannot be compared.
+        let types = pipeline::typed_schemas(old).and_then(|types| Ok((types, pipeline::typed_schemas(new)?)));
+        let types = types.ok();
+        Self { old, new, old_usage: usage(old), new_usage: usage(new), types, renamed, moved: moved::find(old, new) }
     }
 
     /// Who carries a named schema in either document.
@@ -43,12 +58,27 @@ impl<'a> Documents<'a> {
         carriers
     }
 
-    /// Whether a named schema has a type, before and now: those that no call and no webhook carries have none.
-    pub fn has_type(&self, schema: &str) -> (bool, bool) {
-        let typed = |usage: &BTreeMap<String, Carriers>| {
+    /// Whether a call or a webhook carries a named schema, before and now, apart from errors.
+    pub fn is_used(&self, schema: &str) -> (bool, bool) {
+        let used = |usage: &BTreeMap<String, Carriers>| {
             usage.get(schema).is_some_and(|carriers| carriers.sides.iter().any(|side| *side != Side::Error))
         };
-        (typed(&self.old_usage), typed(&self.new_usage))
+        (used(&self.old_usage), used(&self.new_usage))
+    }
+
+    /// Whether a named schema has a type, before and now. Those that no call and no webhook carries have none, and neither
+    /// have numbers, lists and maps, nor what is only a part of others.
+    pub fn has_type(&self, schema: &str) -> (bool, bool) {
+        if let Some((old, new)) = &self.types {
+            return (old.contains(schema), new.contains(schema));
+        }
+        let has_parts = |document| {
+            let schema = named_schema(document, schema);
+            let shaped = ["properties", "allOf", "$ref"].iter().any(|keyword| schema.get(keyword).is_some());
+            shaped || schema["type"] == "string"
+        };
+        let (was_used, is_used) = self.is_used(schema);
+        (was_used && has_parts(self.old), is_used && has_parts(self.new))
     }
 
     /// What an old named schema seems to be called now.

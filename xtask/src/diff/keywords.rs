@@ -11,6 +11,7 @@ use super::{
         Effect::{Additive, Breaking, Documentation, Nothing},
         effects,
     },
+    extensions::{self, is_extension},
     place::ComparedPlace,
     prose::PROSE_KEYWORDS,
     words::quoted,
@@ -96,6 +97,9 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS].iter().any(|known| known.contains(&key))
     };
     let unknown = all.into_iter().filter(|key| !compared(key) && old.get(key) != new.get(key)).map(|key| {
+        if is_extension(key) {
+            return extensions::change(key, at);
+        }
         let why = format!("`{key}` differs, which no rule of the comparison knows: look at the two documents");
         at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
     });

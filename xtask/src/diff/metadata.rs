@@ -10,16 +10,34 @@ use super::{
         Effect::{self, Additive, Breaking, Documentation, Nothing},
         PROSE,
     },
+    extensions::{EXTENSION, is_extension},
+    meaning::{self, MEANING},
     prose::without_prose,
+    security,
     words::quoted,
 };
-use crate::{openapi::keys, usage::Side};
+use crate::{openapi::keys, pipeline::walk::escape, usage::Side};
 
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = servers(old, new);
     changes.extend(security(old, new));
     for key in ["openapi", "info"] {
         for (pointer, before, after) in differing(key, &old[key], &new[key]) {
+            let key = pointer.rsplit('/').next().unwrap_or_default();
+            if is_extension(key) {
+                changes.push(change(EXTENSION, &pointer, "info", (Nothing, Documentation), key.to_string()));
+                continue;
+            }
+            let told = meaning::of_document(&before, &after).filter(|_| key == "description" || key == "summary");
+            if let Some(why) = told {
+                changes.push(change(
+                    MEANING,
+                    &pointer,
+                    "the description of the API",
+                    (Documentation, Documentation),
+                    why,
+                ));
+            }
             let kind = match pointer.as_str() {
                 "/info/description" | "/info/summary" => PROSE,
                 "/info/version" => "version changed",
@@ -80,25 +98,34 @@ fn servers(old: &Value, new: &Value) -> Vec<Change> {
 
 fn security(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
-    if old["security"] != new["security"] {
-        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let lost = list(&old["security"]).iter().any(|one| !list(&new["security"]).contains(one));
-        let wire = if lost || old["security"].is_null() { Breaking } else { Additive };
-        let why = format!(
-            "the ways to authenticate were {} and are {}; `ClientBuilder` has those of the client",
-            old["security"], new["security"]
-        );
+    let (before, after) = (&old["security"], &new["security"]);
+    if before != after {
+        let (wire, why) = security::compare(before, after);
         changes.push(change("security changed", "/security", "security", (Nothing, wire), why));
     }
     let schemes = "/components/securitySchemes";
-    let (before, after) = (old.pointer(schemes), new.pointer(schemes));
-    if before.map(without_prose) != after.map(without_prose) {
-        let why =
-            "how to authenticate is described differently; compare it with what `ClientBuilder` offers".to_string();
-        changes.push(change("security scheme changed", schemes, "security schemes", (Nothing, Breaking), why));
-    } else if before != after {
-        let why = "another description".to_string();
-        changes.push(change(PROSE, schemes, "security schemes", (Documentation, Nothing), why));
+    let none = Value::Null;
+    let (before, after) = (old.pointer(schemes).unwrap_or(&none), new.pointer(schemes).unwrap_or(&none));
+    for name in keys(before).union(&keys(after)) {
+        let (pointer, location) = (format!("{schemes}/{}", escape(name)), format!("security scheme {name}"));
+        let (was, is) = (&before[*name], &after[*name]);
+        if without_prose(was) != without_prose(is) {
+            let why =
+                "how to authenticate is described differently; compare it with what `ClientBuilder` offers".to_string();
+            changes.push(change("security scheme changed", &pointer, &location, (Nothing, Breaking), why));
+        }
+        let told = meaning::of_texts(&was["description"], &is["description"]);
+        if let Some(why) = told {
+            changes.push(change(MEANING, &pointer, &location, (Documentation, Documentation), why));
+        } else if was != is && without_prose(was) == without_prose(is) {
+            changes.push(change(
+                PROSE,
+                &pointer,
+                &location,
+                (Documentation, Nothing),
+                "another description".to_string(),
+            ));
+        }
     }
     changes
 }
@@ -108,7 +135,9 @@ fn unread(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     let compared = ["openapi", "info", "servers", "security", "paths", "components", "webhooks"];
     for key in keys(old).union(&keys(new)) {
-        if !compared.contains(key) && old[*key] != new[*key] {
+        if !compared.contains(key) && old[*key] != new[*key] && is_extension(key) {
+            changes.push(change(EXTENSION, &format!("/{key}"), key, (Nothing, Documentation), key.to_string()));
+        } else if !compared.contains(key) && old[*key] != new[*key] {
             let why = format!("`{key}` differs");
             changes.push(change(PROSE, &format!("/{key}"), key, (Documentation, Nothing), why));
         }
@@ -118,6 +147,10 @@ fn unread(old: &Value, new: &Value) -> Vec<Change> {
     for key in keys(before).union(&keys(after)) {
         if !compared.contains(key) && before[*key] != after[*key] {
             let pointer = format!("/components/{key}");
+            if is_extension(key) {
+                changes.push(change(EXTENSION, &pointer, key, (Nothing, Documentation), key.to_string()));
+                continue;
+            }
             let why = format!("`components/{key}` differs, which the generator does not read");
             changes.push(change("document changed", &pointer, key, (Nothing, Documentation), why));
         }

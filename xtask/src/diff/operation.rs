@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{place::ComparedPlace, prose::without_prose};
+use super::{moved::MovedPaths, place::ComparedPlace, prose::without_prose};
 use crate::{
     openapi::{is_success, json_schema},
     pipeline::walk,
@@ -16,13 +16,15 @@ pub struct DocumentOperation {
     pub id: String,
     pub method: String,
     pub path: String,
+    /// The path as the old document has it, where all paths begin otherwise now.
+    compared_path: String,
     pub pointer: String,
     pub value: Value,
 }
 
 impl DocumentOperation {
-    /// Every operation of a document.
-    pub fn all(document: &Value) -> Vec<Self> {
+    /// Every operation of a document. `moved` is how its paths differ from those of the other document.
+    pub fn all(document: &Value, moved: Option<&MovedPaths>) -> Vec<Self> {
         let mut found = Vec::new();
         // The visitor never refuses.
         let _ = walk::operations(&mut document.clone(), &mut |operation| {
@@ -30,6 +32,7 @@ impl DocumentOperation {
                 id: operation.id.unwrap_or("without an id").to_string(),
                 method: operation.method.to_string(),
                 path: operation.path.to_string(),
+                compared_path: moved.map_or_else(|| operation.path.to_string(), |moved| moved.back(operation.path)),
                 pointer: operation.pointer.clone(),
                 value: Value::Object(operation.value.clone()),
             });
@@ -49,7 +52,7 @@ impl DocumentOperation {
         ComparedPlace {
             pointer: format!("{}/{pointer}", self.pointer),
             location: location.to_string(),
-            carriers: Carriers::of(side, &self.id),
+            carriers: Carriers::of(side, &self.id).into(),
             owner: self.id.clone(),
             leaf: leaf.to_string(),
         }
@@ -57,7 +60,8 @@ impl DocumentOperation {
 
     /// Method and path, whatever the path's parameters are called: their names are not sent.
     pub fn endpoint(&self) -> (&str, String) {
-        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+        let segments =
+            self.compared_path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
         (&self.method, segments.collect::<Vec<_>>().join("/"))
     }
 

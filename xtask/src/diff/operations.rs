@@ -1,5 +1,7 @@
 //! Compares the operations: which there are, where they are, and what each sends and answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::{
@@ -9,22 +11,30 @@ use super::{
         effects,
     },
     documents::Documents,
+    extensions::{self, is_extension},
+    moved::MovedPaths,
     operation::DocumentOperation,
     parameters,
     place::ComparedPlace,
     prose::{self, PROSE_KEYWORDS},
-    renames, request_body, responses,
+    renames, request_body, responses, security,
     words::quoted,
 };
-use crate::openapi::keys;
+use crate::{
+    openapi::keys,
+    usage::{Carriers, Side},
+};
 
 pub fn compare(documents: &Documents<'_>) -> Vec<Change> {
-    let (old, new) = (DocumentOperation::all(documents.old), DocumentOperation::all(documents.new));
+    let old = DocumentOperation::all(documents.old, None);
+    let new = DocumentOperation::all(documents.new, documents.moved.as_ref());
     let pairs = pair(&old, &new);
-    let is_paired = |one: &DocumentOperation| pairs.iter().any(|(a, b)| std::ptr::eq(*a, one) || std::ptr::eq(*b, one));
-    let removed: Vec<_> = old.iter().filter(|one| !is_paired(one)).collect();
-    let added: Vec<_> = new.iter().filter(|one| !is_paired(one)).collect();
+    let paired: BTreeSet<*const DocumentOperation> =
+        pairs.iter().flat_map(|(before, after)| [*before as *const _, *after as *const _]).collect();
+    let removed: Vec<_> = old.iter().filter(|one| !paired.contains(&std::ptr::from_ref(*one))).collect();
+    let added: Vec<_> = new.iter().filter(|one| !paired.contains(&std::ptr::from_ref(*one))).collect();
     let mut changes = removed_and_added(&removed, &added);
+    changes.extend(documents.moved.as_ref().map(|moved| all_moved(moved, &pairs)));
     changes.extend(pairs.into_iter().flat_map(|(before, after)| compare_one(documents, before, after)));
     changes
 }
@@ -34,32 +44,36 @@ type Pair<'a> = (&'a DocumentOperation, &'a DocumentOperation);
 /// Finds the operations that both documents have: by their endpoint, then by their operationId.
 fn pair<'a>(old: &'a [DocumentOperation], new: &'a [DocumentOperation]) -> Vec<Pair<'a>> {
     let mut pairs: Vec<Pair<'a>> = Vec::new();
-    let is_paired = |pairs: &[Pair<'a>], one: &DocumentOperation| {
-        pairs.iter().any(|(a, b)| std::ptr::eq(*a, one) || std::ptr::eq(*b, one))
-    };
-    type Same<'s> = &'s dyn Fn(&DocumentOperation, &DocumentOperation) -> bool;
-    let by_endpoint: Same<'_> = &|a, b| a.endpoint() == b.endpoint();
-    let by_id: Same<'_> = &|a, b| a.id == b.id;
-    for same in [by_endpoint, by_id] {
-        for before in old {
-            let found = new.iter().find(|after| same(before, after) && !is_paired(&pairs, after));
-            if let Some(after) = found.filter(|_| !is_paired(&pairs, before)) {
+    let (mut old, mut new): (Vec<&'a DocumentOperation>, Vec<&'a DocumentOperation>) =
+        (old.iter().collect(), new.iter().collect());
+    type Name = fn(&DocumentOperation) -> String;
+    let by_endpoint: Name = |operation| format!("{:?}", operation.endpoint());
+    let by_id: Name = |operation| operation.id.clone();
+    for name in [by_endpoint, by_id] {
+        let mut open: BTreeMap<String, Vec<&'a DocumentOperation>> = BTreeMap::new();
+        new.iter().rev().for_each(|after| open.entry(name(after)).or_default().push(after));
+        old.retain(|before| match open.get_mut(&name(before)).and_then(Vec::pop) {
+            Some(after) => {
                 pairs.push((before, after));
+                false
             }
-        }
+            None => true,
+        });
+        new = open.into_values().flatten().collect();
     }
     pairs
 }
 
 /// The operations that only one document has. Two that are sent and answer the same may be one under another name.
 fn removed_and_added(removed: &[&DocumentOperation], added: &[&DocumentOperation]) -> Vec<Change> {
-    let signature = |among: &[&DocumentOperation], id: &str| {
-        among.iter().find(|operation| operation.id == id).map(|operation| operation.signature())
+    let signatures = |among: &[&DocumentOperation]| -> BTreeMap<String, Value> {
+        among.iter().rev().map(|operation| (operation.id.clone(), operation.signature())).collect()
     };
+    let (old_signatures, new_signatures) = (signatures(removed), signatures(added));
     fn ids<'a>(among: &[&'a DocumentOperation]) -> Vec<&'a str> {
         among.iter().map(|operation| operation.id.as_str()).collect()
     }
-    let same = |before: &str, after: &str| signature(removed, before) == signature(added, after);
+    let same = |before: &str, after: &str| old_signatures.get(before) == new_signatures.get(after);
     let renamed = renames::pair_most_alike(&ids(removed), &ids(added), &same);
     let mut changes = Vec::new();
     for before in removed {
@@ -104,13 +118,13 @@ fn compare_one(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
     changes.extend(parameters::compare(documents, old, new));
     changes.extend(request_body::compare(documents, old, new));
     changes.extend(responses::compare(documents, old, new));
-    if old.value["security"] != new.value["security"] {
-        changes.push(security(&old.value["security"], &new.value["security"], &at));
-    }
+    changes.extend(security::of_operations((documents.old, old), (documents.new, new)));
     let compared = ["parameters", "requestBody", "responses", "security", "operationId", "tags"];
     for key in keys(&old.value).union(&keys(&new.value)) {
         let (before, after) = (&old.value[*key], &new.value[*key]);
-        if before != after && !compared.contains(key) && !PROSE_KEYWORDS.contains(key) {
+        if before != after && is_extension(key) {
+            changes.push(extensions::change(key, &at));
+        } else if before != after && !compared.contains(key) && !PROSE_KEYWORDS.contains(key) {
             let why = format!("`{key}` was {} and is {}", quoted(before), quoted(after));
             changes.push(at.change("keyword changed", effects(Nothing, Documentation, Documentation), why));
         }
@@ -118,16 +132,20 @@ fn compare_one(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
     changes
 }
 
-/// The ways to authenticate are alternatives. One that is removed may be the one in use.
-fn security(old: &Value, new: &Value, at: &ComparedPlace) -> Change {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let (before, after) = (list(old), list(new));
-    let lost = before.iter().any(|one| !after.contains(one)) || (before.is_empty() && !after.is_empty());
-    let wire = if lost { Breaking } else { Additive };
+/// The one difference of all paths that begin otherwise now.
+fn all_moved(moved: &MovedPaths, pairs: &[Pair<'_>]) -> Change {
+    let MovedPaths { from, to, count } = moved;
+    let carriers = Carriers {
+        sides: BTreeSet::from([Side::Document]),
+        names: pairs.iter().map(|(_, after)| after.id.clone()).collect(),
+    };
+    let at = ComparedPlace::named("/paths".into(), "paths".into(), carriers, "paths");
     let why = format!(
-        "the ways to authenticate were {} and are {}; `ClientBuilder` has those of the client",
-        Value::Array(before),
-        Value::Array(after)
+        "every path begins with `{to}` where it began with `{from}` ({count} are the same but for that): code that calls the \
+         operations compiles as before, and older versions of this crate call the old endpoints"
     );
-    at.change("security changed", effects(Nothing, wire, wire), why)
+    let mut change =
+        Change { wire: Breaking, ..at.change("all paths moved", effects(Nothing, Breaking, Breaking), why) };
+    change.names.extend(pairs.iter().map(|(_, after)| (after.id.clone(), after.id.clone())));
+    change
 }

@@ -1,5 +1,9 @@
 //! A place that both documents have, and the changes that are found there.
 
+use std::rc::Rc;
+
+use serde_json::Value;
+
 use super::change::{Change, Effect, Effects};
 use crate::{
     pipeline::walk::escape,
@@ -13,7 +17,7 @@ pub struct ComparedPlace {
     pub pointer: String,
     /// The place in words.
     pub location: String,
-    pub carriers: Carriers,
+    pub carriers: Rc<Carriers>,
     /// The schema, operation or webhook that holds the place.
     pub owner: String,
     /// The name of the place itself.
@@ -23,7 +27,7 @@ pub struct ComparedPlace {
 impl ComparedPlace {
     /// The place of something that has a name of its own: a named schema, an operation, a webhook.
     pub fn named(pointer: String, location: String, carriers: Carriers, name: &str) -> Self {
-        Self { pointer, location, carriers, owner: name.to_string(), leaf: name.to_string() }
+        Self { pointer, location, carriers: Rc::new(carriers), owner: name.to_string(), leaf: name.to_string() }
     }
 
     /// A part of this place; `location` is added to the words.
@@ -35,10 +39,31 @@ impl ComparedPlace {
         }
     }
 
-    /// A property of the schema at this place.
-    pub fn property(&self, name: &str) -> Self {
+    /// A property of the schema at this place. One that is `readOnly` in all of these schemas is never sent, and one that
+    /// is `writeOnly` in all is never answered.
+    pub fn property(&self, name: &str, schemas: &[&Value]) -> Self {
         let part = self.part(&format!("properties/{}", escape(name)), &format!(".{name}"));
-        Self { leaf: name.to_string(), ..part }
+        let mut carriers = self.carriers.clone();
+        for (keyword, never) in
+            [("readOnly", &[Side::Request][..]), ("writeOnly", &[Side::Response, Side::Webhook, Side::Error])]
+        {
+            if schemas.iter().all(|schema| schema[keyword] == true) {
+                let sides = carriers.sides.iter().copied().filter(|side| !never.contains(side)).collect();
+                carriers = Rc::new(Carriers { sides, names: carriers.names.clone() });
+            }
+        }
+        Self { leaf: name.to_string(), carriers, ..part }
+    }
+
+    /// What a sentence says of requests, and what of answers, as far as this place is carried by them.
+    pub fn by_side(&self, sent: &str, answered: &str) -> String {
+        let sides = &self.carriers.sides;
+        let is_answered = sides.iter().any(|side| !matches!(side, Side::Request | Side::Document));
+        match (sides.contains(&Side::Request), is_answered) {
+            (true, false) => sent.to_string(),
+            (false, true) => answered.to_string(),
+            _ => format!("{sent}, and {answered}"),
+        }
     }
 
     /// A change here. Errors have no types, so nothing that only errors carry affects the Rust API; what nobody carries

@@ -56,10 +56,10 @@ impl<'a> MergedObject<'a> {
     }
 
     /// The place of a property of the object at `at`.
-    fn place(&self, at: &ComparedPlace, name: &str) -> ComparedPlace {
+    fn place(&self, at: &ComparedPlace, name: &str, schemas: &[&Value]) -> ComparedPlace {
         match self.members.get(name) {
-            Some(member) if !member.is_empty() => at.part(member, "").property(name),
-            _ => at.property(name),
+            Some(member) if !member.is_empty() => at.part(member, "").property(name, schemas),
+            _ => at.property(name, schemas),
         }
     }
 
@@ -87,18 +87,20 @@ pub fn compare<'a>(
             "`{before}` seems to be called `{after}` now; if the two have nothing to do with each other, one is \
              removed and the other added"
         );
-        let at = old.place(at, before);
+        let at = old.place(at, before, &[old.properties[before], new.properties[after]]);
         changes.push(at.guessed_rename(after, "property renamed", effects(Breaking, Breaking, Breaking), why));
         changes.extend(compare_required(documents, (&old, before), (&new, after), &at));
     }
     for name in removed.iter().filter(|name| !renamed.iter().any(|pair| pair.0 == **name)) {
         let why = "its field and its setter are removed; where it is still sent, Imprint may ignore or refuse it";
-        changes.push(old.place(at, name).change("property removed", effects(Breaking, Breaking, Breaking), why));
+        let at = old.place(at, name, &[old.properties[name]]);
+        changes.push(at.change("property removed", effects(Breaking, Breaking, Breaking), why));
     }
     for name in added.iter().filter(|name| !renamed.iter().any(|pair| pair.1 == **name)) {
-        let at = new.place(at, name);
+        let at = new.place(at, name, &[new.properties[name]]);
         changes.push(if new.required.contains(name) {
-            let why = "calls that do not set it are refused before they are sent, and answers have to carry it";
+            let why =
+                at.by_side("calls that do not set it are refused before they are sent", "answers have to carry it");
             let effects = effects_by_direction([Breaking, Additive], [Breaking, Additive]);
             at.change("required property added", effects, why)
         } else {
@@ -109,7 +111,7 @@ pub fn compare<'a>(
     let mut common = Vec::new();
     for (name, before) in &old.properties {
         if let Some(after) = new.properties.get(name) {
-            let at = new.place(at, name);
+            let at = new.place(at, name, &[before, after]);
             changes.extend(compare_required(documents, (&old, name), (&new, name), &at));
             common.push(CommonProperty { old: before, new: after, at });
         }
@@ -157,14 +159,18 @@ fn compare_required(
     let mut changes = Vec::new();
     if !was && is {
         let why = match rust {
-            Breaking => "the field is no Option any more, and calls have to set it",
-            _ => "the Rust type of the field stays",
+            Breaking => {
+                at.by_side("the field is no Option any more: calls have to set it", "answers always have the field")
+            }
+            _ => "the Rust type of the field stays".to_string(),
         };
         changes.push(at.change("property became required", effects(rust, Breaking, Additive), why));
     } else if was && !is {
         let why = match rust {
-            Breaking => "the field becomes an Option: answers may come without it",
-            _ => "the Rust type of the field stays",
+            Breaking => {
+                at.by_side("the field becomes an Option: calls may leave it out", "answers may come without the field")
+            }
+            _ => "the Rust type of the field stays".to_string(),
         };
         changes.push(at.change("property became optional", effects(rust, Additive, Breaking), why));
     }

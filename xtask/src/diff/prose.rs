@@ -8,6 +8,7 @@ use super::{
         Effect::{Additive, Documentation, Nothing},
         PROSE, effects,
     },
+    meaning,
     place::ComparedPlace,
 };
 
@@ -40,6 +41,7 @@ pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     if !differing.is_empty() {
         let why = format!("another {}", differing.join(", "));
         changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
+        changes.extend(meaning::compare(old, new, at));
     }
     if old["deprecated"] != new["deprecated"] {
         changes.push(if new["deprecated"] == true {

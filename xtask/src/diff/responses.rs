@@ -12,6 +12,7 @@ use super::{
     },
     content::compare_media_types,
     documents::Documents,
+    extensions::{self, is_extension},
     operation::DocumentOperation,
     place::ComparedPlace,
     prose::{self, PROSE_KEYWORDS},
@@ -102,6 +103,9 @@ fn beside_the_content(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         all.into_iter().filter(|key| *key != "content" && !PROSE_KEYWORDS.contains(key) && old[*key] != new[*key]);
     differing
         .map(|key| {
+            if is_extension(key) {
+                return extensions::change(key, at);
+            }
             let why = format!("`{key}` differs; `Response::headers()` has all headers");
             at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
         })

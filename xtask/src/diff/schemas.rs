@@ -29,6 +29,11 @@ pub fn compare_named(documents: &Documents<'_>) -> Vec<Change> {
     let (before, after) = (keys(&old["components"]["schemas"]), keys(&new["components"]["schemas"]));
     let mut changes = Vec::new();
     for name in before.union(&after) {
+        let stays = before.contains(name) && after.contains(name);
+        let (was_typed, is_typed) = documents.has_type(name);
+        if stays && was_typed == is_typed && named_schema(old, name) == named_schema(new, name) {
+            continue;
+        }
         let pointer = format!("/components/schemas/{}", escape(name));
         let at = ComparedPlace::named(pointer, name.to_string(), documents.carriers(name), name);
         match (before.contains(name), after.contains(name)) {
@@ -41,12 +46,20 @@ pub fn compare_named(documents: &Documents<'_>) -> Vec<Change> {
                     let why = format!("the schema seems to be called `{to}` now, and so is its type");
                     at.guessed_rename(to, "schema renamed", effects(Breaking, Nothing, Nothing), why)
                 }
+                None if !was_typed => {
+                    let why = "no type was made of it";
+                    at.change("schema removed", effects(Nothing, Nothing, Nothing), why)
+                }
                 None => {
                     let why = "its type is removed; the places that carried it are listed on their own";
                     at.change("schema removed", effects(Breaking, Nothing, Nothing), why)
                 }
             }),
             (false, _) if documents.was_renamed(name) => {}
+            (false, _) if !is_typed => {
+                let why = "no type is made of it: it is only a part of others, or no call and no webhook carries it";
+                changes.push(at.change("schema added", effects(Nothing, Nothing, Nothing), why));
+            }
             (false, _) => {
                 let why = "there is a new type for it";
                 changes.push(at.change("schema added", effects(Additive, Nothing, Nothing), why));
@@ -58,7 +71,16 @@ pub fn compare_named(documents: &Documents<'_>) -> Vec<Change> {
 
 /// Whether a schema that stays has a type.
 fn has_type(documents: &Documents<'_>, name: &str, at: &ComparedPlace) -> Option<Change> {
+    let still_used = documents.is_used(name) == (true, true);
     match documents.has_type(name) {
+        (true, false) if still_used => {
+            let why = "no type of its own is made of it any more: its parts are written out where it is used";
+            Some(at.change("schema has no type any more", effects(Breaking, Nothing, Nothing), why))
+        }
+        (false, true) if still_used => {
+            let why = "there is a type for it now: its parts were written out where it is used";
+            Some(at.change("schema has a type now", effects(Additive, Nothing, Nothing), why))
+        }
         (true, false) => {
             let why = "no operation and no webhook carries it any more: its type is removed";
             Some(at.change("schema no longer used", effects(Breaking, Nothing, Nothing), why))
@@ -100,6 +122,15 @@ pub fn compare(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compare
     changes
 }
 
+/// The items of a list, or the values of a map: a schema in both documents, and whether null may be among them.
+fn compare_entries(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let nullable = |document, schema| resolve_with_siblings(document, schema)["nullable"] == true;
+    let (had_null, has_null) = (nullable(documents.old, old), nullable(documents.new, new));
+    let mut changes = compare(documents, old, new, at);
+    changes.extend((had_null != has_null).then(|| value_types::null_change(has_null, Breaking, at)));
+    changes
+}
+
 /// Two schemas that are no references.
 fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let mut changes = Vec::new();
@@ -123,11 +154,11 @@ fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
         changes.extend(compare(documents, old, new, &at));
     }
     if value_types::in_words(old) == "a list" {
-        changes.extend(compare(documents, &old["items"], &new["items"], &at.part("items", "[]")));
+        changes.extend(compare_entries(documents, &old["items"], &new["items"], &at.part("items", "[]")));
     }
     let (before, after) = (&old["additionalProperties"], &new["additionalProperties"]);
     if before.is_object() && after.is_object() {
-        changes.extend(compare(documents, before, after, &at.part("additionalProperties", "{}")));
+        changes.extend(compare_entries(documents, before, after, &at.part("additionalProperties", "{}")));
     } else {
         changes.extend(keywords::compare_additional_properties(before, after, at));
     }

@@ -23,7 +23,8 @@ impl PublicApiDifference {
 
     /// The effect on users of the API.
     pub fn effect(&self) -> Effect {
-        let lost = |line: &&String| !is_constant(line) && !is_only_deprecation(line, &self.added);
+        let added = bare(&self.added);
+        let lost = |line: &&String| !is_constant(line) && !is_only_deprecation(line, &added);
         match (self.removed.iter().any(|line| lost(&line)), self.added.is_empty()) {
             (true, _) => Effect::Breaking,
             (false, false) => Effect::Additive,
@@ -37,15 +38,49 @@ fn is_constant(line: &str) -> bool {
     line.starts_with("operation::")
 }
 
+/// Lines without their deprecation.
+fn bare(lines: &[String]) -> BTreeSet<&str> {
+    lines.iter().map(|line| line.trim_end_matches(DEPRECATED)).collect()
+}
+
 /// Whether a removed line is among the added ones, and only its deprecation differs.
-fn is_only_deprecation(line: &str, added: &[String]) -> bool {
-    let bare = |line: &str| line.trim_end_matches(DEPRECATED).to_string();
-    added.iter().any(|other| bare(other) == bare(line))
+fn is_only_deprecation(line: &str, added: &BTreeSet<&str>) -> bool {
+    added.contains(line.trim_end_matches(DEPRECATED))
 }
 
 /// Only letters and digits: `PARTNER_ID`, `partner_id` and `PartnerId` are one.
 fn letters(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
+/// A change of the document, by the letters of its names.
+struct Named {
+    rust: Effect,
+    names: Vec<(String, String)>,
+    used_by: Vec<String>,
+}
+
+impl Named {
+    fn of(change: &Change) -> Self {
+        Self {
+            rust: change.rust,
+            names: change.names.iter().map(|(owner, leaf)| (letters(owner), letters(leaf))).collect(),
+            used_by: change.used_by.iter().map(|name| letters(name)).collect(),
+        }
+    }
+
+    /// Whether the change accounts for a line; `text` has the letters of it.
+    fn explains(&self, line: &str, text: &str) -> bool {
+        let used = || self.used_by.iter().any(|name| text.contains(name));
+        self.names.iter().any(|(owner, leaf)| {
+            // A thing that was added or removed as a whole explains every line that uses it; a property only lines of
+            // its schema.
+            is_constant(line) && text.contains(owner)
+                // A stream is of the items in `data`.
+                || line.contains("::stream()") && leaf == "data" && used()
+                || text.contains(leaf) && (owner == leaf || text.contains(owner) || used())
+        })
+    }
 }
 
 /// Compares two snapshots. `changes` are those of the document, which may explain the differences.
@@ -54,21 +89,15 @@ pub fn compare(old: &str, new: &str, changes: &[Change]) -> PublicApiDifference 
     let list = |lines: BTreeSet<&str>| -> Vec<String> { lines.into_iter().map(str::to_string).collect() };
     let removed = list(before.difference(&after).copied().collect());
     let added = list(after.difference(&before).copied().collect());
+    // The names of each change, and those who carry it, once for all lines.
+    let named: Vec<Named> = changes.iter().map(Named::of).collect();
     let explained = |line: &str, least: Effect| {
         let text = letters(line);
-        let carried = changes.iter().filter(|change| change.rust >= least || is_constant(line));
-        carried.flat_map(|change| change.names.iter().map(move |names| (change, names))).any(|(change, names)| {
-            let (owner, leaf) = (letters(&names.0), letters(&names.1));
-            let used = || change.used_by.iter().any(|name| text.contains(&letters(name)));
-            // A thing that was added or removed as a whole explains every line that uses it; a property only lines of
-            // its schema.
-            is_constant(line) && text.contains(&owner)
-                // A stream is of the items in `data`.
-                || line.contains("::stream()") && leaf == "data" && used()
-                || text.contains(&leaf) && (owner == leaf || text.contains(&owner) || used())
-        })
+        let mut carried = named.iter().filter(|named| named.rust >= least || is_constant(line));
+        carried.any(|named| named.explains(line, &text))
     };
-    let least = |line: &str| if is_only_deprecation(line, &added) { Effect::Additive } else { Effect::Breaking };
+    let bare_added = bare(&added);
+    let least = |line: &str| if is_only_deprecation(line, &bare_added) { Effect::Additive } else { Effect::Breaking };
     let removed_lines = removed.iter().filter(|line| !explained(line, least(line)));
     let added_lines = added.iter().filter(|line| !explained(line, Effect::Additive));
     let unexplained =

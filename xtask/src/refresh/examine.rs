@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::cut_off;
 use crate::{
-    diff::{self, Change, Comparison, Effect},
-    failure::{Failure, catch_panics},
+    diff::{self, Change, Comparison, Effect, MovedPaths},
+    failure::{Failure, FailureReason, catch_panics},
     files,
     overlay_actions::{ActionResult, Corrected, correct},
     pipeline::{self, Problem},
@@ -57,11 +58,27 @@ impl<F: Into<Failure>> From<F> for Refusal {
 
 /// Runs every stage over a new document, and compares.
 pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
-    catch_panics(|| stages(before, text)).unwrap_or_else(|message| {
+    let examined = catch_panics(|| stages(before, text)).unwrap_or_else(|message| {
         let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
                       report it with the document";
         Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
-    })
+    });
+    let parses = pipeline::parse("the new document", text).is_ok();
+    let Some(why) = cut_off::reason(&before.document, text, parses) else { return examined };
+    let why = format!("the new document seems to be cut off: {why}");
+    let advice = "compare its end with upstream's, and fetch it again";
+    match examined {
+        Ok(mut finding) => {
+            finding.notes.insert(0, format!("{why}. {advice}."));
+            Ok(finding)
+        }
+        // What else is wrong follows from it.
+        Err(mut refusal) => {
+            let reason = FailureReason { operation: None, place: None, message: why, advice: advice.into() };
+            refusal.failure.reasons.insert(0, reason);
+            Err(refusal)
+        }
+    }
 }
 
 fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
@@ -69,11 +86,15 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
     check_is_api(&document)?;
     let corrected = correct(document.clone(), &before.overlay)?;
     let old = pipeline::parse(files::DOCUMENT, &before.document)?;
+    let moved = diff::moved_paths(&old, &document);
     // The overlay may have been changed for the new document by now: actions that do not fit the old one are left out
     // there.
     let old_corrected = correct(old, &before.overlay)?;
     if let Some(failure) = corrected.failure() {
-        return Err(refusal(failure, &old_corrected.document, corrected));
+        return Err(match moved {
+            Some(moved) => with_moved_paths(&moved, failure, document, before, &old_corrected.document)?,
+            None => refusal(failure, &old_corrected.document, corrected),
+        });
     }
     let client = match pipeline::generate(&corrected.document) {
         Ok(client) => client,
@@ -122,6 +143,35 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
         version,
         notes,
     })
+}
+
+/// The refusal of an overlay that names paths as they were: that all of them moved is said once, and then what is wrong with
+/// the overlay beside that.
+fn with_moved_paths(
+    moved: &MovedPaths,
+    failure: Failure,
+    document: Value,
+    before: &Before,
+    old: &Value,
+) -> Result<Refusal, Problem> {
+    let MovedPaths { from, to, .. } = moved;
+    let adapted = correct(document, &before.overlay.replace(&format!("{from}/"), &format!("{to}/")))?;
+    let others = adapted.failure().map(|failure| failure.reasons).unwrap_or_default();
+    let solved = failure.reasons.len().saturating_sub(others.len());
+    if solved == 0 {
+        return Ok(refusal(failure, old, adapted));
+    }
+    let reason = FailureReason {
+        operation: None,
+        place: Some("/paths".into()),
+        message: format!(
+            "every path begins with `{to}` where it began with `{from}`, and {} of the overlay still name{} `{from}/`",
+            crate::report::count(solved, "action"),
+            if solved == 1 { "s" } else { "" }
+        ),
+        advice: format!("replace `{from}/` by `{to}/` in {}", files::OVERLAY),
+    };
+    Ok(refusal(Failure { reasons: [vec![reason], others].concat() }, old, adapted))
 }
 
 /// Refuses YAML that is not an OpenAPI document with operations.

@@ -3,14 +3,19 @@
 mod calls;
 mod schemas;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use xtask::diff::{
-    Comparison,
-    Effect::{self, Additive as A, Breaking as B, Documentation as D, Nothing as N},
+use xtask::{
+    diff::{
+        Change, Comparison,
+        Effect::{self, Additive as A, Breaking as B, Documentation as D, Nothing as N},
+        compare,
+    },
+    refresh::examine::examine,
+    usage::Side,
 };
 
-use crate::frozen::{after, each};
+use crate::frozen::{self, after, each};
 
 /// What is reported of a mutation: kind, location, effect on the Rust API and on the wire.
 type ReportedChange = (&'static str, &'static str, Effect, Effect);
@@ -95,6 +100,105 @@ fn every_kind_of_change_is_reported_with_its_effects() {
             )
         })
     });
+}
+
+/// The differences of the only kind that a mutation has.
+fn only(mutate: &dyn Fn(&mut Value), kind: &str) -> Vec<Change> {
+    let changes = after(mutate).unwrap_or_else(|refusal| panic!("{}", refusal.failure)).comparison.changes;
+    changes.into_iter().filter(|change| change.kind == kind).collect()
+}
+
+#[test]
+fn what_is_said_of_a_field_is_about_the_sides_that_carry_it() {
+    let colour = json!({"type": "string"});
+    let sent = only(
+        &|d| {
+            let body = body(d, "/v2/transaction_intents");
+            body["properties"]["colour"] = colour.clone();
+            push(&mut body["required"], json!("colour"));
+        },
+        "required property added",
+    );
+    assert!(
+        sent[0].explanation.contains("calls that do not set it") && !sent[0].explanation.contains("answers"),
+        "{sent:?}"
+    );
+    let answered = only(
+        &|d| {
+            schema(d, "Reward")["properties"]["colour"] = colour.clone();
+            push(&mut schema(d, "Reward")["required"], json!("colour"));
+        },
+        "required property added",
+    );
+    assert_eq!(answered[0].explanation, "answers have to carry it");
+    // A schema that is sent and answered, and a property that is not.
+    for (mark, side) in [("readOnly", Side::Response), ("writeOnly", Side::Request)] {
+        let added = only(
+            &|d| schema(d, "OrderBase")["properties"]["colour"] = json!({"type": "string", mark: true}),
+            "property added",
+        );
+        assert_eq!(added[0].places, [side].into(), "{mark}");
+    }
+}
+
+#[test]
+fn null_inside_of_maps_and_lists_is_seen() {
+    let old = frozen::corrected();
+    let mut new = old.clone();
+    schema(&mut new, "CustomerSession")["properties"]["customer_metadata"]["additionalProperties"]["nullable"] =
+        json!(true);
+    let items = &mut schema(&mut new, "OrderEventsResponse")["properties"]["data"]["items"];
+    *items = json!({"nullable": true, "allOf": [items.clone()]});
+    let places = ["CustomerSession.customer_metadata{}", "OrderEventsResponse.data[]"];
+    for (old, new, kind) in [(&old, &new, "null allowed"), (&new, &old, "null no longer allowed")] {
+        let changes = compare(old, new).unwrap().changes;
+        let seen: Vec<_> = changes.iter().map(|c| (c.kind, c.location.as_str(), c.rust)).collect();
+        assert_eq!(seen, places.map(|place| (kind, place, B)));
+        assert!(kind != "null allowed" || changes.iter().all(|change| change.wire == B), "{changes:#?}");
+    }
+}
+
+#[test]
+fn an_operation_that_needs_no_key_is_told_as_that() {
+    let changes = only(&|d| operation(d, "/v2/offers", "get")["security"] = json!([]), "security changed");
+    assert!(
+        changes[0].explanation.starts_with("no key is needed any more where `basicAuth` or `bearerAuth`"),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn paths_that_all_moved_are_said_once_before_what_else_is_wrong_with_the_overlay() {
+    let refusal = after(&|d| {
+        let text = d.to_string().replace("\"/v2/", "\"/v3/");
+        *d = serde_json::from_str(&text).unwrap();
+        remove(&mut schema(d, "OrderBase")["properties"], "id");
+    });
+    let refusal = refusal.unwrap_err();
+    let moved: Vec<_> = refusal.changes.iter().filter(|change| change.kind.ends_with(" moved")).collect();
+    assert_eq!(moved.len(), 1, "{moved:#?}");
+    assert_eq!((moved[0].kind, moved[0].rust, moved[0].wire), ("all paths moved", N, B));
+    assert!(!refusal.changes.iter().any(|change| change.kind.starts_with("operation")), "{:#?}", refusal.changes);
+    let reasons: Vec<String> = refusal.failure.reasons.iter().map(ToString::to_string).collect();
+    assert_eq!(reasons.len(), 2, "{reasons:#?}");
+    assert!(reasons[0].contains("every path begins with `/v3` where it began with `/v2`"), "{reasons:#?}");
+    assert!(reasons[0].contains("replace `/v2/` by `/v3/` in openapi/overlay.yaml"), "{reasons:#?}");
+    assert!(reasons[1].contains("OrderBase.properties.id"), "{reasons:#?}");
+}
+
+#[test]
+fn a_document_that_is_cut_off_is_said_to_be_first() {
+    let before = frozen::before();
+    let text = frozen::DOCUMENT;
+    // In the schemas, where references break; in the paths, where most of the document is missing; and in a line that is no
+    // YAML any more.
+    let places = [text.find("\n    RewardType:").unwrap(), text.find("\n  /v2/offers:").unwrap(), text.len() / 2 + 7];
+    for cut in places {
+        let refusal = examine(before, &text[..cut]).unwrap_err();
+        let reasons = refusal.failure.reasons;
+        assert!(reasons[0].message.contains("seems to be cut off"), "{cut}: {reasons:#?}");
+        assert!(reasons.len() > 1, "what follows from it comes after it: {reasons:#?}");
+    }
 }
 
 #[test]

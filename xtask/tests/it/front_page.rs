@@ -70,8 +70,10 @@ fn code_is_complete_and_narrow() {
 /// The block in the language `rs` is not built by rustdoc, since it needs the file of the service under test.
 #[test]
 fn the_whole_test_is_the_one_that_runs() {
-    let shown = README.split("```rs\n").nth(1).and_then(|rest| rest.split("```").next());
-    assert_eq!(shown, Some(include_str!("../../../sandbox/tests/readme/main.rs")));
+    let [readme, test] =
+        [README, include_str!("../../../sandbox/tests/readme/main.rs")].map(|text| text.replace("\r\n", "\n"));
+    let shown = readme.split("```rs\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(shown, Some(test.as_str()));
 }
 
 /// The first cells of the rows of a table, without the marks of code: the table whose head begins with `head`.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use xtask::{
-    pipeline, public_api,
+    overlay_actions, pipeline, public_api,
     refresh::examine::{Before, Finding, Refusal, examine},
 };
 
@@ -15,6 +15,11 @@ pub const OVERLAY: &str = include_str!("../frozen/overlay.yaml");
 pub fn parsed() -> Value {
     static PARSED: OnceLock<Value> = OnceLock::new();
     PARSED.get_or_init(|| pipeline::parse("openapi.yaml", DOCUMENT).unwrap()).clone()
+}
+
+/// The document of that day after the overlay of that day.
+pub fn corrected() -> Value {
+    overlay_actions::correct(parsed(), OVERLAY).unwrap().document
 }
 
 /// The document of that day, and the API that is generated from it.

@@ -1,6 +1,7 @@
 //! Tests of the commands: as processes on copies of the repository's files, against servers on loopback; of what the
 //! comparison finds in changed documents; and of the repository's own document, overlay, generated client and README.
 
+mod advice;
 mod changes;
 mod documents;
 mod foreign_crates;
@@ -14,6 +15,7 @@ mod needs;
 mod overlay_actions;
 mod papers;
 mod published;
+mod refresh_page;
 mod refreshes;
 mod refusals;
 mod repository;

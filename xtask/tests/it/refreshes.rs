@@ -130,6 +130,28 @@ fn check_names_what_is_out_of_date_and_snapshot_updates_the_snapshot() {
         .says(1, &["is not the document that openapi/openapi.lock describes", "cargo xtask refresh-spec"]);
 }
 
+/// As a checkout with other line ends has the files.
+#[test]
+fn other_line_ends_change_nothing() {
+    let copy = RepositoryCopy::new();
+    let document = copy.read("openapi/openapi.yaml");
+    for file in FILES {
+        copy.write(file, &copy.read(file).replace('\n', "\r\n"));
+    }
+    let before = copy.state();
+    copy.run(&["check"]).says(0, &["belong to openapi.yaml"]);
+    copy.run(&["snapshot"]).says(0, &["is up to date"]);
+    for text in [document.clone(), document.replace('\n', "\r\n")] {
+        copy.refresh(&TestServer::with(text).url(), &[]).says(0, &["The document has not changed."]);
+    }
+    assert!(copy.state() == before);
+    // What is written back keeps its line ends.
+    copy.refresh(&TestServer::with(copy.tomorrow()).url(), &[]).says(0, &["operation added: getRefreshed"]);
+    let changelog = copy.read("CHANGELOG.md");
+    assert_eq!(changelog.matches('\n').count(), changelog.matches("\r\n").count());
+    copy.run(&["check"]).says(0, &["belong to openapi.yaml"]);
+}
+
 #[test]
 fn a_document_edited_by_hand_is_not_overwritten() {
     let copy = RepositoryCopy::new();

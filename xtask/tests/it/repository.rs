@@ -12,8 +12,9 @@ use xtask::{
     files::Files,
     lock::Lock,
     pipeline::{self, Output, Problem, parse, run, walk},
-    public_api,
 };
+
+use crate::frozen;
 
 pub const DOCUMENT: &str = include_str!("../../../openapi/openapi.yaml");
 pub const OVERLAY: &str = include_str!("../../../openapi/overlay.yaml");
@@ -179,9 +180,9 @@ fn every_operation_has_a_method_and_an_example() {
     }
 }
 
-/// The operations of the generated client whose line in the snapshot has all of these words.
+/// The operations of the client of the frozen document whose line in the snapshot has all of these words.
 fn operations_with(words: &[&str]) -> Vec<String> {
-    let snapshot = public_api::of(&client(DOCUMENT).code).unwrap();
+    let snapshot = frozen::before().snapshot.as_deref().unwrap();
     let lines = snapshot.lines().filter(|line| line.starts_with("operation::"));
     let lines = lines.filter_map(|line| line.split_once(" = ")).map(|(_, line)| line.split(' ').collect::<Vec<_>>());
     let mut ids: Vec<String> =
@@ -210,12 +211,13 @@ fn eight_operations_page_and_two_posts_may_be_repeated() {
 }
 
 #[test]
-fn the_client_knows_the_seven_kinds_of_events() {
+fn the_client_knows_every_kind_of_event() {
     let document = corrected(None).unwrap();
     let named = |schema: &Value| {
         document["components"]["schemas"][schema["$ref"].as_str()?.rsplit('/').next()?].as_object().cloned()
     };
     let webhooks = document["webhooks"].as_object().unwrap().values();
+    let count = webhooks.len();
     let kinds: BTreeSet<String> = webhooks
         .map(|webhook| {
             let payload = &webhook["post"]["requestBody"]["content"]["application/json"]["schema"];
@@ -223,7 +225,7 @@ fn the_client_knows_the_seven_kinds_of_events() {
             payload["properties"]["object"]["enum"][0].as_str().unwrap().to_string()
         })
         .collect();
-    assert_eq!(kinds.len(), 7);
+    assert_eq!(kinds.len(), count);
     let code = client(DOCUMENT).code;
     for kind in kinds {
         assert!(code.contains(&format!("{kind:?}")), "the client does not know the event {kind}");
@@ -347,6 +349,10 @@ fn leaving_out_any_overlay_action_is_noticed() {
 
 #[test]
 fn each_setter_has_words_of_its_own() {
+    // Upstream may describe less: the report of a refresh is the place to look at that.
+    if !is_reconstructed() {
+        return;
+    }
     let code = client(DOCUMENT).code;
     let bare: Vec<&str> = code.lines().filter(|line| line.contains(".** Sets `")).collect();
     assert!(bare.is_empty(), "describe by the overlay what these set: {bare:#?}");
@@ -410,9 +416,11 @@ fn names_of_rust_and_of_ours_are_names_of_types_as_well() {
 
 #[test]
 fn no_operation_can_take_the_name_of_a_method_of_the_client() {
-    let renamed = DOCUMENT.replace("operationId: getOffer\n", "operationId: rotateKey\n");
-    assert_ne!(renamed, DOCUMENT);
-    let code = client(&renamed).code;
+    let mut document = frozen::corrected();
+    let offer = &mut document["paths"]["/v2/offers"]["get"]["operationId"];
+    assert_eq!(*offer, "getOffer");
+    *offer = "rotateKey".into();
+    let code = pipeline::generate(&document).unwrap().code;
     assert!(code.contains("pub fn rotate_key_(&self) -> RotateKey {"), "the helper `rotate_key` would be hidden");
 }
 

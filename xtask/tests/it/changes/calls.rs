@@ -140,16 +140,67 @@ pub const CASES: &[Case] = &[
         &[("security changed", "security", N, A)],
     ),
     case(
-        "an operation needs no authentication",
+        "an operation has another way to authenticate",
         |d| operation(d, "/v2/offers", "get")["security"] = json!([{"basicAuth": []}]),
         "patch",
         &[("security changed", "getOffer (GET /v2/offers)", N, B)],
     ),
     case(
+        "an operation needs no key",
+        |d| operation(d, "/v2/offers", "get")["security"] = json!([]),
+        "patch",
+        &[("security changed", "getOffer (GET /v2/offers)", N, A)],
+    ),
+    case(
+        "an operation repeats the ways of the document",
+        |d| operation(d, "/v2/offers", "get")["security"] = d["security"].clone(),
+        "patch",
+        &[("security changed", "getOffer (GET /v2/offers)", N, D)],
+    ),
+    case(
+        "what is said of authentication and of errors",
+        |d| {
+            d["components"]["securitySchemes"]["bearerAuth"]["description"] = json!("Keys end after a year.");
+            operation(d, "/v2/offers", "get")["responses"]["404"]["description"] = json!("There is no offer today.");
+            operation(d, "/v2/offers", "get")["description"] = json!("Never retry this.");
+            operation(d, "/v2/rewards", "get")["description"] = json!("Rewards in all colours.");
+        },
+        "patch",
+        &[
+            ("described differently", "security scheme bearerAuth", D, D),
+            ("described differently", "error 404 of getOffer", D, D),
+            ("described differently", "getOffer (GET /v2/offers)", D, D),
+        ],
+    ),
+    case(
+        "extensions in many places",
+        |d| {
+            schema(d, "Reward")["properties"]["amount"]["x-unit"] = json!("cents");
+            schema(d, "Customer")["x-internal"] = json!(true);
+            operation(d, "/v2/offers", "get")["x-unit"] = json!("cents");
+            operation(d, "/v2/offers", "get")["responses"]["200"]["x-unit"] = json!("cents");
+            d["webhooks"]["Reward"]["post"]["x-unit"] = json!("cents");
+            d["info"]["x-logo"] = json!("a");
+            d["x-groups"] = json!([]);
+        },
+        "patch",
+        &[("extensions changed", "7 places", N, D)],
+    ),
+    case(
+        "the value that tells an event from others",
+        |d| schema(d, "RewardWebhookPayload")["properties"]["object"]["enum"] = json!(["REWARD_V2"]),
+        "minor",
+        &[
+            ("webhook discriminator changed", "webhook Reward", N, B),
+            ("enum value removed", "RewardWebhookPayload.object", B, N),
+            ("enum value added", "RewardWebhookPayload.object", A, A),
+        ],
+    ),
+    case(
         "security scheme changed",
         |d| d["components"]["securitySchemes"]["bearerAuth"]["scheme"] = json!("digest"),
         "patch",
-        &[("security scheme changed", "security schemes", N, B)],
+        &[("security scheme changed", "security scheme bearerAuth", N, B)],
     ),
     case(
         "webhook added",
@@ -359,7 +410,7 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "a keyword that the comparison does not know",
-        |d| schema(d, "Reward")["properties"]["amount"]["x-unit"] = json!("cents"),
+        |d| schema(d, "Reward")["properties"]["amount"]["contentEncoding"] = json!("base64"),
         "patch",
         &[("keyword changed", "Reward.amount", N, D)],
     ),

@@ -12,6 +12,26 @@ pub const CASES: &[Case] = &[
         &[("property added", "Reward.colour", A, A)],
     ),
     case(
+        "schema of which no type is made",
+        |d| {
+            d["components"]["schemas"]["Cents"] = json!({"type": "integer"});
+            d["components"]["schemas"]["Unused"] = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+            schema(d, "Reward")["properties"]["tax"] = json!({"$ref": "#/components/schemas/Cents"});
+        },
+        "patch",
+        &[("schema added", "Cents", N, N), ("schema added", "Unused", N, N), ("property added", "Reward.tax", A, A)],
+    ),
+    case(
+        "properties that are only sent, or only answered",
+        |d| {
+            let order = &mut schema(d, "OrderBase")["properties"];
+            order["seen_at"] = json!({"type": "string", "readOnly": true});
+            order["nonce"] = json!({"type": "string", "writeOnly": true});
+        },
+        "patch",
+        &[("property added", "OrderBase.seen_at", A, A), ("property added", "OrderBase.nonce", A, A)],
+    ),
+    case(
         "required property added to an answer",
         |d| {
             schema(d, "Reward")["properties"]["colour"] = json!({"type": "string"});
