@@ -9,6 +9,7 @@ mod checks;
 mod constraints;
 mod cursor;
 mod document;
+mod follow;
 mod found;
 mod lists;
 mod progenitor;
@@ -76,6 +77,8 @@ pub struct Operation {
     pub answer: Option<Type>,
     /// How it pages, in terms of the types; set for every operation with a cursor.
     pub paging: Option<Paging>,
+    /// How it pages otherwise.
+    pub follow: Option<Follow>,
 }
 
 /// What the document declares of an operation, without its types.
@@ -142,6 +145,8 @@ pub struct ParameterFacts {
     pub deprecated: bool,
     /// The smallest page size that the document allows, for the parameter that is the page size.
     pub minimum: Option<i64>,
+    /// The value that the document says it has if it is not set, or the smallest one: of an integer.
+    pub first: Option<i64>,
     /// An example value.
     pub sample: Value,
     /// The document wants it in the example of the operation.
@@ -230,6 +235,26 @@ pub struct Paging {
     /// The Rust name of the field of an item that is its cursor, and its name in the document.
     pub id: (String, Shape),
     pub id_wire: String,
+}
+
+/// How an operation pages whose pages say what follows them.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    pub item: Type,
+    /// The Rust name of the field of the answer that is the list.
+    pub data: String,
+    pub by: FollowBy,
+}
+
+/// What leads to the next page. Paths are Rust names of fields, from the answer on.
+#[derive(Clone, Debug)]
+pub enum FollowBy {
+    /// A cursor that a parameter takes; a flag may say whether there is more, by this value.
+    Cursor { parameter: String, next: Vec<(String, Shape)>, more: Option<(Vec<(String, Shape)>, bool)> },
+    /// The URL of the next page.
+    Url { next: Vec<(String, Shape)>, more: Option<(Vec<(String, Shape)>, bool)> },
+    /// A number that a parameter takes: that of the page, from `first` on, or that of its first item.
+    Number { parameter: String, first: Option<u64> },
 }
 
 /// The Rust name of the parameter or field of the body that takes the cursor.
@@ -430,6 +455,12 @@ impl Operation {
         self.body.as_ref().map_or(&[], |body| &body.facts.files)
     }
 
+    /// The type of an item, of a list that is read over all its pages.
+    pub fn paged_item(&self) -> Option<&Type> {
+        let by_id = self.paging.as_ref().map(|paging| &paging.item);
+        by_id.or(self.follow.as_ref().map(|follow| &follow.item))
+    }
+
     /// Whether a successful answer is given as bytes.
     pub fn answers_bytes(&self) -> bool {
         self.facts.success.form.is_some_and(|form| form != Form::Json)
@@ -459,6 +490,7 @@ pub const PASSES: &[Pass] = &[
     pass("require the list of an answer", lists::require),
     pass("check that every operation is generated", checks::complete),
     pass("find how operations page", cursor::find),
+    pass("find how other lists go on", follow::find),
     pass("find what webhooks carry", webhooks::find),
 ];
 

@@ -113,6 +113,7 @@ impl Needs {
             operation.body = operation.body.take().filter(|_| need.body.is_some());
             operation.answer = operation.answer.take().filter(|_| need.answers.is_some());
             operation.paging = None;
+            operation.follow = None;
             operation.facts.cursor = None;
         }
         api.aliases.retain(|name, _| self.schemas.contains_key(name));

@@ -19,10 +19,12 @@ mod position;
 
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::{FusedStream, Stream};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::{IntoRequest, Response};
@@ -38,8 +40,12 @@ pub(crate) trait Paged: IntoRequest<Client = Client> + Clone + Send + 'static {
     type Item: DeserializeOwned + Send + 'static;
 
     const OPERATION: &'static Operation;
-    /// The API's name of the field of an item that holds its cursor.
+    /// The API's name of the field that holds the cursor: of an item, or of a page.
     const CURSOR: &'static str;
+    /// Whether the cursor is the id of the last item of a page. If not, a page says by [`next`](Paged::next) what follows it.
+    const BY_ID: bool = true;
+    /// Whether the cursor is the URL of a page.
+    const BY_URL: bool = false;
 
     /// The cursor that the caller has set.
     fn cursor(&self) -> Option<&str>;
@@ -50,6 +56,62 @@ pub(crate) trait Paged: IntoRequest<Client = Client> + Clone + Send + 'static {
     fn into_items(answer: Self::Answer) -> Vec<Self::Item>;
     fn has_more(answer: &Self::Answer) -> Option<bool>;
     fn id(item: &Self::Item) -> Option<&str>;
+
+    /// The cursor that the caller has set, as text if it is a number.
+    fn start(&self) -> Option<String> {
+        self.cursor().map(str::to_owned)
+    }
+    /// What follows a page, for a list that is not read by ids.
+    fn next(_: &Self::Answer) -> Next {
+        Next::End
+    }
+}
+
+/// What follows a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing.
+    End,
+    /// The page with this cursor, or at this URL.
+    Page(String),
+    /// The page whose number is that of this one and `step`, unless this one has no items. `print` is the same for pages that are the
+    /// same.
+    Counted { items: usize, step: Step, print: u64 },
+}
+
+/// By how much the number of a page grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "which of these the generated code uses depends on the API document")]
+pub(crate) enum Step {
+    /// By the number of its items. The first page is at zero.
+    Items,
+    /// By one. The first page has this number.
+    Page(u64),
+}
+
+#[allow(dead_code, reason = "which of these the generated code calls depends on the API document")]
+impl Next {
+    /// The page with a cursor, if there is one and the page does not say that it is the last one.
+    pub(crate) fn page(cursor: Option<&str>, has_more: Option<bool>) -> Self {
+        match cursor.filter(|cursor| !cursor.is_empty() && has_more != Some(false)) {
+            Some(cursor) => Self::Page(cursor.to_owned()),
+            None => Self::End,
+        }
+    }
+
+    /// The page behind one with these items.
+    pub(crate) fn counted<T: Serialize>(items: &[T], step: Step) -> Self {
+        // What cannot be written, which no type of the API is, is like no other page.
+        let print = serde_json::to_vec(items).map_or(0, |json| print(&json));
+        Self::Counted { items: items.len(), step, print }
+    }
+}
+
+/// A number that is the same for the same bytes.
+fn print(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// The complete pages of a list: the stream that `pages()` of an operation returns.
@@ -79,6 +141,9 @@ pub struct Pages<A>(PageStream<A>);
 impl<A: Send + 'static> Pages<A> {
     pub(crate) fn new<P: Paged<Answer = A>>(call: P) -> Self {
         Self(PageStream::new(call, listed::whole::<P>, |position, page| {
+            if !P::BY_ID {
+                return position.follow(P::next(page));
+            }
             let ids = P::items(page).iter().map(listed::id::<P>);
             position.advance(ids, P::has_more(page))
         }))
@@ -106,7 +171,7 @@ impl<A> Pages<A> {
         self
     }
 
-    /// The cursor of the last item of the last page that was returned: set it as `starting_after` to continue the list.
+    /// The cursor of the last item of the last page that was returned, or what that page says of the next one: set it as the cursor of the call to continue the list.
     ///
     /// Before the first page it is the `starting_after` of the call; `None` is the beginning of the list.
     pub fn cursor(&self) -> Option<&str> {

@@ -154,6 +154,7 @@ fn read_parameter(document: &Value, parameter: http::Parameter<'_>) -> Parameter
         required: value["required"] == Value::Bool(true),
         description: text(&value["description"]).or_else(|| text(&schema["description"])),
         deprecated: value["deprecated"] == Value::Bool(true),
+        first: first(document, schema),
         minimum: (wire == LIMIT).then(|| minimum(document, schema)).flatten(),
         sample: beside.unwrap_or_else(|| samples::of(document, schema)),
         shown: false,
@@ -168,6 +169,12 @@ fn text(value: &Value) -> Option<String> {
 fn minimum(document: &Value, schema: &Value) -> Option<i64> {
     let schema = resolve(document, schema);
     (schema["type"] == "integer").then(|| schema["minimum"].as_i64()).flatten()
+}
+
+fn first(document: &Value, schema: &Value) -> Option<i64> {
+    let target = resolve(document, schema);
+    let given = [schema, target].into_iter().find_map(|schema| schema["default"].as_i64());
+    given.or_else(|| minimum(document, schema))
 }
 
 fn success_answer(operation: &Value, answers: &http::Answers<'_>) -> SuccessAnswer {

@@ -14,8 +14,8 @@ use syn::{
 };
 
 use super::{
-    Api, Body, BodyType, Enum, EnumValue, Field, Operation, Parameter, ParameterFacts, Shape, Struct, Text, Type, Union,
-    Variant,
+    Api, Body, BodyType, Enum, EnumValue, Field, Operation, Parameter, ParameterFacts, Shape, Struct, Text, Type,
+    Union, Variant,
     document::{Declared, DeclaredOperation},
     found::Sources,
 };
@@ -300,6 +300,7 @@ fn read_call(
         body: body.zip(declared.body.clone()).map(|(ty, facts)| Body { facts, ty }),
         answer,
         paging: None,
+        follow: None,
     })
 }
 

@@ -91,7 +91,21 @@ pub(super) fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool
     key || schema["format"] == "password"
         || SECRET_NAMES.contains(&name.as_str())
         || name.ends_with("_secret")
-        || name.ends_with("_token")
+        || name.ends_with("_token") && !is_of_pages(&name)
+}
+
+/// Whether a token only names a page of a list: it has to be sent back in a URL, and opens nothing.
+fn is_of_pages(name: &str) -> bool {
+    let words = [
+        "page_token",
+        "next_token",
+        "prev_token",
+        "previous_token",
+        "starting_token",
+        "continuation_token",
+        "sync_token",
+    ];
+    words.iter().any(|word| name.ends_with(word))
 }
 
 /// How a schema can hold the secret that its place is.

@@ -632,6 +632,16 @@ fn get_of_one_names_the_id_of_what_it_answers() {
 }
 
 #[test]
+fn a_token_of_a_page_is_no_secret() {
+    for name in ["page_token", "nextPageToken", "continuation-token"] {
+        let parameter = json!({"name": name, "in": "query", "schema": {"type": "string"}});
+        let lowered = lower(operation(json!({ "parameters": [parameter] }))).unwrap();
+        assert!(lowered.marks.secrets.is_empty(), "{name}");
+    }
+    assert_eq!(lower(named("access_token", json!({"type": "string"}))).unwrap().marks.secrets.len(), 1);
+}
+
+#[test]
 fn a_mark_can_take_a_name_out_of_the_rules() {
     let mut document = named("ssn", json!({"type": "string", "x-imprint-secret": false}));
     document["components"]["schemas"]["S"]["properties"]["city"] =

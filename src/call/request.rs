@@ -43,6 +43,8 @@ pub(crate) struct Request {
     body: Option<RequestBody>,
     content_type: Cow<'static, str>,
     files: Vec<(&'static str, Upload)>,
+    /// The URL of a page, as another page gave it, in the place of path and query.
+    next: Option<String>,
     problems: Problems,
 }
 
@@ -56,6 +58,17 @@ pub(crate) struct Ready {
     pub(crate) secrets: Vec<HeaderValue>,
     /// The body and its media type.
     pub(crate) body: Option<(Cow<'static, str>, RequestBody)>,
+}
+
+/// The URL that a page gave for the next one. It has to be one of the API: the key goes there.
+fn followed(base: &Url, from: &Url, next: &str, problems: &mut Problems) -> Option<Url> {
+    let url = from.join(next).ok();
+    let is_ours = |url: &Url| url.origin() == base.origin() && url.username().is_empty() && url.password().is_none();
+    let url = url.filter(is_ours);
+    if url.is_none() {
+        problems.invalid("the URL of the next page", "is not one of the API, and the key is sent nowhere else");
+    }
+    url
 }
 
 /// The media type of a body unless the API document says another one.
@@ -73,6 +86,7 @@ impl Request {
             body: None,
             content_type: Cow::Borrowed(JSON),
             files: Vec::new(),
+            next: None,
             problems: Problems::default(),
         }
     }
@@ -81,6 +95,11 @@ impl Request {
     /// sending it once, so what is known of its repetition is another.
     pub(crate) fn operation(&self, operation: &'static Operation) -> &'static Operation {
         operation.keyed.filter(|_| self.has_key).unwrap_or(operation)
+    }
+
+    /// Takes the URL that a page gave for the next one, in the place of path and query. It may be relative to this request's own.
+    pub(crate) fn follow(&mut self, url: String) {
+        self.next = Some(url);
     }
 
     /// Notes a required value that is missing.
@@ -317,15 +336,20 @@ impl Request {
         base: &Url,
         strict: bool,
     ) -> Result<Ready, Error> {
-        let Self { path, query, headers, secrets, body, content_type, mut problems, .. } = self;
+        let Self { path, query, headers, secrets, body, content_type, next, mut problems, .. } = self;
         let url = path::fill(base, template, &path, &mut problems);
+        let is_next = next.is_some();
+        let url = match (url, next) {
+            (Some(url), Some(next)) => followed(base, &url, &next, &mut problems),
+            (url, _) => url,
+        };
         if strict {
             problems.refuse_doubtful();
         }
         match url {
             Some(mut url) if problems.is_empty() => {
                 problems.doubts().for_each(|doubt| trace::log_doubt(&doubt));
-                if !query.is_empty() {
+                if !query.is_empty() && !is_next {
                     url.set_query(Some(&query.into_string()));
                 }
                 Ok(Ready { url, headers, secrets, body: body.map(|body| (content_type, body)) })

@@ -38,7 +38,8 @@ use crate::error::{Error, ResponseTooLargeError};
 ///   the next poll continues it.
 /// - **Memory** holds one page, with `prefetch` two, however long the list is.
 /// - **The end** is a page with `has_more: false`. A list without `has_more` ends with an empty page or with a page
-///   that was read before.
+///   that was read before. A list whose pages have a cursor or a URL of the next one ends with a page without it, and
+///   one whose pages are counted with an empty page. The URL of a page at another origin is an error: the key is not sent there.
 ///
 /// # Errors
 ///
@@ -122,16 +123,27 @@ pub struct Items<T> {
     /// The status and the attempts of the last page.
     last_page: (StatusCode, u32),
     id: fn(&T) -> Option<&str>,
+    by_id: bool,
     cursor: Option<String>,
 }
 
 impl<T: Send + 'static> Items<T> {
     pub(crate) fn new<P: Paged<Item = T>>(call: P) -> Self {
-        let cursor = call.cursor().map(str::to_owned);
+        let cursor = call.start();
         let pages = PageStream::new(call, listed::listed::<P>, |position, page| {
+            if !P::BY_ID {
+                return position.follow(page.following());
+            }
             position.advance(page.ids(listed::id::<P>), page.has_more())
         });
-        Self { pages, page: PageItems::none(), last_page: (StatusCode::OK, 0), id: listed::id::<P>, cursor }
+        Self {
+            by_id: P::BY_ID,
+            pages,
+            page: PageItems::none(),
+            last_page: (StatusCode::OK, 0),
+            id: listed::id::<P>,
+            cursor,
+        }
     }
 }
 
@@ -207,8 +219,11 @@ impl<T> Items<T> {
     ///
     /// Before the first item it is the `starting_after` of the call; `None` is the beginning of the list. An item whose
     /// id cannot be read does not change the cursor.
+    ///
+    /// Of a list whose pages say what follows them it is the cursor of the page behind the current one, and so it leads past the items of
+    /// the current page that were not returned yet.
     pub fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+        if self.by_id { self.cursor.as_deref() } else { self.pages.cursor() }
     }
 }
 

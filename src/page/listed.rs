@@ -5,8 +5,8 @@ use std::vec;
 
 use serde_json::Value;
 
-use super::Paged;
 use super::position::replace;
+use super::{Next, Paged, print};
 use crate::call::Answer;
 use crate::call::Response;
 use crate::call::answer::{self, split};
@@ -22,6 +22,8 @@ pub(super) struct PageItems<T> {
     /// The place of the next item.
     next: usize,
     has_more: Option<bool>,
+    /// What follows the page, of a list that is not read by ids.
+    following: Next,
 }
 
 /// An item that cannot be returned.
@@ -35,7 +37,13 @@ struct BrokenItem {
 impl<T> PageItems<T> {
     /// An empty page.
     pub(super) fn none() -> Self {
-        Self { items: Vec::new().into_iter(), broken: Vec::new().into_iter(), next: 0, has_more: None }
+        Self {
+            items: Vec::new().into_iter(),
+            broken: Vec::new().into_iter(),
+            next: 0,
+            has_more: None,
+            following: Next::End,
+        }
     }
 
     /// How many items are left, decoded or not.
@@ -45,6 +53,10 @@ impl<T> PageItems<T> {
 
     pub(super) fn has_more(&self) -> Option<bool> {
         self.has_more
+    }
+
+    pub(super) fn following(&self) -> Next {
+        self.following.clone()
     }
 
     /// The ids of all items in their order; `None` for an item without an id.
@@ -87,7 +99,7 @@ pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::
     if P::items(&page).is_empty() {
         refuse_nulls::<P>(&answer)?;
     }
-    if let Some(index) = P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
+    if let Some(index) = P::items(&page).iter().position(lacks_id::<P>) {
         return Err(no_id::<P>(&answer, index));
     }
     Ok(answer::with(answer, page))
@@ -97,13 +109,14 @@ pub(super) fn whole<P: Paged>(_: &Client, answer: Answer) -> Result<Response<P::
 pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Response<PageItems<P::Item>>, Error> {
     let page = match answer::read::<P::Answer>(P::OPERATION, &answer) {
         // The usual case: the body is decoded only once.
-        Ok(page) => match P::items(&page).iter().position(|item| id::<P>(item).is_none()) {
+        Ok(page) => match P::items(&page).iter().position(lacks_id::<P>) {
             None => {
                 if P::items(&page).is_empty() {
                     refuse_nulls::<P>(&answer)?;
                 }
                 let has_more = P::has_more(&page);
-                PageItems { items: P::into_items(page).into_iter(), has_more, ..PageItems::none() }
+                let following = following::<P>(&page, P::items(&page).len(), &answer);
+                PageItems { items: P::into_items(page).into_iter(), has_more, following, ..PageItems::none() }
             }
             Some(index) => item_by_item::<P>(client, &answer).ok_or_else(|| no_id::<P>(&answer, index))?,
         },
@@ -116,6 +129,19 @@ pub(super) fn listed<P: Paged>(client: &Client, answer: Answer) -> Result<Respon
 fn no_id<P: Paged>(answer: &Answer, index: usize) -> Error {
     let path = format!("{}[{index}].{}", P::OPERATION.list[0], P::CURSOR);
     answer::undecoded(P::OPERATION, answer, Finding::new(path, Fault::Missing))
+}
+
+/// Whether an item lacks the id by which its list is read.
+fn lacks_id<P: Paged>(item: &P::Item) -> bool {
+    P::BY_ID && id::<P>(item).is_none()
+}
+
+/// What follows a page of so many items, of which `page` may have none.
+fn following<P: Paged>(page: &P::Answer, items: usize, answer: &Answer) -> Next {
+    match P::next(page) {
+        Next::Counted { step, .. } => Next::Counted { items, step, print: print(&answer.body) },
+        next => next,
+    }
 }
 
 /// The id of an item, if it has an id that can be used as a cursor.
@@ -162,7 +188,7 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<
     let (mut items, mut broken) = (Vec::new(), Vec::new());
     for (index, json) in split::items(members[index].1)?.into_iter().enumerate().filter(|(_, json)| *json != b"null") {
         let finding = match decode::body::<P::Item>(json) {
-            Ok(item) if id::<P>(&item).is_some() => {
+            Ok(item) if !lacks_id::<P>(&item) => {
                 items.push(item);
                 continue;
             }
@@ -182,7 +208,8 @@ fn item_by_item<P: Paged>(client: &Client, answer: &Answer) -> Option<PageItems<
         return None;
     }
     let has_more = P::has_more(&rest);
-    Some(PageItems { items: items.into_iter(), broken: broken.into_iter(), has_more, ..PageItems::none() })
+    let following = following::<P>(&rest, items.len() + broken.len(), answer);
+    Some(PageItems { items: items.into_iter(), broken: broken.into_iter(), has_more, following, ..PageItems::none() })
 }
 
 /// The id of an item that could not be decoded.

@@ -63,15 +63,19 @@ fn fault<P: Paged, A>(client: &Client, page: &Response<A>, (item, fault): PageFa
 impl<A: Send + 'static> PageStream<A> {
     /// `read` decodes an answer as a page.
     pub(super) fn new<P: Paged>(call: P, read: ReadPage<A>, advance: AdvancePosition<A>) -> Self {
-        let position = Position::new(call.cursor());
+        let position = Position::new(call.start().as_deref());
         let of_faults = call.clone();
         let start = move |cursor: Option<&str>, ahead| {
             let call = match cursor {
-                Some(cursor) => call.clone().after(cursor),
-                None => call.clone(),
+                Some(cursor) if !P::BY_URL => call.clone().after(cursor),
+                _ => call.clone(),
             };
+            let url = cursor.filter(|_| P::BY_URL).map(str::to_owned);
             let answering: AnswerFuture<A> = Box::pin(async move {
-                let (client, request) = call.into_request();
+                let (client, mut request) = call.into_request();
+                if let Some(url) = url {
+                    request.follow(url);
+                }
                 client.call_with(P::OPERATION, P::OPERATION.path, request, |answer| read(&client, answer)).await
             });
             if ahead { Fetch::ahead(answering) } else { Fetch::Inline(answering) }

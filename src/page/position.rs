@@ -1,6 +1,9 @@
 //! Decides whether a page is returned and whether the list continues, by the ids of its items and `has_more`. It does
 //! no I/O.
 
+use std::iter;
+
+use super::{Next, Step};
 use crate::error::Fault;
 
 /// The cursors that are remembered. There are three of them, however long the list is.
@@ -14,6 +17,8 @@ pub(super) struct Position {
     kept: Option<String>,
     reach: u64,
     compared: u64,
+    /// The prints of the first page and of the last one, of a list whose pages are counted.
+    prints: Option<(u64, u64)>,
 }
 
 /// What to do with a page.
@@ -36,7 +41,33 @@ pub(super) type PageFault = (Option<usize>, Fault);
 
 impl Position {
     pub(super) fn new(cursor: Option<&str>) -> Self {
-        Self { cursor: cursor.map(str::to_owned), first: None, kept: None, reach: 1, compared: 0 }
+        Self { cursor: cursor.map(str::to_owned), first: None, kept: None, reach: 1, compared: 0, prints: None }
+    }
+
+    /// Moves to the end of a page that says what follows it. After an error the position is unchanged.
+    pub(super) fn follow(&mut self, next: Next) -> Result<PageAction, PageFault> {
+        match next {
+            Next::End => Ok(PageAction::Last),
+            // The same guards as for ids: a cursor that was there before leads in a circle. No item has it.
+            Next::Page(cursor) => {
+                self.advance(iter::once(Some(&*cursor)), Some(true)).map_err(|(_, fault)| (None, fault))
+            }
+            Next::Counted { items: 0, .. } => Ok(PageAction::Last),
+            Next::Counted { items, step, print } => {
+                // A server that ignores the number returns the same page again and again.
+                if self.prints.is_some_and(|(first, last)| print == first || print == last) {
+                    return Err((None, Fault::Repeated));
+                }
+                self.prints = Some((self.prints.map_or(print, |(first, _)| first), print));
+                let given = self.cursor.as_deref().and_then(|number| number.parse::<u64>().ok());
+                let number = match step {
+                    Step::Items => given.unwrap_or(0).saturating_add(items as u64),
+                    Step::Page(first) => given.unwrap_or(first).saturating_add(1),
+                };
+                replace(&mut self.cursor, &number.to_string());
+                Ok(PageAction::More)
+            }
+        }
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {

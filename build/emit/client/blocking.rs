@@ -38,8 +38,8 @@ fn method(names: &Names<'_>, operation: &Operation) -> TokenStream {
 fn sends(names: &Names<'_>, operation: &Operation) -> TokenStream {
     let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
     let answer = rust::answer(operation);
-    let lists = operation.paging.as_ref().map(|paging| {
-        let item = rust::ty(&paging.item, rust::From::Crate);
+    let lists = operation.paged_item().map(|item| {
+        let item = rust::ty(item, rust::From::Crate);
         quote! {
             /// The items of all pages, one by one; `limit` is the size of a page. See
             /// [`blocking::Items`](crate::blocking::Items).

@@ -197,7 +197,7 @@ pub fn operation(api: &Api, names: &Names<'_>, operation: &Operation, helpers: &
         (false, true) => "Safe to repeat with an idempotency key",
         (false, false) => "Not safe to repeat",
     };
-    let pages = operation.paging.as_ref().map_or_else(String::new, |_| {
+    let pages = operation.paged_item().map_or_else(String::new, |_| {
         format!(" Comes in pages: [`stream`](crate::calls::{}::stream) follows them.", operation.name)
     });
     let constant = names.constant(operation);

@@ -16,7 +16,7 @@ pub fn write(api: &Api, names: &Names<'_>) -> Vec<Piece> {
         let docs = docs::comment(&docs);
         let (name, verb) = (rust::ident(&names.constant(operation)), rust::ident(&verb));
         let (pages, empty) = (
-            operation.facts.cursor.is_some(),
+            operation.facts.cursor.is_some() || operation.follow.is_some(),
             operation.facts.success.form.is_none() || operation.answer.is_none() && !operation.answers_bytes(),
         );
         let (properties, list) = (&operation.facts.answer_properties, &operation.facts.list);

@@ -105,6 +105,7 @@ fn cases() -> Vec<Case> {
         ),
         case("require the list of an answer", pages::list(), r#"data: Listed = "data","#),
         case("find how operations page", pages::list(), "pub fn stream(self) -> Items<types::Thing>"),
+        case("find how other lists go on", pages::followed(), "pub fn stream(self) -> Items<types::Thing>"),
         case("find what webhooks carry", events(), "Thing(ThingPayload) {"),
         case("name enum variants after their values", values(json!(["", "x"])), r#"Empty = "","#),
         case(

@@ -121,3 +121,38 @@ fn a_circle_of_any_length_is_noticed() {
         }
     }
 }
+
+#[test]
+fn a_page_that_says_what_follows_it_is_followed_and_no_circle_is() {
+    let page = |cursor: &str| Next::Page(cursor.to_owned());
+    let mut position = Position::new(None);
+    for cursor in ["a", "b", "c"] {
+        assert_eq!(position.follow(page(cursor)), Ok(PageAction::More));
+        assert_eq!(position.cursor(), Some(cursor));
+    }
+    for cursor in ["c", "a"] {
+        assert_eq!(position.follow(page(cursor)), Err((None, Fault::Repeated)), "{cursor}");
+    }
+    assert_eq!(position.follow(Next::End), Ok(PageAction::Last));
+    assert_eq!(Next::page(Some("a"), Some(false)), Next::End);
+    assert_eq!(Next::page(Some(""), Some(true)), Next::End);
+    assert_eq!(Next::page(Some("a"), None), page("a"));
+}
+
+#[test]
+fn pages_are_counted_until_one_is_empty_or_comes_again() {
+    let page = |items, step, print| Next::Counted { items, step, print };
+    let mut position = Position::new(Some("5"));
+    assert_eq!(position.follow(page(3, Step::Items, 1)), Ok(PageAction::More));
+    assert_eq!(position.cursor(), Some("8"));
+    assert_eq!(position.follow(page(2, Step::Items, 2)), Ok(PageAction::More));
+    assert_eq!(position.follow(page(2, Step::Items, 2)), Err((None, Fault::Repeated)));
+    assert_eq!(position.follow(page(3, Step::Items, 1)), Err((None, Fault::Repeated)));
+    assert_eq!(position.cursor(), Some("10"));
+    assert_eq!(position.follow(page(0, Step::Items, 3)), Ok(PageAction::Last));
+    for (first, second) in [(0, "1"), (1, "2")] {
+        let mut position = Position::new(None);
+        assert_eq!(position.follow(page(1, Step::Page(first), 1)), Ok(PageAction::More));
+        assert_eq!(position.cursor(), Some(second));
+    }
+}

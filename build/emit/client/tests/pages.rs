@@ -34,6 +34,51 @@ pub fn list() -> Value {
     things(page(json!({"type": "boolean"})), cursor(text()), item(text()))
 }
 
+/// `GET /things` whose pages have the cursor of the next one.
+pub fn followed() -> Value {
+    let mut page = page(json!({"type": "boolean"}));
+    page["properties"]["paging"] = json!({"type": "object", "properties": {"nextCursor": text()}});
+    things(page, json!([{"name": "cursor", "in": "query", "schema": text()}]), item(text()))
+}
+
+#[test]
+fn pages_that_say_what_follows_them_are_followed() {
+    let of = |page: Value, parameter: &str, schema: Value| {
+        let code = client(things(page, json!([{"name": parameter, "in": "query", "schema": schema}]), item(text())));
+        let paged = code.split_once("impl Paged for ListThings").map(|(_, paged)| paged.to_string());
+        paged.unwrap_or_else(|| code.contains("Paged").to_string())
+    };
+    let with = |name: &str, schema: Value| {
+        let mut page = page(json!({"type": "boolean"}));
+        page["properties"][name] = schema;
+        page
+    };
+    let integer = |first: Value| json!({"type": "integer", "format": "int64", "default": first});
+    for (page, parameter, schema, says) in [
+        (
+            with("next_page_token", text()),
+            "pageToken",
+            text(),
+            "Next::page( answer.next_page_token.as_ref().map(AsRef::<str>::as_ref), answer.has_more, )",
+        ),
+        (with("next_url", text()), "limit", integer(json!(10)), "const BY_URL: bool = true;"),
+        (
+            with("links", json!({"type": "object", "properties": {"next": text()}})),
+            "limit",
+            integer(json!(10)),
+            "group.next.as_ref()",
+        ),
+        (page(json!({"type": "boolean"})), "offset", integer(json!(0)), "crate::page::Step::Items"),
+        (page(json!({"type": "boolean"})), "page", integer(json!(1)), "crate::page::Step::Page(1u64)"),
+    ] {
+        let paged = of(page, parameter, schema);
+        assert!(paged.contains("const BY_ID: bool = false;") && paged.contains(says), "{says}\n{paged}");
+    }
+    // Nobody says which page is the first one; and a cursor that no page gives.
+    assert_eq!(of(page(json!({"type": "boolean"})), "page", json!({"type": "integer"})), "false");
+    assert_eq!(of(page(json!({"type": "boolean"})), "cursor", text()), "false");
+}
+
 #[test]
 fn a_list_of_a_changed_document_pages() {
     let code = client(list());
