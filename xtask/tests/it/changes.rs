@@ -141,6 +141,27 @@ fn what_is_said_of_a_field_is_about_the_sides_that_carry_it() {
     }
 }
 
+/// Nothing of it is seen by users: the properties are the same, and no type is made of the base.
+#[test]
+fn a_schema_that_is_split_into_a_base_and_the_rest_loses_nothing() {
+    let finding = after(&|d| {
+        let reward = schema(d, "Reward");
+        let (mut base, mut rest) = (json!({}), reward["properties"].take());
+        for name in ["amount", "currency"] {
+            base[name] = remove(&mut rest, name);
+        }
+        remove(reward, "properties");
+        reward["allOf"] = json!([{"$ref": "#/components/schemas/RewardBase"}, {"type": "object", "properties": rest}]);
+        d["components"]["schemas"]["RewardBase"] = json!({"type": "object", "properties": base});
+    });
+    let finding = finding.unwrap_or_else(|refusal| panic!("{}", refusal.failure));
+    let seen: Vec<_> =
+        finding.comparison.changes.iter().map(|c| (c.kind, c.location.as_str(), c.rust, c.wire)).collect();
+    assert_eq!(seen, [("schema added", "RewardBase", N, N)]);
+    assert!(finding.public_api.is_empty(), "{:#?}", finding.public_api);
+    assert_eq!(finding.version.step, "none");
+}
+
 #[test]
 fn null_inside_of_maps_and_lists_is_seen() {
     let old = frozen::corrected();
