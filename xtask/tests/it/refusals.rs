@@ -80,7 +80,8 @@ const CASES: &[Case] = &[
         "parts of an allOf that contradict each other",
         |d| {
             let merchant = json!({"$ref": "#/components/schemas/Merchant"});
-            *property(d, "Reward", "merchant") = json!({"allOf": [merchant, {"properties": {"name": {"type": "integer"}}}]});
+            *property(d, "Reward", "merchant") =
+                json!({"allOf": [merchant, {"properties": {"name": {"type": "integer"}}}]});
         },
         &["/properties/merchant/allOf/1/properties/name/type", "/components/schemas/Merchant/properties/name/type"],
     ),
