@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::json;
-use shapes::types::{Line, SearchAllFilter, SearchAllKindsItem, SearchAllPage, SearchAllSort};
+use shapes::types::{Line, SearchAllFilter, SearchAllKindsItem, SearchAllPage, SearchAllSort, TakePlaceResponse};
 use shapes::{Client, Error, RetryPolicy, Upload};
 
 /// A request as it came.
@@ -296,4 +296,16 @@ async fn a_file_that_is_read_is_sent_once_and_one_in_memory_again() {
     let pieces = futures_util::stream::iter([Ok(b"abc".to_vec()), Err(std::io::Error::other("gone"))]);
     let broken = client.put_document().file_file(Upload::stream("a", pieces).length(10)).await.unwrap_err();
     assert!(matches!(broken, Error::Transport(_)), "{broken:?}");
+}
+
+#[tokio::test]
+async fn successes_of_different_bodies_are_told_apart() {
+    let (client, _sent) = server(&[(200, r#"{"id":"T"}"#), (202, r#"{"ticket":"7"}"#), (200, r#"{"new":1}"#)]);
+    let taken = client.take_place().await.unwrap();
+    assert!(matches!(&*taken, TakePlaceResponse::Transfer(transfer) if transfer.id == "T"), "{taken:?}");
+    let later = client.take_place().await.unwrap();
+    assert!(matches!(&*later, TakePlaceResponse::Ticket(ticket) if ticket.ticket == "7"), "{later:?}");
+    assert_eq!(later.status().as_u16(), 202);
+    let new = client.take_place().await.unwrap();
+    assert!(matches!(&*new, TakePlaceResponse::Unrecognized(_)), "{new:?}");
 }
