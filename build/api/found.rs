@@ -29,22 +29,28 @@ pub struct Sources {
 
 /// Stops the build at the first thing of the lowered document that the model lacks.
 pub fn everything(api: &mut Api) -> Result<(), Problem> {
-    let Sources { document, places } = std::mem::take(&mut api.sources);
-    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+    let Sources { mut document, places } = std::mem::take(&mut api.sources);
+    let schemas = document["components"]["schemas"].as_object();
+    // Spelling a name takes time, and most are named many times.
+    let names: Names = schemas.into_iter().flatten().map(|(name, _)| (name.clone(), type_name(name))).collect();
+    for (name, schema) in schemas.into_iter().flatten() {
         let place = places.get(name).cloned().unwrap_or_else(|| format!("/components/schemas/{}", escape(name)));
-        of_schema(api, name, schema, &place)?;
+        of_schema(api, &names, name, schema, &place)?;
     }
-    walk::operations(&mut document.clone(), &mut |operation| of_operation(api, &operation))
+    walk::operations(&mut document, &mut |operation| of_operation(api, &names, &operation))
 }
+
+/// The Rust name of each schema.
+type Names = BTreeMap<String, String>;
 
 fn lost(place: String, what: &str) -> Problem {
     Problem::new(place, format!("{what} is not in what progenitor generated"), ADVICE)
 }
 
-fn of_schema(api: &Api, name: &str, schema: &Value, place: &str) -> Result<(), Problem> {
-    let rust = type_name(name);
+fn of_schema(api: &Api, names: &Names, name: &str, schema: &Value, place: &str) -> Result<(), Problem> {
+    let rust = &names[name];
     let properties = schema["properties"].as_object().filter(|properties| !properties.is_empty());
-    if let Some(union) = api.unions.iter().find(|union| union.name == rust) {
+    if let Some(union) = api.union(rust) {
         let declared = properties.map_or(0, Map::len);
         if union.variants.len() != declared {
             return Err(lost(place.to_string(), &format!("one of the {declared} variants of `{name}`")));
@@ -52,13 +58,13 @@ fn of_schema(api: &Api, name: &str, schema: &Value, place: &str) -> Result<(), P
         return Ok(());
     }
     if let Some(properties) = properties {
-        let Some(structure) = api.structure(&rust) else { return Err(lost(place.to_string(), &format!("`{name}`"))) };
+        let Some(structure) = api.structure(rust) else { return Err(lost(place.to_string(), &format!("`{name}`"))) };
         for (wire, property) in properties {
-            let place = format!("{place}/properties/{}", escape(wire));
+            let place = || format!("{place}/properties/{}", escape(wire));
             match structure.fields.iter().find(|field| field.wire == *wire && !field.flatten) {
-                Some(field) if agrees(property, &field.ty) => {}
-                Some(field) => return Err(other(place, &field.ty)),
-                None => return Err(lost(place, &format!("`{wire}`"))),
+                Some(field) if agrees(names, property, &field.ty) => {}
+                Some(field) => return Err(other(place(), &field.ty)),
+                None => return Err(lost(place(), &format!("`{wire}`"))),
             }
         }
         let fields = structure.fields.iter().filter(|field| !field.flatten).count();
@@ -70,20 +76,20 @@ fn of_schema(api: &Api, name: &str, schema: &Value, place: &str) -> Result<(), P
     }
     if let Some(values) = schema["enum"].as_array() {
         let declared: BTreeSet<String> = values.iter().filter_map(|value| enum_tokens::text(value.as_str()?)).collect();
-        let generated = api.enums.iter().find(|item| item.name == rust).map(|item| &item.values);
+        let generated = api.enums.iter().find(|item| item.name == *rust).map(|item| &item.values);
         let generated: BTreeSet<String> = generated.into_iter().flatten().map(|value| value.text.clone()).collect();
         return match declared.iter().find(|value| !generated.contains(*value)) {
             Some(value) => Err(lost(format!("{place}/enum"), &format!("the value `{value}` of `{name}`"))),
             None => Ok(()),
         };
     }
-    match api.texts.iter().any(|text| text.name == rust) {
+    match api.texts.iter().any(|text| text.name == *rust) {
         true => Ok(()),
         false => Err(lost(place.to_string(), &format!("`{name}`"))),
     }
 }
 
-fn of_operation(api: &Api, operation: &walk::Operation<'_>) -> Result<(), Problem> {
+fn of_operation(api: &Api, names: &Names, operation: &walk::Operation<'_>) -> Result<(), Problem> {
     let Some(generated) = api.operations.iter().find(|other| Some(other.facts.id.as_str()) == operation.id) else {
         // A check of its own says so.
         return Ok(());
@@ -98,15 +104,15 @@ fn of_operation(api: &Api, operation: &walk::Operation<'_>) -> Result<(), Proble
         let Some(found) = generated.parameters.iter().find(is_it) else {
             return Err(lost(at, &format!("the parameter `{name}`")).in_operation(&generated.facts.id));
         };
-        if !agrees(&parameter["schema"], &found.ty) {
+        if !agrees(names, &parameter["schema"], &found.ty) {
             return problem(format!("{at}/schema"), &found.ty);
         }
     }
-    let json = |holder: Option<&Value>| holder.map(|holder| holder["content"]["application/json"]["schema"].clone());
     let responses = operation.value.get("responses");
-    let answer = json(responses.map(|responses| &responses["2XX"])).filter(|schema| !schema.is_null());
+    let answer = responses.map(|responses| &responses["2XX"]["content"]["application/json"]["schema"]);
+    let answer = answer.filter(|schema| !schema.is_null());
     if let Some((answer, ty)) = answer.zip(generated.answer.as_ref())
-        && !agrees(&answer, ty)
+        && !agrees(names, answer, ty)
     {
         return problem(format!("{}/responses/2XX/content/application~1json/schema", operation.pointer), ty);
     }
@@ -118,14 +124,15 @@ fn other(place: String, ty: &Type) -> Problem {
 }
 
 /// Whether a type is what a schema of the lowered document says.
-fn agrees(schema: &Value, ty: &Type) -> bool {
+fn agrees(names: &Names, schema: &Value, ty: &Type) -> bool {
     let inner = |key: &str| schema.get(key).filter(|inner| inner.is_object());
+    let agrees = |schema: &Value, ty: &Type| agrees(names, schema, ty);
     match (schema["type"].as_str(), ty) {
         (_, Type::Boxed(ty) | Type::Nullable(ty)) => agrees(schema, ty),
         (None, ty) => {
             let reference = schema["$ref"].as_str().or(schema["allOf"][0]["$ref"].as_str());
             match reference.and_then(|reference| component_name(reference, "schemas")) {
-                Some(name) => *ty == Type::Named(type_name(name)),
+                Some(name) => ty.named() == names.get(name).map(String::as_str),
                 None => *ty == Type::Any,
             }
         }

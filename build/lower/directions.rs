@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Lowered, shapes};
 use crate::build::{
@@ -13,12 +13,8 @@ use crate::build::{
 /// Requires of a request nothing that only answers have, and of an answer nothing that only requests have. A schema that
 /// both use requires neither: otherwise callers would have to invent ids, and no answer could be read.
 pub fn required(lowered: &mut Lowered) -> Result<(), Problem> {
-    let mut is_marked = false;
-    walk::schemas(&mut lowered.document, &mut |schema, _| {
-        is_marked |= schema["readOnly"] == true || schema["writeOnly"] == true;
-        Ok(())
-    })?;
-    if !is_marked {
+    let is_marked = |map: &Map<String, Value>| map.contains_key("readOnly") || map.contains_key("writeOnly");
+    if !walk::any_map(&lowered.document, &is_marked) {
         return Ok(());
     }
     let reached_without = |part: &str, roots: &[String]| -> Result<BTreeSet<String>, Problem> {

@@ -78,8 +78,16 @@ fn type_of_keyword(keyword: &str) -> Option<&'static [&'static str]> {
 
 /// Says the type of a schema that has keywords of one type alone, and no union or reference.
 pub fn implied_types(lowered: &mut Lowered) -> Result<(), Problem> {
+    let has = |map: &Map<String, Value>, keywords: &[&str]| keywords.iter().any(|keyword| map.contains_key(*keyword));
+    let lacks_type = |map: &Map<String, Value>| {
+        has(map, &["properties", "additionalProperties", "items", "enum"])
+            && !has(map, &["type", "$ref", "allOf", "anyOf", "oneOf"])
+    };
+    if !walk::any_map(&lowered.document, &lacks_type) {
+        return Ok(());
+    }
     each_map(lowered, &mut |schema, _| {
-        if ["type", "$ref", "allOf", "anyOf", "oneOf"].iter().any(|keyword| schema.contains_key(*keyword)) {
+        if !lacks_type(schema) {
             return Ok(());
         }
         let implied = match schema.get("enum").and_then(Value::as_array) {

@@ -73,8 +73,8 @@ pub fn types(lowered: &mut Lowered) -> Result<(), Problem> {
     let schemas = lowered.document.pointer("/components/schemas").and_then(Value::as_object).cloned();
     let mut schemas = schemas.unwrap_or_default();
     let names: Vec<String> = schemas.keys().cloned().collect();
-    let taken = names.iter().map(|name| (type_name(name), (name.clone(), shape(&schemas[name])))).collect();
-    let titles = titles(&lowered.document, &taken)?;
+    let taken = names.iter().map(|name| (type_name(name), (name.clone(), schemas[name].clone()))).collect();
+    let titles = titles(&mut lowered.document, &taken)?;
     let mut naming = Naming { taken, titles, found: Map::new(), places: BTreeMap::new() };
     for name in &names {
         let pointer = format!("/components/schemas/{}", escape(name));
@@ -135,12 +135,18 @@ fn is_type(schema: &Value) -> bool {
     has("properties") || schema["enum"].is_array() || unions::members(schema).is_some()
 }
 
+/// Whether nothing in a schema can become a type.
+fn is_plain(schema: &Value) -> bool {
+    let parts = ["properties", "enum", "items", "additionalProperties"].into_iter().chain(unions::KEYWORDS);
+    schema.as_object().is_none_or(|map| !parts.clone().any(|keyword| map.contains_key(keyword)))
+}
+
 type Taken = BTreeMap<String, (String, Value)>;
 
 /// The titles that can be names: of all inline schemas with such a title the shape is the same.
-fn titles(document: &Value, taken: &Taken) -> Result<BTreeSet<String>, Problem> {
+fn titles(document: &mut Value, taken: &Taken) -> Result<BTreeSet<String>, Problem> {
     let mut shapes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    walk::schemas(&mut document.clone(), &mut |schema, place| {
+    walk::schemas(document, &mut |schema, place| {
         if let Some(title) = schema["title"].as_str().filter(|_| is_type(schema))
             && !matches!(place.role, Role::Named(_))
         {
@@ -149,13 +155,13 @@ fn titles(document: &Value, taken: &Taken) -> Result<BTreeSet<String>, Problem> 
         Ok(())
     })?;
     for (name, shapes) in &mut shapes {
-        shapes.extend(taken.get(name).map(|(_, shape)| shape.to_string()));
+        shapes.extend(taken.get(name).map(|(_, schema)| shape(schema).to_string()));
     }
     Ok(shapes.into_iter().filter(|(_, shapes)| shapes.len() == 1).map(|(name, _)| name).collect())
 }
 
 struct Naming {
-    /// The Rust names that are taken, each with the key and the shape of its schema.
+    /// The Rust names that are taken, each with the key and its schema.
     taken: Taken,
     titles: BTreeSet<String>,
     /// The schemas that were inline, by their new names.
@@ -166,6 +172,9 @@ struct Naming {
 impl Naming {
     /// A schema in a place where typify would call it `suggested`.
     fn place(&mut self, schema: &mut Value, suggested: &str, pointer: &str) {
+        if is_plain(schema) {
+            return;
+        }
         let title = schema["title"].as_str().filter(|title| self.titles.contains(&type_name(title)));
         let name = title.unwrap_or(suggested).to_string();
         if !is_type(schema) {
@@ -180,7 +189,7 @@ impl Naming {
             }
             return;
         }
-        let (key, is_new) = self.claim(&name, shape(schema));
+        let (key, is_new) = self.claim(&name, schema);
         let mut reference = json!({"$ref": format!("#/components/schemas/{key}")});
         for keyword in ["description", "nullable", "deprecated"] {
             if let Some(value) = schema.get(keyword) {
@@ -199,17 +208,17 @@ impl Naming {
     }
 
     /// The key for a type that is to be called so, and whether the type is new.
-    fn claim(&mut self, name: &str, shape: Value) -> (String, bool) {
+    fn claim(&mut self, name: &str, schema: &Value) -> (String, bool) {
         let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         let mut key = name.clone();
         for number in 2.. {
             match self.taken.get(&type_name(&key)) {
                 None => break,
-                Some((key, taken)) if *taken == shape => return (key.clone(), false),
+                Some((key, taken)) if shape(taken) == shape(schema) => return (key.clone(), false),
                 Some(_) => key = format!("{name}{number}"),
             }
         }
-        self.taken.insert(type_name(&key), (key.clone(), shape));
+        self.taken.insert(type_name(&key), (key.clone(), schema.clone()));
         (key, true)
     }
 
@@ -217,7 +226,8 @@ impl Naming {
     fn parts(&mut self, schema: &mut Value, name: &str, pointer: &str) {
         let variants = unions::variants(schema);
         let Some(map) = schema.as_object_mut() else { return };
-        for (property, schema) in map.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        let properties = map.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
+        for (property, schema) in properties.filter(|(_, schema)| !is_plain(schema)) {
             let suggested = format!("{name}_{}", property.to_snake_case());
             self.place(schema, &suggested, &format!("{pointer}/properties/{}", escape(property)));
         }

@@ -37,6 +37,9 @@ pub(super) fn is_harmless(keyword: &str) -> bool {
 /// Merges every `allOf`, and every `$ref` with a shape beside it, that can be merged. One that cannot is left as it is:
 /// nobody may use it, and if somebody does, `refuse` says why.
 pub fn all_of(lowered: &mut Lowered) -> Result<(), Problem> {
+    if !walk::any_map(&lowered.document, &is_composed) {
+        return Ok(());
+    }
     let known = lowered.document.clone();
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         if has_parts(schema)
@@ -50,6 +53,9 @@ pub fn all_of(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// Refuses every `allOf` that is left, with what is in the way.
 pub fn refuse(lowered: &mut Lowered) -> Result<(), Problem> {
+    if !walk::any_map(&lowered.document, &is_composed) {
+        return Ok(());
+    }
     let known = lowered.document.clone();
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         if !has_parts(schema) {
@@ -66,7 +72,10 @@ pub fn refuse(lowered: &mut Lowered) -> Result<(), Problem> {
 
 /// Whether a schema is made of several.
 fn has_parts(schema: &Value) -> bool {
-    let Some(map) = schema.as_object() else { return false };
+    schema.as_object().is_some_and(is_composed)
+}
+
+fn is_composed(map: &Map<String, Value>) -> bool {
     let beside = |keyword: &String| keyword != "$ref" && keyword != "type" && !is_harmless(keyword);
     map.contains_key("allOf") || map.contains_key("$ref") && map.keys().any(beside)
 }

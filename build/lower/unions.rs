@@ -71,6 +71,9 @@ pub(super) fn reference(schema: &Value) -> Option<&str> {
 /// A `discriminator` without a union goes as well. It says that there are schemas made of this one; a value of such a
 /// schema is read as what its place says that it is.
 pub fn only_validating(lowered: &mut Lowered) -> Result<(), Problem> {
+    if !has_unions(lowered) {
+        return Ok(());
+    }
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(map) = schema.as_object_mut() else { return Ok(()) };
         for keyword in KEYWORDS {
@@ -90,8 +93,16 @@ pub fn only_validating(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
+fn has_unions(lowered: &Lowered) -> bool {
+    let words = KEYWORDS.into_iter().chain(["discriminator"]);
+    walk::any_map(&lowered.document, &|map| words.clone().any(|keyword| map.contains_key(keyword)))
+}
+
 /// Brings every union into its simplest form.
 pub fn settle(lowered: &mut Lowered) -> Result<(), Problem> {
+    if !has_unions(lowered) {
+        return Ok(());
+    }
     let known = lowered.document.clone();
     let aliases = lowered.aliases.clone();
     walk::schemas(&mut lowered.document, &mut |schema, place| {
