@@ -27,6 +27,7 @@ mod request_body;
 mod responses;
 mod schemas;
 mod security;
+mod unions;
 mod value_types;
 mod webhooks;
 mod words;

@@ -14,6 +14,7 @@ use super::{
     extensions::{self, is_extension},
     place::ComparedPlace,
     prose::PROSE_KEYWORDS,
+    unions::UNIONS,
     words::quoted,
 };
 use crate::openapi::keys;
@@ -93,8 +94,10 @@ pub fn compare_additional_properties(old: &Value, new: &Value, at: &ComparedPlac
 /// Keywords that no other comparison knows, so that no difference is left out; and the marks that the overlay sets.
 pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
+    let is_union = |key: &str| UNIONS.contains(&key) && old[key].is_array() && new[key].is_array();
     let compared = |key: &str| {
-        [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS].iter().any(|known| known.contains(&key))
+        is_union(key)
+            || [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS].iter().any(|known| known.contains(&key))
     };
     let unknown = all.into_iter().filter(|key| !compared(key) && old.get(key) != new.get(key)).map(|key| {
         if is_extension(key) {

@@ -15,7 +15,7 @@ use super::{
     keywords,
     place::ComparedPlace,
     properties::{self, CommonProperty},
-    prose, value_types,
+    prose, unions, value_types,
     words::{quoted, unquoted},
 };
 use crate::{
@@ -147,6 +147,7 @@ fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
     }
     changes.extend(value_types::compare_formats(old, new, at));
     changes.extend(value_types::compare_enums(old, new, at));
+    changes.extend(unions::compare(old, new, at));
     changes.extend(keywords::compare_limits(old, new, at));
     let (found, common) = properties::compare(documents, old, new, at);
     changes.extend(found);

@@ -28,24 +28,10 @@ const ADVISED: &[Advised] = &[
         actions: "- {target: $.components.schemas, description: t, update: {Money: {type: integer}}}",
     },
     Advised {
-        mutate: |d| drop(offer(d).as_object_mut().unwrap().remove("operationId")),
-        says: "give it one by an overlay action",
-        actions: "- {target: \"$.paths['/v2/offers'].get\", description: t, update: {operationId: getOffer}}",
-    },
-    Advised {
-        mutate: |d| offer(d)["operationId"] = json!("getReward"),
-        says: "rename one of the two by an overlay action",
-        actions: "- {target: \"$.paths['/v2/offers'].get\", description: t, update: {operationId: getOffer}}",
-    },
-    Advised {
-        mutate: |d| drop(offer(d)["responses"].as_object_mut().unwrap().remove("200")),
-        says: "declare the 2xx answer by an overlay action",
-        actions: "- {target: \"$.paths['/v2/offers'].get.responses\", description: t, update: {'200': {description: d}}}",
-    },
-    Advised {
-        mutate: |d| drop(offer(d).as_object_mut().unwrap().remove("responses")),
-        says: "by an overlay action",
-        actions: "- {target: \"$.paths['/v2/offers'].get\", description: t, update: {responses: {'200': {description: d}}}}",
+        mutate: |d| *amount(d) = json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
+        says: "restore it by an overlay action",
+        actions: "- {target: $.components.schemas.Reward.properties.amount, description: t, remove: true}\n\
+                  - {target: $.components.schemas.Reward.properties, description: t, update: {amount: {type: integer}}}",
     },
     Advised {
         mutate: |d| amount(d)["patternProperties"] = json!({"^a": {"type": "string"}}),
@@ -68,18 +54,9 @@ const ADVISED: &[Advised] = &[
             let object = &mut d["components"]["schemas"]["RewardWebhookPayload"]["properties"]["object"];
             drop(object.as_object_mut().unwrap().remove("enum"));
         },
-        says: "add the enum value",
+        says: "add the property with its value to each of the payloads by an overlay action",
         actions: "- {target: $.components.schemas.RewardWebhookPayload.properties.object, description: t, \
                   update: {enum: [REWARD]}}",
-    },
-    Advised {
-        mutate: |d| {
-            let path = d["paths"].as_object_mut().unwrap().remove("/v2/offers").unwrap();
-            d["paths"]["/v2/offers/{offer_id}"] = path;
-        },
-        says: "add the parameter by an overlay action",
-        actions: "- {target: \"$.paths['/v2/offers/{offer_id}'].get.parameters\", description: t, \
-                  update: {name: offer_id, in: path, required: true, schema: {type: string}}}",
     },
     Advised {
         mutate: |d| {

@@ -141,6 +141,27 @@ fn what_is_said_of_a_field_is_about_the_sides_that_carry_it() {
     }
 }
 
+#[test]
+fn the_members_of_a_union_are_compared_one_by_one() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let of = |members: Value| {
+        let mut document = frozen::corrected();
+        schema(&mut document, "Reward")["properties"]["about"] = json!({ "oneOf": members });
+        document
+    };
+    let two = of(json!([reference("Merchant"), reference("Address")]));
+    let three = of(json!([reference("Merchant"), reference("Address"), reference("Offer")]));
+    for (old, new, kind, rust, wire) in
+        [(&two, &three, "union member added", A, A), (&three, &two, "union member removed", B, N)]
+    {
+        let changes = compare(old, new).unwrap().changes;
+        let of_reward: Vec<_> = changes.iter().filter(|change| change.location == "Reward.about").collect();
+        assert_eq!(of_reward.len(), 1, "{changes:#?}");
+        assert_eq!((of_reward[0].kind, of_reward[0].rust, of_reward[0].wire), (kind, rust, wire));
+        assert!(of_reward[0].explanation.contains("`Offer`"), "{of_reward:?}");
+    }
+}
+
 /// Nothing of it is seen by users: the properties are the same, and no type is made of the base.
 #[test]
 fn a_schema_that_is_split_into_a_base_and_the_rest_loses_nothing() {

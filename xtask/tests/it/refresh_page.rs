@@ -8,8 +8,11 @@ use crate::support::RepositoryCopy;
 
 const PAGE: &str = "docs/refresh.md";
 
+/// What a refresh brings in.
+type Mutation = fn(&mut Value);
+
 /// A mark of the page, and the change of the document whose refresh stands below it.
-const WORKED: [(&str, fn(&mut Value)); 4] =
+const WORKED: [(&str, Mutation); 4] =
     [("additive", additive), ("renamed", renamed), ("refused", undefined), ("mended", undefined)];
 
 fn additive(document: &mut Value) {
@@ -32,7 +35,7 @@ fn undefined(document: &mut Value) {
 }
 
 /// What the command prints, without the note that this copy has no sources to compile.
-fn output(name: &str, mutate: fn(&mut Value), page: &str) -> String {
+fn output(name: &str, mutate: Mutation, page: &str) -> String {
     let copy = RepositoryCopy::new();
     let mut document: Value = yaml_serde::from_str(&copy.read("openapi/openapi.yaml")).unwrap();
     mutate(&mut document);

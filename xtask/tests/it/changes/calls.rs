@@ -290,10 +290,10 @@ pub const CASES: &[Case] = &[
         &[("operation removed", "getOffer (GET /v2/offers)", B, B), ("schema removed", "Offer", B, N)],
     ),
     case(
-        "composition changed",
+        "which properties there are together",
         |d| schema(d, "Reward")["oneOf"] = json!([{"required": ["amount"]}, {"required": ["type"]}]),
         "patch",
-        &[("composition changed", "Reward", A, A)],
+        &[("keyword changed", "Reward", N, D)],
     ),
     case(
         "body became optional",
