@@ -9,6 +9,8 @@ mod failure;
 mod front;
 mod guard;
 mod health;
+#[cfg(test)]
+mod limits;
 mod lines;
 mod output;
 mod page;

@@ -31,6 +31,8 @@ pub use in_process::{Arrival, Carried};
 #[cfg(feature = "program")]
 pub use listen::Limits;
 pub use listen::Listening;
+#[cfg(all(test, feature = "program"))]
+pub use pipeline::MAX_BODY;
 #[cfg(feature = "program")]
 pub use redact::{text as redacted_text, without_personal_data};
 
