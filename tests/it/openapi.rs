@@ -21,9 +21,9 @@ fn it_has_the_operations_of_the_client() {
     let methods = document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values());
     let ids: BTreeSet<&str> = methods.filter_map(|operation| operation["operationId"].as_str()).collect();
     assert_eq!(ids, operation::ALL.iter().map(|operation| operation.id()).collect());
-    assert_eq!(ids.len(), 36);
+    assert!(ids.len() > 20, "{ids:?}");
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
-    assert_eq!(document["webhooks"].as_object().unwrap().len(), 7);
+    assert!(document["webhooks"].as_object().unwrap().len() > 3);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub async fn call(sandbox: &Sandbox, contract: &Contract, operation: &Operation,
 #[tokio::test]
 async fn all_operations_answer_what_the_document_allows() {
     let contract = Contract::shared();
-    assert!(contract.operations().len() >= 36);
+    assert!(contract.operations().len() > 20);
     let (mut states, mut examples) = (Vec::new(), Vec::new());
     for operation in contract.operations() {
         for which in [PropertySet::All, PropertySet::Required] {

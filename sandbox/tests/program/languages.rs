@@ -69,9 +69,9 @@ async fn each_service_runs_from_nothing_to_a_verified_webhook() {
 #[test]
 fn the_readme_shows_what_runs() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).expect("the README");
+    let readme = std::fs::read_to_string(readme).expect("the README").replace("\r\n", "\n");
     for (file, language, _) in SERVICES {
-        let text = std::fs::read_to_string(folder().join(file)).expect("a file");
+        let text = std::fs::read_to_string(folder().join(file)).expect("a file").replace("\r\n", "\n");
         let block = format!("```{language}\n{text}```\n");
         assert!(readme.contains(&block), "README.md does not show {file} as it is");
     }
