@@ -165,7 +165,7 @@ pub fn path_parameters(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Gives each operation without an `operationId`, or with one that an operation before it has, one that is made of its method and its
+/// Gives each operation without an `operationId`, or with that of another method of its path, one that is made of its method and its
 /// path, and each webhook its name.
 pub fn name_operations(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut taken = BTreeSet::new();
@@ -173,9 +173,10 @@ pub fn name_operations(lowered: &mut Lowered) -> Result<(), Problem> {
         taken.extend(operation.id.map(ToLowerCamelCase::to_lower_camel_case));
         Ok(())
     })?;
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     walk::operations(&mut lowered.document, &mut |operation| {
-        if operation.id.is_some_and(|id| !id.is_empty() && seen.insert(id.to_string())) {
+        let (id, path) = (operation.id.unwrap_or_default().to_string(), operation.path.to_string());
+        if !id.is_empty() && seen.insert((path, id)) {
             return Ok(());
         }
         let path = operation.path.replace('{', " by ").replace(|c: char| !c.is_alphanumeric(), " ");

@@ -90,7 +90,19 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
 
 pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
-    walk::operations(&mut lowered.document, &mut |operation| parameters(&operation, &known))
+    let mut seen = std::collections::BTreeMap::new();
+    walk::operations(&mut lowered.document, &mut |operation| {
+        // Nobody could say which of the two keeps its method.
+        let id = operation.id.unwrap_or_default().to_string();
+        if let Some(other) = seen.insert(id, operation.pointer.clone()) {
+            return Err(operation.problem(
+                "/operationId",
+                format!("the operationId is taken by {other}"),
+                "rename one of the two by an overlay action",
+            ));
+        }
+        parameters(&operation, &known)
+    })
 }
 
 fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Problem> {

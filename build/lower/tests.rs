@@ -129,7 +129,10 @@ fn cases() -> Vec<Case> {
     let mut inline_payload = webhooks.clone();
     let payload = json!({"type": "object", "properties": {"type": {"type": "string", "enum": ["E"]}}});
     inline_payload["webhooks"]["E"]["post"]["requestBody"] = json_body(payload);
-    let twice = document(json!({}), json!({"/twice": {"get": {"operationId": "keep", "responses": ok}}}));
+    let twice = document(
+        json!({}),
+        json!({"/twice": {"get": {"operationId": "g", "responses": ok}, "head": {"operationId": "g", "responses": ok}}}),
+    );
     let undeclared = document(json!({}), json!({"/things/{name}": {"get": {"operationId": "g", "responses": ok}}}));
     let alias = document(
         json!({"Base": {"type": "object", "properties": {"a": {"type": "string"}}}, "S": {"allOf": [{"$ref": "#/components/schemas/Base"}]}}),
@@ -200,7 +203,7 @@ fn cases() -> Vec<Case> {
             "/paths/~1v1~1things~1{thing_id}/get/operationId",
             json!("getV1ThingsByThingId2"),
         ),
-        case("name operations without an id", twice, "/paths/~1twice/get/operationId", json!("getTwice")),
+        case("name operations without an id", twice, "/paths/~1twice/head/operationId", json!("headTwice")),
         case(
             "declare the parameters of paths",
             undeclared,

@@ -242,6 +242,16 @@ pub fn refusals() -> Vec<Refusal> {
             "holds a query",
         ),
         refuse(
+            "refuse unsupported operations",
+            document(
+                json!({}),
+                json!({"/one": {"get": {"operationId": "keep", "responses": {"200": {"description": "d"}}}}}),
+            ),
+            Some("keep"),
+            "/operationId",
+            "is taken by",
+        ),
+        refuse(
             "inline components",
             {
                 let mut document = operation(json!({}));

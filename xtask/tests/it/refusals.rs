@@ -96,6 +96,16 @@ const CASES: &[Case] = &[
         &["RewardType", "does not resolve"],
     ),
     case(
+        "two operations of one name",
+        |d| d["paths"]["/v2/offers"]["get"]["operationId"] = json!("getReward"),
+        &["operationId is taken"],
+    ),
+    case(
+        "a parameter in a cookie",
+        |d| d["paths"]["/v2/offers"]["get"]["parameters"][0]["in"] = json!("cookie"),
+        &["operation getOffer", "partner_customer_id", "neither in the path nor in the query"],
+    ),
+    case(
         "a secret in a URL",
         |d| d["paths"]["/v2/offers"]["get"]["parameters"][0]["name"] = json!("ssn"),
         &["operation getOffer", "a secret in a URL"],
