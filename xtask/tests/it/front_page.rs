@@ -115,10 +115,13 @@ fn the_hosts_are_those_of_the_client() {
 #[test]
 fn every_example_is_listed() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let names = fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let names: Vec<String> = names.collect();
+    let index = fs::read_to_string(examples.join("README.md")).unwrap();
+    let folders =
+        fs::read_dir(examples).unwrap().map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_dir());
+    let names: Vec<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
     assert!(!names.is_empty());
     for name in names {
+        assert!(index.contains(&format!("| [{name}]({name}) |")), "examples/README.md lacks {name}");
         let runs = ["--example", "--package"].map(|option| format!("{option} {name} "));
         let is_listed = README.lines().any(|line| runs.iter().any(|run| line.contains(run)));
         assert!(is_listed, "the list of examples in README.md lacks {name}");
