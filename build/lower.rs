@@ -8,6 +8,7 @@
 //! While the rules of `CLIENT` run, a `$ref` may carry `description`, `nullable` and `deprecated` beside it; the last
 //! one turns that into what OpenAPI 3.0 allows.
 
+mod bases;
 mod components;
 mod constraints;
 mod directions;
@@ -86,6 +87,7 @@ pub const NORMAL: &[Rule] = &[
     rule("rewrite enums with null", forms::enum_with_null),
     rule("rewrite examples", forms::examples),
     rule("say the type that keywords imply", forms::implied_types),
+    rule("write bases as unions", bases::as_unions),
     rule("unwrap single allOf", shapes::single_all_of),
     rule("merge allOf", merge::all_of),
 ];

@@ -68,8 +68,7 @@ pub(super) fn reference(schema: &Value) -> Option<&str> {
 
 /// Removes unions whose members only say which properties have to be there: they change no type.
 ///
-/// A `discriminator` without a union goes as well. It says that there are schemas made of this one; a value of such a
-/// schema is read as what its place says that it is.
+/// A `discriminator` without a union goes as well: it is that of a base of which no schema is made.
 pub fn only_validating(lowered: &mut Lowered) -> Result<(), Problem> {
     if !has_unions(lowered) {
         return Ok(());

@@ -32,6 +32,27 @@ fn tagged(union: Value) -> Value {
     document(schemas, json!({}))
 }
 
+/// A base `Pet`, which a discriminator leads from, three schemas that are made of it, one of them by another, and a property `a` that
+/// is one of them.
+fn base(mapping: Option<Value>) -> Value {
+    let mut discriminator = json!({"propertyName": "kind"});
+    if let Some(mapping) = mapping {
+        discriminator["mapping"] = mapping;
+    }
+    let pet = json!({"type": "object", "discriminator": discriminator, "properties": {"kind": text(), "name": text()}});
+    let made_of = |base: &str, more: Value| json!({"allOf": [reference(base), properties(more)]});
+    document(
+        json!({
+            "Pet": pet,
+            "Cat": made_of("Pet", json!({"claws": {"type": "integer"}})),
+            "Dog": made_of("Pet", json!({"tail": text(), "kind": {"enum": ["dog"]}})),
+            "Lion": made_of("Cat", json!({"mane": text()})),
+            "S": properties(json!({"a": reference("Pet")})),
+        }),
+        json!({}),
+    )
+}
+
 /// One operation that takes and answers a schema in which one direction requires what the other does not have.
 fn directions() -> Value {
     let mut both = operation(json!({
@@ -100,6 +121,7 @@ pub fn cases() -> Vec<Case> {
             format!("{A}/properties/c"),
             text(),
         ),
+        case("write bases as unions", base(None), "/components/schemas/Pet/properties/v0", reference("Cat")),
         case("require nothing of the other direction", directions(), format!("{S}/required"), json!(["name"])),
         case(
             "settle unions",
@@ -151,6 +173,33 @@ fn said(union: &unions::Union) -> Vec<(&str, Vec<&str>)> {
         .iter()
         .map(|variant| (variant.name.as_str(), variant.values.iter().map(String::as_str).collect()))
         .collect()
+}
+
+#[test]
+fn a_base_is_the_union_of_what_is_made_of_it() {
+    let union = |mapping| {
+        let lowered = lower(base(mapping)).unwrap_or_else(|problem| panic!("{problem}"));
+        let union = lowered.unions.get("Pet").cloned().unwrap_or_else(|| panic!("no union: {:?}", lowered.unions));
+        assert_eq!(union.tag.as_deref(), Some("kind"));
+        (union, lowered.document["components"]["schemas"].clone())
+    };
+    // The value is the name of the schema, unless the schema itself says another one.
+    let (pet, schemas) = union(None);
+    assert_eq!(said(&pet), [("Cat", vec!["Cat"]), ("Dog", vec!["dog"]), ("Lion", vec!["Lion"])]);
+    let names = |schema: &str| schemas[schema]["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names("Lion"), ["claws", "kind", "mane", "name"]);
+    // A mapping decides, and may lead to the base itself.
+    let (pet, schemas) = union(Some(json!({"c": "Cat", "any": "#/components/schemas/Pet", "l": "Lion"})));
+    assert_eq!(said(&pet), [("Cat", vec!["c"]), ("Dog", vec!["dog"]), ("Lion", vec!["l"]), ("PetBase", vec!["any"])]);
+    assert_eq!(schemas["PetBase"]["properties"].as_object().unwrap().len(), 2);
+    // A base of which nothing is made stays what it is.
+    let mut alone = base(None);
+    for name in ["Cat", "Dog", "Lion"] {
+        alone["components"]["schemas"].as_object_mut().unwrap().remove(name);
+    }
+    let lowered = lower(alone).unwrap_or_else(|problem| panic!("{problem}"));
+    assert!(lowered.unions.is_empty());
+    assert_eq!(lowered.document["components"]["schemas"]["Pet"]["properties"].as_object().unwrap().len(), 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Unions on the wire: what tells the variants apart decides, what nobody knows is kept, and nothing of it is shown.
 
 use serde_json::{Value, json};
-use shapes::types::{BankMethod, CardMethod, Method, Tree, Unions, UnionsFitting, UnionsInferred, UnionsScalar};
+use shapes::types::{BankMethod, CardMethod, Method, Pet, Tree, Unions, UnionsFitting, UnionsInferred, UnionsScalar};
 
 fn read(value: Value) -> Unions {
     serde_json::from_str(&value.to_string()).unwrap_or_else(|error| panic!("{value}: {error}"))
@@ -20,6 +20,22 @@ fn a_discriminator_decides() {
     let unions = read(value.clone());
     assert!(matches!(unions.method, Some(Method::BankMethod(_))), "{unions:?}");
     assert_eq!(serde_json::to_value(unions).unwrap(), value);
+}
+
+#[test]
+fn a_base_is_read_as_what_its_discriminator_leads_to() {
+    let cat = json!({"pet": {"kind": "cat", "name": "Tom", "claws": 18}});
+    let unions = read(cat.clone());
+    let Some(Pet::Cat(tom)) = &unions.pet else { panic!("{unions:?}") };
+    assert_eq!((tom.name.as_str(), tom.claws), ("Tom", Some(18)));
+    assert_eq!(serde_json::to_value(unions).unwrap(), cat);
+    // No value of the discriminator is given for it, so it is its name.
+    let dog = json!({"pet": {"kind": "Hound", "name": "Rex", "tail": "short"}});
+    assert!(matches!(read(dog.clone()).pet, Some(Pet::Hound(_))));
+    let bird = json!({"pet": {"kind": "bird", "name": "Tweety", "wings": 2}});
+    let unions = read(bird.clone());
+    assert!(matches!(unions.pet, Some(Pet::Unrecognized(_))), "{unions:?}");
+    assert_eq!(serde_json::to_value(unions).unwrap(), bird);
 }
 
 #[test]
