@@ -338,13 +338,33 @@ fn every_correction_of_the_overlay_reaches_the_client() {
     assert_eq!(missing(corrected(None).unwrap()).unwrap(), Vec::<&str>::new());
 }
 
+/// Whether an action marks lists of values so that the build stops when such a list gets a value of its own.
+fn stops_for_another_value(action: usize) -> bool {
+    let mut document = parsed(DOCUMENT);
+    let tried = pipeline::try_overlay(&mut document, &parsed(OVERLAY)).unwrap();
+    let places = tried[action].changed.as_ref().unwrap();
+    let mut is_marked = false;
+    for place in places {
+        let schema = document.pointer_mut(place.trim_end_matches("/x-imprint-enum"));
+        if let Some(schema) = schema.filter(|schema| schema.get("x-imprint-enum").is_some()) {
+            schema["enum"].as_array_mut().unwrap().push("ADDED_LATER".into());
+            is_marked = true;
+        }
+    }
+    is_marked && pipeline::generate(&document).is_err()
+}
+
 #[test]
 fn leaving_out_any_overlay_action_is_noticed() {
-    for index in 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len() {
-        // Without it the pipeline stops, or a correction does not reach the client.
-        let missed = corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty());
-        assert!(missed, "overlay action {} could go and no test would notice", index + 1);
-    }
+    // Without an action the pipeline stops, or a correction does not reach the client. A list of values that equals another one
+    // today is one type with it in any case: there the action is for the day on which they differ.
+    let is_missed = |index| {
+        corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty())
+            || stops_for_another_value(index)
+    };
+    let actions = 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len();
+    let unnoticed: Vec<usize> = actions.filter(|index| !is_missed(*index)).map(|index| index + 1).collect();
+    assert!(unnoticed.is_empty(), "these overlay actions could go and no test would notice: {unnoticed:?}");
 }
 
 #[test]
