@@ -1,10 +1,12 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
+mod docs;
 mod lists;
 mod lost;
 mod nested;
 mod pages;
 mod prose;
+mod redacted;
 
 use std::collections::BTreeSet;
 
@@ -220,16 +222,6 @@ fn setters_and_methods_keep_apart_from_ours() {
     }
 }
 
-#[test]
-fn personal_data_has_a_plain_type_and_a_redacted_debug() {
-    let code = client(object(json!({"email": {"type": "string"}})));
-    assert!(code.contains("pub email: Option<String>"), "{code}");
-    let redacted = r#".field("email", &self.email.iter().next().map(|_| Redacted))"#;
-    assert_eq!(code.matches(redacted).count(), 2, "of the type and of its builder: {code}");
-    let parameter = json!({"name": "email", "in": "query", "schema": {"type": "string"}});
-    assert!(client(call(json!({"operationId": "one", "parameters": [parameter]}))).contains(redacted));
-}
-
 /// serde's derive collects unknown properties, and reads such a struct from objects only.
 #[test]
 fn an_object_that_keeps_unknown_properties_is_read_by_the_derive() {
@@ -260,29 +252,6 @@ fn spoilt(document: Value, pass: &str, change: &dyn Fn(&mut Value, &mut lower::L
     change(&mut normal, &mut lowered);
     assert!(api::read(&normal, &lowered, tokens.clone(), &|name| name != pass).is_ok(), "{pass}: refused without it");
     api::read(&normal, &lowered, tokens, &|_| true).unwrap_err()
-}
-
-fn mark(name: &str) -> lower::Mark {
-    lower::Mark { name: name.into(), pointer: format!("/components/schemas/S/properties/{name}") }
-}
-
-#[test]
-fn a_marked_secret_that_is_no_secret_in_rust_stops_the_build() {
-    let document = object(json!({"pin": {"type": "string"}}));
-    let problem = spoilt(document, "check that every secret is redacted", &|_, lowered| {
-        lowered.marks.secrets.push(mark("pin"));
-    });
-    assert_eq!(problem.place, "/components/schemas/S/properties/pin");
-    assert!(problem.message.contains("`pin` is a secret that would be a plain string"), "{problem}");
-}
-
-#[test]
-fn a_personal_place_that_debug_would_show_stops_the_build() {
-    let document = object(json!({"nick": {"type": "string"}}));
-    let problem = spoilt(document, "check that personal data is redacted", &|_, lowered| {
-        lowered.marks.personal.push(mark("nick"));
-    });
-    assert!(problem.message.contains("`nick` is personal data that Debug would show"), "{problem}");
 }
 
 #[test]
@@ -403,49 +372,6 @@ fn what_may_be_unknown_is_noted() {
 }
 
 #[test]
-fn secrets_keep_their_type_whatever_stands_beside_them() {
-    let code = client(object(json!({
-        "pan": {"type": "string", "minLength": 12, "description": "The card number.", "example": "4"},
-        "cvv": {"type": ["string", "null"], "maxLength": 4},
-    })));
-    assert!(
-        code.contains(
-            "/// The card number. #[serde(skip_serializing_if = \"Option::is_none\")] pub pan: Option<Secret>"
-        ),
-        "{code}"
-    );
-    assert!(code.contains("pub cvv: Option<Secret>"), "{code}");
-}
-
-#[test]
-fn secrets_in_lists_and_maps_are_secrets() {
-    let text = json!({"type": "string"});
-    let list = json!({"type": "array", "items": text});
-    let code = client(object(
-        json!({"tokens": list, "ssn": list, "client_secret": {"type": "object", "additionalProperties": text}}),
-    ));
-    for field in ["pub tokens: Vec<Secret>", "pub ssn: Vec<Secret>", "pub client_secret: BTreeMap<String, Secret>"] {
-        assert!(code.contains(field), "{field}\n{code}");
-    }
-}
-
-#[test]
-fn personal_data_of_any_shape_is_redacted() {
-    let code = client(object(json!({
-        "emails": {"type": "array", "items": {"type": "string"}},
-        "address": {"type": "object", "additionalProperties": true},
-        "city": {},
-        "state": {"type": "string", "enum": ["CA"]},
-        "phone": {"type": "boolean"},
-        "date_of_birth": {"type": "object", "additionalProperties": {"type": "string"}},
-    })));
-    for field in ["emails", "address", "city", "state", "phone", "date_of_birth"] {
-        let redacted = format!("self.{field}.iter().next().map(|_| Redacted)");
-        assert!(code.contains(&redacted), "{field}\n{code}");
-    }
-}
-
-#[test]
 fn required_and_nullable_is_an_option_that_is_always_sent() {
     let code =
         client(one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": ["string", "null"]}}})));
@@ -548,90 +474,6 @@ fn an_operation_may_be_called_like_a_keyword_or_begin_with_a_digit() {
         let code = client(call(json!({ "operationId": id })));
         assert!(code.contains(&format!("pub fn {method}(&self)")), "{code}");
     }
-}
-
-#[test]
-fn deprecated_operations_and_parameters_say_so() {
-    let code = client(call(json!({
-        "operationId": "one",
-        "deprecated": true,
-        "parameters": [{"name": "q", "in": "query", "deprecated": true, "schema": {"type": "string"}}],
-    })));
-    assert!(code.contains(r#"#[deprecated = "Imprint has deprecated this operation."] pub fn one"#), "{code}");
-    assert!(code.contains(r#"#[deprecated = "Imprint has deprecated this parameter."] pub fn q"#), "{code}");
-}
-
-#[test]
-fn an_example_of_a_lookup_shows_its_one_parameter() {
-    let parameter = json!({"name": "partner_id", "in": "query", "schema": {"type": "string"}});
-    let code = client(call(json!({"operationId": "one", "parameters": [parameter]})));
-    assert!(code.contains(r#".partner_id("PARTNER_ID")"#), "{code}");
-}
-
-#[test]
-fn the_page_of_an_operation_says_what_is_needed_and_what_may_come_back() {
-    let text = json!({"type": "string"});
-    let error = |code: &str| {
-        let schema = json!({"type": "object", "properties": {"type": {"type": "string", "example": code}}});
-        json!({"description": format!("Says {code}."), "content": {"application/json": {"schema": schema}}})
-    };
-    let mut document = one(json!({
-        "type": "object",
-        "required": ["name", "send"],
-        "properties": {"name": text, "send": text, "note": text},
-    }));
-    let mut post = document["paths"]["/one"]["post"].take();
-    post["responses"]["404"] = error("NOT_FOUND");
-    post["responses"]["409"] = json!({"description": "In the\nway."});
-    post["parameters"] = json!([{"name": "p", "in": "path", "required": true, "schema": text}]);
-    document["paths"] = json!({"/one/{p}": {"post": post}});
-    let code = client(document.clone());
-    for line in [
-        "**Required**: [`p`](crate::calls::One::p), [`name`](crate::calls::One::name)",
-        "[`send`](crate::types::builder::SBuilder::send) of the body. Optional: the other setters of",
-        "- **Answer**: 200 with [`S`](crate::types::S): d",
-        "- **Helper**: [`once`](crate::Client::once): Does it once.",
-        "- **Request**: [`POST /one/{p}`](crate::operation::ONE). Not safe to repeat.",
-        "- 404 (`NOT_FOUND`): Says NOT_FOUND.",
-        "- 409: In the way.",
-    ] {
-        assert!(code.replace(" /// ", " ").contains(line), "{line}\n{code}");
-    }
-    // A code that two statuses share is that of their schema, not of one of them.
-    document["paths"]["/one/{p}"]["post"]["responses"]["403"] = error("NOT_FOUND");
-    let code = client(document);
-    assert!(code.contains("- 403: Says NOT_FOUND.") && code.contains("- 404: Says NOT_FOUND."), "{code}");
-    let code = client(call(json!({"operationId": "two", "responses": {"204": {"description": "It is gone."}}})));
-    assert!(code.contains("- **Required**: nothing. ///"), "{code}");
-    let code_of_optional = client(object(json!({"a": text})));
-    let optional = "**Required**: nothing. Optional: the setters of [`One`](crate::calls::One).";
-    assert!(code_of_optional.contains(optional), "{code_of_optional}");
-    assert!(code.contains("- **Answer**: 204 with no body: It is gone."), "{code}");
-    assert!(!code.contains("**Helper**"), "a helper of another operation is shown: {code}");
-}
-
-#[test]
-fn an_example_sets_what_the_overlay_wants_it_to_set() {
-    let text = json!({"type": "string"});
-    let mut document = object(json!({
-        "kind": {"type": "string", "enum": ["A", "B"], "example": "A"},
-        "note": {"type": "string", "example": "n"},
-        "amount": {"type": "integer"},
-    }));
-    document["paths"]["/one"]["post"]["parameters"] = json!([
-        {"name": "q", "in": "query", "schema": text},
-        {"name": "other", "in": "query", "schema": text},
-    ]);
-    document["paths"]["/one"]["post"]["x-imprint-example"] = json!({"q": "Q", "kind": "B", "amount": 1234567});
-    let code = client(document.clone());
-    for line in [r#"/// .q("Q")"#, "/// .kind(types::SKind::B)", "/// .amount(1_234_567)"] {
-        assert!(code.contains(line), "{line}\n{code}");
-    }
-    assert!(!code.contains("/// .note(") && !code.contains("/// .other("), "{code}");
-    document["paths"]["/one"]["post"]["x-imprint-example"] = json!({"gone": 1});
-    let problem = run(document, &|_| true).unwrap_err();
-    assert!(problem.message.contains("`gone` of `x-imprint-example` is neither a parameter"), "{problem}");
-    assert_eq!(problem.operation.as_deref(), Some("one"));
 }
 
 #[test]

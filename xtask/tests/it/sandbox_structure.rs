@@ -23,23 +23,9 @@ const FLOORS: [&[&str]; 13] = [
     &["bin"],
 ];
 
-/// How long a file may be.
-const LINES: usize = 600;
-
 #[test]
 fn modules_import_only_from_floors_below() {
     check_floors("sandbox/src", &FLOORS, &["lib"]);
-}
-
-#[test]
-fn files_are_short() {
-    let long: Vec<_> = ["sandbox/benches", "sandbox/src", "sandbox/tests"]
-        .into_iter()
-        .flat_map(files)
-        .map(|(file, text)| (file, text.lines().count()))
-        .filter(|(_, lines)| *lines > LINES)
-        .collect();
-    assert!(long.is_empty(), "these files have more than {LINES} lines, give their parts rooms of their own: {long:?}");
 }
 
 /// The public methods of a type.

@@ -26,6 +26,9 @@ const FLOORS: [&[&str]; 14] = [
     &["guide", "helpers", "interceptor", "list", "openapi", "testing", "lib"],
 ];
 
+/// How long a file may be.
+const LINES: usize = 600;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -404,6 +407,24 @@ fn every_file_says_first_what_it_is_for() {
             assert!(first.starts_with("//!") || first.starts_with("#![doc"), "{file} begins with `{first}`");
         }
     }
+}
+
+#[test]
+fn files_are_short() {
+    let rooms = [
+        "src",
+        "build",
+        "tests",
+        "examples",
+        "sandbox/src",
+        "sandbox/tests",
+        "sandbox/benches",
+        "xtask/src",
+        "xtask/tests",
+    ];
+    let lengths = rooms.into_iter().flat_map(files).map(|(file, text)| (file, text.lines().count()));
+    let long: Vec<_> = lengths.filter(|(_, lines)| *lines > LINES).collect();
+    assert!(long.is_empty(), "these files have more than {LINES} lines, give their parts rooms of their own: {long:?}");
 }
 
 #[test]
