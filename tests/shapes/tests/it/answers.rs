@@ -1,29 +1,13 @@
 //! Answers of every shape, over the wire.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-
 use serde_json::{Value, json};
 use shapes::{Client, types};
 
+use crate::server::server;
+
 /// A client whose next call is answered with this JSON.
 fn answering(body: Value) -> Client {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            head.push(byte[0]);
-        }
-        let body = body.to_string();
-        let length = body.len();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    });
-    Client::builder().api_key("key").base_url(&url).build().unwrap()
+    server(&[(200, &body.to_string())]).0
 }
 
 #[tokio::test]
