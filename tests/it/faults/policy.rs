@@ -138,7 +138,9 @@ async fn the_deadline_limits_the_call_in_real_time() {
         let error = SEARCH.call(&client, "1").await.expect_err("a failure");
         let took = begun.elapsed();
         assert!(took >= timeout - Duration::from_millis(41) && took < Duration::from_secs(4), "{took:?}");
-        assert_eq!(error.attempts() as usize, server.requests());
+        // The deadline may cut off the last attempt before the server has got anything of it.
+        let (attempts, requests) = (error.attempts() as usize, server.requests());
+        assert!(requests == attempts || requests + 1 == attempts, "{attempts} attempts and {requests} requests");
         assert!(error.attempts() == 1 || attempt_timeout < timeout || error.status().is_some(), "{error:?}");
     }
 }
