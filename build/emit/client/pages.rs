@@ -45,7 +45,6 @@ pub fn paged(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
 /// The same for a list whose pages say what follows them.
 fn followed(operation: &Operation, follow: &Follow, names: &Names<'_>) -> TokenStream {
     let Follow { item, data, by } = follow;
-    let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
     let answer = rust::answer(operation);
     let (item, data) = (rust::ty(item, From::Crate), rust::ident(data));
     let wire = |path: &[(String, Shape)]| path.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
@@ -90,18 +89,49 @@ fn followed(operation: &Operation, follow: &Follow, names: &Names<'_>) -> TokenS
             (data.to_string(), false, (none.clone(), set, Some(start)), next)
         }
     };
+    let own = quote! {
+        const BY_ID: bool = false;
+        const BY_URL: bool = #by_url;
+        fn has_more(_: &#answer) -> ::std::option::Option<bool> {
+            ::std::option::Option::None
+        }
+        fn id(_: &#item) -> ::std::option::Option<&str> {
+            ::std::option::Option::None
+        }
+        #start
+        fn next(answer: &#answer) -> crate::page::Next {
+            #next
+        }
+    };
+    implementation(operation, names, List { item: &item, data: &data, cursor: &cursor_wire, get, set }, own)
+}
+
+/// What every list in pages has: which field is the list, and where the cursor is in a request.
+struct List<'a> {
+    item: &'a TokenStream,
+    data: &'a proc_macro2::Ident,
+    /// What errors call the cursor.
+    cursor: &'a str,
+    /// Reads the cursor of a request, and sets it.
+    get: TokenStream,
+    set: TokenStream,
+}
+
+/// The implementation of `Paged`, of what every list has and of what is the list's own.
+fn implementation(operation: &Operation, names: &Names<'_>, list: List<'_>, own: TokenStream) -> TokenStream {
+    let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
+    let answer = rust::answer(operation);
+    let List { item, data, cursor, get, set } = list;
     quote! {
         impl crate::page::Paged for #builder {
             type Answer = #answer;
             type Item = #item;
             const OPERATION: &'static crate::operation::Operation = &crate::operation::#constant;
-            const CURSOR: &'static str = #cursor_wire;
-            const BY_ID: bool = false;
-            const BY_URL: bool = #by_url;
+            const CURSOR: &'static str = #cursor;
             fn cursor(&self) -> ::std::option::Option<&str> {
                 #get
             }
-            #[allow(unused_mut)]
+            #[allow(unused_mut, reason = "a list whose pages give a URL sets nothing")]
             fn after(mut self, cursor: &str) -> Self {
                 #set
                 self
@@ -112,16 +142,7 @@ fn followed(operation: &Operation, follow: &Follow, names: &Names<'_>) -> TokenS
             fn into_items(answer: #answer) -> ::std::vec::Vec<#item> {
                 answer.#data
             }
-            fn has_more(_: &#answer) -> ::std::option::Option<bool> {
-                ::std::option::Option::None
-            }
-            fn id(_: &#item) -> ::std::option::Option<&str> {
-                ::std::option::Option::None
-            }
-            #start
-            fn next(answer: &#answer) -> crate::page::Next {
-                #next
-            }
+            #own
         }
     }
 }
@@ -155,7 +176,6 @@ fn value_at(path: &[(String, Shape)], is_text: bool) -> TokenStream {
 
 fn by_id(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
     let Paging { cursor, item, data, has_more, id, id_wire } = operation.paging.as_ref()?;
-    let (builder, constant) = (rust::ident(&operation.name), rust::ident(&names.constant(operation)));
     let answer = rust::answer(operation);
     let (item, data) = (rust::ty(item, From::Crate), rust::ident(data));
     let as_text = quote! { .as_ref().map(::std::convert::AsRef::<str>::as_ref) };
@@ -188,33 +208,15 @@ fn by_id(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
             _ => quote! { item.#ident #as_text },
         }
     };
-    Some(quote! {
-        impl crate::page::Paged for #builder {
-            type Answer = #answer;
-            type Item = #item;
-            const OPERATION: &'static crate::operation::Operation = &crate::operation::#constant;
-            const CURSOR: &'static str = #id_wire;
-            fn cursor(&self) -> ::std::option::Option<&str> {
-                #get
-            }
-            fn after(mut self, cursor: &str) -> Self {
-                #set
-                self
-            }
-            fn items(answer: &#answer) -> &[#item] {
-                &answer.#data
-            }
-            fn into_items(answer: #answer) -> ::std::vec::Vec<#item> {
-                answer.#data
-            }
-            fn has_more(answer: &#answer) -> ::std::option::Option<bool> {
-                #has_more
-            }
-            fn id(item: &#item) -> ::std::option::Option<&str> {
-                #id
-            }
+    let own = quote! {
+        fn has_more(answer: &#answer) -> ::std::option::Option<bool> {
+            #has_more
         }
-    })
+        fn id(item: &#item) -> ::std::option::Option<&str> {
+            #id
+        }
+    };
+    Some(implementation(operation, names, List { item: &item, data: &data, cursor: id_wire, get, set }, own))
 }
 
 /// The method by which the blocking client makes an async call of its own, to stream it.
