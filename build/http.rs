@@ -10,31 +10,19 @@ use serde_json::{Map, Value};
 
 use super::walk::{is_success, resolve};
 
+// The runtime has these as well, and both have to agree.
+#[path = "../src/call/conventions.rs"]
+mod conventions;
+
+use conventions::{OF_CONNECTION, OF_PROXY, OVERRIDES, SET_BY_CLIENT, pieces};
+pub use conventions::{Piece, Style};
+
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Path,
     Query,
     Header,
-}
-
-/// How a value that is no scalar is written. A scalar is written in the same way by all of them but `Json` and `Deep`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// In a path or a header: items with commas between them.
-    Simple,
-    /// `name=a&name=b`, and the properties of an object as parameters of their own.
-    Form,
-    /// `name=a,b`.
-    Commas,
-    /// `name=a%20b`.
-    Spaces,
-    /// `name=a|b`.
-    Bars,
-    /// `name[property]=value`.
-    Deep,
-    /// The value as JSON.
-    Json,
 }
 
 /// The style that the normal form gives a parameter whose `content` is JSON: OpenAPI has no word for it.
@@ -53,47 +41,11 @@ pub struct Parameter<'a> {
     pub named: Option<String>,
 }
 
-/// Headers that no call sets as a parameter. Those of the first list are the client's own, or may have only the value that the client
-/// gives them; the others describe the connection or the message, or ask a gateway for another operation. `src/call/headers.rs` refuses
-/// the same ones, and a test compares the two.
-pub const RESERVED_HEADERS: [&str; 31] = [
-    "accept",
-    "authorization",
-    "content-length",
-    "content-type",
-    "host",
-    "user-agent",
-    "x-imprint-merchant-key",
-    "accept-charset",
-    "accept-encoding",
-    "alt-used",
-    "connection",
-    "content-encoding",
-    "content-range",
-    "expect",
-    "http2-settings",
-    "if-range",
-    "keep-alive",
-    "range",
-    "te",
-    "trailer",
-    "trailers",
-    "transfer-encoding",
-    "upgrade",
-    "x-forwarded-host",
-    "x-host",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-url",
-    "x-rewrite-url",
-];
-
 /// Whether a header of this name is left to the client.
 pub fn is_reserved(header: &str) -> bool {
     let name = header.to_ascii_lowercase();
-    RESERVED_HEADERS.contains(&name.as_str()) || name.starts_with("proxy-")
+    let listed = [&SET_BY_CLIENT[..], &OF_CONNECTION, &OVERRIDES].concat();
+    listed.contains(&name.as_str()) || name.starts_with(OF_PROXY)
 }
 
 /// Whether a header makes a request that is sent twice be carried out once.
@@ -176,27 +128,14 @@ pub fn style(place: Place, parameter: &Value) -> Option<Style> {
     }
 }
 
-/// A part of a path template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    Text(&'a str),
-    Parameter(&'a str),
-}
-
 /// The parts of a path template; `None` if its braces do not match or hold a slash.
 pub fn template(path: &str) -> Option<Vec<Piece<'_>>> {
-    let mut pieces = Vec::new();
-    let mut rest = path;
-    while let Some(open) = rest.find(['{', '}']) {
-        let (text, from) = rest.split_at(open);
-        let end = from.find('}')?;
-        let name = from[..end].strip_prefix('{').filter(|name| !name.is_empty() && !name.contains(['{', '/']))?;
-        pieces.extend((!text.is_empty()).then_some(Piece::Text(text)));
-        pieces.push(Piece::Parameter(name));
-        rest = &from[end + 1..];
-    }
-    pieces.extend((!rest.is_empty()).then_some(Piece::Text(rest)));
-    Some(pieces)
+    let pieces = pieces(path);
+    let is_sound = |piece: &Piece<'_>| match piece {
+        Piece::Text(text) => !text.contains(['{', '}']),
+        Piece::Parameter(name) => !name.is_empty() && !name.contains(['{', '/']),
+    };
+    pieces.iter().all(is_sound).then_some(pieces)
 }
 
 /// The names of the parameters of a path template, in their order.

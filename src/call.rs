@@ -9,6 +9,7 @@
 //! | `transport` | makes one attempt: sends once, reads at most the limit |
 //! | `retry` | makes attempts until one succeeds or no further attempt may be made |
 //! | `answer` | decides which 2xx answers are a success |
+//! | `conventions` | what the generator has to know of it as well: styles of parameters, headers that are left to the client, parts of paths |
 //! | `headers` | which headers code outside of the client may set |
 //! | `interceptor` | runs the hooks of users around attempts and calls |
 //! | `upload` | files to send, and the body that is made of them |
@@ -17,6 +18,7 @@
 
 pub(crate) mod answer;
 mod clock;
+mod conventions;
 mod error_type;
 pub(crate) mod headers;
 pub(crate) mod interceptor;
@@ -33,10 +35,10 @@ mod upload;
 
 pub(crate) use clock::TokioClock;
 pub use clock::{Clock, Pause};
+#[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
+pub(crate) use conventions::Style;
 use error_type::error_type;
 pub use optional::OptionalExt;
-#[allow(unused_imports, reason = "whether the generated code uses it depends on the API document")]
-pub(crate) use parameter::Style;
 pub use raw_body::RawBody;
 pub(crate) use request::{IntoRequest, Request};
 pub use response::Response;

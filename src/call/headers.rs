@@ -1,7 +1,9 @@
 //! Which headers code outside of the client may set on a request: one rule for the options of a call and for
 //! interceptors.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderName, HeaderValue};
+
+use super::conventions::{OF_CONNECTION, OF_PROXY, OVERRIDES, SET_BY_CLIENT};
 
 /// Selects one of several products of a partner. The header is in Imprint's guide but not in its OpenAPI document.
 pub(crate) const MERCHANT_KEY: HeaderName = HeaderName::from_static("x-imprint-merchant-key");
@@ -22,13 +24,14 @@ pub(crate) enum RefusedHeader {
 /// Reads a header that code outside of the client sets. Its value is marked as sensitive, which keeps it out of logs.
 pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RefusedHeader> {
     let name: HeaderName = name.parse().map_err(|_| RefusedHeader::Unsendable)?;
-    if is_set_by_client(&name) {
+    let given = name.as_str();
+    if SET_BY_CLIENT.contains(&given) {
         return Err(RefusedHeader::SetByClient);
     }
-    if is_of_the_connection(&name) {
+    if OF_CONNECTION.contains(&given) || given.starts_with(OF_PROXY) {
         return Err(RefusedHeader::OfConnection);
     }
-    if overrides(&name) {
+    if OVERRIDES.contains(&given) {
         return Err(RefusedHeader::Overrides);
     }
     let mut value = HeaderValue::from_str(value).map_err(|_| RefusedHeader::Unsendable)?;
@@ -36,52 +39,14 @@ pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderVal
     Ok((name, value))
 }
 
-fn is_set_by_client(name: &HeaderName) -> bool {
-    [ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, MERCHANT_KEY, USER_AGENT].contains(name)
-}
-
-/// Whether a header changes, for a gateway that follows it, which operation is called. What may be repeated, and what the
-/// path may hold, is decided for the operation of the call.
-fn overrides(name: &HeaderName) -> bool {
-    const NAMES: [&str; 8] = [
-        "x-forwarded-host",
-        "x-host",
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-        "x-original-host",
-        "x-original-url",
-        "x-rewrite-url",
-    ];
-    NAMES.contains(&name.as_str())
-}
-
-/// Whether a header is one by which the two ends of a connection agree on its use and on the coding of messages.
-fn is_of_the_connection(name: &HeaderName) -> bool {
-    const OTHERS: [&str; 16] = [
-        "accept-charset",
-        "accept-encoding",
-        "alt-used",
-        "connection",
-        "content-encoding",
-        "content-range",
-        "expect",
-        "http2-settings",
-        "if-range",
-        "keep-alive",
-        "range",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    OTHERS.contains(&name.as_str()) || name.as_str().starts_with("proxy-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_header_of_the_product_is_left_to_the_client() {
+        assert!(SET_BY_CLIENT.contains(&MERCHANT_KEY.as_str()));
+    }
 
     #[test]
     fn what_the_client_sets_and_what_describes_the_connection_is_refused() {

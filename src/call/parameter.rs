@@ -7,25 +7,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-/// How a list or an object is written. A single value is written in the same way by all of them but `Json`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "which of these the generated code uses depends on the API document")]
-pub(crate) enum Style {
-    /// Items with commas between them.
-    Simple,
-    /// `name=a&name=b`; each property of an object is a parameter of its own.
-    Form,
-    /// `name=a,b`.
-    Commas,
-    /// `name=a%20b`.
-    Spaces,
-    /// `name=a%7Cb`.
-    Bars,
-    /// `name[property]=value`, at any depth.
-    Deep,
-    /// The value as JSON.
-    Json,
-}
+use super::conventions::Style;
 
 /// What form encoding leaves as it is; a space becomes a plus.
 const LEFT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');

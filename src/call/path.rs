@@ -7,9 +7,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
+use super::conventions::{Piece, pieces};
 use crate::error::Problems;
 
-/// All characters except the unreserved ones of RFC 3986 is encoded, so that a value stays one segment.
+/// All characters except the unreserved ones of RFC 3986 are encoded, so that a value stays one segment.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a value is refused that would make another path.
@@ -38,10 +39,13 @@ pub(crate) fn fill(
         let pieces = pieces(segment);
         let mut whole = String::new();
         for piece in &pieces {
-            let Piece::Parameter(name) = piece else {
-                text.push_str(piece.text());
-                whole.push_str(piece.text());
-                continue;
+            let name = match piece {
+                Piece::Parameter(name) => name,
+                Piece::Text(part) => {
+                    text.push_str(part);
+                    whole.push_str(part);
+                    continue;
+                }
             };
             match values.iter().find(|(given, _)| given == name) {
                 Some((name, value)) => match objection(value).or_else(|| beside(value, &pieces)) {
@@ -91,35 +95,6 @@ pub(crate) fn fill(
         }
     }
     url
-}
-
-/// A part of a segment of a path template.
-enum Piece<'a> {
-    Text(&'a str),
-    Parameter(&'a str),
-}
-
-impl<'a> Piece<'a> {
-    fn text(&self) -> &'a str {
-        match self {
-            Self::Text(text) | Self::Parameter(text) => text,
-        }
-    }
-}
-
-/// The parts of a segment, such as `{id}` and `:reverse`. Braces that do not match are text, which the check of the URL refuses.
-fn pieces(segment: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = segment;
-    while let Some((text, (name, after))) =
-        rest.split_once('{').and_then(|(text, from)| Some((text, from.split_once('}')?)))
-    {
-        pieces.extend((!text.is_empty()).then_some(Piece::Text(text)));
-        pieces.push(Piece::Parameter(name));
-        rest = after;
-    }
-    pieces.extend((!rest.is_empty() || segment.is_empty()).then_some(Piece::Text(rest)));
-    pieces
 }
 
 /// Why a value may not stand in a segment of several parts: it holds the text that divides them, so that the server could end the

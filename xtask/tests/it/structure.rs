@@ -230,26 +230,6 @@ fn stages_import_only_earlier_ones() {
     }
 }
 
-/// The generator leaves out the parameters that are headers which the runtime refuses: a required one could never be sent.
-#[test]
-fn the_generator_and_the_runtime_refuse_the_same_headers() {
-    use xtask::build::http::{RESERVED_HEADERS, is_reserved};
-
-    let (_, text) = files("src/call/headers.rs").pop().unwrap();
-    let code = text.split("#[cfg(test)]").next().unwrap();
-    let constants = ["ACCEPT", "AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE", "HOST", "USER_AGENT"];
-    let mut refused: BTreeSet<String> = constants.iter().map(|name| name.to_lowercase().replace('_', "-")).collect();
-    let listed = code[code.find("fn is_set_by_client").unwrap()..].split(']').next().unwrap();
-    for name in constants {
-        assert!(listed.contains(name), "{name} is not refused");
-    }
-    assert_eq!(listed.matches(',').count(), constants.len(), "{listed} and MERCHANT_KEY");
-    let quoted = code.split('"').skip(1).step_by(2).filter(|text| !text.ends_with('-'));
-    refused.extend(quoted.map(str::to_string));
-    assert_eq!(refused, RESERVED_HEADERS.iter().map(ToString::to_string).collect());
-    assert!(is_reserved("Proxy-Authorization") && code.contains("\"proxy-\""));
-}
-
 #[test]
 fn only_the_client_target_knows_the_sources_of_the_client() {
     let modules: BTreeSet<&str> = FLOORS.iter().flat_map(|floor| floor.iter().copied()).collect();
