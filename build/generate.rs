@@ -2,13 +2,15 @@
 
 mod locate;
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
-use openapiv3::OpenAPI;
+use openapiv3::{OpenAPI, PathItem, ReferenceOr};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use schemars08::schema::{InstanceType, SchemaObject};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::problem::Problem;
 
@@ -57,18 +59,58 @@ fn settings() -> GenerationSettings {
 
 /// The source that progenitor generates from a lowered document.
 pub fn generate(document: &Value) -> Result<TokenStream, Problem> {
-    attempt(document).map_err(|reason| locate::locate(document, reason, &mut |part| attempt(part).err()))
+    attempt(document, None).map_err(|reason| {
+        let last = last_operation();
+        let fails =
+            |part: &Value, last: Option<&PathItem>| attempt(part, last).err().filter(|reason| !reason.contains(LAST));
+        // What cannot be read is found without writing anything, which is what takes most of the time.
+        let last = fails(document, Some(&last)).map(|_| &last);
+        locate::locate(document, reason, &mut |part| fails(part, last))
+    })
 }
 
-fn attempt(document: &Value) -> Result<TokenStream, String> {
+/// A name that stands in the error by which a run ends at `last_operation`.
+const LAST: &str = "after everything else has been read";
+
+/// An operation that progenitor refuses by an error. Behind all others, it ends a run in which they have been read and nothing has
+/// been written.
+fn last_operation() -> PathItem {
+    let parameter = json!({"in": "cookie", "name": LAST, "schema": {"type": "string"}});
+    serde_json::from_value(json!({"get": {"operationId": LAST, "parameters": [parameter], "responses": {}}}))
+        .expect("a path item")
+}
+
+fn attempt(document: &Value, last: Option<&PathItem>) -> Result<TokenStream, String> {
     let run = AssertUnwindSafe(|| {
-        let spec: OpenAPI = serde_json::from_value(calls::simplified(document)).map_err(|e| e.to_string())?;
+        let mut spec: OpenAPI = serde_json::from_value(calls::simplified(document)).map_err(|e| e.to_string())?;
+        if let Some(last) = last {
+            spec.paths.paths.insert("/".to_owned() + LAST, ReferenceOr::Item(last.clone()));
+        }
         Generator::new(&settings()).generate_tokens(&spec).map_err(|e| e.to_string())
     });
-    catch_unwind(run).unwrap_or_else(|panic| {
+    without_messages(|| catch_unwind(run)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().cloned();
         Err(said.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_else(|| "a panic".into()))
     })
+}
+
+/// Runs something whose panics are caught, without the messages that they would write to standard error: the problem tells the one that
+/// counts, and locating it would write dozens.
+fn without_messages<T>(run: impl FnOnce() -> T) -> T {
+    thread_local!(static IS_QUIET: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let others = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IS_QUIET.get() {
+                others(panic);
+            }
+        }));
+    });
+    IS_QUIET.set(true);
+    let result = run();
+    IS_QUIET.set(false);
+    result
 }
 
 #[cfg(test)]
