@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Api, Type};
+use super::{Api, BodyType, Type};
 use crate::build::{
-    enum_tokens, http,
+    enum_tokens,
+    http::{self, Form},
+    lower::unions,
     problem::Problem,
     rust_names::type_name,
     walk::{self, component_name, escape},
@@ -55,7 +57,13 @@ fn of_schema(api: &Api, names: &Names, name: &str, schema: &Value, place: &str) 
         if union.variants.len() != declared {
             return Err(lost(place.to_string(), &format!("one of the {declared} variants of `{name}`")));
         }
-        return Ok(());
+        let mut variants = union.variants.iter().enumerate();
+        return match variants
+            .find(|(index, variant)| !agrees(names, &schema["properties"][unions::property(*index)], &variant.ty))
+        {
+            Some((_, variant)) => Err(other(place.to_string(), &variant.ty)),
+            None => Ok(()),
+        };
     }
     if let Some(properties) = properties {
         let Some(structure) = api.structure(rust) else { return Err(lost(place.to_string(), &format!("`{name}`"))) };
@@ -108,15 +116,30 @@ fn of_operation(api: &Api, names: &Names, operation: &walk::Operation<'_>) -> Re
             return problem(format!("{at}/schema"), &found.ty);
         }
     }
-    let responses = operation.value.get("responses");
-    let answer = responses.map(|responses| &responses["2XX"]["content"]["application/json"]["schema"]);
-    let answer = answer.filter(|schema| !schema.is_null());
-    if let Some((answer, ty)) = answer.zip(generated.answer.as_ref())
-        && !agrees(names, answer, ty)
-    {
-        return problem(format!("{}/responses/2XX/content/application~1json/schema", operation.pointer), ty);
+    let answer = operation.value.get("responses").and_then(|responses| typed(&responses["2XX"]));
+    let body = operation.value.get("requestBody").and_then(typed);
+    let of_body = generated.body.as_ref().and_then(|body| match &body.ty {
+        BodyType::Fields(name) => Some(Type::Named(name.clone())),
+        BodyType::Value(ty) => Some(ty.clone()),
+        BodyType::Bytes | BodyType::Files => None,
+    });
+    // Lowering has made one answer and one media type of several, so the places name neither.
+    let parts = [(answer, &generated.answer, "responses", "the answer"), (body, &of_body, "requestBody", "the body")];
+    for (declared, ty, key, what) in parts {
+        let Some(schema) = declared else { continue };
+        let at = format!("{}/{key}", operation.pointer);
+        match ty {
+            Some(ty) if agrees(names, schema, ty) => {}
+            Some(ty) => return problem(at, ty),
+            None => return Err(lost(at, what).in_operation(&generated.facts.id)),
+        }
     }
     Ok(())
+}
+
+/// The schema of a body or of an answer. `None` where there is none, and for bytes.
+fn typed(holder: &Value) -> Option<&Value> {
+    http::media(holder).filter(|media| media.form != Form::Bytes)?.value.get("schema")
 }
 
 fn other(place: String, ty: &Type) -> Problem {

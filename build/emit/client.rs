@@ -2,7 +2,8 @@
 //! table of events.
 //!
 //! Only this module and its rooms know how the client is built, documented and shown in examples, and which paths of
-//! `src/` the generated code uses. Each file that it writes is included by the module of `src/` of the same name.
+//! `src/` the generated code uses. Each file that it writes is included by the module of `src/` of the same name, and
+//! `test_calls.rs` by the tests.
 
 mod blocking;
 mod calls;
@@ -15,6 +16,7 @@ mod operations;
 mod pages;
 pub mod prose;
 mod rust;
+mod test_calls;
 mod type_builders;
 mod types;
 
@@ -97,6 +99,7 @@ pub fn write(mut api: Api, hand_written: &HandWritten, keep: &dyn Fn(&str) -> bo
         File { name: "calls.rs", code: layout::render(calls::write(api, &names, &hand_written.helpers), &calls)? },
         File { name: "blocking.rs", code: layout::render(blocking::write(api, &names), &none)? },
         File { name: "event.rs", code: layout::render(events::write(api)?, &none)? },
+        File { name: "test_calls.rs", code: test_calls::write(api, &names) },
     ])
 }
 

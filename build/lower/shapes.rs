@@ -57,8 +57,9 @@ pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
     let mut aliases = BTreeMap::new();
     for (name, schema) in &schemas {
         let Some(mut target) = reference(schema) else { continue };
+        let mut nullable = schema["nullable"] == true;
         let mut seen = BTreeSet::from([name.as_str()]);
-        while let Some(next) = schemas.get(target).and_then(reference) {
+        while let Some((named, next)) = schemas.get(target).and_then(|named| Some((named, reference(named)?))) {
             if !seen.insert(target) {
                 return Err(Problem::new(
                     format!("/components/schemas/{}", walk::escape(name)),
@@ -66,17 +67,29 @@ pub fn aliases(lowered: &mut Lowered) -> Result<(), Problem> {
                     "say what it is by an overlay action",
                 ));
             }
+            nullable |= named["nullable"] == true;
             target = next;
         }
-        aliases.insert(name.clone(), target.to_string());
+        aliases.insert(name.clone(), (target.to_string(), nullable));
     }
     replace_references(lowered, &|name| {
-        aliases.get(name).map(|target| json!({"$ref": format!("#/components/schemas/{target}")}))
+        let (target, nullable) = aliases.get(name)?;
+        let mut reference = json!({"$ref": format!("#/components/schemas/{target}")});
+        if *nullable {
+            reference["nullable"] = json!(true);
+        }
+        Some(reference)
     })?;
     if let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.retain(|name, _| !aliases.contains_key(name));
     }
-    lowered.aliases = aliases.into_iter().filter(|(name, _)| used.contains(name)).collect();
+    for target in lowered.aliases.values_mut() {
+        if let Some((further, _)) = aliases.get(target) {
+            *target = further.clone();
+        }
+    }
+    let named = aliases.into_iter().filter(|(name, _)| used.contains(name));
+    lowered.aliases.extend(named.map(|(name, (target, _))| (name, target)));
     Ok(())
 }
 

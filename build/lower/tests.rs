@@ -106,6 +106,14 @@ fn cases() -> Vec<Case> {
         json!({"Base": {"type": "object", "properties": {"a": {"type": "string"}}}, "S": {"allOf": [{"$ref": "#/components/schemas/Base"}]}}),
         json!({}),
     );
+    let one = document(
+        json!({
+            "One": {"type": "object", "discriminator": {"propertyName": "kind"}, "properties": {"kind": {"type": "string"}}},
+            "Base": {"allOf": [{"$ref": "#/components/schemas/One"}, {"properties": {"a": {"type": "string"}}}]},
+            "S": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/One"}}},
+        }),
+        json!({}),
+    );
     let amount = document(
         json!({"Amount": {"type": "integer"}, "S": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Amount"}}}}),
         json!({}),
@@ -180,6 +188,7 @@ fn cases() -> Vec<Case> {
             "/paths/~1keep/get/responses/2XX/content/application~1json/schema/properties/uses S",
             json!({"$ref": "#/components/schemas/Base"}),
         ),
+        case("settle unions", one, A, json!({"$ref": "#/components/schemas/Base"})),
         case("write out plain names", amount.clone(), A, json!({"type": "integer"})),
         case("write out plain names", amount, "/components/schemas/Amount", Value::Null),
         case("move nullable to the uses of a name", nullable.clone(), "/components/schemas/E/nullable", Value::Null),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use super::{Lowered, merge};
+use super::{Lowered, merge, shapes};
 use crate::build::{
     problem::Problem,
     rust_names::identifier,
@@ -110,7 +110,9 @@ pub fn settle(lowered: &mut Lowered) -> Result<(), Problem> {
         };
         *schema = settled;
         Ok(())
-    })
+    })?;
+    // A named union of one schema has become another name of it.
+    shapes::aliases(lowered)
 }
 
 /// What is known while one union is settled.

@@ -1,7 +1,9 @@
 //! Unions on the wire: what tells the variants apart decides, what nobody knows is kept, and nothing of it is shown.
 
 use serde_json::{Value, json};
-use shapes::types::{BankMethod, CardMethod, Method, Pet, Tree, Unions, UnionsFitting, UnionsInferred, UnionsScalar};
+use shapes::types::{
+    BankMethod, CardMethod, Method, Only, Pet, Single, Sole, Tree, Unions, UnionsFitting, UnionsInferred, UnionsScalar,
+};
 
 fn read(value: Value) -> Unions {
     serde_json::from_str(&value.to_string()).unwrap_or_else(|error| panic!("{value}: {error}"))
@@ -104,4 +106,14 @@ fn a_variant_is_set_as_it_is_and_the_discriminator_is_written() {
         Unions::builder().method(Method::Card(card)).methods([Method::from(bank)]).scalar(7_i64).build().unwrap();
     let expected = json!({"method": {"type": "card", "pan": "4111"}, "methods": [{"type": "us_bank", "holder": "h"}], "scalar": 7});
     assert_eq!(serde_json::to_value(unions).unwrap(), expected);
+}
+
+#[test]
+fn a_union_of_one_schema_is_another_name_of_it() {
+    let value = json!({"only": {"holder": "h"}, "sole": {"kind": "Single", "name": "n", "size": 2}});
+    let Unions { only, sole, .. } = read(value);
+    let (only, sole): (Only, Sole) = (only.unwrap(), sole.unwrap());
+    let (only, sole): (BankMethod, Single) = (only, sole);
+    assert_eq!((only.holder.as_deref(), sole.name.as_deref(), sole.size), (Some("h"), Some("n"), Some(2)));
+    assert_eq!(read(json!({"only": null})).only, None);
 }
