@@ -124,12 +124,12 @@ impl Customer {
         Ok(self)
     }
 
-    /// Whether the parts of a date of birth that are given are those of the customer.
+    /// Whether the parts of a date of birth that are given are those of the customer. What else a document may add to a date is no
+    /// part of it.
     pub fn was_born(&self, date: &Map<String, Value>) -> bool {
-        let own = self.profile.get("date_of_birth");
-        own.is_some_and(|own| {
-            date.iter().filter(|(_, part)| !part.is_null()).all(|(name, part)| own.get(name) == Some(part))
-        })
+        let Some(own) = self.profile.get("date_of_birth") else { return false };
+        let given = ["year", "month", "day"].into_iter().filter_map(|name| Some((name, date.get(name)?)));
+        given.filter(|(_, part)| !part.is_null()).all(|(name, part)| own.get(name) == Some(part))
     }
 
     /// What answers show.
@@ -188,6 +188,7 @@ mod tests {
         customer.profile.insert("date_of_birth".into(), json!({"year": 1990, "month": 1, "day": 2}));
         assert!(customer.was_born(&map(json!({"year": 1990, "day": null}))));
         assert!(!customer.was_born(&map(json!({"year": 1990, "day": 3}))));
+        assert!(customer.was_born(&map(json!({"year": 1990, "era": "of another document"}))));
     }
 
     #[test]
