@@ -10,6 +10,7 @@ mod front_page;
 mod frozen;
 mod https;
 mod interruptions;
+mod manifests;
 mod mutations;
 mod needs;
 mod overlay_actions;
