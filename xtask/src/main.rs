@@ -36,6 +36,9 @@ enum Command {
         /// The file to write; standard output without it.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Compares it with the file that another build wrote, apart from the layout: ends with 1 if they differ.
+        #[arg(long, conflicts_with = "out")]
+        same_as: Option<PathBuf>,
     },
     /// Brings in the document that Imprint publishes now, and says what that changes for users of the crate.
     ///
@@ -122,7 +125,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> CommandOutput {
     match command {
-        Command::Generate { document, overlay, out } => commands::generate(&document, &overlay, out.as_deref()),
+        Command::Generate { document, overlay, out, same_as } => {
+            commands::generate(&document, &overlay, out.as_deref(), same_as.as_deref())
+        }
         Command::RefreshSpec(arguments) => {
             let source = match arguments.file {
                 Some(file) => DocumentSource::File(file),
