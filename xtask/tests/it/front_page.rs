@@ -58,11 +58,17 @@ fn items_of_the_sandbox_have_a_destination_in_both_forms() {
     let linked: BTreeSet<&str> = pages.iter().map(|(label, _)| *label).filter(|label| label.starts_with('`')).collect();
     assert_eq!(linked, items, "sandbox/README.md and sandbox/docs/links.md must define the same links to items");
     for label in SANDBOX_README.split("[`").skip(1).filter_map(|rest| rest.split_once("`]")).map(|(label, _)| label) {
-        assert!(items.contains(format!("`{label}`").as_str()), "[`{label}`] leads nowhere outside of the documentation");
+        assert!(
+            items.contains(format!("`{label}`").as_str()),
+            "[`{label}`] leads nowhere outside of the documentation"
+        );
     }
     for (label, page) in pages.iter().filter(|(label, _)| label.starts_with('`')) {
         let name = label.trim_matches('`').rsplit("::").next().unwrap_or_default();
-        assert!(page.ends_with(&format!(".{name}.html")) || page.ends_with(&format!("#method.{name}")), "{label}: {page}");
+        assert!(
+            page.ends_with(&format!(".{name}.html")) || page.ends_with(&format!("#method.{name}")),
+            "{label}: {page}"
+        );
     }
 }
 

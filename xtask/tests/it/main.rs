@@ -27,3 +27,4 @@ mod structure;
 mod support;
 mod suspicious;
 mod type_check;
+mod workflows;

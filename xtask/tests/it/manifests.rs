@@ -9,8 +9,13 @@ use std::{
 use toml::{Table, Value};
 
 /// What users get, and what repeats their dependencies. Examples ask for what a reader would write.
-const MANIFESTS: [&str; 5] =
-    ["Cargo.toml", "sandbox/Cargo.toml", "tests/shapes/Cargo.toml", "tests/webhooks_only/Cargo.toml", "xtask/Cargo.toml"];
+const MANIFESTS: [&str; 5] = [
+    "Cargo.toml",
+    "sandbox/Cargo.toml",
+    "tests/shapes/Cargo.toml",
+    "tests/webhooks_only/Cargo.toml",
+    "xtask/Cargo.toml",
+];
 
 const PUBLISHED: [&str; 2] = ["Cargo.toml", "sandbox/Cargo.toml"];
 
@@ -86,4 +91,62 @@ fn the_shapes_are_built_with_what_users_have() {
         }
     }
     assert!(count > 15, "{count}");
+}
+
+#[test]
+fn published_packages_say_where_they_belong() {
+    let workspace = &manifest("Cargo.toml")["workspace"];
+    for path in PUBLISHED {
+        let package = &manifest(path)["package"];
+        for key in ["description", "license", "readme", "keywords", "categories", "rust-version", "include"] {
+            assert!(package.get(key).is_some(), "{path} lacks {key}");
+        }
+        for key in ["repository", "homepage"] {
+            assert_eq!(package[key]["workspace"], Value::Boolean(true), "{key} of {path}");
+            assert!(workspace["package"][key].as_str().unwrap().starts_with("https://"));
+        }
+        let documentation = format!("https://docs.rs/{}", package["name"].as_str().unwrap());
+        assert_eq!(package["documentation"].as_str(), Some(documentation.as_str()));
+        assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], Value::Boolean(true), "{path}");
+    }
+}
+
+/// Whoever gets a package gets the licences with it; a package holds no file from outside of its folder.
+#[test]
+fn each_package_has_the_licences() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let [one, other] = [licence.to_owned(), format!("sandbox/{licence}")]
+            .map(|path| fs::read_to_string(root.join(&path)).unwrap_or_else(|e| panic!("{path}: {e}")));
+        assert!(one == other, "{licence} of the sandbox is another text");
+    }
+}
+
+/// Whoever builds takes each crate from where their own cargo finds the registry. The name of a mirror in the lock file would
+/// be one that others cannot reach.
+#[test]
+fn the_lock_file_names_no_source_but_the_registry() {
+    let lock: Table = toml::from_str(include_str!("../../../Cargo.lock")).unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let sources: BTreeSet<&str> = packages.iter().filter_map(|package| package.get("source")?.as_str()).collect();
+    assert_eq!(sources, BTreeSet::from(["registry+https://github.com/rust-lang/crates.io-index"]));
+    assert!(packages.len() > 200);
+}
+
+/// Everything that repeats the minimum version of Rust repeats the same one.
+#[test]
+fn the_minimum_version_of_rust_is_the_same_everywhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let version = manifest("Cargo.toml")["package"]["rust-version"].as_str().unwrap().to_owned();
+    for path in MANIFESTS {
+        assert_eq!(manifest(path)["package"]["rust-version"].as_str(), Some(version.as_str()), "{path}");
+    }
+    for (path, sentence) in [
+        ("README.md", format!("You need Rust {version} or later")),
+        ("README.md", format!("badge/Rust-{version}-blue")),
+        ("CONTRIBUTING.md", format!("You need Rust {version} or later")),
+        (".github/workflows/ci.yml", format!("toolchain install {version} ")),
+    ] {
+        assert!(fs::read_to_string(root.join(path)).unwrap().contains(&sentence), "{path} does not say: {sentence}");
+    }
 }
