@@ -1,13 +1,14 @@
 //! The commands of `cargo xtask`, from their arguments to what they print and how they end.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{
     check, documents,
     failure::Failure,
-    files::{Files, with_line_feeds},
+    files::{self, Files, with_line_feeds},
     needs, pipeline, refresh,
     report::{self, Format},
+    rustdoc_api,
 };
 
 /// What a command prints, and the exit code of the process.
@@ -57,6 +58,45 @@ pub fn generate(document: &Path, overlay: &Path, out: Option<&Path>, same_as: Op
         Ok(()) => CommandOutput { stderr, ..CommandOutput::default() },
         Err(e) => CommandOutput::could_not_run(format!("{stderr}{} cannot be written: {e}", path.display())),
     }
+}
+
+/// Compares the public API that rustdoc has written as JSON with the snapshots, or writes those.
+pub fn public_api(root: &Path, write: bool) -> CommandOutput {
+    let mut output = CommandOutput::default();
+    for package in ["imprint_client", "imprint_sandbox"] {
+        let path = root.join("docs/public-api").join(format!("{package}.txt"));
+        let made = rustdoc_api::items(&root.join(format!("target/doc/{package}.json"))).and_then(|items| {
+            let generated =
+                if package == "imprint_client" { read(&root.join(files::SNAPSHOT))? } else { String::new() };
+            Ok(rustdoc_api::snapshot(&items, package, &generated))
+        });
+        let now = match made {
+            Ok(now) => now,
+            Err(message) => return CommandOutput::could_not_run(message),
+        };
+        if write {
+            if let Err(e) = fs::write(&path, now) {
+                return CommandOutput::could_not_run(format!("{} cannot be written: {e}", path.display()));
+            }
+            continue;
+        }
+        let before = match read(&path) {
+            Ok(before) => before,
+            Err(message) => return CommandOutput::could_not_run(message),
+        };
+        let [old, new] = [&before, &now].map(|text| text.lines().collect::<BTreeSet<_>>());
+        let removed = old.difference(&new).map(|line| format!("- {line}\n"));
+        let added = new.difference(&old).map(|line| format!("+ {line}\n"));
+        let differences: String = removed.chain(added).collect();
+        if !differences.is_empty() {
+            output.exit_code = 1;
+            output.stdout.push_str(&format!(
+                "the public API of {package} is another:\n{differences}\
+                 If that is meant, `.ci/public-api --write` writes the snapshot; what is removed breaks users.\n"
+            ));
+        }
+    }
+    output
 }
 
 /// The first place where two sources differ in more than their layout: both are laid out anew before.

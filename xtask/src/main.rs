@@ -66,6 +66,14 @@ enum Command {
         #[command(flatten)]
         repository: Repository,
     },
+    /// Compares the public API that rustdoc has written as JSON with docs/public-api/; `.ci/public-api` runs both.
+    PublicApi {
+        /// Writes the snapshots.
+        #[arg(long)]
+        write: bool,
+        #[command(flatten)]
+        repository: Repository,
+    },
     /// Writes openapi/public-api.txt, after a change of the overlay or of the generator.
     Snapshot {
         #[command(flatten)]
@@ -147,6 +155,7 @@ fn run(command: Command) -> CommandOutput {
         Command::Documents { folder, no_compile, repository } => {
             commands::documents(&Files::new(&repository.root), &folder, !no_compile)
         }
+        Command::PublicApi { write, repository } => commands::public_api(&repository.root, write),
         Command::Snapshot { repository } => commands::snapshot(&Files::new(&repository.root)),
     }
 }

@@ -62,8 +62,10 @@ fn only_the_generator_is_pinned() {
     for path in MANIFESTS {
         for (kind, name, version) in requirements(&manifest(path)) {
             let is_exact = version.starts_with('=');
+            // What only maintainers build can make no build of a user impossible.
+            let is_of_xtask = path == "xtask/Cargo.toml" && name == "public-api";
             let is_generator = GENERATOR.contains(&name.as_str());
-            assert_eq!(is_exact, is_generator, "{name} {version} in the {kind} of {path}");
+            assert_eq!(is_exact, is_generator || is_of_xtask, "{name} {version} in the {kind} of {path}");
         }
     }
     let build = requirements(&manifest("Cargo.toml")).into_iter().filter(|(kind, ..)| *kind == "build-dependencies");
