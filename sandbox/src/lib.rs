@@ -1,4 +1,7 @@
+#![doc = include_str!("../docs/links.md")]
 #![doc = include_str!("../README.md")]
+// The front page. Where a link has two destinations Markdown takes the first one: here it is an item of the crate, and
+// where the README is shown by itself it is a page on docs.rs.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, missing_debug_implementations)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,20 +1,24 @@
-//! Tests against Imprint's sandbox. They are skipped unless `IMPRINT_API_KEY` is set.
+//! Tests against Imprint's sandbox. They are skipped unless `IMPRINT_LIVE_TESTS` is 1 and `IMPRINT_API_KEY` is set.
 
 use std::io::Write;
 
 use imprint_client::{Client, Environment, OptionalExt};
 
-/// A client of the sandbox, or `None` if there is no key. The message about that goes to stderr directly, because the
-/// test runner does not hide it there.
+/// A client of the sandbox, or `None` if nobody asked for these tests. A key alone does not ask: whoever has one in the
+/// environment for their work runs the tests of this library without changing data at Imprint.
+///
+/// The message goes to stderr directly, because the test runner does not hide it there.
 fn sandbox(test: &str) -> Option<Client> {
-    match std::env::var("IMPRINT_API_KEY") {
+    let variable = |name| std::env::var(name).ok();
+    match (variable("IMPRINT_LIVE_TESTS").as_deref(), variable("IMPRINT_API_KEY")) {
         // Other environment variables are ignored: the calls change data, so they must reach the sandbox only.
-        Ok(key) => {
+        (Some("1"), Some(key)) => {
             let client = Client::builder().api_key(key).environment(Environment::Sandbox).build();
             Some(client.expect("IMPRINT_API_KEY is a key"))
         }
-        Err(_) => {
-            let _ = writeln!(std::io::stderr(), "skipped {test}: IMPRINT_API_KEY is not set");
+        (Some("1"), None) => panic!("IMPRINT_LIVE_TESTS=1 needs a key of Imprint's sandbox in IMPRINT_API_KEY"),
+        _ => {
+            let _ = writeln!(std::io::stderr(), "skipped {test}: IMPRINT_LIVE_TESTS is not 1");
             None
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! From bottom to top: `pipeline` is the only way to the generator; `openapi` and `usage` read documents; `diff`,
 //! `public_api`, `overlay_actions` and `suspicious` examine one thing each; `report` prints; `refresh`, `check` and
-//! `documents` put them together; `commands` is what the command line calls. Imports go down this list only. `foreign_crates` stands
-//! beside them: it reads the sources of the library for a test.
+//! `documents` put them together; `commands` is what the command line calls. Imports go down this list only. `foreign_crates` and
+//! `rustdoc_api` stand beside them: they read the public API, from the sources and from what rustdoc makes of them.
 
 #[path = "../../build/mod.rs"]
 pub mod build;
@@ -24,6 +24,7 @@ pub mod pipeline;
 pub mod public_api;
 pub mod refresh;
 pub mod report;
+pub mod rustdoc_api;
 pub mod suspicious;
 pub mod usage;
 pub mod version;

@@ -36,6 +36,9 @@ enum Command {
         /// The file to write; standard output without it.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Compares it with the file that another build wrote, apart from the layout: ends with 1 if they differ.
+        #[arg(long, conflicts_with = "out")]
+        same_as: Option<PathBuf>,
     },
     /// Brings in the document that Imprint publishes now, and says what that changes for users of the crate.
     ///
@@ -60,6 +63,14 @@ enum Command {
         /// Leaves out compiling, which takes up to a minute for each document.
         #[arg(long)]
         no_compile: bool,
+        #[command(flatten)]
+        repository: Repository,
+    },
+    /// Compares the public API that rustdoc has written as JSON with docs/public-api/; `.ci/public-api` runs both.
+    PublicApi {
+        /// Writes the snapshots.
+        #[arg(long)]
+        write: bool,
         #[command(flatten)]
         repository: Repository,
     },
@@ -122,7 +133,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> CommandOutput {
     match command {
-        Command::Generate { document, overlay, out } => commands::generate(&document, &overlay, out.as_deref()),
+        Command::Generate { document, overlay, out, same_as } => {
+            commands::generate(&document, &overlay, out.as_deref(), same_as.as_deref())
+        }
         Command::RefreshSpec(arguments) => {
             let source = match arguments.file {
                 Some(file) => DocumentSource::File(file),
@@ -142,6 +155,7 @@ fn run(command: Command) -> CommandOutput {
         Command::Documents { folder, no_compile, repository } => {
             commands::documents(&Files::new(&repository.root), &folder, !no_compile)
         }
+        Command::PublicApi { write, repository } => commands::public_api(&repository.root, write),
         Command::Snapshot { repository } => commands::snapshot(&Files::new(&repository.root)),
     }
 }

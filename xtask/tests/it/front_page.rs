@@ -5,10 +5,15 @@ use std::fs;
 use std::path::Path;
 
 const README: &str = include_str!("../../../README.md");
+const SANDBOX_LINKS: &str = include_str!("../../../sandbox/docs/links.md");
+const SANDBOX_README: &str = include_str!("../../../sandbox/README.md");
 
 /// The destinations of the same links as items of the crate. They stand before the README in the documentation, and the
 /// first destination of a link counts.
 const LINKS: &str = include_str!("../../../docs/links.md");
+
+/// Where pages of the repository are that are in no package.
+const REPOSITORY: &str = "https://github.com/imprint-client/imprint-client/";
 
 const PUBLIC_API: &str = include_str!("../../../openapi/public-api.txt");
 
@@ -35,9 +40,35 @@ fn links_have_a_destination_in_both_forms() {
     let items = destinations(LINKS);
     for (label, page) in destinations(README) {
         let path = items.iter().find(|(of, _)| *of == label).expect("the labels are the same").1;
+        if page.starts_with(REPOSITORY) {
+            assert_eq!(path, page, "[{label}]");
+            continue;
+        }
         let name = path.rsplit("::").next().unwrap_or_default();
         let is_of_item = [format!("/{name}/index.html"), format!(".{name}.html"), format!("#method.{name}")];
         assert!(is_of_item.iter().any(|end| page.ends_with(end)), "[{label}] is {path} here and {page} there");
+    }
+}
+
+/// The README of the sandbox has destinations of other kinds as well, such as files of the package.
+#[test]
+fn items_of_the_sandbox_have_a_destination_in_both_forms() {
+    let items: BTreeSet<&str> = destinations(SANDBOX_LINKS).into_iter().map(|(label, _)| label).collect();
+    let pages = destinations(SANDBOX_README);
+    let linked: BTreeSet<&str> = pages.iter().map(|(label, _)| *label).filter(|label| label.starts_with('`')).collect();
+    assert_eq!(linked, items, "sandbox/README.md and sandbox/docs/links.md must define the same links to items");
+    for label in SANDBOX_README.split("[`").skip(1).filter_map(|rest| rest.split_once("`]")).map(|(label, _)| label) {
+        assert!(
+            items.contains(format!("`{label}`").as_str()),
+            "[`{label}`] leads nowhere outside of the documentation"
+        );
+    }
+    for (label, page) in pages.iter().filter(|(label, _)| label.starts_with('`')) {
+        let name = label.trim_matches('`').rsplit("::").next().unwrap_or_default();
+        assert!(
+            page.ends_with(&format!(".{name}.html")) || page.ends_with(&format!("#method.{name}")),
+            "{label}: {page}"
+        );
     }
 }
 
@@ -57,12 +88,71 @@ fn the_table_has_every_operation() {
     assert!(count > 30, "only {count} operations were found");
 }
 
-/// Where the README is shown by itself, hidden lines are visible and long ones are cut off.
+/// Whoever finds the package by the registry wants to know how it gets into their program, and what a call looks like.
 #[test]
-fn code_is_complete_and_narrow() {
+fn it_begins_with_the_installation_and_the_first_call() {
+    for (page, first, second) in [(README, "```toml", "```rust,no_run"), (SANDBOX_README, "```toml", "```rust")] {
+        let fences: Vec<&str> = page.lines().filter(|line| line.starts_with("```") && *line != "```").collect();
+        assert_eq!(fences[..2], [first, second]);
+        let before = page.lines().take_while(|line| *line != second);
+        let prose = before.filter(|line| !line.is_empty() && !line.starts_with("[!["));
+        assert!(prose.count() < 30, "the first call is too far down");
+    }
+}
+
+/// A relative link leads nowhere on the page of the registry.
+#[test]
+fn links_are_absolute_or_within_the_page() {
+    for page in [README, SANDBOX_README] {
+        let inline = page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(url, _)| url);
+        let urls: Vec<&str> = inline.chain(destinations(page).into_iter().map(|(_, url)| url)).collect();
+        assert!(urls.len() > 5, "{urls:?}");
+        for url in urls {
+            assert!(url.starts_with("https://") || url.starts_with('#'), "{url} is relative");
+        }
+    }
+}
+
+/// A page of the repository that is linked to exists, and the URL of the repository is the one of the manifest.
+#[test]
+fn pages_of_the_repository_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    assert!(manifest.contains(&format!("repository = \"{}\"", REPOSITORY.trim_end_matches('/'))));
+    for (_, url) in destinations(README) {
+        let Some(path) = url.strip_prefix(REPOSITORY) else { continue };
+        let path = path.strip_prefix("blob/main/").or_else(|| path.strip_prefix("tree/main/"));
+        assert!(path.is_some_and(|path| root.join(path).exists()), "{url}");
+    }
+    for page in [README, SANDBOX_README] {
+        for rest in page.split("https://github.com/").skip(1) {
+            assert!(format!("https://github.com/{rest}").starts_with(REPOSITORY), "{rest:.60}");
+        }
+    }
+}
+
+/// Where a README is shown by itself, hidden lines are visible.
+#[test]
+fn no_line_of_code_is_hidden() {
+    for page in [README, SANDBOX_README] {
+        let (mut is_rust, mut count) = (false, 0);
+        for line in page.lines() {
+            if let Some(language) = line.strip_prefix("```") {
+                is_rust = language.starts_with("rust");
+            } else if is_rust {
+                assert!(line.trim() != "#" && !line.trim_start().starts_with("# "), "a hidden line: {line}");
+                count += 1;
+            }
+        }
+        assert!(count > 30, "{count}");
+    }
+}
+
+/// Where the README is shown by itself, long lines are cut off.
+#[test]
+fn code_is_narrow() {
     assert!(code(README).count() > 30);
     for line in code(README) {
-        assert!(line != "#" && !line.starts_with("# "), "a hidden line: {line}");
         assert!(line.chars().count() <= 90, "a line of more than 90 columns: {line}");
     }
 }

@@ -1,0 +1,154 @@
+//! The manifests of the workspace: which versions they ask for, and what the registry shows of the packages.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use toml::{Table, Value};
+
+/// What users get, and what repeats their dependencies. Examples ask for what a reader would write.
+const MANIFESTS: [&str; 5] = [
+    "Cargo.toml",
+    "sandbox/Cargo.toml",
+    "tests/shapes/Cargo.toml",
+    "tests/webhooks_only/Cargo.toml",
+    "xtask/Cargo.toml",
+];
+
+const PUBLISHED: [&str; 2] = ["Cargo.toml", "sandbox/Cargo.toml"];
+
+const KINDS: [&str; 3] = ["dependencies", "build-dependencies", "dev-dependencies"];
+
+/// The crates that write names and signatures of the public API, in the build of every user.
+const GENERATOR: [&str; 4] = ["progenitor", "progenitor-impl", "typify", "typify-impl"];
+
+fn manifest(path: &str) -> Table {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    toml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What a manifest asks for: the kind, the name and the version of each dependency that has one.
+fn requirements(manifest: &Table) -> Vec<(&'static str, String, String)> {
+    let mut found = Vec::new();
+    for kind in KINDS {
+        for (name, value) in manifest.get(kind).and_then(Value::as_table).into_iter().flatten() {
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            found.extend(version.map(|version| (kind, name.clone(), version.to_owned())));
+        }
+    }
+    found
+}
+
+/// Cargo takes one version for all of a workspace, so a lower one in one manifest is never built.
+#[test]
+fn all_manifests_ask_for_the_same_version_of_a_crate() {
+    let mut versions: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for path in MANIFESTS {
+        for (kind, name, version) in requirements(&manifest(path)) {
+            versions.entry(name).or_default().entry(version).or_default().push(format!("{kind} of {path}"));
+        }
+    }
+    let repeated = versions.values().filter(|places| places.values().flatten().count() > 1).count();
+    assert!(repeated > 20, "only {repeated} crates stand in several places");
+    versions.retain(|_, places| places.len() > 1);
+    assert!(versions.is_empty(), "write the same version in all of these places: {versions:#?}");
+}
+
+/// An exact version of a crate that is in the graph of a user as well can make their build impossible.
+#[test]
+fn only_the_generator_is_pinned() {
+    for path in MANIFESTS {
+        for (kind, name, version) in requirements(&manifest(path)) {
+            let is_exact = version.starts_with('=');
+            // What only maintainers build can make no build of a user impossible.
+            let is_of_xtask = path == "xtask/Cargo.toml" && name == "public-api";
+            let is_generator = GENERATOR.contains(&name.as_str());
+            assert_eq!(is_exact, is_generator || is_of_xtask, "{name} {version} in the {kind} of {path}");
+        }
+    }
+    let build = requirements(&manifest("Cargo.toml")).into_iter().filter(|(kind, ..)| *kind == "build-dependencies");
+    let build: BTreeSet<String> = build.map(|(_, name, _)| name).collect();
+    for name in GENERATOR {
+        assert!(build.contains(name), "{name} writes code in the build of users: pin it in the build-dependencies");
+    }
+}
+
+/// `tests/shapes` runs the same build script and the same runtime.
+#[test]
+fn the_shapes_are_built_with_what_users_have() {
+    let [library, shapes] = ["Cargo.toml", "tests/shapes/Cargo.toml"].map(manifest);
+    let settings = |manifest: &Table, kind: &str, name: &str| {
+        let value = &manifest[kind][name];
+        let features = value.get("features").cloned();
+        let default = value.get("default-features").cloned();
+        (features, default)
+    };
+    let mut count = 0;
+    for kind in ["dependencies", "build-dependencies"] {
+        for name in shapes[kind].as_table().unwrap().keys() {
+            assert_eq!(settings(&shapes, kind, name), settings(&library, kind, name), "{name} in the {kind}");
+            count += 1;
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+#[test]
+fn published_packages_say_where_they_belong() {
+    let workspace = &manifest("Cargo.toml")["workspace"];
+    for path in PUBLISHED {
+        let package = &manifest(path)["package"];
+        for key in ["description", "license", "readme", "keywords", "categories", "rust-version", "include"] {
+            assert!(package.get(key).is_some(), "{path} lacks {key}");
+        }
+        for key in ["repository", "homepage"] {
+            assert_eq!(package[key]["workspace"], Value::Boolean(true), "{key} of {path}");
+            assert!(workspace["package"][key].as_str().unwrap().starts_with("https://"));
+        }
+        let documentation = format!("https://docs.rs/{}", package["name"].as_str().unwrap());
+        assert_eq!(package["documentation"].as_str(), Some(documentation.as_str()));
+        assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], Value::Boolean(true), "{path}");
+    }
+}
+
+/// Whoever gets a package gets the licences with it; a package holds no file from outside of its folder.
+#[test]
+fn each_package_has_the_licences() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let [one, other] = [licence.to_owned(), format!("sandbox/{licence}")]
+            .map(|path| fs::read_to_string(root.join(&path)).unwrap_or_else(|e| panic!("{path}: {e}")));
+        assert!(one == other, "{licence} of the sandbox is another text");
+    }
+}
+
+/// Whoever builds takes each crate from where their own cargo finds the registry. The name of a mirror in the lock file would
+/// be one that others cannot reach.
+#[test]
+fn the_lock_file_names_no_source_but_the_registry() {
+    let lock: Table = toml::from_str(include_str!("../../../Cargo.lock")).unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let sources: BTreeSet<&str> = packages.iter().filter_map(|package| package.get("source")?.as_str()).collect();
+    assert_eq!(sources, BTreeSet::from(["registry+https://github.com/rust-lang/crates.io-index"]));
+    assert!(packages.len() > 200);
+}
+
+/// Everything that repeats the minimum version of Rust repeats the same one.
+#[test]
+fn the_minimum_version_of_rust_is_the_same_everywhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let version = manifest("Cargo.toml")["package"]["rust-version"].as_str().unwrap().to_owned();
+    for path in MANIFESTS {
+        assert_eq!(manifest(path)["package"]["rust-version"].as_str(), Some(version.as_str()), "{path}");
+    }
+    for (path, sentence) in [
+        ("README.md", format!("You need Rust {version} or later")),
+        ("README.md", format!("badge/Rust-{version}-blue")),
+        ("CONTRIBUTING.md", format!("You need Rust {version} or later")),
+        (".github/workflows/ci.yml", format!("toolchain install {version} ")),
+    ] {
+        assert!(fs::read_to_string(root.join(path)).unwrap().contains(&sentence), "{path} does not say: {sentence}");
+    }
+}
