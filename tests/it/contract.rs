@@ -35,7 +35,7 @@ fn the_document_the_library_and_the_table_have_the_same_operations() {
     let missing: Vec<_> = known.difference(&table).collect();
     assert!(
         missing.is_empty(),
-        "these operations have no entry in tests/it/table.rs, so no test calls them: {missing:?}"
+        "the generator wrote no row of the table of calls for these operations, so no test calls them: {missing:?}"
     );
     let gone: Vec<_> = table.difference(&known).collect();
     assert!(gone.is_empty(), "the table has entries for operations that do not exist: {gone:?}");

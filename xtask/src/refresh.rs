@@ -182,8 +182,8 @@ fn next_steps(report: &Report) -> Vec<String> {
     steps.push(format!("Read `git diff {} {}`: it is what users will see.", files::SNAPSHOT, files::CHANGELOG));
     let compile = "`cargo check --workspace --all-targets --all-features` finds hand-written code that names what was \
                    removed.";
-    let test = "`cargo test --workspace --all-features`: the contract tests need a case for each new operation and \
-                field, in tests/it/table.rs, and README.md a link to each new operation. The failures say which.";
+    let test = "`cargo test --workspace --all-features`: two tests name what people have to add: README.md a link to each \
+                new operation, and the sandbox what a new request field does (tests/it/sandbox/comes_back.rs).";
     steps.extend([compile, test].map(str::to_string));
     if let Some(version) = report.version.as_ref().filter(|version| version.step != "none") {
         steps.push(format!(
