@@ -86,7 +86,11 @@ fn write(root: &Path, scratch: &Path, part: Part, generated: &[(&str, String)]) 
     for key in ["build-dependencies", "dev-dependencies", "example", "lints", "test"] {
         manifest.remove(key);
     }
-    manifest.insert("workspace".to_string(), toml::Table::new().into());
+    // A workspace of its own, with what the package takes from the one around it.
+    let mut workspace = toml::Table::new();
+    let inherited = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
+    workspace.extend(inherited.map(|package| ("package".to_string(), package.clone())));
+    manifest.insert("workspace".to_string(), workspace.into());
     if part == Part::AnyApi {
         without_helpers(scratch)?;
         if let Some(features) = manifest.get_mut("features").and_then(toml::Value::as_table_mut) {
