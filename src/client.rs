@@ -300,43 +300,45 @@ impl Client {
     }
 
     /// Makes a call. All generated builders send their calls by this method.
-    pub(crate) async fn call<T: DeserializeOwned>(
+    ///
+    /// The future is boxed, here as in `call_raw_at` and `call_at`: callers hold it in futures of their own, and tasks move it.
+    pub(crate) fn call<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         request: Request,
-    ) -> Result<Response<T>, Error> {
-        self.call_with(operation, operation.path, request, |answer| answer::response(operation, answer)).await
+    ) -> impl Future<Output = Result<Response<T>, Error>> {
+        Box::pin(self.call_with(operation, operation.path, request, move |answer| answer::response(operation, answer)))
     }
 
     /// Makes a call of an operation whose path the caller gave, and whose answer may or may not have a body.
-    async fn call_at<T: DeserializeOwned>(
+    fn call_at<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         path: &str,
         request: Request,
-    ) -> Result<Response<T>, Error> {
-        self.call_with(operation, path, request, |answer| answer::raw_response(operation, answer)).await
+    ) -> impl Future<Output = Result<Response<T>, Error>> {
+        Box::pin(self.call_with(operation, path, request, move |answer| answer::raw_response(operation, answer)))
     }
 
     /// Makes a call and returns the body of a 2xx answer as it came.
     ///
     /// All generated builders send their raw calls by this method.
-    pub(crate) async fn call_raw(
+    pub(crate) fn call_raw(
         &self,
         operation: &'static Operation,
         request: Request,
-    ) -> Result<Response<RawBody>, Error> {
-        self.call_raw_at(operation, operation.path, request).await
+    ) -> impl Future<Output = Result<Response<RawBody>, Error>> {
+        self.call_raw_at(operation, operation.path, request)
     }
 
     /// Makes a call of a path that the caller gave, and returns the body of a 2xx answer as it came.
-    async fn call_raw_at(
+    fn call_raw_at(
         &self,
         operation: &'static Operation,
         path: &str,
         request: Request,
-    ) -> Result<Response<RawBody>, Error> {
-        self.make(operation, path, (request, true), |answer| Ok(answer::bytes(answer))).await
+    ) -> impl Future<Output = Result<Response<RawBody>, Error>> {
+        Box::pin(self.make(operation, path, (request, true), |answer| Ok(answer::bytes(answer))))
     }
 
     /// Makes a call and reads its success answer by `read`.
