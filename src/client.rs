@@ -415,7 +415,7 @@ impl Client {
             Err(error) => (error.status(), error.attempts(), Some(error)),
         };
         let BegunCall { operation, span, begun } = call;
-        let request_id = match &result {
+        let request_id = || match &result {
             Ok(response) => response.request_id(),
             Err(Error::Api(error)) => error.request_id(),
             Err(Error::Decode(error)) => error.request_id(),
@@ -444,12 +444,12 @@ impl Client {
         let ready = request.finish(operation, path, base, self.inner.strict_requests)?;
         set_by_hooks.extend(ready.secrets);
         let mut request = reqwest::Request::new(operation.method.clone(), ready.url);
-        *request.headers_mut() = headers.clone();
-        if let Ok(accept) = HeaderValue::from_str(operation.accept) {
+        // Those that are for this call alone; each attempt adds them to a clone of those of the client.
+        *request.headers_mut() = ready.headers;
+        if operation.accept != JSON
+            && let Ok(accept) = HeaderValue::from_str(operation.accept)
+        {
             request.headers_mut().insert(ACCEPT, accept);
-        }
-        for (name, value) in &ready.headers {
-            request.headers_mut().insert(name, value.clone());
         }
         let mut once = None;
         if let Some((media, body)) = ready.body {
@@ -468,6 +468,8 @@ impl Client {
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
+            let of_call = std::mem::replace(request.headers_mut(), headers.clone());
+            request.headers_mut().extend(of_call);
             if let Some(body) = once.take() {
                 *request.body_mut() = Some(body);
             }

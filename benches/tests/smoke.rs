@@ -35,7 +35,7 @@ fn allocations_are_few_more_than_by_hand() {
     let _alone = run_alone();
     let server = server();
     let bounds = [
-        ("get", 1.45),
+        ("get", 1.20),
         ("transactions", 1.06),
         ("payment_methods", 1.06),
         ("order", 1.02),

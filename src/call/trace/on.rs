@@ -54,9 +54,12 @@ impl CallSpan {
     }
 
     /// Records the id by which the server can find the request. The server wrote it, so the secrets of the client and
-    /// personal data are hidden in it. `own` is called only if a subscriber is interested.
-    pub(crate) fn record_request_id(&self, id: Option<&str>, own: impl FnOnce() -> OwnSecrets) {
-        if let Some(id) = id.filter(|_| !self.span.is_disabled()) {
+    /// personal data are hidden in it. `id` and `own` are called only if a subscriber is interested.
+    pub(crate) fn record_request_id<'a>(&self, id: impl FnOnce() -> Option<&'a str>, own: impl FnOnce() -> OwnSecrets) {
+        if self.span.is_disabled() {
+            return;
+        }
+        if let Some(id) = id() {
             self.span.record("imprint.request_id", tracing::field::display(shown_request_id(id, &own())));
         }
     }
