@@ -300,43 +300,45 @@ impl Client {
     }
 
     /// Makes a call. All generated builders send their calls by this method.
-    pub(crate) async fn call<T: DeserializeOwned>(
+    ///
+    /// The future is boxed, here as in `call_raw_at` and `call_at`: callers hold it in futures of their own, and tasks move it.
+    pub(crate) fn call<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         request: Request,
-    ) -> Result<Response<T>, Error> {
-        self.call_with(operation, operation.path, request, |answer| answer::response(operation, answer)).await
+    ) -> impl Future<Output = Result<Response<T>, Error>> {
+        Box::pin(self.call_with(operation, operation.path, request, move |answer| answer::response(operation, answer)))
     }
 
     /// Makes a call of an operation whose path the caller gave, and whose answer may or may not have a body.
-    async fn call_at<T: DeserializeOwned>(
+    fn call_at<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         path: &str,
         request: Request,
-    ) -> Result<Response<T>, Error> {
-        self.call_with(operation, path, request, |answer| answer::raw_response(operation, answer)).await
+    ) -> impl Future<Output = Result<Response<T>, Error>> {
+        Box::pin(self.call_with(operation, path, request, move |answer| answer::raw_response(operation, answer)))
     }
 
     /// Makes a call and returns the body of a 2xx answer as it came.
     ///
     /// All generated builders send their raw calls by this method.
-    pub(crate) async fn call_raw(
+    pub(crate) fn call_raw(
         &self,
         operation: &'static Operation,
         request: Request,
-    ) -> Result<Response<RawBody>, Error> {
-        self.call_raw_at(operation, operation.path, request).await
+    ) -> impl Future<Output = Result<Response<RawBody>, Error>> {
+        self.call_raw_at(operation, operation.path, request)
     }
 
     /// Makes a call of a path that the caller gave, and returns the body of a 2xx answer as it came.
-    async fn call_raw_at(
+    fn call_raw_at(
         &self,
         operation: &'static Operation,
         path: &str,
         request: Request,
-    ) -> Result<Response<RawBody>, Error> {
-        self.make(operation, path, (request, true), |answer| Ok(answer::bytes(answer))).await
+    ) -> impl Future<Output = Result<Response<RawBody>, Error>> {
+        Box::pin(self.make(operation, path, (request, true), |answer| Ok(answer::bytes(answer))))
     }
 
     /// Makes a call and reads its success answer by `read`.
@@ -413,7 +415,7 @@ impl Client {
             Err(error) => (error.status(), error.attempts(), Some(error)),
         };
         let BegunCall { operation, span, begun } = call;
-        let request_id = match &result {
+        let request_id = || match &result {
             Ok(response) => response.request_id(),
             Err(Error::Api(error)) => error.request_id(),
             Err(Error::Decode(error)) => error.request_id(),
@@ -442,12 +444,12 @@ impl Client {
         let ready = request.finish(operation, path, base, self.inner.strict_requests)?;
         set_by_hooks.extend(ready.secrets);
         let mut request = reqwest::Request::new(operation.method.clone(), ready.url);
-        *request.headers_mut() = headers.clone();
-        if let Ok(accept) = HeaderValue::from_str(operation.accept) {
+        // Those that are for this call alone; each attempt adds them to a clone of those of the client.
+        *request.headers_mut() = ready.headers;
+        if operation.accept != JSON
+            && let Ok(accept) = HeaderValue::from_str(operation.accept)
+        {
             request.headers_mut().insert(ACCEPT, accept);
-        }
-        for (name, value) in &ready.headers {
-            request.headers_mut().insert(name, value.clone());
         }
         let mut once = None;
         if let Some((media, body)) = ready.body {
@@ -466,6 +468,8 @@ impl Client {
         retry::run(context, |attempts, remaining| {
             let limits = Limits { attempt: *attempt_timeout, call: *timeout, remaining, any_body };
             let mut request = request.try_clone().expect("its body is bytes and no stream");
+            let of_call = std::mem::replace(request.headers_mut(), headers.clone());
+            request.headers_mut().extend(of_call);
             if let Some(body) = once.take() {
                 *request.body_mut() = Some(body);
             }

@@ -4,6 +4,8 @@
 //! seen to delete the API key. A list of bad values is never complete, so the guard also checks the resulting URL: it
 //! must equal, byte for byte, the template with the values as this module encodes them.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
@@ -12,6 +14,9 @@ use crate::error::Problems;
 
 /// All characters except the unreserved ones of RFC 3986 are encoded, so that a value stays one segment.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How much longer than its template a path is expected to be: an id that takes the place of its name.
+const PATH_RESERVE: usize = 64;
 
 /// Why a value is refused that would make another path.
 const ELSEWHERE: &str = "would change where the request goes";
@@ -32,17 +37,22 @@ pub(crate) fn fill(
         return None;
     }
     let mut complete = true;
-    let mut text = base.as_str().trim_end_matches('/').to_owned();
-    let root = text.len();
+    let root = base.path().trim_end_matches('/');
+    let mut path = String::with_capacity(root.len() + template.len() + PATH_RESERVE);
+    path.push_str(root);
     for segment in template.split('/').skip(1) {
-        text.push('/');
+        path.push('/');
+        if !segment.contains('{') {
+            path.push_str(segment);
+            continue;
+        }
         let pieces = pieces(segment);
         let mut whole = String::new();
         for piece in &pieces {
             let name = match piece {
                 Piece::Parameter(name) => name,
                 Piece::Text(part) => {
-                    text.push_str(part);
+                    path.push_str(part);
                     whole.push_str(part);
                     continue;
                 }
@@ -50,8 +60,10 @@ pub(crate) fn fill(
             match values.iter().find(|(given, _)| given == name) {
                 Some((name, value)) => match objection(value).or_else(|| beside(value, &pieces)) {
                     None => {
-                        text.extend(utf8_percent_encode(value, ENCODED));
-                        whole.push_str(value);
+                        path.extend(utf8_percent_encode(value, ENCODED));
+                        if pieces.len() > 1 {
+                            whole.push_str(value);
+                        }
                     }
                     Some(objection) => {
                         problems.invalid(*name, objection);
@@ -78,28 +90,37 @@ pub(crate) fn fill(
             complete = false;
         }
     }
-    for (name, _) in values.iter().filter(|(name, _)| !template.contains(&format!("{{{name}}}"))) {
+    for (name, _) in values.iter().filter(|(name, _)| !has_place(template, name)) {
         problems.invalid(*name, "has no place in the path");
         complete = false;
     }
     if !complete {
         return None;
     }
-    let path = &text[root..];
-    let url = Url::parse(&text).ok().filter(|url| leads_to(url, base, path));
-    if url.is_none() {
-        // With a generated template only a value can be wrong; with a caller's own template, the template itself can
-        // be.
-        for name in values.iter().map(|(name, _)| *name).chain(values.is_empty().then_some("path")) {
-            problems.invalid(name, ELSEWHERE);
-        }
+    let mut url = base.clone();
+    url.set_path(&path);
+    if leads_to(&url, base, &path[root.len()..]) {
+        return Some(url);
     }
-    url
+    // With a generated template only a value can be wrong; with a caller's own template, the template itself can be.
+    for name in values.iter().map(|(name, _)| *name).chain(values.is_empty().then_some("path")) {
+        problems.invalid(name, ELSEWHERE);
+    }
+    None
+}
+
+/// Whether a template has a place for the value of this name.
+fn has_place(template: &str, name: &str) -> bool {
+    let mut opened = template.split('{').skip(1);
+    opened.any(|rest| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('}')))
 }
 
 /// Why a value may not stand in a segment of several parts: it holds the text that divides them, so that the server could end the
 /// value elsewhere. Where the last part of a segment names what is done, as in `/x/{id}:reverse`, a colon in the value could name another.
 fn beside(value: &str, pieces: &[Piece<'_>]) -> Option<&'static str> {
+    if pieces.len() == 1 {
+        return None;
+    }
     let decoded = decode_to_the_end(value.as_bytes());
     let decoded = String::from_utf8_lossy(&decoded);
     let divides = |piece: &Piece<'_>| match piece {
@@ -111,7 +132,8 @@ fn beside(value: &str, pieces: &[Piece<'_>]) -> Option<&'static str> {
 
 /// Whether `url` is `base` and `path` and nothing else: no segment more or fewer, none rewritten by the parser.
 fn leads_to(url: &Url, base: &Url, path: &str) -> bool {
-    url.origin() == base.origin()
+    (url.scheme(), url.host_str(), url.port_or_known_default())
+        == (base.scheme(), base.host_str(), base.port_or_known_default())
         && url.path().strip_prefix(base.path().trim_end_matches('/')) == Some(path)
         && url.username().is_empty()
         && url.password().is_none()
@@ -144,7 +166,9 @@ fn objection(value: &str) -> Option<&'static str> {
     if decoded.chars().any(char::is_control) {
         return Some("holds a control character, which may change where the request goes");
     }
-    decoded.chars().any(is_taken_for_syntax).then_some("holds a character that may be taken for a dot or a slash")
+    // All of these are beyond ASCII.
+    (!decoded.is_ascii() && decoded.chars().any(is_taken_for_syntax))
+        .then_some("holds a character that may be taken for a dot or a slash")
 }
 
 /// Whether a character is turned into one of `.`, `/`, `\`, `;` and `%`, or into text with one of them, when a server
@@ -160,7 +184,10 @@ fn is_taken_for_syntax(c: char) -> bool {
 
 /// Decodes percent escapes until none is left, in one pass: a byte that completes an escape is folded at once, and may
 /// complete the next one. `%u002e`, which some servers know for any character, is an escape as well.
-fn decode_to_the_end(value: &[u8]) -> Vec<u8> {
+fn decode_to_the_end(value: &[u8]) -> Cow<'_, [u8]> {
+    if !value.contains(&b'%') {
+        return value.into();
+    }
     let mut decoded = Vec::with_capacity(value.len());
     for &byte in value {
         decoded.push(byte);
@@ -169,7 +196,7 @@ fn decode_to_the_end(value: &[u8]) -> Vec<u8> {
             decoded.extend(bytes);
         }
     }
-    decoded
+    decoded.into()
 }
 
 /// The escape at the end of the text: its length, and the bytes that it encodes.

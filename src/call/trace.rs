@@ -41,7 +41,12 @@ mod off {
 
         pub(crate) fn end(self, _: &dyn Clock, _: Option<StatusCode>, _: u32, _: Option<&Error>) {}
 
-        pub(crate) fn record_request_id(&self, _: Option<&str>, _: impl FnOnce() -> OwnSecrets) {}
+        pub(crate) fn record_request_id<'a>(
+            &self,
+            _: impl FnOnce() -> Option<&'a str>,
+            _: impl FnOnce() -> OwnSecrets,
+        ) {
+        }
     }
 
     pub(crate) fn in_current_span<F>(work: F) -> F {

@@ -1,5 +1,6 @@
 //! The stream of the pages of a list: requests one page after another until the list ends.
 
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Paged;
@@ -18,6 +19,8 @@ pub(super) struct PageStream<A> {
     operation: &'static Operation,
     /// The request under way. It is kept here when the future that waits for it is dropped.
     fetch: Option<Fetch<A>>,
+    /// A page that waits for a turn of the runtime.
+    held: Option<Held<A>>,
     position: Position,
     /// Asks for the next page as soon as one has arrived.
     ahead: bool,
@@ -33,6 +36,18 @@ struct PagedCall<A> {
 /// Sends the call for the page after a cursor. If the flag is true, the call runs in a task, so that it makes progress
 /// between polls.
 type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
+
+/// A page that was read and is not returned yet.
+struct Held<A> {
+    page: Response<A>,
+    turn: Turn,
+    /// The cursor that led to the page.
+    cursor: Option<String>,
+}
+
+/// Lets the other tasks of the runtime run once. A consumer that works on a page and does not wait meanwhile would otherwise keep
+/// the task of the next page from sending its request.
+type Turn = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Makes the error for a page.
 type MakeFault<A> = Box<dyn Fn(&Response<A>, PageFault) -> DecodeError + Send>;
@@ -82,14 +97,18 @@ impl<A: Send + 'static> PageStream<A> {
         };
         let fault = move |page: &Response<A>, found| fault::<P, A>(&of_faults.clone().into_request().0, page, found);
         let call = PagedCall { start: Box::new(start), advance, fault: Box::new(fault) };
-        Self { call: Some(call), operation: P::OPERATION, fetch: None, position, ahead: false }
+        Self { call: Some(call), operation: P::OPERATION, fetch: None, held: None, position, ahead: false }
     }
 }
 
 impl<A> PageStream<A> {
     /// The next page, and an error to return after it if the list cannot continue from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
-        let Self { call, fetch, position, ahead, .. } = self;
+        let Self { call, fetch, held, position, ahead, .. } = self;
+        if let Some(Held { turn, .. }) = held {
+            ready!(turn.as_mut().poll(cx));
+            return Poll::Ready(held.take().map(|held| Ok((held.page, None))));
+        }
         let Some(list) = call else { return Poll::Ready(None) };
         let answer = loop {
             let under_way = fetch.get_or_insert_with(|| list.start(position, *ahead));
@@ -100,13 +119,22 @@ impl<A> PageStream<A> {
             }
         };
         *fetch = None;
+        let cursor = if *ahead { position.cursor().map(str::to_owned) } else { None };
         let action = answer.and_then(|page| match (list.advance)(position, &page) {
             Ok(action) => Ok((action, page)),
             Err(broken) => Err((list.fault)(&page, broken).into()),
         });
         let page = match action {
             Ok((PageAction::More, page)) => {
-                *fetch = ahead.then(|| list.start(position, true));
+                if !*ahead {
+                    return Poll::Ready(Some(Ok((page, None))));
+                }
+                *fetch = Some(list.start(position, true));
+                let mut turn: Turn = Box::pin(tokio::task::yield_now());
+                if turn.as_mut().poll(cx).is_pending() {
+                    *held = Some(Held { page, turn, cursor });
+                    return Poll::Pending;
+                }
                 return Poll::Ready(Some(Ok((page, None))));
             }
             Ok((PageAction::Last, page)) => Some(Ok((page, None))),
@@ -132,8 +160,9 @@ impl<A> PageStream<A> {
         self.operation
     }
 
+    /// The cursor of the page behind the last one that was returned.
     pub(super) fn cursor(&self) -> Option<&str> {
-        self.position.cursor()
+        self.held.as_ref().map_or_else(|| self.position.cursor(), |held| held.cursor.as_deref())
     }
 
     pub(super) fn is_at_end(&self) -> bool {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use hmac::Mac;
 use http::HeaderMap;
 
-use super::canonical::Node;
+use super::canonical::{Node, differs_in_go};
 use super::error::{UnreadableError, WebhookError};
 use super::event::Event;
 use super::header::SignatureHeader;
@@ -269,18 +269,16 @@ impl Verifier {
         // always read from the raw body.
         readings(false).next()?;
         let node = Node::parse(body)?;
-        let mut earlier = None;
         for form in [BodyReading::Sorted, BodyReading::SortedGo] {
             let text = node.write(form.escapes()?);
-            // Most bodies are the same text in both forms; such a text is not hashed again.
-            if earlier.as_ref() == Some(&text) {
-                break;
-            }
             let mut of_form = readings(false).filter(|reading| reading.body == form);
             if let Some(reading) = of_form.find(|reading| self.matches(reading.key, header, text.as_bytes())) {
                 return Some((reading, Some(text)));
             }
-            earlier = Some(text);
+            // Most bodies are the same text in both forms; such a text is not written and hashed again.
+            if !differs_in_go(&text) {
+                break;
+            }
         }
         None
     }

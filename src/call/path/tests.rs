@@ -138,11 +138,11 @@ fn the_url_itself_is_checked() {
 
 #[test]
 fn decoding_ends_and_is_linear() {
-    assert_eq!(decode_to_the_end(b"%%32%35%2"), b"%%2");
-    assert_eq!(decode_to_the_end(b"%zz%u12g4%u"), b"%zz%u12g4%u");
-    assert_eq!(decode_to_the_end(b"%ud800%u00e4"), "\u{fffd}ä".as_bytes());
+    assert_eq!(&*decode_to_the_end(b"%%32%35%2"), b"%%2");
+    assert_eq!(&*decode_to_the_end(b"%zz%u12g4%u"), b"%zz%u12g4%u");
+    assert_eq!(&*decode_to_the_end(b"%ud800%u00e4"), "\u{fffd}ä".as_bytes());
     let nested = format!("%{}2e", "25".repeat(500_000));
-    assert_eq!(decode_to_the_end(nested.as_bytes()), b".");
+    assert_eq!(&*decode_to_the_end(nested.as_bytes()), b".");
 }
 
 #[test]

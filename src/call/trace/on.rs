@@ -48,15 +48,18 @@ impl CallSpan {
         Self { span, begun }
     }
 
-    /// Does the work of the call within its span.
-    pub(crate) async fn around<F: Future>(&self, work: F) -> F::Output {
-        if self.span.is_disabled() { work.await } else { work.instrument(self.span.clone()).await }
+    /// Does the work of the call within its span, or within none if no subscriber is interested.
+    pub(crate) fn around<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+        work.instrument(if self.span.is_disabled() { Span::none() } else { self.span.clone() })
     }
 
     /// Records the id by which the server can find the request. The server wrote it, so the secrets of the client and
-    /// personal data are hidden in it. `own` is called only if a subscriber is interested.
-    pub(crate) fn record_request_id(&self, id: Option<&str>, own: impl FnOnce() -> OwnSecrets) {
-        if let Some(id) = id.filter(|_| !self.span.is_disabled()) {
+    /// personal data are hidden in it. `id` and `own` are called only if a subscriber is interested.
+    pub(crate) fn record_request_id<'a>(&self, id: impl FnOnce() -> Option<&'a str>, own: impl FnOnce() -> OwnSecrets) {
+        if self.span.is_disabled() {
+            return;
+        }
+        if let Some(id) = id() {
             self.span.record("imprint.request_id", tracing::field::display(shown_request_id(id, &own())));
         }
     }

@@ -134,3 +134,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whether_both_forms_are_the_same_text_is_seen_in_the_first() {
+    for json in [
+        r#"{"a":"b"}"#,
+        r#"["<"]"#,
+        r#"{"&":1}"#,
+        "[\"\u{2028}\"]",
+        "[\"\u{2029}\"]",
+        "[\"\u{2027}€\"]",
+        r#"["\u003e\n\"\\"]"#,
+        "[1]",
+    ] {
+        let node = Node::parse(json.as_bytes()).unwrap();
+        let (few, go) = (node.write(Escapes::Few), node.write(Escapes::Go));
+        assert_eq!(differs_in_go(&few), few != go, "{json}");
+    }
+}
