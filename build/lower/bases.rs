@@ -111,7 +111,11 @@ fn union(schemas: &Map<String, Value>, base: &str, own: &str, members: &[String]
     }
     let members: Vec<Value> =
         names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
-    let mut union = json!({"oneOf": members, "discriminator": {"propertyName": tag, "mapping": mapping}});
+    // A union of one schema is that schema, here as everywhere in the normal form.
+    let mut union = match members.as_slice() {
+        [_] => json!({ "allOf": members }),
+        _ => json!({"oneOf": members, "discriminator": {"propertyName": tag, "mapping": mapping}}),
+    };
     for word in ["description", "title", "deprecated", "nullable"] {
         if let Some(said) = schema.get(word) {
             union[word] = said.clone();

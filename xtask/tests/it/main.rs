@@ -13,6 +13,7 @@ mod interruptions;
 mod manifests;
 mod mutations;
 mod needs;
+mod normal_form;
 mod overlay_actions;
 mod papers;
 mod published;
