@@ -2,7 +2,6 @@
 //! leave some room for other versions of reqwest.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use benches::bare;
 use benches::heap::allocations;
@@ -71,23 +70,6 @@ fn a_call_is_one_request_and_a_page_is_one_request() {
             let customer = customer_with(250, 0);
             let count = benches::streams::ours(&client, &customer, prefetch, benches::streams::Consumer::Idle).await;
             assert_eq!((count, server.requests() - before), (250, 3));
-        }
-    });
-}
-
-#[test]
-fn prefetch_asks_before_the_consumer_lets_go_of_its_thread() {
-    let _alone = run_alone();
-    let (server, runtime) = (server(), runtime());
-    let client = benches::client(&server.url);
-    runtime.block_on(async {
-        let mut rewards = client.get_rewards().customer_id(&*customer_with(250, 0)).limit(100).stream().prefetch();
-        rewards.try_next().await.expect("a page").expect("an item");
-        // From here on nothing runs in this thread but this loop.
-        let begun = Instant::now();
-        while server.requests() < 2 {
-            assert!(begun.elapsed() < Duration::from_secs(10), "the second page was not asked for");
-            std::thread::sleep(Duration::from_millis(5));
         }
     });
 }

@@ -38,6 +38,34 @@ async fn pages_are_prefetched_too() {
     assert_eq!((rest.len(), server.cursors().len()), (2, 3));
 }
 
+/// A page that has arrived is held for a turn of the runtime. A caller who stops meanwhile has to continue with that page.
+#[tokio::test]
+async fn the_cursor_stays_until_the_page_is_returned() {
+    let server = ListServer::with_pages(THREE_PAGES).await;
+    let mut pages = server.client.search_rewards().pages().prefetch();
+    let waiting = async {
+        while futures_util::FutureExt::now_or_never(pages.try_next()).is_none() {
+            assert_eq!(pages.cursor(), None);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(TEST_TIMEOUT, waiting).await.expect("the first page");
+    assert_eq!(pages.cursor(), Some("b"));
+}
+
+#[tokio::test]
+async fn a_consumer_that_keeps_the_thread_does_not_delay_the_next_request() {
+    let server = ListServer::with_pages(THREE_PAGES).await;
+    let mut items = server.client.search_rewards().stream().prefetch();
+    items.try_next().await.expect("a page").expect("an item");
+    // From here on nothing else runs in this thread, as if the consumer computed.
+    let begun = std::time::Instant::now();
+    while server.cursors().len() < 2 {
+        assert!(begun.elapsed() < TEST_TIMEOUT, "the second page was not requested");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[tokio::test]
 async fn a_prefetched_request_proceeds_between_polls() {
     let server = RawServer::start().await;
