@@ -9,8 +9,10 @@ use std::{
 use toml::{Table, Value};
 
 /// What users get, and what repeats their dependencies. Examples ask for what a reader would write.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 7] = [
     "Cargo.toml",
+    "benches/Cargo.toml",
+    "fuzz/Cargo.toml",
     "sandbox/Cargo.toml",
     "tests/shapes/Cargo.toml",
     "tests/webhooks_only/Cargo.toml",

@@ -381,7 +381,7 @@ fn the_options_of_a_call_are_names_that_setters_do_not_take() {
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
-    for below in ["src", "build", "benches", "sandbox/src", "xtask/src"] {
+    for below in ["src", "build", "benches", "fuzz/src", "sandbox/src", "xtask/src"] {
         for (file, text) in files(below) {
             let first = text.lines().next().unwrap_or_default();
             assert!(first.starts_with("//!") || first.starts_with("#![doc"), "{file} begins with `{first}`");
@@ -397,6 +397,8 @@ fn files_are_short() {
         "tests",
         "examples",
         "benches",
+        "fuzz/src",
+        "fuzz/tests",
         "sandbox/src",
         "sandbox/tests",
         "sandbox/benches",
