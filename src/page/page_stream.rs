@@ -1,6 +1,5 @@
 //! The stream of the pages of a list: requests one page after another until the list ends.
 
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Paged;
@@ -19,7 +18,7 @@ pub(super) struct PageStream<A> {
     operation: &'static Operation,
     /// The request under way. It is kept here when the future that waits for it is dropped.
     fetch: Option<Fetch<A>>,
-    /// A page that waits for a turn of the runtime.
+    /// The page that the next poll returns.
     held: Option<Held<A>>,
     position: Position,
     /// Asks for the next page as soon as one has arrived.
@@ -40,14 +39,9 @@ type StartFetch<A> = Box<dyn Fn(Option<&str>, bool) -> Fetch<A> + Send>;
 /// A page that was read and is not returned yet.
 struct Held<A> {
     page: Response<A>,
-    turn: Turn,
     /// The cursor that led to the page.
     cursor: Option<String>,
 }
-
-/// Lets the other tasks of the runtime run once. A consumer that works on a page and does not wait meanwhile would otherwise keep
-/// the task of the next page from sending its request.
-type Turn = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Makes the error for a page.
 type MakeFault<A> = Box<dyn Fn(&Response<A>, PageFault) -> DecodeError + Send>;
@@ -105,9 +99,8 @@ impl<A> PageStream<A> {
     /// The next page, and an error to return after it if the list cannot continue from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
         let Self { call, fetch, held, position, ahead, .. } = self;
-        if let Some(Held { turn, .. }) = held {
-            ready!(turn.as_mut().poll(cx));
-            return Poll::Ready(held.take().map(|held| Ok((held.page, None))));
+        if let Some(Held { page, .. }) = held.take() {
+            return Poll::Ready(Some(Ok((page, None))));
         }
         let Some(list) = call else { return Poll::Ready(None) };
         let answer = loop {
@@ -130,12 +123,12 @@ impl<A> PageStream<A> {
                     return Poll::Ready(Some(Ok((page, None))));
                 }
                 *fetch = Some(list.start(position, true));
-                let mut turn: Turn = Box::pin(tokio::task::yield_now());
-                if turn.as_mut().poll(cx).is_pending() {
-                    *held = Some(Held { page, turn, cursor });
-                    return Poll::Pending;
-                }
-                return Poll::Ready(Some(Ok((page, None))));
+                // The task of the next page has to run before the consumer works on this one, and perhaps never waits
+                // meanwhile. tokio's `yield_now` would wait for the runtime of this thread, which does not go on while a
+                // blocking call keeps the thread.
+                cx.waker().wake_by_ref();
+                *held = Some(Held { page, cursor });
+                return Poll::Pending;
             }
             Ok((PageAction::Last, page)) => Some(Ok((page, None))),
             Ok((PageAction::LastWithoutCursor(item), page)) => {

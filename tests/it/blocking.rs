@@ -82,6 +82,21 @@ fn use_it(client: &Client) {
     assert_eq!(link.customer_id, "C");
 }
 
+/// Runs a test in a thread, and fails if it does not end: a blocking call that waits for its own thread would wait for ever, and
+/// no timer of that thread could end it.
+fn ends(test: impl FnOnce() + Send + 'static) {
+    let (done, ended) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        test();
+        let _ = done.send(());
+    });
+    match ended.recv_timeout(Duration::from_secs(60)) {
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("a blocking call does not end"),
+        // Without a message the thread has panicked.
+        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+    }
+}
+
 #[test]
 fn calls_are_made_without_a_runtime() {
     let server = server();
@@ -94,29 +109,39 @@ fn calls_are_made_without_a_runtime() {
     use_it(&variant);
 }
 
-#[tokio::test]
-async fn calls_are_made_inside_of_a_single_threaded_runtime() {
-    let server = server();
-    let client = client(&server);
-    use_it(&client);
-    tokio::spawn({
-        let client = client.clone();
-        // More calls than tokio lets a task poll in one go.
-        async move { (0..50).for_each(|_| use_it(&client)) }
-    })
-    .await
-    .expect("no panic");
-    // Dropping it here does not panic either.
-    drop(client);
+#[test]
+fn calls_are_made_inside_of_a_single_threaded_runtime() {
+    ends(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let server = server();
+            let client = client(&server);
+            use_it(&client);
+            tokio::spawn({
+                let client = client.clone();
+                // More calls than tokio lets a task poll in one go.
+                async move { (0..50).for_each(|_| use_it(&client)) }
+            })
+            .await
+            .expect("no panic");
+            // Dropping it here does not panic either.
+            drop(client);
+        });
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_are_made_inside_of_a_runtime_with_several_threads() {
-    let server = server();
-    let client = client(&server);
-    use_it(&client);
-    let made = tokio::task::spawn_blocking(move || use_it(&client));
-    made.await.expect("no panic");
+#[test]
+fn calls_are_made_inside_of_a_runtime_with_several_threads() {
+    ends(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let server = server();
+            let client = client(&server);
+            use_it(&client);
+            let made = tokio::task::spawn_blocking(move || use_it(&client));
+            made.await.expect("no panic");
+        });
+    });
 }
 
 #[test]
