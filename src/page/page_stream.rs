@@ -41,7 +41,15 @@ struct Held<A> {
     page: Response<A>,
     /// The cursor that led to the page.
     cursor: Option<String>,
+    /// How often the other tasks of the runtime still come first.
+    turns: u8,
 }
+
+/// How often a prefetching list lets the other tasks of its runtime run before it returns a page, so that the request for
+/// the next page is sent before the consumer works on this one, perhaps without ever waiting. The task of the request needs
+/// one turn, and that of its connection, which comes behind this one in the queue, another. The rest is for what an
+/// interceptor or another version of hyper adds; a turn in which nothing is to be done takes less than a microsecond.
+const TURNS: u8 = 4;
 
 /// Makes the error for a page.
 type MakeFault<A> = Box<dyn Fn(&Response<A>, PageFault) -> DecodeError + Send>;
@@ -99,8 +107,15 @@ impl<A> PageStream<A> {
     /// The next page, and an error to return after it if the list cannot continue from there.
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<PageAndError<A>, Error>>> {
         let Self { call, fetch, held, position, ahead, .. } = self;
-        if let Some(Held { page, .. }) = held.take() {
-            return Poll::Ready(Some(Ok((page, None))));
+        if let Some(waiting) = held.take_if(|waiting| waiting.turns == 0) {
+            return Poll::Ready(Some(Ok((waiting.page, None))));
+        }
+        if let Some(waiting) = held {
+            // tokio's `yield_now` would wait for the runtime of this thread, which does not go on while a blocking call
+            // keeps the thread.
+            waiting.turns -= 1;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         let Some(list) = call else { return Poll::Ready(None) };
         let answer = loop {
@@ -123,12 +138,8 @@ impl<A> PageStream<A> {
                     return Poll::Ready(Some(Ok((page, None))));
                 }
                 *fetch = Some(list.start(position, true));
-                // The task of the next page has to run before the consumer works on this one, and perhaps never waits
-                // meanwhile. tokio's `yield_now` would wait for the runtime of this thread, which does not go on while a
-                // blocking call keeps the thread.
-                cx.waker().wake_by_ref();
-                *held = Some(Held { page, cursor });
-                return Poll::Pending;
+                *held = Some(Held { page, cursor, turns: TURNS });
+                return self.poll_page(cx);
             }
             Ok((PageAction::Last, page)) => Some(Ok((page, None))),
             Ok((PageAction::LastWithoutCursor(item), page)) => {

@@ -53,17 +53,23 @@ async fn the_cursor_stays_until_the_page_is_returned() {
     assert_eq!(pages.cursor(), Some("b"));
 }
 
+/// The consumer is a task as in a service, so it stands in one queue with the tasks of the request and of its connection.
 #[tokio::test]
 async fn a_consumer_that_keeps_the_thread_does_not_delay_the_next_request() {
     let server = ListServer::with_pages(THREE_PAGES).await;
-    let mut items = server.client.search_rewards().stream().prefetch();
-    items.try_next().await.expect("a page").expect("an item");
-    // From here on nothing else runs in this thread, as if the consumer computed.
-    let begun = std::time::Instant::now();
-    while server.cursors().len() < 2 {
-        assert!(begun.elapsed() < TEST_TIMEOUT, "the second page was not requested");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let consumer = tokio::spawn(async move {
+        let mut items = server.client.search_rewards().stream().prefetch();
+        for (item, requests) in [("a", 2), ("b", 2), ("c", 3)] {
+            assert_eq!(items.try_next().await.expect("a page").expect("an item").id, item);
+            // Nothing else runs in this thread meanwhile, as if the consumer computed.
+            let begun = std::time::Instant::now();
+            while server.cursors().len() < requests {
+                assert!(begun.elapsed() < TEST_TIMEOUT, "at {item} the next page was not requested");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+    });
+    consumer.await.expect("no request came late");
 }
 
 #[tokio::test]
