@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 use crate::bare::types::{Order, OrderLine, Page, PaymentMethod, Transaction};
-use crate::server::Server;
+use crate::server::{Server, customer_with};
 use crate::{bare, payloads};
 
 /// Does once what is measured.
@@ -32,7 +32,7 @@ pub struct Row {
 
 /// All rows.
 pub fn rows(server: &Server) -> Vec<Row> {
-    vec![get(server), transactions(), payment_methods(), order(), built_order(), webhook(), forged()]
+    vec![get(server), page(server), transactions(), payment_methods(), order(), built_order(), webhook(), forged()]
 }
 
 /// The id of the customer that is asked for.
@@ -69,6 +69,25 @@ fn get(server: &Server) -> Row {
         black_box(customer.expect("a customer"));
     };
     Row { name: "get", what: "one GET", ours: Box::new(ours), bare: Box::new(bare), times: 200 }
+}
+
+/// How many items the page of the row `page` has.
+const ITEMS: usize = 1_000;
+
+fn page(server: &Server) -> Row {
+    let runtime = Rc::new(runtime());
+    let (client, bare) = (crate::client(&server.url), bare::Client::new(&server.url));
+    let (same, customer) = (runtime.clone(), customer_with(ITEMS, 0));
+    let (limit, by_hand) = (i64::try_from(ITEMS).expect("a number"), customer.clone());
+    let ours = move || {
+        let page = runtime.block_on(async { client.get_rewards().customer_id(&*customer).limit(limit).send().await });
+        assert_eq!(page.expect("a page").data.len(), ITEMS);
+    };
+    let bare = move || {
+        let page = same.block_on(async { bare.rewards(&by_hand, ITEMS, None).await });
+        assert_eq!(page.expect("a page").data.len(), ITEMS);
+    };
+    Row { name: "page", what: "a page of 1,000 rewards", ours: Box::new(ours), bare: Box::new(bare), times: 20 }
 }
 
 /// Decodes a text into a type.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::http::default_http_client;
 pub(crate) use self::runtime::check as check_runtime;
@@ -18,6 +19,9 @@ use crate::operation::Operation;
 
 /// The most memory that is reserved because of a `Content-Length` alone, which may be false.
 const MAX_RESERVED: usize = 1 << 20;
+
+/// What a clock cannot add to its time becomes this: 30 years.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// The most that is read of a body where the API document has none.
 const MAX_UNEXPECTED: usize = 64 << 10;
@@ -59,7 +63,14 @@ pub(crate) struct Limits {
 enum BodyEnd {
     Complete,
     TooLarge,
-    Broken(reqwest::Error),
+    Broken(Broken),
+}
+
+/// Why an attempt did not get its answer, or not all of it.
+enum Broken {
+    Http(reqwest::Error),
+    /// The time of the attempt is over.
+    TimedOut,
 }
 
 impl Answer {
@@ -98,7 +109,7 @@ impl Transport {
     pub(crate) async fn attempt(
         &self,
         operation: &'static Operation,
-        mut request: reqwest::Request,
+        request: reqwest::Request,
         limits: Limits,
         attempts: u32,
     ) -> Result<Answer, Error> {
@@ -108,8 +119,12 @@ impl Transport {
         } else {
             (TimeoutPhase::Attempt, attempt_timeout)
         };
-        *request.timeout_mut() = Some(attempt_timeout.min(limits.remaining));
-        let failure = |status, error: reqwest::Error| -> Error {
+        let time = attempt_timeout.min(limits.remaining);
+        let end = Instant::now().checked_add(time).unwrap_or_else(|| Instant::now() + FAR);
+        let failure = |status, broken| -> Error {
+            let Broken::Http(error) = broken else {
+                return TimeoutError::new(operation, phase, limit, status, attempts).into();
+            };
             if error.is_builder() {
                 let mut problems = Problems::default();
                 problems.invalid("the request", "cannot be put into an HTTP message");
@@ -129,36 +144,36 @@ impl Transport {
 
         #[cfg(test)]
         if let Some(stand_in) = &self.stand_in {
-            let time = attempt_timeout.min(limits.remaining);
             let response = stand_in::execute(&**stand_in, request, time).await;
             let response = response.map_err(|no_answer| no_answer.into_error(operation, (phase, limit), attempts))?;
-            return self.receive(operation, response, (attempts, limits.any_body), failure).await;
+            return self.receive(operation, response, end, (attempts, limits.any_body), failure).await;
         }
         runtime::check().map_err(|problem| problem.in_call(operation, attempts - 1))?;
-        let response = self.http.execute(request).await.map_err(|error| failure(None, error))?;
-        self.receive(operation, response, (attempts, limits.any_body), failure).await
+        let response = within(end, self.http.execute(request)).await.map_err(|broken| failure(None, broken))?;
+        self.receive(operation, response, end, (attempts, limits.any_body), failure).await
     }
 
-    /// Reads the answer.
+    /// Reads the answer, until `end` at the latest.
     async fn receive(
         &self,
         operation: &'static Operation,
         mut response: Response,
+        end: Instant,
         (attempts, any_body): (u32, bool),
-        failure: impl Fn(Option<StatusCode>, reqwest::Error) -> Error,
+        failure: impl Fn(Option<StatusCode>, Broken) -> Error,
     ) -> Result<Answer, Error> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if !status.is_success() {
             // The status is reported even if the body breaks off.
-            let (body, end) = read(&mut response, self.max_response_bytes).await;
-            let complete = matches!(end, BodyEnd::Complete);
+            let (body, ended) = read(&mut response, self.max_response_bytes, end).await;
+            let complete = matches!(ended, BodyEnd::Complete);
             return Err(ApiError::new(operation, status, headers, attempts, body, complete).into());
         }
         if operation.empty && !any_body {
             // No body is expected. If there is one, it may report a failure, so a short body is read. A body that is
             // too long or breaks off is ignored: the status reports success.
-            let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED)).await {
+            let body = match read(&mut response, self.max_response_bytes.min(MAX_UNEXPECTED), end).await {
                 (body, BodyEnd::Complete) => body,
                 (_, BodyEnd::TooLarge | BodyEnd::Broken(_)) => Vec::new(),
             };
@@ -167,12 +182,12 @@ impl Transport {
         if response.content_length().is_some_and(|length| length > self.max_response_bytes as u64) {
             return Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into());
         }
-        match read(&mut response, self.max_response_bytes).await {
+        match read(&mut response, self.max_response_bytes, end).await {
             (body, BodyEnd::Complete) => Ok(Answer::new(status, headers, body, attempts)),
             (_, BodyEnd::TooLarge) => {
                 Err(ResponseTooLargeError::new(operation, status, self.max_response_bytes, attempts).into())
             }
-            (_, BodyEnd::Broken(error)) => Err(failure(Some(status), error)),
+            (_, BodyEnd::Broken(broken)) => Err(failure(Some(status), broken)),
         }
     }
 }
@@ -189,12 +204,21 @@ fn lacks_tls(error: &reqwest::Error) -> bool {
     sources(error).any(|error| error.to_string() == "invalid URL, scheme is not http")
 }
 
-/// Reads a body up to a limit, whatever its `Content-Length` says.
-async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, BodyEnd) {
+/// Waits for the HTTP stack until `end`. This is done here, because reqwest's own timeout of a request costs each of them
+/// eight allocations.
+async fn within<T>(end: Instant, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Broken> {
+    match timeout_at(end, work).await {
+        Ok(done) => done.map_err(Broken::Http),
+        Err(_) => Err(Broken::TimedOut),
+    }
+}
+
+/// Reads a body up to a limit of bytes, whatever its `Content-Length` says, and until `end` at the latest.
+async fn read(response: &mut Response, limit: usize, end: Instant) -> (Vec<u8>, BodyEnd) {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let mut body = Vec::with_capacity(announced.min(limit).min(MAX_RESERVED));
     loop {
-        match response.chunk().await {
+        match within(end, response.chunk()).await {
             Ok(Some(chunk)) => {
                 let room = limit - body.len();
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -203,7 +227,7 @@ async fn read(response: &mut Response, limit: usize) -> (Vec<u8>, BodyEnd) {
                 }
             }
             Ok(None) => return (body, BodyEnd::Complete),
-            Err(error) => return (body, BodyEnd::Broken(error)),
+            Err(broken) => return (body, BodyEnd::Broken(broken)),
         }
     }
 }

@@ -11,6 +11,7 @@
 
 use std::fmt;
 
+use memchr::memmem;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -147,8 +148,8 @@ impl BodyKind {
             return Self::Answer;
         }
         // A body without these words is no error, and is not parsed. Nearly all answers are of this kind.
-        let words = String::from_utf8_lossy(body);
-        if !(words.contains("\"error\"") || words.contains("\"message\"")) {
+        let has = |word: &str| memmem::find(body, word.as_bytes()).is_some();
+        if !(has("\"error\"") || has("\"message\"")) {
             return Self::Answer;
         }
         let names = expected.unwrap_or_default();

@@ -63,6 +63,8 @@ pub(super) fn build(
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http =
         if set.contains("tls_version_min") { http } else { http.tls_version_min(reqwest::tls::Version::TLS_1_2) };
+    // The time of an attempt is that of `Transport`. A timeout of the caller's builder cannot be removed, only replaced.
+    let http = if has_timeout(&set) { http.timeout(Duration::MAX) } else { http };
     let http = http
         .connect_timeout(connect_timeout)
         // A redirect would send the key, or repeat a POST, to another place.
@@ -95,6 +97,11 @@ fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
     http.no_proxy()
 }
 
+/// Whether the caller has set the timeout of a whole request, by the `Debug` of the builder.
+fn has_timeout(set: &str) -> bool {
+    [", timeout: ", "{ timeout: "].iter().any(|field| set.contains(field))
+}
+
 /// Whether the caller has lowered the oldest version of TLS below 1.2, by the `Debug` of the builder.
 fn allows_old_tls(set: &str) -> bool {
     ["Tls1_0", "Tls1_1"].iter().any(|version| set.contains(&format!("tls_version_min: Version({version})")))
@@ -121,16 +128,32 @@ fn what_to_do(error: &reqwest::Error) -> &'static str {
     }
 }
 
-#[cfg(all(test, feature = "native-tls"))]
+#[cfg(test)]
 mod tests {
-    use reqwest::tls::Version;
-
     use super::*;
 
     /// This test also fails if the text of reqwest's `Debug` changes.
     #[test]
+    fn a_timeout_of_the_builder_is_found() {
+        let time = Duration::from_secs(1);
+        let others = || ClientBuilder::new().connect_timeout(time).read_timeout(time).pool_idle_timeout(time);
+        for (builder, has) in [
+            (ClientBuilder::new(), false),
+            (others(), false),
+            (others().timeout(time), true),
+            (ClientBuilder::new().timeout(time), true),
+        ] {
+            assert_eq!(has_timeout(&format!("{builder:?}")), has, "{builder:?}");
+        }
+    }
+
+    /// This test also fails if the text of reqwest's `Debug` changes.
+    #[cfg(feature = "native-tls")]
+    #[test]
     fn tls_before_1_2_is_found() {
         assert!(!allows_old_tls(&format!("{:?}", default_http_client())));
+        use reqwest::tls::Version;
+
         for (version, old) in
             [(Version::TLS_1_0, true), (Version::TLS_1_1, true), (Version::TLS_1_2, false), (Version::TLS_1_3, false)]
         {

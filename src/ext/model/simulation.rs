@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use reqwest::Request;
+use tokio::runtime::{self, Handle, Runtime};
 
 use super::Choices;
 use crate::call::RetryPolicy;
@@ -20,7 +21,8 @@ const ANSWER_TIME: Duration = Duration::from_millis(20);
 
 /// The server of a model.
 pub(crate) trait ModelServer: Send + 'static {
-    /// Chooses the answer to a request and returns it. `since` is the time since the start of the run.
+    /// Chooses the answer to a request and returns it. `since` is the time since the start of the run. The timeout of the
+    /// request is the time that the attempt may take.
     fn play(&mut self, request: &Request, since: Duration, choices: &mut Choices) -> Reply;
 
     /// The time from the last request until its answer arrives. If the attempt has less time, no answer comes.
@@ -76,6 +78,10 @@ impl<P: ModelServer> Simulation<P> {
         other: impl Future<Output = B>,
         mut other_done: Option<B>,
     ) -> (A, B) {
+        // The timers of attempts belong to a runtime. None of them ends a run: the clock of the model goes first.
+        static RUNTIME: LazyLock<Runtime> =
+            LazyLock::new(|| runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
+        let _entered = Handle::try_current().is_err().then(|| RUNTIME.enter());
         let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
         let mut one_done = None;
         let flags = [Arc::new(Flag::raised()), Arc::new(Flag::raised())];
@@ -154,7 +160,8 @@ struct Wire<P> {
 }
 
 impl<P: ModelServer> StandIn for Wire<P> {
-    fn reply(&self, request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+    fn reply(&self, mut request: Request, time: Duration) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+        *request.timeout_mut() = Some(time);
         Box::pin(async move {
             let (reply, answer_time) = {
                 let State { server, choices } = &mut *lock(&self.state);

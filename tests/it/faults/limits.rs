@@ -97,3 +97,14 @@ async fn a_peer_that_acknowledges_nothing_is_a_broken_connection() {
     let error = result.expect_err("a failure").to_string();
     assert!(error.ends_with(" broke before an answer came (timed out)"), "{error}");
 }
+
+/// A timeout of the caller's HTTP builder would end attempts that have time left, and would be told as the wrong timeout.
+#[tokio::test]
+async fn how_long_an_attempt_may_take_is_said_by_this_client_alone() {
+    let server = FaultServer::always(ServerAction::Succeed);
+    let builder = server.builder().http(|http| http.timeout(Duration::ZERO));
+    builder.build().expect("a client").get_customer().customer_id("1").send().await.expect("a customer");
+    // Longer than a clock can count.
+    let builder = server.builder().timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    builder.build().expect("a client").get_customer().customer_id("1").send().await.expect("a customer");
+}
