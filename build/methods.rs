@@ -17,8 +17,15 @@ pub fn read(src: &Path) -> io::Result<Vec<String>> {
     Ok(texts)
 }
 
+/// Modules of these names are compiled for tests alone. They are half of the text, and reading it takes time in the build of
+/// each user.
+pub const OF_TESTS: [&str; 2] = ["tests", "model"];
+
 /// The Rust files at and below a path, in the order of their names; a path that does not exist has none.
 fn read_below(path: &Path, texts: &mut Vec<String>) -> io::Result<()> {
+    if path.file_stem().is_some_and(|stem| OF_TESTS.iter().any(|name| stem == *name)) {
+        return Ok(());
+    }
     if path.is_dir() {
         let paths = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
         let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
