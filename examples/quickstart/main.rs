@@ -1,8 +1,8 @@
 //! A tour of the client: `cargo run --example quickstart`.
 //!
 //! It needs no API key and no network: it starts `imprint-sandbox`, a server on loopback that imitates Imprint and
-//! remembers what it is told. If `IMPRINT_API_KEY` is set, it makes the same calls to Imprint's own sandbox instead, and
-//! changes data there.
+//! remembers what it is told. Only if `IMPRINT_LIVE_TESTS` is 1 and `IMPRINT_API_KEY` is set, it makes the same calls to
+//! Imprint's own sandbox instead, and changes data there.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -18,10 +18,13 @@ const PARTNER_ID: &str = "PARTNER_USER_456";
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    if let Ok(key) = env::var("IMPRINT_API_KEY") {
+    // A key alone asks for nothing: whoever has one in the environment for their work may try this without changing data.
+    if env::var("IMPRINT_LIVE_TESTS").is_ok_and(|asked| asked == "1") {
+        let key = env::var("IMPRINT_API_KEY")
+            .map_err(|_| "IMPRINT_LIVE_TESTS=1 needs a key of Imprint's sandbox in IMPRINT_API_KEY")?;
         // Other environment variables are ignored: the calls change data, so they must reach the sandbox only.
         let client = Client::builder().api_key(key).environment(Environment::Sandbox).build()?;
-        println!("IMPRINT_API_KEY is set: the calls go to Imprint's sandbox\n");
+        println!("IMPRINT_LIVE_TESTS is 1: the calls go to Imprint's sandbox\n");
         return tour(&client, None).await;
     }
     let sandbox = Sandbox::start().await?;
