@@ -35,7 +35,8 @@ fn allocations_are_few_more_than_by_hand() {
     let _alone = run_alone();
     let server = server();
     let bounds = [
-        ("get", 1.20),
+        ("get", 1.13),
+        ("page", 1.14),
         ("transactions", 1.06),
         ("payment_methods", 1.06),
         ("order", 1.02),

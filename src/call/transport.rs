@@ -20,7 +20,7 @@ use crate::operation::Operation;
 /// The most memory that is reserved because of a `Content-Length` alone, which may be false.
 const MAX_RESERVED: usize = 1 << 20;
 
-/// What a clock cannot add to its time becomes this: 30 years.
+/// The deadline, from now, of a timeout that is too long for the clock to count: 30 years.
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// The most that is read of a body where the API document has none.
@@ -132,13 +132,12 @@ impl Transport {
             } else if lacks_tls(&error) {
                 let problem = "this build has no TLS: turn on the feature `rustls` of imprint-client, or `native-tls`";
                 ConfigError::new("rustls", problem).in_call(operation, attempts - 1).into()
-            } else if !is_client_timeout(&error) {
-                TransportError::new(operation, status, attempts, error).into()
-            } else if error.is_connect() {
+            } else if is_client_timeout(&error) && error.is_connect() {
                 let limit = self.connect_timeout;
                 TimeoutError::new(operation, TimeoutPhase::Connect, limit, status, attempts).into()
             } else {
-                TimeoutError::new(operation, phase, limit, status, attempts).into()
+                // With any other timeout, the caller's own HTTP settings have ended the connection.
+                TransportError::new(operation, status, attempts, error).into()
             }
         };
 
@@ -224,6 +223,10 @@ async fn read(response: &mut Response, limit: usize, end: Instant) -> (Vec<u8>, 
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
                 if chunk.len() > room {
                     return (body, BodyEnd::TooLarge);
+                }
+                // A body that never makes its reader wait does not give the timer its turn.
+                if Instant::now() >= end {
+                    return (body, BodyEnd::Broken(Broken::TimedOut));
                 }
             }
             Ok(None) => return (body, BodyEnd::Complete),

@@ -215,7 +215,11 @@ impl ClientBuilder {
     ///
     /// These settings are made after `change` and cannot be changed by it: only HTTP/1.1 is used, redirects are not
     /// followed, reqwest repeats nothing, the API key is sent over https only (or to this machine and the hosts of
-    /// [`allow_plain_http_to`](Self::allow_plain_http_to)), and plain http uses no proxy and no certificates. Timeouts are set by the methods of this builder.
+    /// [`allow_plain_http_to`](Self::allow_plain_http_to)), and plain http uses no proxy and no certificates.
+    ///
+    /// Timeouts are set by the methods of this builder: a `timeout` and a `connect_timeout` of `change` are replaced. A
+    /// `read_timeout` stays, and breaks the connection of an attempt: the error is
+    /// [`Error::Transport`](crate::Error::Transport).
     ///
     /// TLS is 1.2 at least. A higher `tls_version_min` stays, a lower one is refused by [`build`](Self::build). The
     /// backend is rustls where one of its features is on, and `tls_backend_native()` chooses the other one where
@@ -354,6 +358,7 @@ impl ClientBuilder {
         let key = check::api_key(self.api_key.as_ref())?;
         let merchant_key = self.merchant_key.as_deref().map(check::merchant_key).transpose()?;
         let user_agent = check::user_agent(self.user_agent_suffix.as_deref())?;
+        check::default_headers(&self.http)?;
         let transport =
             Transport::new(self.http, &base, self.connect_timeout, self.attempt_timeout, self.max_response_bytes)?;
         let authorization = self.auth.header(transport.empty_request(&base), key)?;

@@ -48,7 +48,8 @@ struct Held<A> {
 /// How often a prefetching list lets the other tasks of its runtime run before it returns a page, so that the request for
 /// the next page is sent before the consumer works on this one, perhaps without ever waiting. The task of the request needs
 /// one turn, and that of its connection, which comes behind this one in the queue, another. The rest is for what an
-/// interceptor or another version of hyper adds; a turn in which nothing is to be done takes less than a microsecond.
+/// interceptor or another version of hyper adds. In each turn the tasks that are ready run once, as they would if the
+/// consumer waited for anything; where there are none, a turn takes less than a microsecond.
 const TURNS: u8 = 4;
 
 /// Makes the error for a page.

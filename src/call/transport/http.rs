@@ -89,8 +89,8 @@ pub(super) fn build(
     built.map_err(|error| ConfigError::transport(what_to_do(&error), error))
 }
 
-/// Settings for plain http, which is allowed to this machine and to the test servers that the caller names. No proxy is used, because it would receive the key
-/// unencrypted. No CA certificates are loaded, because there is no server certificate to check.
+/// Settings for plain http, which is allowed to this machine and to the test servers that the caller names. No proxy is
+/// used, because it would receive the key unencrypted. No CA certificates are loaded, because there is no server certificate to check.
 fn in_the_clear(http: ClientBuilder) -> ClientBuilder {
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     let http = http.tls_certs_only([]);
@@ -151,9 +151,9 @@ mod tests {
     #[cfg(feature = "native-tls")]
     #[test]
     fn tls_before_1_2_is_found() {
-        assert!(!allows_old_tls(&format!("{:?}", default_http_client())));
         use reqwest::tls::Version;
 
+        assert!(!allows_old_tls(&format!("{:?}", default_http_client())));
         for (version, old) in
             [(Version::TLS_1_0, true), (Version::TLS_1_1, true), (Version::TLS_1_2, false), (Version::TLS_1_3, false)]
         {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imprint_client::Error;
+use imprint_client::{Error, RetryPolicy};
 
 use super::fault_server::{FaultServer, ServerAction, raw_bytes, response};
 use super::{CallOutcome, Ending, FaultTest, RecordingClock, outcome};
@@ -98,12 +98,17 @@ async fn a_peer_that_acknowledges_nothing_is_a_broken_connection() {
     assert!(error.ends_with(" broke before an answer came (timed out)"), "{error}");
 }
 
-/// A timeout of the caller's HTTP builder would end attempts that have time left, and would be told as the wrong timeout.
+/// A timeout of the caller's HTTP builder would be told as a timeout of this client, with the wrong length.
 #[tokio::test]
 async fn how_long_an_attempt_may_take_is_said_by_this_client_alone() {
     let server = FaultServer::always(ServerAction::Succeed);
     let builder = server.builder().http(|http| http.timeout(Duration::ZERO));
     builder.build().expect("a client").get_customer().customer_id("1").send().await.expect("a customer");
+    // It breaks the connection, and is not told as a timeout of this client, which has another length.
+    let stalled = FaultServer::always(ServerAction::Stall(raw_bytes("")));
+    let builder = stalled.builder().http(|http| http.read_timeout(super::SHORT_ATTEMPT)).retry(RetryPolicy::off());
+    let result = builder.build().expect("a client").get_customer().customer_id("1").send().await;
+    assert!(matches!(&result, Err(Error::Transport(_))), "{result:?}");
     // Longer than a clock can count.
     let builder = server.builder().timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     builder.build().expect("a client").get_customer().customer_id("1").send().await.expect("a customer");

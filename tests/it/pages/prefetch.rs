@@ -38,7 +38,7 @@ async fn pages_are_prefetched_too() {
     assert_eq!((rest.len(), server.cursors().len()), (2, 3));
 }
 
-/// A page that has arrived is held for a turn of the runtime. A caller who stops meanwhile has to continue with that page.
+/// A page that has arrived is held for some turns of the runtime. A caller who stops meanwhile has to continue with that page.
 #[tokio::test]
 async fn the_cursor_stays_until_the_page_is_returned() {
     let server = ListServer::with_pages(THREE_PAGES).await;

@@ -164,3 +164,17 @@ fn absurd_policies_do_not_panic() {
     let situation = Situation { policy: &none, ..after(1, &GET, AttemptOutcome::Lost) };
     assert_eq!(decide(&situation, || true), Decision::Wait(Duration::ZERO));
 }
+
+/// What is logged is that a retry was possible and was not made, and why.
+#[test]
+fn giving_up_is_another_thing_than_having_nothing_to_repeat() {
+    for (reason, after_one, after_two, text) in [
+        (Reason::NotRepeatable, false, false, "not repeatable"),
+        (Reason::Attempts, false, true, "attempts used up"),
+        (Reason::RetryAfter, true, true, "Retry-After too long"),
+        (Reason::Deadline, true, true, "no time left"),
+        (Reason::Budget, true, true, "retry budget used up"),
+    ] {
+        assert_eq!((reason.is_giving_up(1), reason.is_giving_up(2), reason.as_str()), (after_one, after_two, text));
+    }
+}
