@@ -3,8 +3,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use reqwest::Url;
 use reqwest::header::HeaderValue;
+use reqwest::{ClientBuilder, Url};
 
 use super::Environment;
 use crate::error::ConfigError;
@@ -147,6 +147,18 @@ pub(super) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
     // The key of a product is not a secret, but it must not appear in the logs of the HTTP stack.
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// Refuses a `host` among the default headers of the HTTP client: it would be sent in the place of the host of the URL,
+/// and a gateway that serves several hosts would pass the calls, with the key, to another one. No other header of the
+/// caller replaces one of ours, because ours are set on each request.
+pub(super) fn default_headers(http: &ClientBuilder) -> Result<(), ConfigError> {
+    // The builder has no accessors, but its `Debug` names the headers. A quotation mark in a value is escaped there.
+    if format!("{http:?}").contains("\"host\": ") {
+        let problem = "the HTTP client has a default header `host`; remove it, the host is that of the base URL";
+        return Err(ConfigError::new("http", problem));
+    }
+    Ok(())
 }
 
 /// The name and version of this crate, and those of the application.

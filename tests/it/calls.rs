@@ -1,5 +1,6 @@
 //! Requests and responses of single calls, call options, configuration errors, and raw requests.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use httpmock::{HttpMockRequest, MockServer};
@@ -295,9 +296,15 @@ async fn settings_of_the_http_client_cannot_redirect_or_replace_the_key() {
     let requests_elsewhere = respond_always(&elsewhere, 200, "{}").await;
     let server = MockServer::start_async().await;
     let target = elsewhere.url("/v2/customers");
+    // The headers that arrive, each as often as it arrives.
+    let arrived = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&arrived);
     server
         .mock_async(|when, then| {
-            when.header("x-from-http", "1");
+            when.is_true(move |request: &HttpMockRequest| {
+                *noted.lock().expect("no thread has panicked") = request.headers_vec().clone();
+                true
+            });
             then.status(302).header("location", target);
         })
         .await;
@@ -305,6 +312,7 @@ async fn settings_of_the_http_client_cannot_redirect_or_replace_the_key() {
     let mut headers = HeaderMap::new();
     headers.insert("x-from-http", "1".parse().expect("a value"));
     headers.insert("authorization", "Bearer other".parse().expect("a value"));
+    headers.insert("user-agent", "other".parse().expect("a value"));
     let client = Client::builder()
         .api_key(KEY)
         .base_url(server.base_url())
@@ -314,6 +322,34 @@ async fn settings_of_the_http_client_cannot_redirect_or_replace_the_key() {
     let Err(Error::Api(error)) = client.search_customers().send().await else { panic!("the redirect was followed") };
     assert_eq!((error.status().as_u16(), error.kind()), (302, ErrorKind::Other));
     requests_elsewhere.assert_calls_async(0).await;
+    let arrived = arrived.lock().expect("no thread has panicked").clone();
+    let values = |wanted: &str| -> Vec<&str> {
+        arrived.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str()).collect()
+    };
+    assert_eq!(values("authorization"), [format!("Bearer {KEY}")]);
+    assert_eq!(values("host"), [server.address().to_string()]);
+    assert_eq!(values("x-from-http"), ["1"], "a header that is not ours stays");
+    assert!(values("user-agent")[0].starts_with("imprint-client/"), "{arrived:?}");
+}
+
+/// hyper would send such a header in the place of the host of the URL, and a gateway that serves several hosts would
+/// pass the call, with its key, to the other one.
+#[test]
+fn a_host_among_the_default_headers_of_the_http_client_is_refused() {
+    let with = |name: &'static str, value: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-before", "1".parse().expect("a value"));
+        headers.insert(name, value.parse().expect("a value"));
+        Client::builder().api_key(KEY).http(|http| http.default_headers(headers)).build()
+    };
+    for value in ["evil.example", ""] {
+        let Err(Error::Config(error)) = with("host", value) else { panic!("{value} would be sent as the host") };
+        assert!(error.setting() == "http" && error.to_string().contains("`host`"), "{error}");
+    }
+    // Headers that only speak of a host are none.
+    for (name, value) in [("x-host", "a"), ("x-quoted", "\"host\": \"a\"")] {
+        assert!(with(name, value).is_ok(), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! TLS: the protocol of the connection, the backend, and the minimum version.
 
 use imprint_client::reqwest::{self, tls::Version};
-use imprint_client::{Client, Error};
+use imprint_client::{Client, Error, RetryPolicy};
 use rustls::version::{TLS12, TLS13};
 
 use super::tls_server::TlsServer;
@@ -65,11 +65,54 @@ async fn the_minimum_version_is_1_2_or_higher_if_the_caller_sets_it() {
     assert_eq!(server.agreed()[0].1, rustls::ProtocolVersion::TLSv1_2);
     // If the caller requires TLS 1.3, TLS 1.2 is refused.
     let strict = trusting().http(|http| http.tls_version_min(Version::TLS_1_3)).build();
-    // OpenSSL and others support this minimum. If the library of the system does not, building fails here.
-    let Ok(strict) = strict else { return };
+    // OpenSSL and rustls support this minimum. A library of the system that does not says so when the client is built.
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+    let Ok(strict) = strict else {
+        assert!(!cfg!(target_os = "linux"), "{strict:?}");
+        return;
+    };
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    let strict = strict.expect("a client");
     let error = call(&strict).await.expect_err("TLS 1.2 is too old");
     assert!(!error.may_have_been_processed(), "{error}");
     assert_eq!(server.agreed().len(), 1);
+}
+
+/// The backend, the list of versions and the checks of certificates are those that a client has by itself: the caller
+/// adds at most an authority to trust. The certificate that is valid shows that nothing else makes the others fail.
+#[tokio::test]
+async fn only_a_valid_certificate_of_a_trusted_authority_for_the_host_is_accepted() {
+    let valid = TlsServer::start(TLS_12_AND_13);
+    let stranger = TlsServer::start(TLS_12_AND_13);
+    let misnamed = TlsServer::start_with(TLS_12_AND_13, "api.example.com", |_| {});
+    let expired =
+        TlsServer::start_with(TLS_12_AND_13, "127.0.0.1", |of| of.not_after = rcgen::date_time_ymd(2001, 1, 1));
+    let early =
+        TlsServer::start_with(TLS_12_AND_13, "127.0.0.1", |of| of.not_before = rcgen::date_time_ymd(4000, 1, 1));
+    for (what, server, trusted, accepted) in [
+        ("a valid certificate", &valid, Some(&valid), true),
+        ("no authority but those of the system", &valid, None, false),
+        ("another authority", &valid, Some(&stranger), false),
+        ("a certificate for another name", &misnamed, Some(&misnamed), false),
+        ("a certificate that has expired", &expired, Some(&expired), false),
+        ("a certificate that is not valid yet", &early, Some(&early), false),
+    ] {
+        install_cryptography();
+        let builder = Client::builder().api_key(KEY).base_url(&server.url).retry(RetryPolicy::off());
+        let builder = match trusted {
+            Some(trusted) => builder.http(|http| http.tls_certs_only([trusted.certificate()])),
+            None => builder,
+        };
+        let calls = server.agreed().len();
+        let result = call(&builder.build().expect("a client")).await;
+        assert_eq!(result.is_ok(), accepted, "{what}: {result:?}");
+        // Not even the head of a request, with the key, has reached the server.
+        assert_eq!(server.agreed().len(), calls + usize::from(accepted), "{what}");
+        if let Err(error) = result {
+            assert!(matches!(&error, Error::Transport(error) if error.is_connect()), "{what}: {error:?}");
+            assert!(error.to_string().contains("TLS") && !error.may_have_been_processed(), "{what}: {error}");
+        }
+    }
 }
 
 #[cfg(feature = "native-tls")]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use imprint_client::reqwest::Certificate;
 use imprint_client::{Client, ClientBuilder, RetryPolicy};
+use rcgen::{CertificateParams, KeyPair};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
@@ -30,9 +31,20 @@ fn provider() -> Arc<CryptoProvider> {
 impl TlsServer {
     /// A server that supports these TLS versions and prefers HTTP/2 to HTTP/1.1.
     pub fn start(versions: &[&'static rustls::SupportedProtocolVersion]) -> Self {
-        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+        Self::start_with(versions, "127.0.0.1", |_| {})
+    }
+
+    /// A server whose certificate is for this name and is otherwise as `change` makes it.
+    pub fn start_with(
+        versions: &[&'static rustls::SupportedProtocolVersion],
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        let mut parameters = CertificateParams::new([name.to_owned()]).expect("a name");
+        change(&mut parameters);
+        let signing_key = KeyPair::generate().expect("a key");
+        let certificate = parameters.self_signed(&signing_key).expect("a certificate").der().clone();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
         let config = ServerConfig::builder_with_provider(provider()).with_protocol_versions(versions);
         let config = config.expect("versions").with_no_client_auth();
         let mut config = config.with_single_cert(vec![certificate.clone()], key).expect("a certificate and its key");
