@@ -67,7 +67,9 @@ fn only_the_generator_is_pinned() {
             // What only maintainers build can make no build of a user impossible.
             let is_of_xtask = path == "xtask/Cargo.toml" && name == "public-api";
             let is_generator = GENERATOR.contains(&name.as_str());
-            assert_eq!(is_exact, is_generator || is_of_xtask, "{name} {version} in the {kind} of {path}");
+            // The sandbox belongs to one version of the client, which users have by the same release.
+            let is_own = name == "imprint-client";
+            assert_eq!(is_exact, is_generator || is_of_xtask || is_own, "{name} {version} in the {kind} of {path}");
         }
     }
     let build = requirements(&manifest("Cargo.toml")).into_iter().filter(|(kind, ..)| *kind == "build-dependencies");
@@ -126,15 +128,76 @@ fn each_package_has_the_licences() {
     }
 }
 
+/// The lock file of the workspace and that of the fuzz targets, with their packages.
+fn locks() -> [(&'static str, Vec<Value>); 2] {
+    ["Cargo.lock", "fuzz/Cargo.lock"].map(|path| (path, manifest(path)["package"].as_array().unwrap().clone()))
+}
+
+fn text<'a>(package: &'a Value, key: &str) -> Option<&'a str> {
+    package.get(key)?.as_str()
+}
+
+/// Both packages are released together: what repeats the version repeats the same one, also where cargo does not ask for it.
+#[test]
+fn both_packages_have_one_version() {
+    let [client, sandbox] = PUBLISHED.map(manifest);
+    let version = client["package"]["version"].as_str().unwrap();
+    assert_eq!(sandbox["package"]["version"].as_str(), Some(version), "sandbox/Cargo.toml");
+    let of_client: Vec<_> =
+        requirements(&sandbox).into_iter().filter(|(_, name, _)| name == "imprint-client").collect();
+    assert_eq!(of_client.len(), 2, "{of_client:?}");
+    for (kind, _, required) in of_client {
+        assert_eq!(required, format!("={version}"), "imprint-client in the {kind} of sandbox/Cargo.toml");
+    }
+    let mut count = 0;
+    for (path, packages) in locks() {
+        let is_own = |package: &&Value| ["imprint-client", "imprint-sandbox"].contains(&text(package, "name").unwrap());
+        for package in packages.iter().filter(is_own) {
+            assert_eq!(text(package, "version"), Some(version), "{path} has another version of {package}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3, "both packages in Cargo.lock, and the client in fuzz/Cargo.lock");
+}
+
 /// Whoever builds takes each crate from where their own cargo finds the registry. The name of a mirror in the lock file would
-/// be one that others cannot reach.
+/// be one that others cannot reach. A crate with a source and without a checksum could be any code of that name, and a crate
+/// without a source is one that somebody's folder has: only ours may be.
 #[test]
 fn the_lock_file_names_no_source_but_the_registry() {
-    let lock: Table = toml::from_str(include_str!("../../../Cargo.lock")).unwrap();
-    let packages = lock["package"].as_array().unwrap();
-    let sources: BTreeSet<&str> = packages.iter().filter_map(|package| package.get("source")?.as_str()).collect();
-    assert_eq!(sources, BTreeSet::from(["registry+https://github.com/rust-lang/crates.io-index"]));
-    assert!(packages.len() > 200);
+    let workspace = manifest("Cargo.toml")["workspace"].clone();
+    let members = workspace["members"].as_array().unwrap().iter().map(|member| member.as_str().unwrap());
+    let name = |folder: &str| {
+        let package = &manifest(&format!("{folder}/Cargo.toml"))["package"];
+        package["name"].as_str().unwrap().to_owned()
+    };
+    let members: BTreeSet<String> = members.chain([".", "fuzz"]).map(name).collect();
+    for (path, packages) in locks() {
+        let sources: BTreeSet<&str> = packages.iter().filter_map(|package| text(package, "source")).collect();
+        assert_eq!(sources, BTreeSet::from(["registry+https://github.com/rust-lang/crates.io-index"]), "{path}");
+        assert!(packages.len() > 100, "{path}");
+        for package in &packages {
+            let name = text(package, "name").unwrap();
+            let checksum = text(package, "checksum").unwrap_or_default();
+            let is_whole = checksum.len() == 64 && checksum.bytes().all(|byte| byte.is_ascii_hexdigit());
+            match text(package, "source") {
+                Some(_) => assert!(is_whole, "{path}: {name} has the checksum {checksum:?}"),
+                None => assert!(members.contains(name), "{path}: {name} has no source and is no member"),
+            }
+        }
+    }
+}
+
+/// What is found by the fuzz targets is to be true of what is tested and reviewed.
+#[test]
+fn the_fuzz_targets_are_built_with_the_versions_of_the_workspace() {
+    let [(_, workspace), (_, fuzz)] = locks();
+    let id =
+        |package: &Value| (text(package, "name").unwrap().to_owned(), text(package, "version").unwrap().to_owned());
+    let workspace: BTreeSet<_> = workspace.iter().map(id).collect();
+    let others: Vec<_> = fuzz.iter().map(id).filter(|id| !workspace.contains(id)).map(|(name, _)| name).collect();
+    let only_there = ["arbitrary", "imprint-fuzz", "libfuzzer-sys"];
+    assert_eq!(others, only_there, "copy Cargo.lock to fuzz/Cargo.lock and run cargo metadata with fuzz/Cargo.toml");
 }
 
 /// Everything that repeats the minimum version of Rust repeats the same one.
