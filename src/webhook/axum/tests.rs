@@ -1,6 +1,11 @@
 //! Tests the extractor, alone and behind a real axum server.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use axum::extract::DefaultBodyLimit;
@@ -110,6 +115,35 @@ async fn no_more_than_the_limit_is_read() {
     };
     assert!(Webhook::from_request(padded(MAX_BODY_BYTES), &app(TOKEN)).await.is_ok());
     assert_eq!(refused(&app(TOKEN), padded(MAX_BODY_BYTES + 1)).await, 413);
+    // Of a body that never ends, no frame is asked for behind the one that exceeds the limit.
+    const FRAME: usize = 64 * 1024;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let body = Body::new(Endless(Bytes::from(vec![b' '; FRAME]), Arc::clone(&asked)));
+    let header = signer.header(b"");
+    assert_eq!(refused(&app(TOKEN), request(Some(&header), body)).await, 413);
+    assert_eq!(asked.load(Ordering::Relaxed), MAX_BODY_BYTES / FRAME + 1);
+    // Without a signature, none of it is read at all.
+    let body = Body::new(Endless(Bytes::from(vec![b' '; FRAME]), Arc::clone(&asked)));
+    assert_eq!(refused(&app(TOKEN), request(None, body)).await, 400);
+    assert_eq!(asked.load(Ordering::Relaxed), MAX_BODY_BYTES / FRAME + 1);
+}
+
+/// A body that has this frame again and again, and counts how often it is asked for one. It panics in the place of
+/// filling the memory.
+struct Endless(Bytes, Arc<AtomicUsize>);
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        let asked = self.1.fetch_add(1, Ordering::Relaxed);
+        assert!(asked < 1_000, "the body is read without end");
+        Poll::Ready(Some(Ok(http_body::Frame::data(self.0.clone()))))
+    }
 }
 
 #[tokio::test]
