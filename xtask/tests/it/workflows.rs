@@ -445,3 +445,31 @@ fn owners_are_asked_about_what_is_theirs() {
         }
     }
 }
+
+/// The examples that `.ci/run` runs as programs. A key alone lets none of them call Imprint: the consent is asked for first.
+#[test]
+fn no_example_calls_imprint_without_consent() {
+    let ran = read(".ci/run");
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let name = entry.unwrap().file_name().to_str().unwrap().to_owned();
+        let is_run = ["--example", "--package"].iter().any(|kind| ran.contains(&format!("cargo run {kind} {name}")));
+        if !is_run {
+            continue;
+        }
+        count += 1;
+        let folder = root().join("examples").join(&name);
+        let sources = if folder.join("src").exists() { folder.join("src") } else { folder };
+        for entry in fs::read_dir(sources).unwrap() {
+            let path = entry.unwrap().path();
+            let text = if path.is_file() { fs::read_to_string(&path).unwrap() } else { String::new() };
+            assert!(!text.contains("from_env("), "{}: a key alone makes it call Imprint", path.display());
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let reads: Vec<&str> = code.filter(|line| line.contains("env::var(\"IMPRINT_")).collect();
+            if reads.iter().any(|line| line.contains("IMPRINT_API_KEY")) {
+                assert!(reads[0].contains("IMPRINT_LIVE_TESTS"), "{}: {reads:?}", path.display());
+            }
+        }
+    }
+    assert!(count > 5, "{count}");
+}

@@ -129,3 +129,24 @@ fn a_refresh_is_proposed_unless_a_pull_request_is_there() {
         assert_eq!(there.status.success(), is_pushed || opens);
     }
 }
+
+/// Whoever has a key of Imprint in the environment for their work can run everything here without changing data at Imprint.
+#[test]
+fn a_key_in_the_environment_is_lent_to_nothing() {
+    let script = read(".ci/run");
+    let begin = script.find("for name in $(compgen -e IMPRINT_").expect("the loop over the variables");
+    let end = begin + script[begin..].find("\ndone\n").unwrap() + "\ndone\n".len();
+    let first = script.find("\ncargo ").unwrap();
+    assert!(end < first, "a command runs before the variables are gone");
+    for with in [&["IMPRINT_API_KEY", "IMPRINT_LIVE_TESTS", "IMPRINT_BASE_URL", "IMPRINT_SEED"][..], &[]] {
+        let text = format!("set -euo pipefail\n{}compgen -e IMPRINT_ || true", &script[begin..end]);
+        let mut command = Command::new("bash");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("IMPRINT_")) {
+            command.env_remove(name);
+        }
+        let output = command.args(["-c", &text]).envs(with.iter().map(|name| (name, "1"))).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let left = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(left, if with.is_empty() { "" } else { "IMPRINT_SEED\n" });
+    }
+}
