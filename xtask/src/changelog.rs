@@ -1,6 +1,6 @@
 //! Puts the summary of a refresh into the changelog's Unreleased section, and leaves the rest as it is.
 
-use crate::lock::Lock;
+use crate::{lock::Lock, report::plain};
 
 const HEADING: &str = "## Unreleased";
 
@@ -10,7 +10,7 @@ pub fn with_summary(changelog: &str, lock: &Lock, title: &str, summary: &str) ->
     let newline = if changelog.contains("\r\n") { "\r\n" } else { "\n" };
     let id = lock.sha256.get(..12).unwrap_or(&lock.sha256);
     let (opening, closing) = (format!("<!-- refresh-spec {id} -->"), format!("<!-- end of refresh-spec {id} -->"));
-    let generated = format!("Generated from \"{title}\" {}, as of {}.", lock.version, lock.date);
+    let generated = format!("Generated from \"{}\" {}, as of {}.", plain(title), plain(&lock.version), lock.date);
     let block = format!("{opening}\n### The document of {}\n\n{}\n{closing}", lock.date, summary.trim_end());
     let block = block.replace('\n', newline);
 

@@ -7,7 +7,7 @@ mod words;
 
 use clap::ValueEnum;
 pub use contents::{RefreshStatus, Report};
-pub use markdown::changelog_summary;
+pub use markdown::{changelog_summary, plain};
 pub use words::count;
 
 /// How to print a report.

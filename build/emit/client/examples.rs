@@ -28,7 +28,9 @@ pub fn known(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
 pub fn of_send(api: &Api, names: &Names<'_>, operation: &Operation) -> String {
     let is_empty = operation.answer.is_none() && !operation.answers_bytes();
     let answer = if is_empty { "" } else { "let answer = " };
-    let shown = format!("println!(\"{}: {{:?}}\", *answer);", operation.facts.id);
+    // Whatever the document calls the operation, its name is text here and no code.
+    let id = operation.facts.id.replace('{', "{{").replace('}', "}}");
+    let shown = format!("println!({:?}, *answer);", format!("{id}: {{:?}}"));
     let sent: &[&str] = if is_empty { &[] } else { &[&shown] };
     example(names, operation, &steps(api, operation), answer, "    .send()\n    .await?;", sent)
 }

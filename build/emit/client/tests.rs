@@ -1,6 +1,7 @@
 //! Hardening on small documents: from OpenAPI to the text of the client.
 
 mod docs;
+mod hostile;
 mod lists;
 mod lost;
 mod nested;

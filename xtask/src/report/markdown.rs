@@ -27,9 +27,9 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out, "\n- from {}", plain(source))?;
     }
     if let (Some(old), Some(new)) = (&report.old, &report.new) {
-        writeln!(out, "- before: {}", described(old))?;
+        writeln!(out, "- before: {}", plain(&described(old)))?;
         if report.outcome != RefreshStatus::Unchanged {
-            writeln!(out, "- now: {}", described(new))?;
+            writeln!(out, "- now: {}", plain(&described(new)))?;
         }
     }
     for note in &report.notes {
@@ -134,21 +134,54 @@ pub fn changelog_summary(report: &Report) -> String {
 /// Text of the document as inline code, whatever characters it holds.
 fn code(text: &str) -> String {
     let text = one_line(text).replace('`', "'").replace('|', "\\|");
-    format!("`{text}`")
+    // Nothing between two backticks would be no code, and join what follows to it.
+    if text.is_empty() { "` `".into() } else { format!("`{text}`") }
 }
 
-/// A sentence of ours, with everything outside of its backticks escaped so that it is not read as markup.
-fn plain(text: &str) -> String {
-    let mut quoted = false;
+/// A sentence of ours, with everything outside of its inline code escaped so that it is not read as markup. The names of
+/// the document in it may hold backticks, so what is code is found out by the rule of Markdown: it ends at the next run of as
+/// many backticks as it began with. Backticks without such an end are replaced.
+pub fn plain(text: &str) -> String {
+    let text = one_line(text);
+    let mut rest = text.as_str();
     let mut out = String::new();
-    for character in one_line(text).chars() {
-        quoted ^= character == '`';
-        if !quoted && matches!(character, '<' | '>' | '*' | '_' | '[' | ']' | '#' | '@') {
+    while let Some(character) = rest.chars().next() {
+        if character == '`' {
+            let run = backticks(rest);
+            let code = run + end_of_code(&rest[run..], run).unwrap_or(0);
+            out += &if code > run { rest[..code].to_string() } else { "'".repeat(run) };
+            rest = &rest[code..];
+            continue;
+        }
+        if matches!(character, '\\' | '&' | '<' | '>' | '*' | '_' | '[' | ']' | '#' | '~') {
             out.push('\\');
         }
         out.push(character);
+        // A backslash keeps nobody from being notified, because names are looked for in the text that is shown.
+        if character == '@' {
+            out += "&#8203;";
+        }
+        rest = &rest[character.len_utf8()..];
     }
     out
+}
+
+/// How many backticks the text begins with.
+fn backticks(text: &str) -> usize {
+    text.len() - text.trim_start_matches('`').len()
+}
+
+/// The end of inline code that has begun with a run of so many backticks just before this text.
+fn end_of_code(text: &str, run: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(next) = text[at..].find('`') {
+        let length = backticks(&text[at + next..]);
+        at += next + length;
+        if length == run {
+            return Some(at);
+        }
+    }
+    None
 }
 
 fn cell(text: &str) -> String {

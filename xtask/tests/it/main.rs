@@ -8,6 +8,7 @@ mod foreign_crates;
 mod formats;
 mod front_page;
 mod frozen;
+mod hostile;
 mod https;
 mod interruptions;
 mod manifests;

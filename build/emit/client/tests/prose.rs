@@ -11,7 +11,7 @@ use super::{document, run};
 const HOSTILE: &str = "HOSTILE`\n\n- ```rust\n  HOSTILE\n  ```\n\n    HOSTILE\n```\nHOSTILE";
 
 /// The doc comments in a source, inside of macros as well.
-fn comments(tokens: TokenStream, comments: &mut Vec<String>) {
+pub(super) fn comments(tokens: TokenStream, comments: &mut Vec<String>) {
     let mut comment = Vec::new();
     for token in tokens {
         match token {
@@ -37,7 +37,7 @@ fn comments(tokens: TokenStream, comments: &mut Vec<String>) {
 }
 
 /// The blocks of code in a comment: what they say that they are, and what they hold.
-fn blocks(comment: &str) -> Vec<(String, String)> {
+pub(super) fn blocks(comment: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     let mut block = None;
     for event in Parser::new(comment) {
