@@ -154,3 +154,41 @@ async fn an_incomplete_body_keeps_the_status() {
         }
     }
 }
+
+/// Far more levels than calls fit on the stack of a thread. A decoder that calls itself for each level and counts
+/// none would end the process, which no caller can catch. What is read is an error, and what no type has may be skipped.
+#[tokio::test]
+async fn an_answer_of_very_many_levels_is_refused_or_skipped_and_ends_nothing() {
+    const LEVELS: usize = 20_000;
+    let lists = format!("{}{}", "[".repeat(LEVELS), "]".repeat(LEVELS));
+    let maps = format!("{}1{}", r#"{"a":"#.repeat(LEVELS), "}".repeat(LEVELS));
+    let server = RawServer::start().await;
+    let client = server.client();
+    let (mut refused, mut skipped) = (0, 0);
+    for deep in [&lists, &maps] {
+        for body in [
+            deep.clone(),
+            // No end.
+            deep[..deep.len() / 2].to_owned(),
+            // In the place of known properties, and of one that the client does not know.
+            format!(r#"{{"id":{deep}}}"#),
+            format!(r#"{{"data":[{{"id":"I","new":{deep}}}],"has_more":false,"new":{deep}}}"#),
+            format!(r#"{{"error":{{"type":"T","message":{deep},"details":{deep}}}}}"#),
+            format!(r#"{{"type":{deep}}}"#),
+        ] {
+            for operation in operations_with_a_response_body().step_by(3) {
+                server.respond_with(200, &[], body.as_bytes());
+                match call(&client, operation).await {
+                    Ok(_) => skipped += 1,
+                    Err(Error::Decode(_) | Error::Api(_)) => refused += 1,
+                    Err(error) => panic!("{}: {error}", operation.id),
+                }
+                server.respond_with(400, &[], body.as_bytes());
+                let error = expect_api_error(&client, operation).await;
+                assert_eq!(error.status().as_u16(), 400, "{}", operation.id);
+                assert!(error.to_string().len() < 1_000, "{}: {error}", operation.id);
+            }
+        }
+    }
+    assert!(refused > skipped, "{refused} refused, {skipped} skipped");
+}

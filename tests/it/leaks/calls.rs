@@ -257,6 +257,106 @@ async fn refused_values_are_not_shown() {
     assert_clean("a client", &format!("{client:?} {:?}", Client::builder().api_key(key()).merchant_key(key())));
 }
 
+/// The id of a request is shown in logs and errors, and whoever answers writes it.
+#[tokio::test]
+async fn a_hostile_request_id_forges_no_log_line_and_shows_no_secret() {
+    let server = RawServer::start().await;
+    let client = server.client_with(|builder| builder.api_key(key()));
+    let capture = Capture::start();
+    let shown_by = async |id: &[u8], status: u16| {
+        // Put together as bytes, because not all of the ids are text.
+        let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: 2\r\nx-request-id: ");
+        server.set_reply(RawReply::Close([head.as_bytes(), id, b"\r\n\r\n{}"].concat().into()));
+        let error = client.get_customer().customer_id("C").send().await.map(drop).expect_err("no customer");
+        full_error_text(&error)
+    };
+    let good = "req-7f3a9c1e";
+    assert!(shown_by(good.as_bytes(), 404).await.contains(good));
+    assert!(capture.text().contains(good), "ids are not logged, so this test would show nothing");
+    let long = "x".repeat(10_000);
+    for id in [
+        "4111111592341815",
+        "4111 1115 9234 1815",
+        "someone@example.com",
+        &key(),
+        &format!("req {}", key().to_uppercase()),
+        "req\tERROR forged",
+        "req\u{1b}[31mforged",
+        "req\u{7f}forged",
+        "req\u{85}forged",
+        "req\u{2028}forged",
+        "req\u{202e}forged",
+        // Not the end of the header: what follows belongs to it by an old rule of HTTP.
+        "req\r\n forged",
+        &long,
+    ] {
+        for status in [200, 404] {
+            let capture = Capture::start();
+            let error = shown_by(id.as_bytes(), status).await;
+            let ours: Vec<_> = capture.spans().into_iter().chain(capture.events()).collect();
+            assert!(!ours.is_empty());
+            // The values as a formatter prints them, which `Display` values reach as they are.
+            let values = ours.iter().flat_map(|record| record.fields.values());
+            for shown in values.chain([&error]) {
+                // Long enough to be no part of a port or of a duration.
+                for part in ["411111", "341815", "4111 1", "4 1815", "someone", "forged", &long[..300]] {
+                    assert!(!shown.contains(part), "{id:.40}: {shown:.400}");
+                }
+                assert!(!contains_text(shown, &key()) && shown.len() < 4_000, "{id:.40}: {shown:.400}");
+            }
+            let lines = ours.iter().flat_map(|record| record.fields.values());
+            assert!(lines.flat_map(|value| value.chars()).all(|c| !c.is_control()), "{id:.40}: {ours:?}");
+        }
+    }
+    let bytes = shown_by(b"req\xff\xfeforged", 404).await;
+    assert!(!bytes.contains("forged"), "{bytes}");
+}
+
+/// `unwrap` and `expect` on the result of a call put the error into the text of the panic, which goes to standard error
+/// and to services that collect crashes.
+#[tokio::test]
+async fn a_panic_about_an_error_shows_no_key_and_no_body() {
+    let server = RawServer::start().await;
+    // The helpers wait between their attempts.
+    let with_key = |limit| {
+        let clock = crate::clock::RecordingClock::default();
+        server.client_with(|builder| builder.api_key(key()).clock(clock).max_response_bytes(limit))
+    };
+    let (client, narrow) = (with_key(1 << 20), with_key(20));
+    let text = marker("an answer");
+    let broken = response_head(200, [("content-length", "999")]).chain(text.as_bytes());
+    let whole = |status: u16, body: String| {
+        RawReply::Close(response_head(status, [("content-length", &*body.len().to_string())]).chain(body.as_bytes()))
+    };
+    let repeated = json!({"type": key(), "message": format!("no key {}", key()), "data": text}).to_string();
+    let order = types::OrderBase::builder().partner_order_id(marker("an order")).total_order_amount(1);
+    let mut errors: Vec<Box<dyn std::fmt::Debug + Send>> = Vec::new();
+    for (client, reply) in [
+        (&client, RawReply::Close(broken)),
+        (&client, whole(400, repeated.clone())),
+        (&client, whole(200, json!({"id": [text], "data": [text]}).to_string())),
+        (&client, whole(502, format!("<html>{text}</html>"))),
+        (&narrow, whole(200, repeated)),
+    ] {
+        server.set_reply(reply);
+        let order = order.clone().payment_method_id(marker("a method"));
+        errors.push(Box::new(client.get_customer().customer_id("C").send().await.map(drop).expect_err("a failure")));
+        errors.push(Box::new(client.create_order_once(order).await.map(drop).expect_err("a failure")));
+        let item = client.search_customers().stream().try_next().await.map(drop);
+        errors.push(Box::new(item.expect_err("a failure")));
+    }
+    let unusable = Client::builder().api_key(format!("{}\n", key())).build().map(drop);
+    errors.push(Box::new(unusable.expect_err("a key with a line end")));
+    assert_eq!(errors.len(), 16);
+    for error in errors {
+        let panics = std::panic::AssertUnwindSafe(|| Err::<(), _>(error).expect("the call"));
+        let panic = std::panic::catch_unwind(panics).expect_err("a panic");
+        let text = panic.downcast_ref::<String>().expect("the text of the panic");
+        assert!(text.starts_with("the call: "), "{text}");
+        assert!(!contains_text(text, &key()) && !contains_text(text, &marker("an answer")), "{text}");
+    }
+}
+
 /// Formats the builders of all calls with all arguments set.
 #[test]
 fn debug_of_call_builders_shows_no_sensitive_values() {
