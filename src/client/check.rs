@@ -153,8 +153,11 @@ pub(super) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
 /// and a gateway that serves several hosts would pass the calls, with the key, to another one. No other header of the
 /// caller replaces one of ours, because ours are set on each request.
 pub(super) fn default_headers(http: &ClientBuilder) -> Result<(), ConfigError> {
-    // The builder has no accessors, but its `Debug` names the headers. A quotation mark in a value is escaped there.
-    if format!("{http:?}").contains("\"host\": ") {
+    // The builder has no accessors, but its `Debug` names the headers. A quotation mark in a value is escaped there. The
+    // addresses that the caller has set for names come after them, and `host` may be such a name.
+    let set = format!("{http:?}");
+    let headers = set.rsplit_once(", dns_overrides: {").map_or(&*set, |(before, _)| before);
+    if headers.contains("\"host\": ") {
         let problem = "the HTTP client has a default header `host`; remove it, the host is that of the base URL";
         return Err(ConfigError::new("http", problem));
     }

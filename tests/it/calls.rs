@@ -350,6 +350,8 @@ fn a_host_among_the_default_headers_of_the_http_client_is_refused() {
     for (name, value) in [("x-host", "a"), ("x-quoted", "\"host\": \"a\"")] {
         assert!(with(name, value).is_ok(), "{name}");
     }
+    let address = "127.0.0.1:1".parse().expect("an address");
+    assert!(Client::builder().api_key(KEY).http(|http| http.resolve("host", address)).build().is_ok());
 }
 
 #[tokio::test]
