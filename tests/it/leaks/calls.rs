@@ -348,8 +348,8 @@ async fn a_panic_about_an_error_shows_no_key_and_no_body() {
     let unusable = Client::builder().api_key(format!("{}\n", key())).build().map(drop);
     errors.push(Box::new(unusable.expect_err("a key with a line end")));
     assert_eq!(errors.len(), 16);
-    for error in errors {
-        let panics = std::panic::AssertUnwindSafe(|| Err::<(), _>(error).expect("the call"));
+    for result in errors.into_iter().map(Err::<(), _>) {
+        let panics = std::panic::AssertUnwindSafe(|| result.expect("the call"));
         let panic = std::panic::catch_unwind(panics).expect_err("a panic");
         let text = panic.downcast_ref::<String>().expect("the text of the panic");
         assert!(text.starts_with("the call: "), "{text}");
