@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use httpmock::{HttpMockRequest, MockServer};
 use imprint_client::blocking::Client;
-use imprint_client::{Error, Method, OptionalExt, RetryPolicy, types};
+use imprint_client::{CallOptions, Error, Method, OptionalExt, RetryPolicy, types};
 use serde_json::json;
 
+use super::clock::RecordingClock;
+use super::raw_server::RawServer;
 use super::support::{KEY, install_cryptography};
 
 const LINK: &str =
@@ -213,4 +215,73 @@ fn use_link(client: &Client) {
 fn settings_that_cannot_be_used_are_refused() {
     let error = Client::builder().base_url("http://127.0.0.1:1").build().expect_err("no key");
     assert!(matches!(error, Error::Config(_)), "{error}");
+}
+
+/// Each helper is tried with answers that refuse it, by both clients: what is sent and what comes back is the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_helper_sends_and_returns_what_the_async_one_does() {
+    let server = RawServer::start().await;
+    // The pauses of the helpers take no time.
+    let client = || server.client_with(|builder| builder.clock(RecordingClock::default()));
+    let (client, blocking) = (client(), Client::new(client()).expect("a client"));
+    let order = || types::OrderBase::builder().partner_order_id("o-1").payment_method_id("PM").total_order_amount(5);
+    let event = || {
+        let event = types::OrderEventBase::builder().partner_event_id("e-1").order_id("O").network_transaction_id("N");
+        event.type_("CAPTURED").amount(5)
+    };
+    for (status, body) in [(400, r#"{"type":"T","message":"m"}"#), (200, r#"{"data":[],"has_more":false}"#), (404, "")]
+    {
+        server.respond_with(status, &[], body.as_bytes());
+        macro_rules! compare {
+            ($($helper:ident($($argument:expr),*), $store:expr;)*) => {$({
+                let expected = format!("{:?}", client.$helper($($argument),*).await);
+                let sent = server.lines();
+                let blocking = blocking.clone();
+                let found = tokio::task::spawn_blocking(move || format!("{:?}", $store(&blocking)));
+                assert_eq!(found.await.expect("it ends"), expected, "{status}: {}", stringify!($helper));
+                assert!(!sent.is_empty(), "{} sends nothing", stringify!($helper));
+                assert_eq!(server.lines(), sent, "{status}: {}", stringify!($helper));
+            })*};
+        }
+        compare! {
+            find_customer("U"), |client: &Client| client.find_customer("U");
+            ensure_linked("C", "U"), |client: &Client| client.ensure_linked("C", "U");
+            confirm_reward("R"), |client: &Client| client.confirm_reward("R");
+            confirm_issued("R"), |client: &Client| client.confirm_issued("R");
+            confirm_deducted("R"), |client: &Client| client.confirm_deducted("R");
+            find_order("o-1"), |client: &Client| client.find_order("o-1");
+            find_order_event("e-1"), |client: &Client| client.find_order_event("e-1");
+            create_order_once(order()), move |client: &Client| client.create_order_once(order());
+            post_order_event_once(event()), move |client: &Client| client.post_order_event_once(event());
+        }
+        let expected = client.rotate_key(async |_| Ok::<_, Error>(())).await.map(|_| ());
+        let sent = server.lines();
+        let blocking = blocking.clone();
+        let found = tokio::task::spawn_blocking(move || blocking.rotate_key(|_| Ok::<_, Error>(())).map(|_| ()));
+        assert_eq!(format!("{:?}", found.await.expect("it ends")), format!("{expected:?}"));
+        assert_eq!(server.lines(), sent);
+    }
+}
+
+#[test]
+fn lists_have_the_methods_of_the_async_ones() {
+    let server = server();
+    let client = client(&server).with_options(CallOptions::new().timeout(Duration::from_secs(20)));
+    assert_eq!(client.base_url().trim_end_matches('/'), server.base_url());
+    let rewards = || client.get_rewards().customer_id("C").limit(2);
+    let mut items = rewards().stream();
+    assert_eq!(items.size_hint(), (0, None));
+    items.try_next().expect("a page").expect("an item");
+    assert_eq!(items.size_hint(), (1, None), "an item of the first page is left");
+    assert!(format!("{items:?}").contains('a'), "{items:?}");
+    let mut pages = rewards().pages().prefetch();
+    assert_eq!((pages.size_hint(), pages.cursor()), ((0, None), None));
+    assert_eq!(pages.try_next().expect("a page").expect("the first page").data.len(), 2);
+    assert_eq!(pages.cursor(), Some("b"));
+    assert!(format!("{pages:?}").contains('b'), "{pages:?}");
+    assert_eq!(pages.try_next().expect("a page").expect("the second page").data.len(), 1);
+    assert!(pages.try_next().expect("the end").is_none());
+    assert_eq!(pages.size_hint(), (0, Some(0)));
+    let product = client.with_merchant_key("another-product");
+    assert_eq!(product.get_rewards().customer_id("C").send().expect("a page").data.len(), 2);
 }

@@ -164,3 +164,44 @@ async fn errors_of_items_do_not_show_the_headers_of_hooks() {
 fn customer() -> Value {
     support::json(&support::payload("getCustomer--openapi-composed.json"))
 }
+
+/// Hooks may log their reports: a report shows what a metric needs, and no header and no body.
+#[tokio::test]
+async fn reports_show_the_operation_and_how_it_ended_and_nothing_of_the_answer() {
+    #[derive(Clone, Default)]
+    struct Shown(Arc<Mutex<Vec<String>>>);
+
+    impl Interceptor for Shown {
+        fn after_attempt(&self, attempt: &AttemptReport<'_>) {
+            assert_eq!((attempt.operation().id(), attempt.elapsed().is_zero()), ("getCustomer", false));
+            let cookie = attempt.headers().expect("an answer").get("set-cookie").expect("a cookie");
+            assert_eq!(cookie, "session_of_the_answer");
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{attempt:?}"));
+        }
+
+        fn after_call(&self, call: &CallReport<'_>) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{call:?}"));
+        }
+    }
+
+    let (server, shown) = (RawServer::start().await, Shown::default());
+    let body = br#"{"type":"T","message":"text_of_the_answer"}"#;
+    server.respond_with(503, &[("set-cookie", "session_of_the_answer")], body);
+    let client = server.client_with(|builder| builder.interceptor(shown.clone()));
+    client.get_customer().customer_id("id_of_the_customer").send().await.expect_err("a failure");
+    let shown = shown.0.lock().unwrap_or_else(PoisonError::into_inner).join("\n");
+    for (part, times) in [
+        ("AttemptReport", 1),
+        ("CallReport", 1),
+        ("operation_id: \"getCustomer\"", 2),
+        ("status: Some(503)", 2),
+        ("error_type: Some(\"503\")", 2),
+        ("number: 1", 1),
+        ("attempts: 1", 1),
+        ("may_have_been_processed: true", 1),
+        ("of_the_answer", 0),
+        ("of_the_customer", 0),
+    ] {
+        assert_eq!(shown.matches(part).count(), times, "{part}: {shown}");
+    }
+}

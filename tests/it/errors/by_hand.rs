@@ -172,6 +172,9 @@ fn attempts_before_the_last_one_are_what_the_test_says() {
     for (phase, unsent) in [(TimeoutPhase::Connect, true), (TimeoutPhase::Attempt, false), (TimeoutPhase::Call, false)]
     {
         let made = || testing::timeout(&operation::CREATE_ORDER, phase).limit(Duration::from_millis(1500));
+        let shown = format!("{:?}", made().attempts(2));
+        let expected = format!("operation_id: \"createOrder\", phase: {phase:?}, limit: 1.5s, attempts: 2");
+        assert!(shown.contains(&expected), "{shown}");
         let Error::Timeout(error) = made().attempts(2).build() else { panic!("no timeout") };
         assert_eq!((error.phase(), error.limit(), error.attempts()), (phase, Duration::from_millis(1500), 2));
         assert_eq!((error.is_retryable(), error.may_have_been_processed()), (unsent, !unsent));
