@@ -102,7 +102,7 @@ fn a_function_that_is_not_run_is_no_test() {
              /// With a comment.
              #[test] fn random(value in 0..9, other in \"[a-z]{3}\") { fn nested() {} }
              fn no_test_in_the_macro(value in any::<u8>()) {}
-             #[test] #[ignore] fn ignored_in_the_macro(value in any::<u8>()) {}
+             #[test] #[ignore = \"slow\"] fn ignored_in_the_macro(value in any::<u8>()) {}
          }
          fn below_the_macro() {}",
     );
