@@ -39,6 +39,12 @@ pub(crate) fn settable(name: &str, value: &str) -> Result<(HeaderName, HeaderVal
     Ok((name, value))
 }
 
+/// The headers that no HTTP client given by the caller may send by default: they change where a request goes, which
+/// operation it calls, or where it ends. Those that this client sets on each request need not be among them.
+pub(crate) fn refused_as_default() -> impl Iterator<Item = &'static str> {
+    ["host", "content-length"].into_iter().chain(OF_CONNECTION).chain(OVERRIDES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

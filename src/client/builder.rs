@@ -217,7 +217,8 @@ impl ClientBuilder {
     /// followed, reqwest repeats nothing, the API key is sent over https only (or to this machine and the hosts of
     /// [`allow_plain_http_to`](Self::allow_plain_http_to)), and plain http uses no proxy and no certificates.
     ///
-    /// A default header `host` is refused by [`build`](Self::build), because it would replace the host of the URL. Other
+    /// A default header `host` is refused by [`build`](Self::build), because it would replace the host of the URL, and so are
+    /// those that change the operation (`x-http-method-override`) or how the message is read (`transfer-encoding`). Other
     /// default headers are sent where this client sets none of that name itself.
     ///
     /// Timeouts are set by the methods of this builder: a `timeout` and a `connect_timeout` of `change` are replaced. A

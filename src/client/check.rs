@@ -7,6 +7,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{ClientBuilder, Url};
 
 use super::Environment;
+use crate::call::headers;
 use crate::error::ConfigError;
 use crate::value::{CredentialProblem, Secret};
 
@@ -149,19 +150,26 @@ pub(super) fn merchant_key(key: &str) -> Result<HeaderValue, ConfigError> {
     Ok(value)
 }
 
-/// Refuses a `host` among the default headers of the HTTP client: it would be sent in the place of the host of the URL,
-/// and a gateway that serves several hosts would pass the calls, with the key, to another one. No other header of the
-/// caller replaces one of ours, because ours are set on each request.
+/// Refuses default headers of the HTTP client that say where a request goes, which operation it calls, or where its body
+/// ends. `host` would be sent in the place of the host of the URL, and a gateway that serves several hosts would pass the
+/// calls, with the key, to another one. Other headers of the caller replace none of ours, because ours are set on each
+/// request.
 pub(super) fn default_headers(http: &ClientBuilder) -> Result<(), ConfigError> {
     // The builder has no accessors, but its `Debug` names the headers. A quotation mark in a value is escaped there. The
     // addresses that the caller has set for names come after them, and `host` may be such a name.
     let set = format!("{http:?}");
-    let headers = set.rsplit_once(", dns_overrides: {").map_or(&*set, |(before, _)| before);
-    if headers.contains("\"host\": ") {
-        let problem = "the HTTP client has a default header `host`; remove it, the host is that of the base URL";
-        return Err(ConfigError::new("http", problem));
+    let set_by_caller = set.rsplit_once(", dns_overrides: {").map_or(&*set, |(before, _)| before);
+    match headers::refused_as_default().find(|name| set_by_caller.contains(&format!("\"{name}\": "))) {
+        Some("host") => {
+            let problem = "the HTTP client has a default header `host`; remove it, the host is that of the base URL";
+            Err(ConfigError::new("http", problem))
+        }
+        Some(name) => {
+            let problem = "changes where a request goes or how it is read; remove it from default_headers()";
+            Err(ConfigError::new("http", format!("the HTTP client has a default header `{name}`, which {problem}")))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The name and version of this crate, and those of the application.

@@ -346,8 +346,13 @@ fn a_host_among_the_default_headers_of_the_http_client_is_refused() {
         let Err(Error::Config(error)) = with("host", value) else { panic!("{value} would be sent as the host") };
         assert!(error.setting() == "http" && error.to_string().contains("`host`"), "{error}");
     }
+    // The others of that kind: they change the operation that is called, or where a message ends.
+    for name in ["content-length", "transfer-encoding", "x-forwarded-host", "x-http-method-override", "x-rewrite-url"] {
+        let Err(Error::Config(error)) = with(name, "1") else { panic!("{name} would be sent") };
+        assert!(error.setting() == "http" && error.to_string().contains(&format!("`{name}`")), "{error}");
+    }
     // Headers that only speak of a host are none.
-    for (name, value) in [("x-host", "a"), ("x-quoted", "\"host\": \"a\"")] {
+    for (name, value) in [("x-host-of-mine", "a"), ("x-quoted", "\"host\": \"a\"")] {
         assert!(with(name, value).is_ok(), "{name}");
     }
     let address = "127.0.0.1:1".parse().expect("an address");
