@@ -159,7 +159,7 @@ impl TransportError {
             InvalidData, NetworkUnreachable, TimedOut, UnexpectedEof,
         };
 
-        sources(&self.0.source).find_map(|error| {
+        let message = sources(&self.0.source).find_map(|error| {
             let io = error.downcast_ref::<io::Error>();
             match io.map(io::Error::kind) {
                 Some(
@@ -174,7 +174,19 @@ impl TransportError {
                 _ if error.to_string() == "dns error" => Some("the name of the host was not found".to_owned()),
                 _ => None,
             }
-        })
+        });
+        message.or_else(|| self.message_of_native_tls())
+    }
+
+    /// Why the TLS library of the operating system made no connection, for example about a certificate that is not
+    /// trusted. Its errors are of a type of their own, where those of rustls are within an error of the system.
+    fn message_of_native_tls(&self) -> Option<String> {
+        #[cfg(feature = "native-tls")]
+        if !self.0.connected {
+            let refusal = sources(&self.0.source).find_map(|error| error.downcast_ref::<native_tls::Error>());
+            return refusal.map(|message| format!("TLS: {message}"));
+        }
+        None
     }
 }
 

@@ -126,6 +126,8 @@ async fn the_backend_of_the_operating_system_can_be_selected() {
     let error = call(&native().build().expect("a client")).await.expect_err("no certificate is trusted");
     // This word is from an error of rustls, which must not be used here.
     assert!(!super::full_error_text(&error).contains("UnknownIssuer"), "{error}");
+    // The text of the error gives the reason of the library of the system.
+    assert!(error.to_string().contains("could not be made (TLS: "), "{error}");
     for old in [Version::TLS_1_0, Version::TLS_1_1] {
         let Err(Error::Config(error)) = trusting().http(|http| http.tls_version_min(old)).build() else {
             panic!("{old:?} is too old")
