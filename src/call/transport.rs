@@ -4,6 +4,8 @@ mod http;
 mod runtime;
 #[cfg(test)]
 pub(crate) mod stand_in;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

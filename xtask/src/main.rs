@@ -101,7 +101,7 @@ struct RefreshSpec {
     /// How to print what happened.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// How long fetching may take, in seconds.
+    /// How long fetching the document may take, and after it reading it, in seconds.
     #[arg(long, default_value = "60", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     #[command(flatten)]

@@ -8,6 +8,7 @@
 mod cut_off;
 pub mod examine;
 pub mod fetch;
+pub mod new_document;
 mod type_check;
 
 use std::{path::PathBuf, time::Duration};
@@ -22,6 +23,7 @@ use crate::{
 };
 use examine::{Before, Finding, Refusal, examine};
 use fetch::Fetched;
+use new_document::NewDocument;
 
 /// Where the new document comes from.
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether to compile the library with what is generated before anything is written.
     pub type_check: bool,
+    /// How long fetching may take, and after it reading what was fetched.
     pub timeout: Duration,
 }
 
@@ -86,7 +89,8 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
         return Ok(());
     }
     let changelog = files.find_exactly(files::CHANGELOG)?.unwrap_or_else(|| "# Changelog\n".into());
-    let finding = match examine(&before, &text) {
+    let new = NewDocument::read(text, options.timeout)?;
+    let finding = match examine(&before, &new) {
         Ok(finding) => finding,
         Err(Refusal { failure, changes, actions }) => {
             report.changes = changes;
@@ -94,7 +98,7 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
             return Err(failure);
         }
     };
-    let lock = Lock::of(&source, lock::today(), &text, &finding.document);
+    let lock = Lock::of(&source, lock::today(), &new.text, &finding.document);
     report.new = Some(lock.clone());
     report.add(&finding);
     if options.check {
@@ -116,7 +120,7 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
     let replaced = [
         (files::CHANGELOG, changelog),
         (files::SNAPSHOT, finding.snapshot),
-        (files::DOCUMENT, text),
+        (files::DOCUMENT, new.text),
         (files::LOCK, lock.render()),
     ];
     files.replace(&guard, &replaced).map_err(|stopped| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::cut_off;
+use super::{cut_off, new_document::NewDocument};
 use crate::{
     diff::{self, Change, Comparison, Effect, MovedPaths},
     failure::{Failure, FailureReason, catch_panics},
@@ -57,14 +57,13 @@ impl<F: Into<Failure>> From<F> for Refusal {
 }
 
 /// Runs every stage over a new document, and compares.
-pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
-    let examined = catch_panics(|| stages(before, text)).unwrap_or_else(|message| {
+pub fn examine(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
+    let examined = catch_panics(|| stages(before, new)).unwrap_or_else(|message| {
         let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
                       report it with the document";
         Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
     });
-    let parses = pipeline::parse("the new document", text).is_ok();
-    let Some(why) = cut_off::reason(&before.document, text, parses) else { return examined };
+    let Some(why) = cut_off::reason(&before.document, &new.text, new.parsed.is_ok()) else { return examined };
     let why = format!("the new document seems to be cut off: {why}");
     let advice = "compare its end with upstream's, and fetch it again";
     match examined {
@@ -81,8 +80,8 @@ pub fn examine(before: &Before, text: &str) -> Result<Finding, Refusal> {
     }
 }
 
-fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
-    let document = pipeline::parse("the new document", text)?;
+fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
+    let document = new.parsed.clone()?;
     check_is_api(&document)?;
     let corrected = correct(document.clone(), &before.overlay)?;
     let old = pipeline::parse(files::DOCUMENT, &before.document)?;
@@ -124,7 +123,7 @@ fn stages(before: &Before, text: &str) -> Result<Finding, Refusal> {
         .unwrap_or_default();
     let suspicious_new: Vec<_> = suspicious.difference(&known).cloned().collect();
     let suspicious_known = suspicious.len() - suspicious_new.len();
-    if !text.ends_with('\n') {
+    if !new.text.ends_with('\n') {
         notes.push(
             "The document does not end with a line break: it may have been cut off. Compare its end with upstream's."
                 .into(),

@@ -79,7 +79,7 @@ fn refused(mutate: fn(&mut Value), actions: &str) -> Option<Vec<String>> {
         overlay: format!("{}\n{actions}\n", of_day.overlay.trim_end()),
         version: of_day.version.clone(),
     };
-    let refusal = examine(&before, &format!("{document}\n")).err()?;
+    let refusal = examine(&before, &frozen::read(&format!("{document}\n"))).err()?;
     Some(refusal.failure.reasons.iter().map(ToString::to_string).collect())
 }
 

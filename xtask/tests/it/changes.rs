@@ -236,7 +236,7 @@ fn a_document_that_is_cut_off_is_said_to_be_first() {
     // YAML any more.
     let places = [text.find("\n    RewardType:").unwrap(), text.find("\n  /v2/offers:").unwrap(), text.len() / 2 + 7];
     for cut in places {
-        let refusal = examine(before, &text[..cut]).unwrap_err();
+        let refusal = examine(before, &frozen::read(&text[..cut])).unwrap_err();
         let reasons = refusal.failure.reasons;
         assert!(reasons[0].message.contains("seems to be cut off"), "{cut}: {reasons:#?}");
         assert!(reasons.len() > 1, "what follows from it comes after it: {reasons:#?}");

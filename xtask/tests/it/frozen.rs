@@ -1,11 +1,14 @@
 //! The document and the overlay of 2026-11-20, which no refresh changes, for the tests of refreshing.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use serde_json::Value;
 use xtask::{
     overlay_actions, pipeline, public_api,
-    refresh::examine::{Before, Finding, Refusal, examine},
+    refresh::{
+        examine::{Before, Finding, Refusal, examine},
+        new_document::NewDocument,
+    },
 };
 
 pub const DOCUMENT: &str = include_str!("../../../tests/facts/imprint-api.facts.yaml");
@@ -40,7 +43,12 @@ pub fn before() -> &'static Before {
 pub fn after(mutate: &dyn Fn(&mut Value)) -> Result<Finding, Refusal> {
     let mut document = parsed();
     mutate(&mut document);
-    examine(before(), &format!("{document}\n"))
+    examine(before(), &read(&format!("{document}\n")))
+}
+
+/// A text as the document that a refresh is about.
+pub fn read(text: &str) -> NewDocument {
+    NewDocument::read(text.into(), Duration::from_secs(300)).unwrap()
 }
 
 /// Runs a test for each of many cases, on all processors, and reports every failure.
