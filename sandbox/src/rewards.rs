@@ -97,4 +97,11 @@ mod tests {
         assert_eq!([0, 49, 50, 99, 100, 5_000].map(|amount| rewards.of(amount)), [0, 0, 1, 1, 2, 100]);
         assert_eq!(Rewards::per_event(20_000).of(i64::MAX), i64::MAX);
     }
+
+    #[test]
+    fn the_unit_is_named_as_rewards_and_balances_name_it() {
+        let (cash, points) = (Rewards::per_event(1), Rewards::per_event(1).points());
+        assert_eq!([cash.currency(), cash.symbol()], ["USD", "$"]);
+        assert_eq!([points.currency(), points.symbol()], ["POINTS", "points"]);
+    }
 }

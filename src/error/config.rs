@@ -102,3 +102,37 @@ impl std::error::Error for ConfigError {
         self.0.source.as_ref().map(|source| source as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn the_setting_and_the_cause_are_told() {
+        let refused = reqwest::Proxy::all("no URL, hunter2").unwrap_err();
+        let error = ConfigError::transport("the HTTP client cannot be made", refused);
+        assert_eq!((error.setting(), error.to_string().as_str()), ("http", "the HTTP client cannot be made"));
+        assert!(error.source().is_some());
+        let debug = format!("{error:?}");
+        assert!(debug.starts_with("the HTTP client cannot be made; caused by: builder error; caused by: "), "{debug}");
+        assert!(debug.contains("; fields: ConfigError { setting: \"http\", ") && !debug.contains("hunter2"), "{debug}");
+        let error = ConfigError::new("timeout", "is too short");
+        assert!(error.source().is_none() && !format!("{error:?}").contains("caused by"), "{error:?}");
+    }
+
+    #[test]
+    fn what_was_read_from_a_variable_is_named_by_it() {
+        for (setting, variable, named) in [
+            ("api_key", "IMPRINT_API_KEY", "IMPRINT_API_KEY: "),
+            ("base_url", "IMPRINT_BASE_URL", "IMPRINT_BASE_URL: "),
+            ("environment", "IMPRINT_ENVIRONMENT", "IMPRINT_ENVIRONMENT and IMPRINT_BASE_URL: "),
+            ("merchant_key", "IMPRINT_MERCHANT_KEY", "IMPRINT_MERCHANT_KEY: "),
+            ("timeout", "timeout", ""),
+        ] {
+            let error = ConfigError::new(setting, "is wrong").of_variables();
+            assert_eq!((error.setting(), error.to_string()), (variable, format!("{named}is wrong")));
+        }
+    }
+}

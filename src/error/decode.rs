@@ -174,3 +174,51 @@ impl DebugError for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Method};
+
+    use super::*;
+    use crate::error::finding::Fault;
+
+    static LIST: Operation = Operation::undocumented("listThings", Method::GET, "/v2/things", true);
+
+    #[test]
+    fn each_fact_is_told_and_what_comes_from_the_body_is_not_shown() {
+        let headers =
+            HeaderMap::from_iter([(http::HeaderName::from_static("x-request-id"), HeaderValue::from_static("req_1"))]);
+        let finding = Finding::at("data[1].amount", (3, 7), Fault::Value { expected: "an integer" });
+        let error = DecodeError::new(&LIST, (StatusCode::ACCEPTED, &headers), 4, finding);
+        assert_eq!((error.cursor(), error.item_json()), (None, None));
+        let mut error = error.of_item(b"{\"amount\":1e99}", Some("TX_7"));
+        error.hide(&OwnSecrets::default());
+        assert_eq!((error.operation_id(), error.status().as_u16(), error.attempts()), ("listThings", 202, 4));
+        assert_eq!((error.path(), error.line(), error.column()), ("data[1].amount", 3, 7));
+        assert_eq!((error.expected(), error.request_id()), (Some("an integer"), Some("req_1")));
+        assert_eq!((error.cursor(), error.item_json()), (Some("TX_7"), Some(&b"{\"amount\":1e99}"[..])));
+        let sentence =
+            "listThings answered 202, but data[1].amount is out of the bounds of an integer (line 3, column 7)";
+        assert!(error.to_string().starts_with(sentence) && error.to_string().contains("req_1"), "{error}");
+        let fields = "fields: DecodeError { operation_id: \"listThings\", status: 202, path: \"data[1].amount\", line: 3, \
+                      column: 7, fault: ";
+        let debug = format!("{error:?}");
+        assert!(
+            debug.contains(fields) && debug.contains("attempts: 4") && debug.contains("item_bytes: Some(15)"),
+            "{debug}"
+        );
+        assert!(!debug.contains("TX_7") && !debug.contains("1e99"), "{debug}");
+    }
+
+    #[test]
+    fn what_was_expected_is_known_where_the_fault_has_it() {
+        let expected = |fault| Finding::new("a", fault).expected();
+        assert_eq!(expected(Fault::Type { found: "a string", expected: "an integer" }), Some("an integer"));
+        for fault in [Fault::Empty, Fault::Html, Fault::NotJson, Fault::Truncated] {
+            assert_eq!(expected(fault), Some("a JSON document"));
+        }
+        for fault in [Fault::Missing, Fault::EmptyPage, Fault::NoCursor, Fault::Repeated, Fault::Other] {
+            assert_eq!(expected(fault), None);
+        }
+    }
+}

@@ -105,3 +105,29 @@ impl DebugError for ResponseTooLargeError {
 }
 
 impl std::error::Error for ResponseTooLargeError {}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    static LIST: Operation = Operation::undocumented("listThings", Method::GET, "/v2/things", true);
+
+    #[test]
+    fn the_bound_is_told_with_its_unit() {
+        for (error, words) in [
+            (ResponseTooLargeError::new(&LIST, StatusCode::CREATED, 10, 3), "the body is larger than 10 bytes"),
+            (
+                ResponseTooLargeError::list(&LIST, StatusCode::CREATED, 10, 3),
+                "the list has more items than the 10 that may be collected",
+            ),
+        ] {
+            assert_eq!((error.operation_id(), error.status().as_u16()), ("listThings", 201));
+            assert_eq!((error.limit(), error.attempts()), (10, 3));
+            assert_eq!(error.to_string(), format!("listThings answered 201, but {words}"));
+            let debug = format!("{error:?}");
+            assert!(debug.contains("; fields: ResponseTooLargeError { context: Context { operation_id: "), "{debug}");
+        }
+    }
+}

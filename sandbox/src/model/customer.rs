@@ -80,16 +80,13 @@ impl Customer {
             _ => Map::new(),
         };
         let parts = body.iter().filter(|(name, value)| ADDRESS_PARTS.contains(&name.as_str()) && !value.is_null());
-        let count = address.len();
-        let mut changes = 0;
+        let mut changed = false;
         for (name, value) in parts {
             address.insert(name.clone(), value.clone());
-            changes += 1;
+            changed = true;
         }
-        if changes > 0 {
-            if count == 0 || !address.contains_key("country") {
-                address.insert("country".into(), json!("USA"));
-            }
+        if changed {
+            address.entry("country").or_insert_with(|| json!("USA"));
             self.profile.insert("address".into(), address.into());
         }
         for (name, value) in
@@ -179,6 +176,14 @@ mod tests {
         let second = first.updated(&map(json!({"metadata": {"b": 2}, "email": null})), Instant::START);
         assert_eq!((&second.profile["metadata"], second.text("email")), (&json!({"b": 2}), Some("a@example.com")));
         assert!(!second.profile.contains_key("address"));
+    }
+
+    #[test]
+    fn a_history_gives_what_is_not_known_yet_and_replaces_nothing() {
+        let known = customer().updated(&map(json!({"email": "a@example.com"})), Instant::START);
+        let history = json!({"customer_history": {"email": "old@example.com", "member_since": "2020-01-01"}});
+        let updated = known.updated(&map(history), Instant::START);
+        assert_eq!(updated.profile, map(json!({"email": "a@example.com", "member_since": "2020-01-01"})));
     }
 
     #[test]

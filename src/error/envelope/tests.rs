@@ -80,10 +80,23 @@ fn what_says_nothing_leaves_nothing() {
         assert_eq!(parts(&envelope), (None, None, None), "{body}");
         assert!(envelope.details.is_empty());
     }
+    // Numbers that report a success are no codes of errors.
+    for (number, is_code) in
+        [("0", false), ("200", false), ("299", false), ("-1", true), ("1", true), ("199", true), ("300", true)]
+    {
+        let envelope = read(&format!(r#"{{"code":{number}}}"#));
+        assert_eq!(envelope.code.as_deref(), is_code.then_some(number));
+    }
     let wrong_types = read(r#"{"type":1,"message":{"a":1},"param":[],"details":7,"existing_link":"x"}"#);
     assert_eq!(parts(&wrong_types), (None, None, None));
-    let huge = format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_BYTES));
-    assert_eq!(parts(&read(&huge)), (None, None, None));
+    // A body of exactly the limit is read, and one that is longer by a byte is not.
+    let of_length = |length: usize| {
+        let body = format!(r#"{{"message":"{}"}}"#, "x".repeat(length - r#"{"message":""}"#.len()));
+        assert_eq!(body.len(), length);
+        read(&body).message
+    };
+    assert!(of_length(MAX_BYTES).is_some());
+    assert!(of_length(MAX_BYTES + 1).is_none());
     assert_eq!(parts(&ErrorEnvelope::read(b"\xff\xfe")), (None, None, None));
 }
 
@@ -111,6 +124,7 @@ fn a_success_that_is_an_error_is_one_whatever_was_expected() {
 fn the_other_forms_are_errors_where_nothing_of_the_answer_is_there() {
     for body in [
         r#"{"type":"CUSTOMER_NOT_FOUND_ERROR","message":"not found","param":"customer_id"}"#,
+        r#"{"code":503,"message":"m"}"#,
         r#"{"code":"RATE_LIMITED","message":"Too many requests","id":null}"#,
         r#"{"type":"T","message":"m","request_id":"r"}"#,
         r#"{"path":"/v2/customers","details":["a"],"error":"Bad Request","status":400,"timestamp":"t"}"#,
@@ -141,6 +155,8 @@ fn an_answer_that_says_the_words_is_an_answer() {
         r#"{"id":"C","error":"","message":"hello"}"#,
         r#"{"error":null,"message":"hello"}"#,
         r#"{"message":"deleted"}"#,
+        r#"{"code":0,"message":"OK"}"#,
+        r#"{"code":201,"message":"created"}"#,
         r#"{"id":"C","metadata":{"error":{"message":"m"}}}"#,
         r#"[{"error":{"message":"m"}}]"#,
         r#""error""#,
@@ -152,6 +168,10 @@ fn an_answer_that_says_the_words_is_an_answer() {
             assert_eq!(BodyKind::of(body.as_bytes(), expected), BodyKind::Answer, "{body}");
         }
     }
-    let huge = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(MAX_BYTES));
-    assert_eq!(BodyKind::of(huge.as_bytes(), None), BodyKind::Answer);
+    let of_length = |length: usize| {
+        let frame = r#"{"error":{"message":""}}"#.len();
+        let body = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(length - frame));
+        BodyKind::of(body.as_bytes(), None)
+    };
+    assert_eq!((of_length(MAX_BYTES), of_length(MAX_BYTES + 1)), (BodyKind::Error, BodyKind::Answer));
 }

@@ -113,6 +113,15 @@ async fn debug_begins_with_the_sentence_and_then_gives_the_causes_and_the_fields
         assert!(lines.starts_with(&format!("{sentence}\n")), "{name}: {lines}");
         assert_eq!((line.matches("fields: ").count(), lines.matches("\nfields: ").count()), (1, 1), "{name}: {line}");
         assert!(!line.contains('\n'), "{name}: {line}");
+        // After the word come the fields, under the name of the type or of a variant.
+        let (_, fields) = line.split_once("fields: ").unwrap_or_default();
+        assert!(fields.starts_with(char::is_uppercase), "{name}: {line}");
+        let payloads = ["ApiError", "ConfigError", "DecodeError", "InterceptorError", "InvalidRequestError"];
+        let payloads = [&payloads[..], &["ResponseTooLargeError", "TimeoutError", "TransportError"]].concat();
+        assert!(!payloads.contains(name) || fields.starts_with(&format!("{name} {{ ")), "{name}: {line}");
+        // The sentence of one of these has said all, so that nothing is its cause.
+        let alone = ["ApiError", "DecodeError", "InvalidRequestError", "ResponseTooLargeError", "TimeoutError"];
+        assert!(!alone.contains(name) || !line.contains("caused by"), "{name}: {line}");
         assert!(!line.contains("hunter2") && !lines.contains("hunter2"), "{name}: {line}");
     }
     let has = |name: &str, words: &str| {
