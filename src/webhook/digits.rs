@@ -79,6 +79,17 @@ mod tests {
         }
     }
 
+    /// Wherever the only long number begins, one of the places that are looked at is in it.
+    #[test]
+    fn a_single_number_is_found_at_every_place() {
+        for before in 0..60 {
+            for number in ["-9223372036854775809", "18446744073709551616"] {
+                let json = format!("{}{number}", " ".repeat(before));
+                assert_eq!(text(&json), Some(format!("{}\"{number}\"", " ".repeat(before))), "{before}");
+            }
+        }
+    }
+
     #[test]
     fn all_else_stays() {
         for json in [
@@ -87,6 +98,7 @@ mod tests {
             r#"{"a": 18446744073709551615, "b": -9223372036854775808}"#,
             "[1.8446744073709551616, 18446744073709551616.5, 18446744073709551616e1, 1e30]",
             r#"["18446744073709551616", "\"18446744073709551616"]"#,
+            r#"["123456789012345678901234567890", "\"123456789012345678901234567890"]"#,
             r#"["18446744073709551616"#,
             r#"["18446744073709551616\"#,
         ] {

@@ -329,6 +329,35 @@ mod tests {
         assert_eq!((kept.status, kept.has_failed(), kept.attempts.len()), (DeliveryStatus::Acknowledged, false, 4));
     }
 
+    /// Rows are found by these: a replayed delivery is not taken for one that is through, or it could be forgotten while it
+    /// is being sent.
+    #[test]
+    fn what_is_sent_again_is_outgoing_and_nothing_else() {
+        let names = |delivery: &Delivery| delivery.indexes().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let through = delivery().begun().attempted(attempt(200, false), Retry::Off, Instant::START);
+        let dead = delivery().begun().attempted(attempt(500, false), Retry::Off, Instant::START);
+        assert_eq!((names(&through), names(&dead)), (vec!["through"], vec!["dead", "failed"]));
+        let asked = |before| Delivery { replay: Some(Signature::New), ..before };
+        assert_eq!(names(&asked(through.clone())), ["outgoing", "sendable"]);
+        assert_eq!(names(&asked(through).begun()), ["outgoing"]);
+        assert_eq!(names(&asked(dead).begun()), ["outgoing", "failed"]);
+        assert_eq!(names(&Delivery { status: DeliveryStatus::Held, ..delivery() }), ["held"]);
+    }
+
+    #[test]
+    fn only_what_waits_and_is_due_is_woken() {
+        let early = Instant::START;
+        let due = early.plus(Duration::from_secs(1));
+        for (status, now, is_woken) in [
+            (DeliveryStatus::Waiting, due, true),
+            (DeliveryStatus::Waiting, early, false),
+            (DeliveryStatus::Dead, due, false),
+            (DeliveryStatus::Held, due, false),
+        ] {
+            assert_eq!(Delivery { status, due, ..delivery() }.woken(now).is_some(), is_woken, "{status:?}");
+        }
+    }
+
     #[test]
     fn a_replay_while_an_attempt_is_due_comes_after_it() {
         let both = Delivery { replay: Some(Signature::Old), ..delivery() }.begun();

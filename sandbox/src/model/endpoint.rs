@@ -84,3 +84,50 @@ mod reading {
         Reading::ALL.get(number).copied().ok_or_else(|| D::Error::custom("no such reading of a signature"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint() -> Endpoint {
+        Endpoint {
+            id: "E".into(),
+            target: Target::parse("http://127.0.0.1:9000/webhooks").expect("a receiver on this machine"),
+            token: "token".into(),
+            only: Some(vec!["REWARD".into()]),
+            merchant_keys: None,
+            reading: Reading::ALL[0],
+            milliseconds: false,
+            is_removed: false,
+        }
+    }
+
+    #[test]
+    fn endpoints_are_alike_if_all_but_their_ids_is_the_same() {
+        assert!(endpoint().is_like(&Endpoint { id: "F".into(), ..endpoint() }));
+        let elsewhere = Target::parse("http://127.0.0.1:9001/webhooks").expect("a receiver on this machine");
+        for other in [
+            Endpoint { target: elsewhere, ..endpoint() },
+            Endpoint { token: "another".into(), ..endpoint() },
+            Endpoint { only: None, ..endpoint() },
+            Endpoint { merchant_keys: Some(vec!["M".into()]), ..endpoint() },
+            Endpoint { reading: Reading::ALL[1], ..endpoint() },
+            Endpoint { milliseconds: true, ..endpoint() },
+            Endpoint { is_removed: true, ..endpoint() },
+        ] {
+            assert!(!endpoint().is_like(&other) && !other.is_like(&endpoint()));
+        }
+    }
+
+    #[test]
+    fn each_reading_is_kept_and_an_unknown_one_is_refused() {
+        for reading in Reading::ALL {
+            let kept = serde_json::to_value(Endpoint { reading, ..endpoint() }).expect("JSON");
+            let read: Endpoint = serde_json::from_value(kept.clone()).expect("what was kept");
+            assert_eq!(read.reading, reading);
+            let mut unknown = kept;
+            unknown["reading"] = serde_json::json!(Reading::ALL.len());
+            assert!(serde_json::from_value::<Endpoint>(unknown).is_err());
+        }
+    }
+}

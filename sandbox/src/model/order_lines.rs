@@ -136,6 +136,7 @@ mod tests {
             second[name] = json!(-1);
             let problem = read(Some(&json!([{"quantity": 1, "rate": 1, "rewards_rate": 1}, second])));
             assert_eq!(problem, Err(Problem::Negative { field: format!("order_lines[1].{name}") }));
+            assert_eq!(problem.map_err(|problem| problem.to_string()), Err("has to be 0 or more".into()));
         }
     }
 

@@ -96,6 +96,44 @@ fn whatever_stands_between_the_digits_of_a_number() {
     }
 }
 
+/// Several signs between the digits of a number have to be separators, each of them; of other signs there is one at most.
+#[test]
+fn several_signs_between_the_digits_are_separators() {
+    let separators =
+        "-_./\\()·•\u{ad}\u{200b}\u{200c}\u{200d}‐‑‒–—―․‧⁃⁄\u{2060}−∕∙・﹘﹣\u{feff}－．／＿\u{2009}\u{3000}";
+    for sign in separators.chars() {
+        let number = ["4111", "1115", "9234", "1815"].join(&sign.to_string().repeat(4));
+        assert_eq!(masked(&format!("no {number}, sorry")), "no [REDACTED], sorry", "{sign:?}");
+    }
+    for sign in ["**", "::", ", ", "-----"] {
+        let list = ["4111", "1115", "9234", "1815"].join(sign);
+        assert_eq!(masked(&list), list, "{sign:?}");
+    }
+}
+
+/// A time stamp is shown and ends a number. What only looks like one is digits as any other.
+#[test]
+fn only_dates_and_times_that_there_are_divide_a_number() {
+    for date in ["1999-01-01", "2025-12-31", "2025-10-09", "2000-02-30"] {
+        assert_eq!(masked(&format!("{date} 41111115")), format!("{date} 41111115"));
+    }
+    for no_date in ["1825-12-01", "2125-12-01", "2025-13-01", "2025-00-01", "2025-12-32", "2025-02-39", "2025-02-00"] {
+        assert_eq!(masked(&format!("{no_date} 41111115")), HIDDEN, "{no_date}");
+    }
+    for time in ["00:00", "23:59", "12:30:00", "23:59:60", "19:08:07.123456789", "19:08:07,5"] {
+        assert_eq!(masked(&format!("2025-02-13 {time} 4111111592341815")), format!("2025-02-13 {time} {HIDDEN}"));
+    }
+    for no_time in ["24:00", "25:08", "23:60", "23:61", "12:30:61"] {
+        assert_eq!(
+            masked(&format!("2025-02-13 {no_time} 4111111592341815")),
+            format!("2025-02-13 {HIDDEN}"),
+            "{no_time}"
+        );
+    }
+    // Nine digits at most are a fraction of a second.
+    assert_eq!(masked("2025-01-20 18:18:22.4111111592341815"), format!("2025-01-20 18:18:22.{HIDDEN}"));
+}
+
 #[test]
 fn phone_numbers_are_hidden() {
     for (text, shown) in [
@@ -115,6 +153,7 @@ fn phone_numbers_are_hidden() {
         ("12125551234", HIDDEN),
         ("+44 20 7946 0958", HIDDEN),
         ("+49 (0)89 123456", HIDDEN),
+        ("call +(49) 89 12345 now", "call [REDACTED] now"),
         ("＋４４ 2079460958", HIDDEN),
         ("tel:+4989123456.", "tel:[REDACTED]."),
         ("phone=%2B442079460958&limit=2", "phone=[REDACTED]&limit=2"),
