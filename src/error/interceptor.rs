@@ -123,6 +123,7 @@ mod tests {
     use reqwest::Method;
 
     use super::*;
+    use crate::value::OwnSecrets;
 
     static PAY: Operation = Operation::undocumented("payThing", Method::POST, "/v2/things", false);
 
@@ -162,5 +163,27 @@ mod tests {
         let fields = "fields: InterceptorError { operation_id: \"payThing\", stopped_attempt: 2, may_have_been_processed: true, ..";
         assert!(format!("{payload:?}").contains(fields), "{payload:?}");
         assert_eq!(error.source().unwrap().to_string(), "its own words");
+    }
+
+    /// The failure of the attempt before is part of this error, so what is recorded and hidden reaches it.
+    #[test]
+    fn the_failure_before_hides_the_key_and_names_the_host() {
+        let body = br#"{"message":"the key hunter2-hunter2 is unknown"}"#.to_vec();
+        let headers = http::HeaderMap::new();
+        let previous = super::super::ApiError::new(&PAY, http::StatusCode::BAD_GATEWAY, headers, 1, body, true);
+        let mut payload = InterceptorError::new(&PAY, 2, "its own words".into());
+        payload.set_previous(previous.into());
+        let mut error = crate::error::Error::from(payload);
+        let mut own = OwnSecrets::default();
+        own.add_key(b"hunter2-hunter2");
+        error.hide(&own);
+        error.note_host(&"sandbox.example:443".into());
+        for shown in [error.to_string(), format!("{error:?}")] {
+            assert!(shown.contains("502") && !shown.contains("hunter2"), "{shown}");
+            assert!(shown.contains("; the attempt before: payThing answered 502"), "{shown}");
+        }
+        let crate::error::Error::Interceptor(payload) = &error else { panic!("{error:?}") };
+        let previous = payload.previous().expect("it was set");
+        assert!(format!("{previous:?}").contains("sandbox.example:443"), "{previous:?}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use httpmock::{HttpMockResponse, MockServer};
-use imprint_client::Client;
+use imprint_client::{Client, ClientBuilder};
 use serde_json::{Value, json};
 
 use crate::mock_api::RecordedRequest;
@@ -15,7 +15,7 @@ pub const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub struct ListServer {
     pub client: Client,
-    _server: MockServer,
+    server: MockServer,
     arrived: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
@@ -42,7 +42,7 @@ impl ListServer {
                 });
             })
             .await;
-        Self { client: support::client(&server), _server: server, arrived }
+        Self { client: support::client(&server), server, arrived }
     }
 
     /// A server of these pages of ids. Each page is requested by the last id of the page before it, and all but the
@@ -54,6 +54,11 @@ impl ListServer {
             (200, rewards_page(pages[index], Some(index + 1 < pages.len())))
         })
         .await
+    }
+
+    /// A builder for another client of the server.
+    pub fn builder(&self) -> ClientBuilder {
+        Client::builder().api_key(support::KEY).base_url(self.server.base_url())
     }
 
     /// The cursors of the requests so far; `first` stands for a request without a cursor.

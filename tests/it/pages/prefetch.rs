@@ -1,9 +1,12 @@
 //! `prefetch()`: the next page is requested while the caller works on the current one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
+use imprint_client::Interceptor;
+use imprint_client::interceptor::Attempt;
 
 use super::THREE_PAGES;
 use super::list_server::{ListServer, TEST_TIMEOUT};
@@ -44,7 +47,7 @@ async fn the_cursor_stays_until_the_page_is_returned() {
     let server = ListServer::with_pages(THREE_PAGES).await;
     let mut pages = server.client.search_rewards().pages().prefetch();
     let waiting = async {
-        while futures_util::FutureExt::now_or_never(pages.try_next()).is_none() {
+        while pages.try_next().now_or_never().is_none() {
             assert_eq!(pages.cursor(), None);
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -70,6 +73,29 @@ async fn a_consumer_that_keeps_the_thread_does_not_delay_the_next_request() {
         }
     });
     consumer.await.expect("no request came late");
+}
+
+/// Panics before the second attempt, and at no other.
+struct PanicsOnce(AtomicUsize);
+
+impl Interceptor for PanicsOnce {
+    fn before_attempt(&self, _: &mut Attempt<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        assert!(self.0.fetch_add(1, Ordering::Relaxed) != 1, "a defect of the application");
+        Ok(())
+    }
+}
+
+/// A panic in the code of the application is one for whoever reads the stream, and no end of the list: it is not lost with
+/// the task that requests in advance, and the request is not made again as if nothing had been.
+#[tokio::test]
+async fn a_panic_in_the_task_reaches_the_reader() {
+    let server = ListServer::with_pages(THREE_PAGES).await;
+    let client = server.builder().interceptor(PanicsOnce(AtomicUsize::new(0))).build().expect("a client");
+    let mut pages = client.search_rewards().pages().prefetch();
+    pages.try_next().await.expect("a page");
+    let reader = tokio::spawn(async move { pages.try_next().await.map(drop) });
+    let panic = reader.await.expect_err("the panic").into_panic();
+    assert!(panic.downcast_ref::<&str>().is_some_and(|message| message.contains("a defect of the application")));
 }
 
 #[tokio::test]

@@ -96,6 +96,15 @@ async fn numbers_go_on_until_a_page_is_empty() {
         targets(sent),
         ["/by_offset?limit=3&offset=5", "/by_offset?limit=3&offset=7", "/by_offset?limit=3&offset=8"]
     );
+    // An item that cannot be read has its place in the list all the same.
+    let (client, sent) = pages(&[r#"{"data":[{"number":"x"},{"number":2},{"number":"y"}]}"#, r#"{"data":[]}"#]);
+    let mut items = client.list_by_offset().stream();
+    let mut seen = Vec::new();
+    while let Some(item) = items.next().await {
+        seen.push(item.ok().map(|item| item.number));
+    }
+    assert_eq!(seen, [None, Some(2), None]);
+    assert_eq!(targets(sent), ["/by_offset", "/by_offset?offset=3"]);
     let (client, sent) = pages(&[r#"{"data":[{"number":1}]}"#, r#"{"data":[{"number":2}]}"#, r#"{"data":[]}"#]);
     assert_eq!(client.list_by_number().stream().collect_all(10).await.unwrap().len(), 2);
     assert_eq!(targets(sent), ["/by_number", "/by_number?page=2", "/by_number?page=3"]);
