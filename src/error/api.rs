@@ -380,6 +380,25 @@ mod tests {
     }
 
     #[test]
+    fn only_codes_of_the_api_say_that_a_thing_does_not_exist() {
+        for (code, says) in [
+            ("CUSTOMER_NOT_FOUND_ERROR", true),
+            ("TRANSACTION_FOUND_ERROR", true),
+            ("V2_LOAN_NOT_FOUND_ERROR", true),
+            ("NOT_FOUND", false),
+            ("ResourceNotFound", false),
+            ("Customer_NOT_FOUND_ERROR", false),
+            ("NO ROUTE_FOUND_ERROR", false),
+            ("CUSTOMER_NOT_FOUND_ERROR_", false),
+            ("UNAUTHORIZED_ERROR", false),
+        ] {
+            let body = format!(r#"{{"type":"{code}","message":"m"}}"#);
+            assert_eq!(error(&SEARCH, 404, false, &body).says_not_found(), says, "{code}");
+        }
+        assert!(!error(&SEARCH, 404, false, "{}").says_not_found());
+    }
+
+    #[test]
     fn kinds() {
         for (status, kind) in [
             (302, ErrorKind::Other),
@@ -514,6 +533,8 @@ mod tests {
             (error.status(), error.attempts(), error.operation_id()),
             (StatusCode::TOO_MANY_REQUESTS, 1, "createThing")
         );
+        let cut = ApiError::new(&CREATE, StatusCode::BAD_GATEWAY, HeaderMap::new(), 3, b"{".to_vec(), false);
+        assert_eq!((cut.attempts(), cut.is_body_complete(), error.is_body_complete()), (3, false, true));
     }
 
     #[test]

@@ -359,3 +359,56 @@ impl DebugError for TimeoutError {
 }
 
 impl std::error::Error for TimeoutError {}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    static PAY: Operation = Operation::undocumented("payThing", Method::POST, "/v2/things", false);
+
+    #[test]
+    fn a_broken_connection_tells_what_is_known_of_the_call() {
+        // This error of the HTTP stack is none of making a connection.
+        let source = || reqwest::Proxy::all("no URL").unwrap_err();
+        for (status, words) in [
+            (None, "payThing: the connection broke before an answer came, after 3 attempts"),
+            (Some(StatusCode::CREATED), "payThing: the connection broke within the answer, after 3 attempts"),
+        ] {
+            let error = TransportError::new(&PAY, status, 3, source());
+            assert_eq!((error.operation_id(), error.status(), error.attempts()), ("payThing", status, 3));
+            assert!(!error.is_connect() && error.may_have_been_processed() && !error.is_retryable());
+            assert_eq!(error.to_string(), words);
+            let debug = format!("{error:?}");
+            assert!(
+                debug.contains("; caused by: ") && debug.contains("; fields: TransportError { context: "),
+                "{debug}"
+            );
+            assert!(std::error::Error::source(&crate::error::Error::from(error)).is_some());
+        }
+    }
+
+    #[test]
+    fn a_timeout_may_have_been_processed_if_anything_was_sent() {
+        let limit = Duration::from_millis(100);
+        for (phase, attempts, processed, words) in [
+            (TimeoutPhase::Connect, 1, false, "payThing: no connection within 100ms (connect timeout)"),
+            (TimeoutPhase::Attempt, 1, true, "payThing: no complete answer within 100ms (attempt timeout)"),
+            (
+                TimeoutPhase::Call,
+                2,
+                true,
+                "payThing: no complete answer within 100ms (timeout of the call), after 2 attempts",
+            ),
+            (TimeoutPhase::Call, 0, false, "payThing: no time was left of 100ms to send it; nothing was sent"),
+        ] {
+            let error = TimeoutError::new(&PAY, phase, limit, Some(StatusCode::OK), attempts);
+            assert_eq!((error.operation_id(), error.phase(), error.limit()), ("payThing", phase, limit));
+            assert_eq!((error.status(), error.attempts()), (Some(StatusCode::OK), attempts));
+            assert_eq!((error.may_have_been_processed(), error.to_string().as_str()), (processed, words));
+            let debug = format!("{error:?}");
+            assert!(debug.starts_with(&format!("{words}; fields: TimeoutError {{ context: ")), "{debug}");
+        }
+    }
+}
