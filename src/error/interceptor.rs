@@ -156,11 +156,11 @@ mod tests {
             assert_eq!(error.may_have_been_processed(), text.ends_with("may have been processed"));
             assert!(!error.is_retryable());
         }
-        let error = error(2, true, "its own words".into());
-        assert_eq!((error.attempts(), error.operation_id(), error.status()), (1, Some("payThing"), None));
+        let error = error(3, true, "its own words".into());
+        assert_eq!((error.attempts(), error.operation_id(), error.status()), (2, Some("payThing"), None));
         let crate::error::Error::Interceptor(payload) = &error else { panic!("{error:?}") };
-        assert_eq!((payload.operation_id(), payload.attempts(), payload.stopped_attempt()), ("payThing", 1, 2));
-        let fields = "fields: InterceptorError { operation_id: \"payThing\", stopped_attempt: 2, may_have_been_processed: true, ..";
+        assert_eq!((payload.operation_id(), payload.attempts(), payload.stopped_attempt()), ("payThing", 2, 3));
+        let fields = "fields: InterceptorError { operation_id: \"payThing\", stopped_attempt: 3, may_have_been_processed: true, ..";
         assert!(format!("{payload:?}").contains(fields), "{payload:?}");
         assert_eq!(error.source().unwrap().to_string(), "its own words");
     }

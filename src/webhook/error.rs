@@ -231,3 +231,39 @@ impl DebugError for UnreadableError {
 }
 
 impl std::error::Error for UnreadableError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::Event;
+
+    #[test]
+    fn the_place_of_a_fault_is_told_and_the_body_is_not_shown() {
+        let body = b"{\n \"object\": \"REWARD\",\n \"hunter2\" 7}";
+        let WebhookError::Unreadable(error) = WebhookError::from(Event::parse(body).unwrap_err()) else { panic!() };
+        assert_eq!((error.line(), error.column(), error.path()), (3, 12, ""));
+        assert_eq!((error.expected(), error.body()), (Some("a JSON document"), &body[..]));
+        let sentence = "the webhook is no event: the body is not JSON (line 3, column 12)";
+        assert_eq!(error.to_string(), sentence);
+        let fields = "UnreadableError { path: \"\", line: 3, column: 12, fault: NotJson, body: [REDACTED] }";
+        assert_eq!(format!("{error:?}"), format!("{sentence}; fields: {fields}"));
+        let error = WebhookError::from(error);
+        assert_eq!(format!("{error:?}"), format!("{sentence}; fields: Unreadable({fields})"));
+        let UnreadableError(inner) = Event::parse(body).unwrap_err();
+        assert_eq!(UnreadableError(inner).into_body(), body);
+    }
+
+    #[test]
+    fn each_variant_says_its_facts_without_a_cause() {
+        for (error, fields) in [
+            (WebhookError::NoTolerance, "NoTolerance"),
+            (WebhookError::NoSignature, "NoSignature"),
+            (WebhookError::TooLarge, "TooLarge"),
+            (WebhookError::TooOld { age: Duration::from_secs(301) }, "TooOld { age: 301s }"),
+            (WebhookError::TooNew { ahead: Duration::from_secs(302) }, "TooNew { ahead: 302s }"),
+            (WebhookError::WrongSignature, "WrongSignature"),
+        ] {
+            assert_eq!(format!("{error:?}"), format!("{error}; fields: {fields}"));
+        }
+    }
+}

@@ -54,3 +54,16 @@ fn every_payload_is_verified_and_a_wrong_signature_is_refused() {
         assert!(matches!(refused, Err(WebhookError::WrongSignature)), "{kind}: {refused:?}");
     }
 }
+
+/// Without the client there is another type `Error`, with one variant, that says the same.
+#[test]
+fn a_value_that_is_not_complete_names_what_it_needs() {
+    use imprint_client::types::OrderBase;
+
+    let error = OrderBase::builder().partner_order_id("o-1").build().expect_err("it has no total");
+    let sentence = error.to_string();
+    assert!(sentence.starts_with("OrderBase needs ") && sentence.contains("total_order_amount"), "{sentence}");
+    let fields = format!("{sentence}; fields: InvalidRequest(InvalidRequestError {{ subject: \"OrderBase\", ");
+    assert!(format!("{error:?}").starts_with(&fields), "{error:?}");
+    assert!(matches!(error, imprint_client::Error::InvalidRequest(_)));
+}
