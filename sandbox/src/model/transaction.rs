@@ -308,6 +308,16 @@ mod tests {
         assert!(run(&[capture(40), refund("e0", 1)]).is_err(), "an authorisation is no capture");
         let rest = run(&[capture(40), refund("e1", 30), Command::Refund { capture: "e1".into(), amount: None }]);
         assert_eq!(rest.map(|transaction| refunded(&transaction)), Ok(40));
+        let none = run(&[capture(40), refund("e1", 40), Command::Refund { capture: "e1".into(), amount: None }]);
+        assert_eq!(none.expect_err("nothing is left"), Refused::State("the capture was refunded in full"));
+    }
+
+    /// What is refunded without a capture is no capture: it can be neither refunded again nor counted as captured.
+    #[test]
+    fn a_refund_of_nothing_is_an_amount_and_no_capture() {
+        let blind = new().begun(Status::Refunded, 30, "e0".into());
+        assert_eq!((blind.amount(), blind.captured(), blind.captures.len()), (30, 0, 0));
+        assert!(blind.after(&refund("e0", 1), "e1".into(), true, Instant::START).is_err());
     }
 
     #[test]
