@@ -109,7 +109,7 @@ async fn a_prefetched_request_proceeds_between_polls() {
             items = items.prefetch();
         }
         // One poll is too short to make a connection, so the request can proceed only in a task of its own.
-        let _ = futures_util::FutureExt::now_or_never(items.try_next());
+        let _ = items.try_next().now_or_never();
         tokio::time::sleep(WAIT).await;
         assert_eq!(server.unanswered_requests() > held, prefetch, "prefetch: {prefetch}");
     }
@@ -120,7 +120,7 @@ async fn dropping_the_stream_aborts_the_prefetched_request() {
     let server = RawServer::start().await;
     server.set_reply(RawReply::NeverRespond);
     let mut items = server.client().search_rewards().stream().prefetch();
-    let _ = futures_util::FutureExt::now_or_never(items.try_next());
+    let _ = items.try_next().now_or_never();
     let until = async |what: &str, done: &dyn Fn() -> bool| {
         let waiting = async {
             while !done() {
