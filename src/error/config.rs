@@ -118,6 +118,7 @@ mod tests {
         let debug = format!("{error:?}");
         assert!(debug.starts_with("the HTTP client cannot be made; caused by: builder error; caused by: "), "{debug}");
         assert!(debug.contains("; fields: ConfigError { setting: \"http\", ") && !debug.contains("hunter2"), "{debug}");
+        assert!(crate::error::Error::from(error).source().is_some());
         let error = ConfigError::new("timeout", "is too short");
         assert!(error.source().is_none() && !format!("{error:?}").contains("caused by"), "{error:?}");
     }

@@ -185,6 +185,30 @@ impl fmt::Display for Problems {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "client")]
+    #[test]
+    fn an_error_of_a_call_names_it_and_takes_what_is_recorded_of_it() {
+        use crate::error::Error;
+
+        static PAY: Operation = Operation::undocumented("payThing", http::Method::POST, "/v2/things", false);
+        let problems = || {
+            let mut problems = Problems::default();
+            problems.missing("amount");
+            problems
+        };
+        let mut error = Error::from(InvalidRequestError::of_call(&PAY, problems()));
+        assert_eq!(error.to_string(), "payThing needs amount; nothing was sent");
+        assert_eq!(
+            (error.operation_id(), error.attempts(), error.may_have_been_processed()),
+            (Some("payThing"), 0, false)
+        );
+        error.note_host(&"sandbox.example:443".into());
+        error.note_earlier(true);
+        assert!(error.may_have_been_processed() && format!("{error:?}").contains("sandbox.example:443"), "{error:?}");
+        let error = Error::from(InvalidRequestError::of_type("Thing", problems()));
+        assert_eq!((error.operation_id(), error.to_string().as_str()), (None, "Thing needs amount"));
+    }
+
     #[test]
     fn sentences() {
         for (missing, invalid, expected) in [
