@@ -36,8 +36,10 @@ pub trait Row: Clone {
     /// The id, unique in its table without regard to letter case.
     fn id(&self) -> &str;
 
-    /// The values that the row is found by, each with the name of its index.
-    fn indexes(&self) -> Vec<(&'static str, String)>;
+    /// The values that the row is found by besides its id, each with the name of its index.
+    fn indexes(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// The number that the rows of an index are ordered by, the lowest first. None is the order of their creation.
     fn order(&self, _index: &'static str) -> Option<i64> {

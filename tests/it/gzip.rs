@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
 use httpmock::MockServer;
-use imprint_client::{Client, Error};
+use imprint_client::{Client, Error, RetryPolicy};
 
 use super::support::{KEY, payload};
 
@@ -13,8 +13,14 @@ async fn compressing(status: u16, body: &[u8], limit: usize) -> (MockServer, Cli
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(body).expect("memory");
     let compressed = encoder.finish().expect("memory");
-    let server = MockServer::start_async().await;
     let length = compressed.len();
+    let (server, client) = answering(status, compressed, limit).await;
+    (server, client, length)
+}
+
+/// A server that calls this body compressed, and a client of it with this size limit.
+async fn answering(status: u16, compressed: Vec<u8>, limit: usize) -> (MockServer, Client) {
+    let server = MockServer::start_async().await;
     server
         .mock_async(|when, then| {
             when.header_includes("accept-encoding", "gzip");
@@ -22,7 +28,20 @@ async fn compressing(status: u16, body: &[u8], limit: usize) -> (MockServer, Cli
         })
         .await;
     let builder = Client::builder().api_key(KEY).base_url(server.base_url()).max_response_bytes(limit);
-    (server, builder.build().expect("a client"), length)
+    (server, builder.build().expect("a client"))
+}
+
+/// The text of the error is about the connection: the libraries of TLS and of compression report their faults by the same
+/// kind of an error of the system.
+#[tokio::test]
+async fn a_body_that_cannot_be_decompressed_is_a_broken_answer_and_no_fault_of_tls() {
+    let mut garbage = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    garbage.extend([0xff; 64]);
+    let (_server, client) = answering(200, garbage, 1 << 20).await;
+    let error = client.get_customer().customer_id("C").retry(RetryPolicy::off()).send().await.expect_err("no body");
+    let Error::Transport(broken) = &error else { panic!("{error:?}") };
+    assert!(!broken.is_connect() && error.may_have_been_processed() && error.status().is_some(), "{error:?}");
+    assert!(error.to_string().contains("broke within the answer") && !error.to_string().contains("TLS"), "{error}");
 }
 
 #[tokio::test]

@@ -37,8 +37,4 @@ impl Row for Chaos {
     fn id(&self) -> &str {
         CHAOS
     }
-
-    fn indexes(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
 }

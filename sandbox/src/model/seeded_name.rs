@@ -27,8 +27,4 @@ impl Row for SeededName {
     fn id(&self) -> &str {
         &self.id
     }
-
-    fn indexes(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
 }

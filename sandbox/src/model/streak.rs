@@ -48,10 +48,6 @@ impl Row for Streak {
     fn id(&self) -> &str {
         &self.id
     }
-
-    fn indexes(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
 }
 
 impl Streak {

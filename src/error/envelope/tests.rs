@@ -80,6 +80,9 @@ fn what_says_nothing_leaves_nothing() {
         assert_eq!(parts(&envelope), (None, None, None), "{body}");
         assert!(envelope.details.is_empty());
     }
+    // A blank text says nothing, so the name of the status and the other fields do.
+    let blank = read(r#"{"type":" ","code":"C","message":"","detail":"d","param":"\t"}"#);
+    assert_eq!(parts(&blank), (Some("C"), Some("d"), None));
     // Numbers that report a success are no codes of errors.
     for (number, is_code) in
         [("0", false), ("200", false), ("299", false), ("-1", true), ("1", true), ("199", true), ("300", true)]
