@@ -31,8 +31,7 @@ async fn answering(status: u16, compressed: Vec<u8>, limit: usize) -> (MockServe
     (server, builder.build().expect("a client"))
 }
 
-/// The text of the error is about the connection: the libraries of TLS and of compression report their faults by the same
-/// kind of an error of the system.
+/// The status has come, so the error is about the answer: nothing was wrong with making the connection.
 #[tokio::test]
 async fn a_body_that_cannot_be_decompressed_is_a_broken_answer_and_no_fault_of_tls() {
     let mut garbage = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
