@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn the_setting_and_the_cause_are_told() {
-        let refused = reqwest::Proxy::all("no URL, hunter2").unwrap_err();
+        let url = "https://api.example.com/?key=hunter2".parse().unwrap();
+        let refused = reqwest::Proxy::all("no URL").unwrap_err().with_url(url);
+        assert!(refused.to_string().contains("hunter2"), "{refused}");
         let error = ConfigError::transport("the HTTP client cannot be made", refused);
         assert_eq!((error.setting(), error.to_string().as_str()), ("http", "the HTTP client cannot be made"));
         assert!(error.source().is_some());

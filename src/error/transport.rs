@@ -179,9 +179,10 @@ impl TransportError {
     }
 
     /// Why the TLS library of the operating system made no connection, for example about a certificate that is not
-    /// trusted. Its errors are of a type of their own, where those of rustls are within an error of the system.
+    /// trusted. Its errors are of a type of their own, where those of rustls are inside an `io::Error`, which the search
+    /// above finds. On Windows and macOS it may be the text of a connection that broke within the handshake as well.
     fn message_of_native_tls(&self) -> Option<String> {
-        #[cfg(feature = "native-tls")]
+        #[cfg(all(feature = "native-tls", not(target_arch = "wasm32")))]
         if !self.0.connected {
             let refusal = sources(&self.0.source).find_map(|error| error.downcast_ref::<native_tls::Error>());
             return refusal.map(|message| format!("TLS: {message}"));

@@ -33,14 +33,14 @@ async fn answering(status: u16, compressed: Vec<u8>, limit: usize) -> (MockServe
 
 /// The status has come, so the error is about the answer: nothing was wrong with making the connection.
 #[tokio::test]
-async fn a_body_that_cannot_be_decompressed_is_a_broken_answer_and_no_fault_of_tls() {
+async fn a_body_that_cannot_be_decompressed_is_a_broken_answer() {
     let mut garbage = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     garbage.extend([0xff; 64]);
     let (_server, client) = answering(200, garbage, 1 << 20).await;
     let error = client.get_customer().customer_id("C").retry(RetryPolicy::off()).send().await.expect_err("no body");
     let Error::Transport(broken) = &error else { panic!("{error:?}") };
     assert!(!broken.is_connect() && error.may_have_been_processed() && error.status().is_some(), "{error:?}");
-    assert!(error.to_string().contains("broke within the answer") && !error.to_string().contains("TLS"), "{error}");
+    assert!(error.to_string().contains("broke within the answer"), "{error}");
 }
 
 #[tokio::test]

@@ -9,6 +9,10 @@ use serde::Serialize;
 
 use crate::pipeline::Problem;
 
+/// What to do about a panic of the generator or of a command.
+pub const DEFECT: &str = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please report it \
+                          with the document";
+
 /// What went wrong, and what to do about it: one reason or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {

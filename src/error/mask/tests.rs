@@ -111,7 +111,8 @@ fn several_signs_between_the_digits_are_separators() {
     }
 }
 
-/// A time stamp is shown and ends a number. What only looks like one is digits as any other.
+/// A time stamp is shown and ends a number. What only looks like one is digits as any other. Every month may have 31 days: the
+/// calendar is not asked.
 #[test]
 fn only_dates_and_times_that_there_are_divide_a_number() {
     for date in ["1999-01-01", "2025-12-31", "2025-10-09", "2000-02-30"] {

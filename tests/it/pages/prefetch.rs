@@ -95,6 +95,7 @@ async fn a_panic_in_the_task_reaches_the_reader() {
     pages.try_next().await.expect("a page");
     let reader = tokio::spawn(async move { pages.try_next().await.map(drop) });
     let panic = reader.await.expect_err("the panic").into_panic();
+    assert_eq!(server.cursors(), ["first"]);
     assert!(panic.downcast_ref::<&str>().is_some_and(|message| message.contains("a defect of the application")));
 }
 

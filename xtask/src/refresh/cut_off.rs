@@ -9,10 +9,34 @@ const BROKEN_LINES: usize = 3;
 /// How many names may be missing at the end of a document that ends with a line break without being taken for a cut.
 const FEW: usize = 3;
 
-/// What makes a new document seem cut off, in a sentence; `parses` says whether it could be read.
-pub fn reason(old: &str, new: &str, parses: bool) -> Option<String> {
-    if !parses {
-        return at_the_end(new).then(|| "it cannot be read at its very end, and can be without that".to_string());
+/// How much of a text can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readable {
+    Whole,
+    /// All but its end.
+    WithoutItsEnd,
+    Not,
+}
+
+impl Readable {
+    /// `parses` says whether the text as a whole could be read. Where it could not, this reads it again without its end.
+    pub fn of(text: &str, parses: bool) -> Self {
+        match parses {
+            true => Self::Whole,
+            false if at_the_end(text) => Self::WithoutItsEnd,
+            false => Self::Not,
+        }
+    }
+}
+
+/// What makes a new document seem cut off, in a sentence.
+pub fn reason(old: &str, new: &str, readable: Readable) -> Option<String> {
+    match readable {
+        Readable::Whole => {}
+        Readable::WithoutItsEnd => {
+            return Some("it cannot be read at its very end, and can be without that".to_string());
+        }
+        Readable::Not => return None,
     }
     let (before, after) = (names(old), names(new));
     let last = after.last()?;
@@ -87,11 +111,11 @@ mod tests {
             let new = &old[..cut];
             let parses = pipeline::parse("", new).is_ok();
             let missing = names(&old).len() - names(new).len();
-            let found = reason(&old, new, parses);
+            let found = reason(&old, new, Readable::of(new, parses));
             assert!(found.is_some() || missing <= FEW, "{new:?}");
         }
-        assert!(reason(&old, &old, true).is_none());
-        assert!(reason("{\"a\": 1}", "{\"a\":", false).is_some());
+        assert!(reason(&old, &old, Readable::Whole).is_none());
+        assert!(reason("{\"a\": 1}", "{\"a\":", Readable::of("{\"a\":", false)).is_some());
     }
 
     #[test]
@@ -99,12 +123,13 @@ mod tests {
         let old = whole();
         let without_last =
             old.replace("    F:\n      type: object\n      description: >-\n        Text of F: more.\n", "");
-        assert!(reason(&old, &without_last, true).is_none());
+        assert!(reason(&old, &without_last, Readable::Whole).is_none());
         let renamed = old.replace("    F:\n", "    G:\n");
-        assert!(reason(&old, &renamed, true).is_none());
+        assert!(reason(&old, &renamed, Readable::Whole).is_none());
         let sorted_otherwise = old.replace("    A:\n", "    Z:\n").replace("    F:\n", "    A:\n");
-        assert!(reason(&old, &sorted_otherwise, true).is_none());
+        assert!(reason(&old, &sorted_otherwise, Readable::Whole).is_none());
         // Broken in the middle.
-        assert!(reason(&old, &old.replacen("  /a:\n", "  /a:\n  - b\n", 1), false).is_none());
+        let broken = old.replacen("  /a:\n", "  /a:\n  - b\n", 1);
+        assert!(reason(&old, &broken, Readable::of(&broken, false)).is_none());
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{cut_off, new_document::NewDocument};
 use crate::{
     diff::{self, Change, Comparison, Effect, MovedPaths},
-    failure::{Failure, FailureReason, catch_panics},
+    failure::{DEFECT, Failure, FailureReason, catch_panics},
     files,
     overlay_actions::{ActionResult, Corrected, correct},
     pipeline::{self, Problem},
@@ -59,11 +59,9 @@ impl<F: Into<Failure>> From<F> for Refusal {
 /// Runs every stage over a new document, and compares.
 pub fn examine(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let examined = catch_panics(|| stages(before, new)).unwrap_or_else(|message| {
-        let advice = "this is a defect of build/ or of xtask/, which has to refuse by name what it cannot do: please \
-                      report it with the document";
-        Err(Failure::new(format!("the document made the generator panic: {message}"), advice).into())
+        Err(Failure::new(format!("the document made the generator panic: {message}"), DEFECT).into())
     });
-    let Some(why) = cut_off::reason(&before.document, &new.text, new.parsed.is_ok()) else { return examined };
+    let Some(why) = cut_off::reason(&before.document, &new.text, new.readable) else { return examined };
     let why = format!("the new document seems to be cut off: {why}");
     let advice = "compare its end with upstream's, and fetch it again";
     match examined {
