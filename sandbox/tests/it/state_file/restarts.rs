@@ -131,6 +131,15 @@ async fn what_was_being_sent_and_what_was_due_is_sent_again() -> Test {
     drop(sandbox);
     receiver.always(status(200));
     let sandbox = start().start().await?;
+    // What had failed before and waited is due by now, and a timer sends it again in a moment. Until then `settled` says that
+    // it failed.
+    let waits = || sandbox.deliveries().iter().any(|delivery| delivery.status == DeliveryStatus::Waiting);
+    let woken = async {
+        while waits() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), woken).await?;
     sandbox.settled().await?;
     let events: Vec<_> = sandbox.events().into_iter().map(|event| event.object).collect();
     assert_eq!(events, ["APPLICATION", "PAYMENT_METHOD"]);
