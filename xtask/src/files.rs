@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use fs4::FileExt;
@@ -87,6 +88,14 @@ impl Files {
     /// What a file held before a run replaced it.
     pub fn previous(&self, name: &str) -> Option<String> {
         fs::read_to_string(self.path(PREVIOUS).join(name)).ok().map(|text| with_line_feeds(&text))
+    }
+
+    /// The text of a file as it is committed; `None` without git, and for a file that is not committed.
+    pub fn committed(&self, name: &str) -> Option<String> {
+        let shown =
+            Command::new("git").args(["show", &format!("HEAD:./{name}")]).current_dir(&self.root).output().ok()?;
+        let text = shown.status.success().then(|| String::from_utf8(shown.stdout).ok())??;
+        Some(with_line_feeds(&text))
     }
 
     /// Keeps other runs from writing. The operating system releases it when the process ends, however it ends.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::build::{
     self, Sources,
-    lower::{self, Marks},
+    lower::{self, Mark, Marks},
     methods,
     needs::Needs,
     overlay::Overlay,
@@ -61,19 +61,25 @@ pub struct GeneratedClient {
     pub marked: MarkedPlaces,
 }
 
-/// JSON pointers to the places that a rule has marked as secret or as personal data.
+/// JSON pointers to the places that a rule has marked.
 #[derive(Debug, Default)]
-pub struct MarkedPlaces(BTreeSet<String>);
+pub struct MarkedPlaces {
+    pub secrets: BTreeSet<String>,
+    /// Personal data.
+    pub personal: BTreeSet<String>,
+}
 
 impl MarkedPlaces {
+    /// Whether a place is a secret or personal data.
     pub fn contains(&self, pointer: &str) -> bool {
-        self.0.contains(pointer)
+        self.secrets.contains(pointer) || self.personal.contains(pointer)
     }
 }
 
 impl From<&Marks> for MarkedPlaces {
     fn from(marks: &Marks) -> Self {
-        Self(marks.secrets.iter().chain(&marks.personal).map(|mark| mark.pointer.clone()).collect())
+        let pointers = |marks: &[Mark]| marks.iter().map(|mark| mark.pointer.clone()).collect();
+        Self { secrets: pointers(&marks.secrets), personal: pointers(&marks.personal) }
     }
 }
 

@@ -8,6 +8,7 @@
 mod cut_off;
 pub mod examine;
 pub mod fetch;
+mod hidden;
 pub mod new_document;
 mod type_check;
 
@@ -137,9 +138,13 @@ fn attempt(files: &Files, options: &Options, report: &mut Report) -> Result<(), 
 fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), Failure> {
     let version = version::current(&files.read(files::MANIFEST)?)?;
     let overlay = files.read(files::OVERLAY)?;
+    // While the overlay is being changed for a new document, what was before is what is committed.
+    let committed_overlay = files.committed(files::OVERLAY).filter(|committed| *committed != overlay);
+    let committed_snapshot = committed_overlay.as_ref().and_then(|_| files.committed(files::SNAPSHOT));
     if lock::sha256(on_disk.as_bytes()) == lock.sha256 {
-        let snapshot = files.find(files::SNAPSHOT)?;
-        return Ok((Before { document: on_disk.to_string(), snapshot, overlay, version }, false));
+        let snapshot = committed_snapshot.or(files.find(files::SNAPSHOT)?);
+        let document = on_disk.to_string();
+        return Ok((Before { document, snapshot, overlay, committed_overlay, version }, false));
     }
     let kept = files.previous(files::DOCUMENT).filter(|kept| lock::sha256(kept.as_bytes()) == lock.sha256);
     let Some(document) = kept else {
@@ -160,8 +165,8 @@ fn before(files: &Files, on_disk: &str, lock: &Lock) -> Result<(Before, bool), F
             ),
         ));
     };
-    let snapshot = files.previous(files::SNAPSHOT).or(files.find(files::SNAPSHOT)?);
-    Ok((Before { document, snapshot, overlay, version }, true))
+    let snapshot = committed_snapshot.or_else(|| files.previous(files::SNAPSHOT)).or(files.find(files::SNAPSHOT)?);
+    Ok((Before { document, snapshot, overlay, committed_overlay, version }, true))
 }
 
 /// The steps that are left to the maintainer.

@@ -28,7 +28,8 @@ pub struct Suspicion {
 }
 
 /// Words of a name that often mean a secret.
-const SECRET_WORDS: [&str; 26] = [
+const SECRET_WORDS: [&str; 28] = [
+    "bearer",
     "credential",
     "credentials",
     "cryptogram",
@@ -38,6 +39,7 @@ const SECRET_WORDS: [&str; 26] = [
     "ein",
     "iban",
     "itin",
+    "maiden",
     "otp",
     "pan",
     "passcode",
@@ -56,8 +58,36 @@ const SECRET_WORDS: [&str; 26] = [
     "track",
     "track2",
 ];
-/// Names of secrets whose single words do not give them away.
-const SECRET_NAMES: [&str; 5] = ["access_key", "account_number", "card_number", "license_number", "security_code"];
+/// Words of which none means a secret by itself, but one behind the other they do, wherever they stand in a name.
+const SECRET_NAMES: [&str; 15] = [
+    "access_key",
+    "account_no",
+    "account_number",
+    "api_key",
+    "card_no",
+    "card_number",
+    "driver_license",
+    "drivers_license",
+    "license_number",
+    "one_time_code",
+    "routing_number",
+    "security_answer",
+    "security_code",
+    "verification_code",
+    "verification_value",
+];
+/// What descriptions say of secrets.
+const SECRET_PHRASES: [&str; 9] = [
+    "secret",
+    "sensitive",
+    "confidential",
+    "never log",
+    "not log",
+    "never store",
+    "not store",
+    "never share",
+    "not share",
+];
 const ID_WORDS: [&str; 5] = ["guid", "identifier", "ref", "reference", "uuid"];
 const TIME_WORDS: [&str; 5] = ["date", "datetime", "on", "time", "timestamp"];
 
@@ -82,19 +112,19 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
             add("enum in a request", advice.into());
         }
         let Some(name) = place.name().map(ToSnakeCase::to_snake_case) else { return Ok(()) };
+        if let Some(why) = sounds_secret(&name, &document, schema)
+            && !marked.secrets.contains(&place.pointer)
+            && schema["x-imprint-secret"].is_null()
+        {
+            let advice = format!(
+                "`{name}` {why} and no rule marks it: `x-imprint-secret: true` (or false) by an overlay action"
+            );
+            add("secret that no rule marks", advice);
+        }
         if target["type"] != "string" || target.get("enum").is_some() {
             return Ok(());
         }
         let words: Vec<&str> = name.split('_').collect();
-        let has = |among: &[&str]| words.iter().any(|word| among.contains(word));
-        let is_secret = has(&SECRET_WORDS) || SECRET_NAMES.contains(&name.as_str());
-        if is_secret && !marked.contains(&place.pointer) && schema["x-imprint-secret"].is_null() {
-            let advice = format!(
-                "`{name}` sounds like a secret and no rule marks it: `x-imprint-secret: true` (or false) by an \
-                 overlay action"
-            );
-            add("secret by its name that no rule marks", advice);
-        }
         if is_unnamed_id(&name, &words, schema, place) && !marked.contains(&place.pointer) {
             let advice = format!(
                 "`{name}` seems to be an id and stays plain text: `x-imprint-id: <Kind>` by an overlay action names \
@@ -113,6 +143,81 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
     })?;
     operations(&document, &mut found)?;
     Ok(found)
+}
+
+/// What was marked as a secret in the old document and may be shown with the new one: the same place, and what is new beside a
+/// secret that is gone, which may be the secret under another name. Both documents come after their overlay.
+pub fn lost_secrets(
+    (old, old_marked): (&Value, &MarkedPlaces),
+    (new, new_marked): (&Value, &MarkedPlaces),
+) -> Result<BTreeSet<Suspicion>, Problem> {
+    let (old, new) = (normalized(old)?, normalized(new)?);
+    let mut found = BTreeSet::new();
+    for pointer in old_marked.secrets.difference(&new_marked.secrets) {
+        let is_decided = |schema: &Value| !schema["x-imprint-secret"].is_null();
+        if let Some(schema) = new.pointer(pointer) {
+            let within = format!("{pointer}/");
+            if !is_decided(schema) && !new_marked.secrets.iter().any(|marked| marked.starts_with(&within)) {
+                let advice = "no rule marks it any more, and what it holds may be shown: `x-imprint-secret: true` (or \
+                              false) by an overlay action, at the text in it";
+                found.insert(Suspicion {
+                    kind: "was a secret until now",
+                    pointer: pointer.clone(),
+                    advice: advice.into(),
+                });
+            }
+            continue;
+        }
+        let Some((owner, name)) = pointer.rsplit_once('/').filter(|(owner, _)| owner.ends_with("/properties")) else {
+            continue;
+        };
+        let members = |document| Value::pointer(document, owner).and_then(Value::as_object);
+        let (Some(before), Some(after)) = (members(&old), members(&new)) else { continue };
+        for (added, schema) in after.iter().filter(|(added, _)| !before.contains_key(*added)) {
+            let place = format!("{owner}/{}", walk::escape(added));
+            if !new_marked.contains(&place) && !is_decided(schema) && plain_value(&new, schema).is_some() {
+                let advice = format!(
+                    "`{name}` was a secret here and is gone: if `{added}` is the same under another name, \
+                     `x-imprint-secret: true` by an overlay action, else `false`"
+                );
+                found.insert(Suspicion { kind: "may be a secret under another name", pointer: place, advice });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Those of the suspicious places that are new. One that only moved is not: its kind and advice are those of a place that is
+/// gone.
+pub fn new_places(now: BTreeSet<Suspicion>, before: &BTreeSet<Suspicion>) -> Vec<Suspicion> {
+    let mut gone: Vec<&Suspicion> = before.difference(&now).collect();
+    let added = now.iter().filter(|place| !before.contains(place)).filter(|place| {
+        let moved = gone.iter().position(|old| (old.kind, &old.advice) == (place.kind, &place.advice));
+        moved.map(|index| gone.swap_remove(index)).is_none()
+    });
+    added.cloned().collect()
+}
+
+/// The text or number that a place holds, or that the items of its list are; `None` for everything else.
+fn plain_value<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    let target = resolve(document, schema);
+    let value = if target["type"] == "array" { resolve(document, &target["items"]) } else { target };
+    let is_plain = matches!(value["type"].as_str(), Some("string" | "integer" | "number"));
+    (is_plain && value.get("enum").is_none()).then_some(value)
+}
+
+/// Why a place may hold a secret: by its name, or by what is said of it. It has to be a text, a number, or a list of them.
+fn sounds_secret(name: &str, document: &Value, schema: &Value) -> Option<&'static str> {
+    let (target, value) = (resolve(document, schema), plain_value(document, schema)?);
+    let name = name.strip_suffix('s').filter(|_| target["type"] == "array").unwrap_or(name);
+    let enclosed = format!("_{name}_");
+    let has = |words: &&&str| enclosed.contains(&format!("_{words}_"));
+    if SECRET_WORDS.iter().chain(&SECRET_NAMES).any(|words| has(&words)) {
+        return Some("sounds like a secret");
+    }
+    let said = [schema, target, value].map(|schema| schema["description"].as_str().unwrap_or_default().to_lowercase());
+    let is_said = |phrase: &&str| said.iter().any(|said| said.contains(*phrase));
+    SECRET_PHRASES.iter().any(|phrase| is_said(&phrase)).then_some("is described as a secret")
 }
 
 /// Names in `required` that no property has; those of an `allOf` may stand in another member.

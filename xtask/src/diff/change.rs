@@ -91,6 +91,11 @@ impl Comparison {
         changes.sort_by(|a, b| (b.rust, b.wire, &a.pointer).cmp(&(a.rust, a.wire, &b.pointer)));
         Self { changes, prose }
     }
+
+    /// Adds changes that were found otherwise.
+    pub fn with(self, more: Vec<Change>) -> Self {
+        Self::new([self.changes, self.prose, more].concat())
+    }
 }
 
 #[cfg(test)]

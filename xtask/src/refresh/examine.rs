@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{cut_off, new_document::NewDocument};
+use super::{cut_off, hidden::hidden_changes, new_document::NewDocument};
 use crate::{
     diff::{self, Change, Comparison, Effect, MovedPaths},
     failure::{DEFECT, Failure, FailureReason, catch_panics},
@@ -10,7 +10,7 @@ use crate::{
     overlay_actions::{ActionResult, Corrected, correct},
     pipeline::{self, Problem},
     public_api::{self, PublicApiDifference},
-    suspicious::{Suspicion, suspicions},
+    suspicious::{Suspicion, lost_secrets, new_places, suspicions},
     version::{self, NextVersion},
 };
 
@@ -20,6 +20,8 @@ pub struct Before {
     /// The snapshot of the API it made, if there is one.
     pub snapshot: Option<String>,
     pub overlay: String,
+    /// The overlay that belongs to the document of before, if it is another one: it has been changed for the new document.
+    pub committed_overlay: Option<String>,
     /// The version of this crate.
     pub version: String,
 }
@@ -84,9 +86,8 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let corrected = correct(document.clone(), &before.overlay)?;
     let old = pipeline::parse(files::DOCUMENT, &before.document)?;
     let moved = diff::moved_paths(&old, &document);
-    // The overlay may have been changed for the new document by now: actions that do not fit the old one are left out
-    // there.
-    let old_corrected = correct(old, &before.overlay)?;
+    // Without a committed overlay, actions that do not fit the old document are left out there.
+    let old_corrected = correct(old.clone(), before.committed_overlay.as_ref().unwrap_or(&before.overlay))?;
     if let Some(failure) = corrected.failure() {
         return Err(match moved {
             Some(moved) => with_moved_paths(&moved, failure, document, before, &old_corrected.document)?,
@@ -98,7 +99,8 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
         Err(problem) => return Err(refusal(problem.into(), &old_corrected.document, corrected)),
     };
     let snapshot = public_api::of(&client.code)?;
-    let comparison = diff::compare(&old_corrected.document, &corrected.document)?;
+    let hidden = hidden_changes(before, (&old, &document), (&corrected.actions, &corrected.document))?;
+    let comparison = diff::compare(&old_corrected.document, &corrected.document)?.with(hidden);
     let mut notes = Vec::new();
     let old_snapshot = before.snapshot.clone().unwrap_or_else(|| {
         notes.push(format!(
@@ -114,13 +116,15 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let rust = worst(&|change| change.rust).max(public_api.effect()).max(prose);
     let version = version::next(&before.version, rust, worst(&|change| change.wire))?;
 
-    let suspicious = suspicions(&corrected.document, &client.marked)?;
+    let mut suspicious = suspicions(&corrected.document, &client.marked)?;
     // Where the overlay no longer fits the old document, the rules may refuse it; then every suspicious place is new.
-    let known = pipeline::marked_places(&old_corrected.document)
-        .and_then(|marked| suspicions(&old_corrected.document, &marked))
-        .unwrap_or_default();
-    let suspicious_new: Vec<_> = suspicious.difference(&known).cloned().collect();
-    let suspicious_known = suspicious.len() - suspicious_new.len();
+    let old_marked = pipeline::marked_places(&old_corrected.document).unwrap_or_default();
+    let known = suspicions(&old_corrected.document, &old_marked).unwrap_or_default();
+    let lost = lost_secrets((&old_corrected.document, &old_marked), (&corrected.document, &client.marked));
+    suspicious.extend(lost.unwrap_or_default());
+    let count = suspicious.len();
+    let suspicious_new = new_places(suspicious, &known);
+    let suspicious_known = count - suspicious_new.len();
     if !new.text.ends_with('\n') {
         notes.push(
             "The document does not end with a line break: it may have been cut off. Compare its end with upstream's."

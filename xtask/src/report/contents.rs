@@ -78,20 +78,20 @@ impl Report {
         }
     }
 
-    /// The changes by what they do to the Rust API, the worst first.
+    /// The changes by what they do to the Rust API, the worst first. Those that are seen on the wire alone and break
+    /// there are a group of their own: versions of the crate that are in use feel them.
     pub fn groups(&self) -> Vec<(&'static str, Vec<&Change>)> {
-        let titles = [
-            (Effect::Breaking, "Breaking for users of this crate"),
-            (Effect::Additive, "New for users of this crate"),
-            (Effect::Documentation, "Seen in the documentation only"),
-            (Effect::Nothing, "Not seen in the Rust API"),
+        let breaks_wire_alone = |change: &Change| change.wire == Effect::Breaking && change.rust < Effect::Additive;
+        let of = |effect| move |change: &Change| change.rust == effect && !breaks_wire_alone(change);
+        let all = |is: &dyn Fn(&Change) -> bool| self.changes.iter().filter(|change| is(change)).collect::<Vec<_>>();
+        let groups = [
+            ("Breaking for users of this crate", all(&of(Effect::Breaking))),
+            ("Breaking on the wire, not seen in the Rust API", all(&breaks_wire_alone)),
+            ("New for users of this crate", all(&of(Effect::Additive))),
+            ("Seen in the documentation only", all(&of(Effect::Documentation))),
+            ("Not seen in the Rust API", all(&of(Effect::Nothing))),
         ];
-        let of = |effect| self.changes.iter().filter(move |change| change.rust == effect).collect::<Vec<_>>();
-        titles
-            .into_iter()
-            .map(|(effect, title)| (title, of(effect)))
-            .filter(|(_, changes)| !changes.is_empty())
-            .collect()
+        groups.into_iter().filter(|(_, changes)| !changes.is_empty()).collect()
     }
 
     /// What the changes mean for the next release, in a sentence.
@@ -101,5 +101,40 @@ impl Report {
             "none" => format!("Nothing that users see: {current} needs no new release."),
             step => format!("The next release has to be {next} at least, a {step} step from {current}."),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_change_is_in_one_group_and_what_breaks_on_the_wire_alone_comes_second() {
+        let effects = [Effect::Nothing, Effect::Documentation, Effect::Additive, Effect::Breaking];
+        let pairs = effects.into_iter().flat_map(|rust| effects.map(|wire| (rust, wire)));
+        let changes: Vec<Change> = pairs
+            .map(|(rust, wire)| Change {
+                kind: "test",
+                pointer: String::new(),
+                location: String::new(),
+                places: Default::default(),
+                used_by: Vec::new(),
+                rust,
+                wire,
+                explanation: String::new(),
+                guess: false,
+                names: Vec::new(),
+            })
+            .collect();
+        let report = Report { changes, ..Report::default() };
+        let sizes: Vec<_> = report.groups().into_iter().map(|(title, changes)| (title, changes.len())).collect();
+        let expected = [
+            ("Breaking for users of this crate", 4),
+            ("Breaking on the wire, not seen in the Rust API", 2),
+            ("New for users of this crate", 4),
+            ("Seen in the documentation only", 3),
+            ("Not seen in the Rust API", 3),
+        ];
+        assert_eq!(sizes, expected);
     }
 }

@@ -77,6 +77,7 @@ fn refused(mutate: fn(&mut Value), actions: &str) -> Option<Vec<String>> {
         document: of_day.document.clone(),
         snapshot: of_day.snapshot.clone(),
         overlay: format!("{}\n{actions}\n", of_day.overlay.trim_end()),
+        committed_overlay: None,
         version: of_day.version.clone(),
     };
     let refusal = examine(&before, &frozen::read(&format!("{document}\n"))).err()?;

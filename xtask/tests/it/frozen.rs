@@ -34,6 +34,7 @@ pub fn before() -> &'static Before {
             document: DOCUMENT.into(),
             snapshot: Some(public_api::of(&code).unwrap()),
             overlay: OVERLAY.into(),
+            committed_overlay: None,
             version: "0.1.0".into(),
         }
     })

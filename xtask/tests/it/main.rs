@@ -8,6 +8,7 @@ mod foreign_crates;
 mod formats;
 mod front_page;
 mod frozen;
+mod hidden;
 mod hostile;
 mod https;
 mod interruptions;

@@ -1,5 +1,9 @@
 //! What the command does when nothing goes wrong, and when files are missing or out of date.
 
+use std::process::Command;
+
+use serde_json::Value;
+
 use crate::{
     server::TestServer,
     support::{FILES, RepositoryCopy},
@@ -96,6 +100,33 @@ fn an_overlay_that_no_longer_fits_is_refused_by_action() {
     copy.write("openapi/overlay.yaml", &overlay.replace("'searchCustomersPost'", "'findCustomers'"));
     copy.refresh(&server.url(), &[]).says(0, &["operationId changed", "minor step", "findCustomers"]);
     assert!(copy.read("openapi/openapi.yaml") == text);
+}
+
+/// What the overlay had made of the old document belongs to the released API, also after the action is gone.
+#[test]
+fn an_overlay_that_is_being_changed_is_compared_with_the_committed_one() {
+    let copy = RepositoryCopy::new();
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(&copy.root).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "t"]);
+    let (document, overlay) = (copy.read("openapi/openapi.yaml"), copy.read("openapi/overlay.yaml"));
+    // The action that adds a property goes, and with it the property.
+    let mut actions: Value = yaml_serde::from_str(&overlay).unwrap();
+    let is_it = |action: &Value| action["target"] == "$.components.schemas.CustomerLink.properties";
+    let list = actions["actions"].as_array_mut().unwrap();
+    let before = list.len();
+    list.retain(|action| !is_it(action));
+    assert_eq!(list.len(), before - 1);
+    copy.write("openapi/overlay.yaml", &yaml_serde::to_string(&actions).unwrap());
+    copy.write("new.yaml", &document.replacen('\n', "\n# Another.\n", 1));
+    let file = copy.root.join("new.yaml").display().to_string();
+    copy.run(&["refresh-spec", "--dry-run", "--no-type-check", "--file", &file])
+        .says(0, &["property removed: CustomerLink.partner_identifier", "minor step"]);
 }
 
 #[test]

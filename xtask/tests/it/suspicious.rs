@@ -1,7 +1,11 @@
 //! Which places of a document are suspicious, and which are not.
 
 use serde_json::{Value, json};
-use xtask::{overlay_actions::correct, pipeline, suspicious::suspicions};
+use xtask::{
+    overlay_actions::correct,
+    pipeline,
+    suspicious::{lost_secrets, new_places, suspicions},
+};
 
 use crate::frozen;
 
@@ -25,26 +29,104 @@ fn property(name: &str, schema: Value) -> Vec<(&'static str, String)> {
 
 const REWARD: &str = "/components/schemas/Reward";
 
+/// What is said of a property of `Reward` that seems to be a secret.
+fn unmarked(name: &str) -> (&'static str, String) {
+    ("secret that no rule marks", format!("{REWARD}/properties/{name}"))
+}
+
 #[test]
 fn names_that_sound_like_secrets_are_listed_until_they_are_marked() {
-    for name in ["card_number", "otp", "taxId", "iban", "webhook_signing_key", "wallet_password"] {
-        let pointer = format!("{REWARD}/properties/{name}");
-        assert!(
-            property(name, json!({"type": "string"})).contains(&("secret by its name that no rule marks", pointer)),
-            "{name}"
-        );
+    for name in [
+        "card_number",
+        "otp",
+        "taxId",
+        "iban",
+        "webhook_signing_key",
+        "wallet_password",
+        "full_card_number",
+        "one_time_code",
+        "mothers_maiden_name",
+        "apiKeyValue",
+    ] {
+        assert_eq!(property(name, json!({"type": "string"})), [unmarked(name)], "{name}");
     }
-    // Marked by a rule, said to be none, no text, or an enum.
+    for (name, schema) in [
+        ("pin", json!({"type": "integer"})),
+        ("passwords", json!({"type": "array", "items": {"type": "string"}})),
+        // By what is said of it.
+        ("code", json!({"type": "string", "description": "Opens the account. Sensitive: never log it."})),
+    ] {
+        assert_eq!(property(name, schema), [unmarked(name)], "{name}");
+    }
+    // Marked by a rule, said to be none, a flag, or an enum.
     for (name, schema) in [
         ("cvv", json!({"type": "string"})),
         ("session_token", json!({"type": "string"})),
         ("pin", json!({"type": "string", "x-imprint-secret": false})),
-        ("pin", json!({"type": "integer"})),
+        ("pin", json!({"type": "boolean"})),
         ("token", json!({"type": "string", "enum": ["A"], "x-imprint-secret": false})),
         ("company", json!({"type": "string"})),
     ] {
         assert_eq!(property(name, schema), [], "{name}");
     }
+}
+
+#[test]
+fn a_secret_that_is_gone_or_no_secret_any_more_is_listed() {
+    const DETAILS: &str = "/components/schemas/PaymentMethod/properties/card/properties/pci_details/properties";
+    let lost = |mutate: &dyn Fn(&mut Value)| {
+        let of = |document: Value| {
+            let corrected = correct(document, frozen::OVERLAY).unwrap().document;
+            let marked = pipeline::marked_places(&corrected).unwrap();
+            (corrected, marked)
+        };
+        let mut document = frozen::parsed();
+        mutate(&mut document);
+        let (before, now) = (of(frozen::parsed()), of(document));
+        let lost = lost_secrets((&before.0, &before.1), (&now.0, &now.1)).unwrap();
+        lost.into_iter().map(|place| (place.kind, place.pointer)).collect::<Vec<_>>()
+    };
+    let renamed = lost(&|document| {
+        let details = document.pointer_mut(DETAILS).unwrap().as_object_mut().unwrap();
+        let cvv = details.remove("cvv").unwrap();
+        details.insert("check_digits".into(), cvv);
+        // These are no secret, and none under another name.
+        details.insert("is_virtual".into(), json!({"type": "boolean"}));
+        details.insert("network".into(), json!({"type": "string", "enum": ["VISA"]}));
+    });
+    assert_eq!(renamed, [("may be a secret under another name", format!("{DETAILS}/check_digits"))]);
+    let taken_apart = lost(&|document| {
+        *document.pointer_mut(&format!("{DETAILS}/cvv")).unwrap() =
+            json!({"type": "object", "properties": {"value": {"type": "string"}}});
+    });
+    assert_eq!(taken_apart, [("was a secret until now", format!("{DETAILS}/cvv"))]);
+    let kept = lost(&|document| {
+        *document.pointer_mut(&format!("{DETAILS}/cvv")).unwrap() =
+            json!({"type": "object", "properties": {"cvv": {"type": "string"}}});
+        document.pointer_mut(DETAILS).unwrap()["holder"] = json!({"type": "string"});
+    });
+    assert_eq!(kept, []);
+}
+
+#[test]
+fn a_suspicious_place_that_only_moved_is_not_new() {
+    let found = |path: &str| {
+        let mut document = frozen::parsed();
+        let offers = document["paths"].as_object_mut().unwrap().remove("/v2/offers").unwrap();
+        document["paths"][path] = offers;
+        let parameter = json!({"name": "part_ref", "in": "query", "schema": {"type": "string"}});
+        document["paths"][path]["get"]["parameters"].as_array_mut().unwrap().push(parameter);
+        suspicions(&document, &pipeline::marked_places(&document).unwrap()).unwrap()
+    };
+    let (before, moved) = (found("/v2/offers"), found("/v3/offers"));
+    assert!(moved.difference(&before).next().is_some());
+    assert_eq!(new_places(moved.clone(), &before), []);
+    // A second one of the same name is new.
+    let mut more = moved.clone();
+    let mut twin = moved.difference(&before).next().unwrap().clone();
+    twin.pointer += "/twin";
+    more.insert(twin);
+    assert_eq!(new_places(more, &before).len(), 1);
 }
 
 #[test]
