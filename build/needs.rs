@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    api::{Api, Body, BodyType, Operation, Shape, Type},
+    api::{Api, Body, BodyType, Operation, Shape, Struct, Type},
     http::Place,
     problem::Problem,
 };
@@ -21,6 +21,9 @@ pub struct Needs {
     pub ids: BTreeMap<String, Need>,
     pub enums: BTreeMap<String, Need>,
     pub operations: BTreeMap<String, Need>,
+    /// By the name of a property of errors. They have no types, so only xtask compares them with the document.
+    #[allow(dead_code, reason = "xtask reads it")]
+    pub errors: BTreeMap<String, Need>,
 }
 
 /// What is needed of one schema or operation.
@@ -41,7 +44,8 @@ pub struct Need {
     pub answers: Option<String>,
 }
 
-const ADVICE: &str = "restore it by an overlay action, or change the hand-written code and openapi/needs.yaml with it";
+const ADVICE: &str = "restore it by an overlay action if the API still has it, or change the hand-written code and \
+                      openapi/needs.yaml with it";
 
 impl Needs {
     /// Reads the file.
@@ -54,7 +58,8 @@ impl Needs {
                 "ids" => &mut needs.ids,
                 "enums" => &mut needs.enums,
                 "operations" => &mut needs.operations,
-                _ => return Err(refuse(section, "it is none of schemas, ids, enums and operations")),
+                "errors" => &mut needs.errors,
+                _ => return Err(refuse(section, "it is none of schemas, ids, enums, operations and errors")),
             };
             for (name, entry) in entries.as_object().into_iter().flatten() {
                 into.insert(name.clone(), Need::parse(&format!("{section}/{name}"), entry)?);
@@ -65,39 +70,50 @@ impl Needs {
 
     /// Compares the model with what is needed.
     pub fn check(&self, api: &Api) -> Result<(), Problem> {
-        // First: the schema that such an operation answered may be gone with it, and would be blamed.
-        for operation in api.operations.iter().filter(|operation| operation.answer.is_none()) {
-            if let Some(need) = self.operations.get(&operation.facts.id).filter(|need| need.answers.is_some()) {
-                check_operation(operation, need).map_err(|problem| problem.in_operation(&operation.facts.id))?;
+        self.missing(api).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Everything that is needed and that the model does not have.
+    pub fn missing(&self, api: &Api) -> Vec<Problem> {
+        let mut missing = Vec::new();
+        let mut differing = Vec::new();
+        for (id, need) in &self.operations {
+            let Some(operation) = api.operations.iter().find(|operation| operation.facts.id == *id) else {
+                missing.push(need.missing(id.clone(), "the document no longer has an operation of this id"));
+                continue;
+            };
+            let answers_nothing = operation.answer.is_none() && need.answers.is_some();
+            let problem = check_operation(operation, need).err().map(|problem| problem.in_operation(id));
+            if answers_nothing { &mut missing } else { &mut differing }.extend(problem);
+        }
+        // What only such an operation carried is gone with it, and is not to blame.
+        let carriers_are_there = missing.is_empty();
+        for (name, need) in &self.schemas {
+            if carriers_are_there || structure(api, name).is_some() {
+                missing.extend(check_schema(api, name, need).err());
             }
         }
-        for (name, need) in &self.schemas {
-            check_schema(api, name, need)?;
-        }
-        for (name, need) in &self.ids {
+        for (name, need) in self.ids.iter().filter(|_| carriers_are_there) {
             if !api.texts.iter().any(|text| text.name == *name) {
                 let message = "the document no longer has this kind of id";
-                return Err(need.missing(format!("/components/schemas/{name}"), message));
+                missing.push(need.missing(format!("/components/schemas/{name}"), message));
             }
         }
         for (name, need) in &self.enums {
             let place = format!("/components/schemas/{name}");
             let Some(found) = api.enums.iter().find(|item| item.name == *name) else {
-                return Err(need.missing(place, "the document no longer has this list of values"));
+                let problem = need.missing(place, "the document no longer has this list of values");
+                missing.extend(Some(problem).filter(|_| carriers_are_there));
+                continue;
             };
             let lacks = |value: &&String| !found.values.iter().any(|found| found.text == **value);
-            if let Some(value) = need.values.iter().find(lacks) {
-                return Err(need.missing(place, format!("its values no longer include `{value}`")));
-            }
+            let lacking = need.values.iter().filter(lacks);
+            missing.extend(
+                lacking.map(|value| need.missing(place.clone(), format!("its values no longer include `{value}`"))),
+            );
         }
-        for (id, need) in &self.operations {
-            let Some(operation) = api.operations.iter().find(|operation| operation.facts.id == *id) else {
-                let message = "the document no longer has an operation of this id";
-                return Err(need.missing(id.clone(), message));
-            };
-            check_operation(operation, need).map_err(|problem| problem.in_operation(id))?;
-        }
-        Ok(())
+        missing.extend(differing);
+        missing
     }
 
     /// Removes from the model all that is not needed. What is left refers to nothing that is gone.
@@ -205,7 +221,8 @@ impl Need {
     }
 
     fn missing(&self, place: String, what: impl Into<String>) -> Problem {
-        Problem::new(place, format!("{}, and {} needs it", what.into(), self.used_by.join(", ")), ADVICE)
+        let need = if self.used_by.len() == 1 { "needs" } else { "need" };
+        Problem::new(place, format!("{}, and {} {need} it", what.into(), self.used_by.join(", ")), ADVICE)
     }
 }
 
@@ -214,11 +231,16 @@ fn refuse(place: &str, what: &str) -> Problem {
     Problem::new(format!("openapi/needs.yaml, {place}"), what, advice)
 }
 
+/// The object that a schema has become, whether under its own name or another one.
+fn structure<'a>(api: &'a Api, name: &str) -> Option<&'a Struct> {
+    api.structure(api.aliases.get(name).map_or(name, String::as_str))
+}
+
 fn check_schema(api: &Api, name: &str, need: &Need) -> Result<(), Problem> {
     let place = format!("/components/schemas/{name}");
-    let target = api.aliases.get(name).map_or(name, String::as_str);
-    let Some(structure) = api.structure(target) else {
-        return Err(need.missing(place, "the document no longer has this schema, or not as an object"));
+    let Some(structure) = structure(api, name) else {
+        let what = "the document no longer has this schema as an object that an operation or a webhook carries";
+        return Err(need.missing(place, what));
     };
     for (wire, expected) in &need.members {
         let place = format!("{place}/properties/{wire}");

@@ -28,6 +28,8 @@ pub struct Action {
     /// The name of the action in errors: its number from one, its target and the first sentence of its reason.
     name: String,
     target: JsonPath,
+    /// The target with each of the names alone that it lists in one place, as `['get', 'post']` does, and that name.
+    each: Vec<(String, JsonPath)>,
     change: Change,
 }
 
@@ -130,10 +132,12 @@ impl Action {
         let Some(target) = target else {
             return refuse("has no target", "give a JSONPath that selects the places to correct");
         };
-        let target = match JsonPath::parse(target) {
-            Ok(target) => target,
+        let path = match JsonPath::parse(target) {
+            Ok(path) => path,
             Err(e) => return refuse(&format!("has a target that is no JSONPath: {e}"), "write it as RFC 9535 has it"),
         };
+        let each =
+            one_name_each(target).into_iter().filter_map(|(name, one)| Some((name, JsonPath::parse(&one).ok()?)));
         let change = match (map.get("update"), map.get("remove")) {
             (Some(Value::Null), None) => return refuse("has an empty update", "give what is to be merged"),
             (Some(update), None) => Change::Update(update.clone()),
@@ -142,7 +146,7 @@ impl Action {
             (None, None) => return refuse("does nothing", "give it an update or `remove: true`"),
             (Some(_), Some(_)) => return refuse("has both an update and a remove", "make it two actions"),
         };
-        Ok(Self { name, target, change })
+        Ok(Self { name, target: path, each: each.collect(), change })
     }
 
     fn apply(&self, document: &mut Value) -> Result<Effect, Problem> {
@@ -152,6 +156,13 @@ impl Action {
                 &self.name,
                 "selects nothing",
                 "upstream has changed or fixed this place: mend the target, or drop the action",
+            ));
+        }
+        if let Some((name, _)) = self.each.iter().find(|(_, one)| one.query(document).is_empty()) {
+            return Err(Problem::new(
+                &self.name,
+                format!("selects nothing for `{name}`"),
+                "upstream has changed or fixed this place: mend the target, or take the name out of it",
             ));
         }
         let mut changed = Vec::new();
@@ -240,6 +251,21 @@ fn append(list: &mut Vec<Value>, entry: &Value) -> bool {
     missing
 }
 
+/// For each name of a list of names in a JSONPath, the path with that name in the place of the list.
+fn one_name_each(target: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (start, _) in target.match_indices("['") {
+        let Some(length) = target[start..].find("']") else { continue };
+        let (list, end) = (&target[start + 2..start + length], start + length + 2);
+        let names: Vec<&str> = list.split("',").map(|name| name.trim_start().trim_start_matches('\'')).collect();
+        if names.len() > 1 {
+            let one = |name: &str| format!("{}['{name}']{}", &target[..start], &target[end..]);
+            found.extend(names.iter().map(|name| (name.to_string(), one(name))));
+        }
+    }
+    found
+}
+
 fn unknown(map: &Map<String, Value>, known: impl Fn(&str) -> bool) -> Option<&String> {
     map.keys().find(|key| !known(key))
 }
@@ -295,6 +321,19 @@ mod tests {
         assert_eq!(problem.place, place);
         assert!(problem.message.contains(message), "{problem}");
         assert!(problem.advice.contains(advice), "{problem}");
+    }
+
+    #[test]
+    fn each_of_several_names_has_to_select_something() {
+        let document = || json!({"p": {"get": {"list": [{"n": "a"}]}, "post": {}, "it's": 1}});
+        let of = |target: &str| run(document(), json!([{"target": target, "description": "d", "update": {"x": 1}}]));
+        let (changed, _) = of("$.p['get', 'post']").unwrap();
+        assert_eq!((&changed["p"]["get"]["x"], &changed["p"]["post"]["x"]), (&json!(1), &json!(1)));
+        let problem = of("$.p['get','put']").unwrap_err();
+        assert!(problem.message.contains("selects nothing for `put`"), "{problem}");
+        let problem = of("$.p['get', 'post'].list[?@.n == 'a']").unwrap_err();
+        assert!(problem.message.contains("selects nothing for `post`"), "{problem}");
+        assert!(of("$.p['get'].list[?@.n == 'a']").is_ok());
     }
 
     #[test]

@@ -45,6 +45,12 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { reasons: problems.into_iter().map(FailureReason::from).collect() }
+    }
+}
+
 impl From<Problem> for FailureReason {
     fn from(problem: Problem) -> Self {
         let Problem { operation, place, message, advice } = problem;

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 
 pub const DOCUMENT: &str = "openapi/openapi.yaml";
 pub const OVERLAY: &str = "openapi/overlay.yaml";
+pub const NEEDS: &str = "openapi/needs.yaml";
 pub const LOCK: &str = "openapi/openapi.lock";
 pub const SNAPSHOT: &str = "openapi/public-api.txt";
 pub const CHANGELOG: &str = "CHANGELOG.md";

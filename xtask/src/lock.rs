@@ -45,7 +45,7 @@ impl Lock {
             source: source.to_string(),
             date,
             sha256: sha256(files::with_line_feeds(text).as_bytes()),
-            version: document["info"]["version"].as_str().unwrap_or_default().to_string(),
+            version: version(&document["info"]["version"]),
             operations,
             schemas: count("/components/schemas"),
             webhooks: count("/webhooks"),
@@ -62,6 +62,15 @@ impl Lock {
     pub fn render(&self) -> String {
         // A struct of strings and numbers is always TOML.
         format!("{HEADER}{}", toml::to_string(self).unwrap_or_default())
+    }
+}
+
+/// A version as text. `2.10` without quotation marks is the number 2.1 in YAML, which is all that is left of it.
+fn version(version: &Value) -> String {
+    match version {
+        Value::String(text) => text.clone(),
+        Value::Null => "unknown".to_string(),
+        other => other.to_string(),
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::build::{
     self, Sources,
+    api::Api,
     lower::{self, Mark, Marks},
     methods,
     needs::Needs,
@@ -101,13 +102,18 @@ pub fn try_overlay(document: &mut Value, overlay: &Value) -> Result<Vec<TriedAct
     Ok(tried.collect())
 }
 
-/// Generates the client from a document that its overlay has been applied to.
-pub fn generate(document: &Value) -> Result<GeneratedClient, Problem> {
-    let api = build::api(document.clone())?;
-    let needs = build::needs(NEEDS)?;
-    needs.check(&api)?;
+/// Generates the client from a document that its overlay has been applied to. Everything that hand-written code needs and
+/// the document does not have is a problem of its own.
+pub fn generate(document: &Value) -> Result<GeneratedClient, Vec<Problem>> {
+    let api = build::api(document.clone()).map_err(|problem| vec![problem])?;
+    let needs = build::needs(NEEDS).map_err(|problem| vec![problem])?;
+    let missing = needs.missing(&api);
+    if missing.is_empty() { client(api, &needs, document).map_err(|problem| vec![problem]) } else { Err(missing) }
+}
+
+fn client(api: Api, needs: &Needs, document: &Value) -> Result<GeneratedClient, Problem> {
     let marked = MarkedPlaces::from(&api.marks);
-    let files = build::files(api, &needs, &hand_written()?)?;
+    let files = build::files(api, needs, &hand_written()?)?;
     Ok(GeneratedClient { code: as_modules(&files), files: named(files, document)?, marked })
 }
 
@@ -170,6 +176,11 @@ pub fn any(document: &Value) -> Result<AnyClient, Problem> {
     Ok(AnyClient { operations, files: named(files, document)? })
 }
 
+/// The properties of errors that hand-written code reads, with the files that do.
+pub fn needed_in_errors() -> Result<Vec<(String, Vec<String>)>, Problem> {
+    Ok(build::needs(NEEDS)?.errors.into_iter().map(|(name, need)| (name, need.used_by)).collect())
+}
+
 /// A need of hand-written code, for tests.
 pub struct NeededName {
     /// The name as the document has it.
@@ -182,7 +193,7 @@ pub struct NeededName {
 
 /// Each property, parameter and enum value in `openapi/needs.yaml`, and each schema of which nothing else is listed.
 pub fn needed_names() -> Result<Vec<NeededName>, Problem> {
-    let Needs { schemas, ids, enums, operations } = build::needs(NEEDS)?;
+    let Needs { schemas, ids, enums, operations, .. } = build::needs(NEEDS)?;
     let mut found = Vec::new();
     for (name, need) in schemas.into_iter().chain(ids).chain(enums).chain(operations) {
         let used_by = || need.used_by.clone();

@@ -3,5 +3,5 @@
 mod compare;
 mod snapshot;
 
-pub use compare::{PublicApiDifference, compare};
+pub use compare::{PublicApiDifference, compare, paging_changes};
 pub use snapshot::of;

@@ -132,7 +132,9 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
             );
             add("id that the rule cannot name", advice);
         }
-        if looks_like_time(&words, target) && target["format"] != "date-time" && !name.ends_with("_at") {
+        // A plain date is no point in time, and stays text.
+        let is_settled = target["format"] == "date-time" || target["format"] == "date" || name.ends_with("_at");
+        if looks_like_time(&words, target) && !is_settled {
             let advice = format!(
                 "`{name}` seems to be a time and stays plain text: `format: date-time` by an overlay action makes it \
                  a Timestamp"

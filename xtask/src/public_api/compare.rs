@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::snapshot::{DEPRECATED, lines};
-use crate::diff::{Change, Effect};
+use crate::{
+    diff::{Change, Effect},
+    usage::Side,
+};
 
 /// What differs between two snapshots.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -78,9 +81,53 @@ impl Named {
             is_constant(line) && text.contains(owner)
                 // A stream is of the items in `data`.
                 || line.contains("::stream()") && leaf == "data" && used()
+                // Without its required fields a type has a default, and an id is a type wherever it stands.
+                || line.ends_with(": Default") && text.contains(owner)
+                || line.ends_with(": opaque string") && text.contains(leaf)
                 || text.contains(leaf) && (owner == leaf || text.contains(owner) || used())
         })
     }
+}
+
+/// The lists that can no longer be read page by page, and those that can be now: no place of the document says so by itself.
+pub fn paging_changes(old: &str, new: &str) -> Vec<Change> {
+    /// The methods of each list, by what it is called in Rust.
+    fn methods<'a>(lines: &BTreeSet<&'a str>) -> BTreeSet<(&'a str, &'a str)> {
+        let calls = lines.iter().filter_map(|line| line.strip_prefix("calls::")?.split_once("::"));
+        let method = |rest: &'a str| ["pages()", "stream()"].into_iter().find(|method| rest.starts_with(method));
+        calls.filter_map(|(list, rest)| Some((list, method(rest)?))).collect()
+    }
+    let (before, after) = (methods(&lines(old)), methods(&lines(new)));
+    // A list that is new or gone as a whole says so itself.
+    let both = |list: &str| {
+        let is_there = |snapshot: &str| lines(snapshot).contains(format!("calls::{list}: struct").as_str());
+        is_there(old) && is_there(new)
+    };
+    let change = |kind, (list, method): &(&str, &str), rust, explanation: String| Change {
+        kind,
+        pointer: format!("calls::{list}::{method}"),
+        location: (*list).to_string(),
+        places: [Side::Response].into(),
+        used_by: vec![(*list).to_string()],
+        rust,
+        wire: Effect::Nothing,
+        explanation,
+        guess: false,
+        names: vec![((*list).to_string(), method.trim_end_matches("()").to_string())],
+    };
+    let lost = before.difference(&after).filter(|(list, _)| both(list)).map(|call| {
+        let explanation = format!(
+            "`{}` is removed: the parameters and the answer no longer show how the next page is asked for, or where the \
+             items are",
+            call.1
+        );
+        change("list can no longer be paged", call, Effect::Breaking, explanation)
+    });
+    let gained = after
+        .difference(&before)
+        .filter(|(list, _)| both(list))
+        .map(|call| change("list can be paged", call, Effect::Additive, format!("`{}` is new", call.1)));
+    lost.chain(gained).collect()
 }
 
 /// Compares two snapshots. `changes` are those of the document, which may explain the differences.
@@ -96,10 +143,12 @@ pub fn compare(old: &str, new: &str, changes: &[Change]) -> PublicApiDifference 
         let mut carried = named.iter().filter(|named| named.rust >= least || is_constant(line));
         carried.any(|named| named.explains(line, &text))
     };
-    let bare_added = bare(&added);
-    let least = |line: &str| if is_only_deprecation(line, &bare_added) { Effect::Additive } else { Effect::Breaking };
-    let removed_lines = removed.iter().filter(|line| !explained(line, least(line)));
-    let added_lines = added.iter().filter(|line| !explained(line, Effect::Additive));
+    let (bare_removed, bare_added) = (bare(&removed), bare(&added));
+    let least = |line: &str, others: &BTreeSet<&str>, least: Effect| {
+        if is_only_deprecation(line, others) { Effect::Documentation } else { least }
+    };
+    let removed_lines = removed.iter().filter(|line| !explained(line, least(line, &bare_added, Effect::Breaking)));
+    let added_lines = added.iter().filter(|line| !explained(line, least(line, &bare_removed, Effect::Additive)));
     let unexplained =
         removed_lines.map(|line| format!("- {line}")).chain(added_lines.map(|line| format!("+ {line}"))).collect();
     PublicApiDifference { removed, added, unexplained }
@@ -122,6 +171,47 @@ mod tests {
             guess: false,
             names: vec![(owner.into(), leaf.into())],
         }
+    }
+
+    #[test]
+    fn a_list_that_loses_its_pages_is_a_change_of_its_own() {
+        let list = |methods: &[&str]| {
+            let lines = methods.iter().map(|method| format!("calls::GetRewards::{method}"));
+            ["calls::GetRewards: struct".to_string()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+        };
+        let (with, without) = (list(&["pages() -> Pages<A>", "stream() -> Items<B>"]), list(&[]));
+        let changes = paging_changes(&with, &without);
+        let found: Vec<_> = changes.iter().map(|change| (change.kind, change.rust, change.pointer.as_str())).collect();
+        let kind = "list can no longer be paged";
+        assert_eq!(
+            found,
+            [
+                (kind, Effect::Breaking, "calls::GetRewards::pages()"),
+                (kind, Effect::Breaking, "calls::GetRewards::stream()")
+            ]
+        );
+        assert_eq!(compare(&with, &without, &changes).unexplained, Vec::<String>::new());
+        let kinds: Vec<_> = paging_changes(&without, &with).iter().map(|change| (change.kind, change.rust)).collect();
+        assert_eq!(kinds, [("list can be paged", Effect::Additive); 2]);
+        // Other items of the same list, and a list that is gone.
+        assert!(paging_changes(&with, &list(&["pages() -> Pages<C>", "stream() -> Items<D>"])).is_empty());
+        assert!(paging_changes(&with, "").is_empty());
+    }
+
+    #[test]
+    fn what_follows_from_a_change_is_explained_by_it() {
+        let explained = |old: &str, new: &str, change| compare(old, new, &[change]).unexplained.is_empty();
+        let required = || change("CreateSessionBody", "email", Effect::Breaking);
+        assert!(explained("types::CreateSessionBody: Default\n", "", required()));
+        assert!(!explained("types::Reward: Default\n", "", required()));
+        let added = || change("getOffer", "X-Request-Id", Effect::Additive);
+        assert!(explained("", "types::XRequestId: opaque string\n", added()));
+        assert!(!explained("", "types::RewardId: opaque string\n", added()));
+        let undeprecated = || change("simulate", "simulate", Effect::Documentation);
+        let (before, after) = (format!("Client::simulate(){DEPRECATED}\n"), "Client::simulate()\n");
+        assert!(explained(&before, after, undeprecated()));
+        assert!(explained(after, &before, undeprecated()));
+        assert!(!explained(after, "", undeprecated()));
     }
 
     #[test]

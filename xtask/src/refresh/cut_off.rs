@@ -33,6 +33,8 @@ impl Readable {
 pub fn reason(old: &str, new: &str, readable: Readable) -> Option<String> {
     match readable {
         Readable::Whole => {}
+        // A text that has all of the old names was not cut: something stands behind its end.
+        Readable::WithoutItsEnd if has_all_names(old, new) => return None,
         Readable::WithoutItsEnd => {
             return Some("it cannot be read at its very end, and can be without that".to_string());
         }
@@ -54,6 +56,12 @@ pub fn reason(old: &str, new: &str, readable: Readable) -> Option<String> {
             missing.len()
         )
     })
+}
+
+/// Whether a text has all the names of the old one, which has some: JSON in one line has none that are found.
+fn has_all_names(old: &str, new: &str) -> bool {
+    let (before, after) = (names(old), names(new));
+    !before.is_empty() && before.iter().all(|name| after.contains(name))
 }
 
 /// Whether a text that cannot be read could be if it ended a little earlier, or is JSON that has not ended.
@@ -116,6 +124,16 @@ mod tests {
         }
         assert!(reason(&old, &old, Readable::Whole).is_none());
         assert!(reason("{\"a\": 1}", "{\"a\":", Readable::of("{\"a\":", false)).is_some());
+    }
+
+    #[test]
+    fn what_stands_behind_the_end_is_no_cut() {
+        let old = whole();
+        for more in ["}\n", "--- \nb: 1\n", "<<<<<<< HEAD\n"] {
+            let new = format!("{old}{more}");
+            assert!(pipeline::parse("", &new).is_err(), "{more}");
+            assert_eq!(reason(&old, &new, Readable::of(&new, false)), None, "{more}");
+        }
     }
 
     #[test]

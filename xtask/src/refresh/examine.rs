@@ -7,8 +7,9 @@ use crate::{
     diff::{self, Change, Comparison, Effect, MovedPaths},
     failure::{DEFECT, Failure, FailureReason, catch_panics},
     files,
+    needs::missing_in_errors,
     overlay_actions::{ActionResult, Corrected, correct},
-    pipeline::{self, Problem},
+    pipeline::{self, Problem, walk},
     public_api::{self, PublicApiDifference},
     suspicious::{Suspicion, lost_secrets, new_places, suspicions},
     version::{self, NextVersion},
@@ -94,13 +95,16 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
             None => refusal(failure, &old_corrected.document, corrected),
         });
     }
-    let client = match pipeline::generate(&corrected.document) {
-        Ok(client) => client,
-        Err(problem) => return Err(refusal(problem.into(), &old_corrected.document, corrected)),
+    let generated = pipeline::generate(&corrected.document);
+    let mut reasons = doubled_operations(&document, &corrected.document)?;
+    reasons.extend(generated.as_ref().err().into_iter().flatten().cloned().map(FailureReason::from));
+    reasons.extend(missing_in_errors(&corrected.document)?);
+    let client = match generated {
+        Ok(client) if reasons.is_empty() => client,
+        _ => return Err(refusal(Failure { reasons }, &old_corrected.document, corrected)),
     };
     let snapshot = public_api::of(&client.code)?;
     let hidden = hidden_changes(before, (&old, &document), (&corrected.actions, &corrected.document))?;
-    let comparison = diff::compare(&old_corrected.document, &corrected.document)?.with(hidden);
     let mut notes = Vec::new();
     let old_snapshot = before.snapshot.clone().unwrap_or_else(|| {
         notes.push(format!(
@@ -109,6 +113,9 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
         ));
         snapshot.clone()
     });
+    let comparison = diff::compare(&old_corrected.document, &corrected.document)?
+        .with(hidden)
+        .with(public_api::paging_changes(&old_snapshot, &snapshot));
     let public_api = public_api::compare(&old_snapshot, &snapshot, &comparison.changes);
     let worst =
         |effect: &dyn Fn(&Change) -> Effect| comparison.changes.iter().map(effect).max().unwrap_or(Effect::Nothing);
@@ -125,7 +132,8 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let count = suspicious.len();
     let suspicious_new = new_places(suspicious, &known);
     let suspicious_known = count - suspicious_new.len();
-    if !new.text.ends_with('\n') {
+    // JSON that was cut off cannot be read.
+    if !new.text.ends_with('\n') && !new.text.trim_start().starts_with('{') {
         notes.push(
             "The document does not end with a line break: it may have been cut off. Compare its end with upstream's."
                 .into(),
@@ -175,7 +183,36 @@ fn with_moved_paths(
     Ok(refusal(Failure { reasons: [vec![reason], others].concat() }, old, adapted))
 }
 
-/// Refuses YAML that is not an OpenAPI document with operations.
+/// The operations of the overlay whose id upstream has given to an operation of its own, which the client would call from then
+/// on in their place.
+fn doubled_operations(upstream: &Value, corrected: &Value) -> Result<Vec<FailureReason>, Problem> {
+    let ids = |document: &Value| {
+        let mut found = Vec::new();
+        walk::operations(&mut document.clone(), &mut |operation| {
+            found.extend(operation.id.map(|id| (id.to_string(), operation.pointer.clone())));
+            Ok(())
+        })?;
+        Ok::<_, Problem>(found)
+    };
+    let theirs = ids(upstream)?;
+    let doubled = ids(corrected)?.into_iter().filter_map(|(id, pointer)| {
+        let is_theirs = upstream.pointer(&pointer).is_some();
+        let other = theirs.iter().find(|(their_id, at)| *their_id == id && *at != pointer).filter(|_| !is_theirs)?;
+        Some(FailureReason {
+            message: format!("the overlay adds an operation of this id, and upstream has one now, at {}", other.1),
+            advice: format!(
+                "drop the action that adds it from {}, or give it another operationId there",
+                files::OVERLAY
+            ),
+            operation: Some(id),
+            place: Some(pointer),
+        })
+    });
+    Ok(doubled.collect())
+}
+
+/// Refuses YAML that is not an OpenAPI document with operations. What an action of the overlay could mend is left to the
+/// generator.
 fn check_is_api(document: &Value) -> Result<(), Problem> {
     let refuse = |place: &str, what: &str| {
         Err(Problem::new(
@@ -184,14 +221,11 @@ fn check_is_api(document: &Value) -> Result<(), Problem> {
             "nothing has been changed. Look at the document: it may be cut off, or be another one",
         ))
     };
-    if document["openapi"].as_str().is_none() {
+    if document["openapi"].is_null() {
         return refuse("/openapi", "the new document does not say which version of OpenAPI it is");
     }
     if document["paths"].as_object().is_none_or(serde_json::Map::is_empty) {
         return refuse("/paths", "the new document has no operations");
-    }
-    if document["info"]["version"].as_str().is_none() {
-        return refuse("/info/version", "the new document has no version, or one that is not text");
     }
     Ok(())
 }

@@ -127,6 +127,36 @@ fn a_need_that_is_missing_in_the_file_is_found() {
     assert!(without("").is_none(), "with all needs it compiles");
 }
 
+/// The first problem of a document.
+fn first(document: &Value) -> Option<pipeline::Problem> {
+    pipeline::generate(document).err().map(|problems| problems[0].clone())
+}
+
+#[test]
+fn everything_that_is_missing_is_told_at_once_and_what_is_gone_with_it_is_not() {
+    let places = |change: &dyn Fn(&mut Value)| {
+        let mut document = frozen::corrected();
+        change(&mut document);
+        let problems = pipeline::generate(&document).err().expect("it is refused");
+        problems.into_iter().map(|problem| problem.place).collect::<Vec<_>>()
+    };
+    let three = places(&|document| {
+        rename_property(schema(document, "OrderLine"), "rewards_rate", "reward_rate");
+        operation(document, "listOrders")["operationId"] = "getOrders".into();
+        let values = schema(document, "RewardStatus")["enum"].as_array_mut().unwrap();
+        values.retain(|value| value != "PENDING_DEDUCTION");
+    });
+    assert_eq!(
+        three,
+        ["listOrders", "/components/schemas/OrderLine/properties/rewards_rate", "/components/schemas/RewardStatus"]
+    );
+    // The schema `Key` is still in the document.
+    let without_keys = places(&|document| {
+        document["paths"].as_object_mut().unwrap().retain(|path, _| !path.starts_with("/v2/keys"));
+    });
+    assert_eq!(without_keys, ["createKey", "deleteKey"]);
+}
+
 /// A 204 where a helper reads the answer would otherwise be an error of rustc in the helper.
 #[test]
 fn an_answer_that_a_helper_needs_is_missed_by_name() {
@@ -141,7 +171,7 @@ fn an_answer_that_a_helper_needs_is_missed_by_name() {
             Ok(())
         })
         .unwrap();
-        let problem = pipeline::generate(&document).err().unwrap_or_else(|| panic!("{id} could answer nothing"));
+        let problem = first(&document).unwrap_or_else(|| panic!("{id} could answer nothing"));
         assert_eq!(problem.operation.as_deref(), Some(id.as_str()), "{problem}");
         assert!(problem.message.contains(&format!("answers `nothing` where `{answer}`")), "{problem}");
         assert!(problem.message.contains(&used_by), "{problem}");
@@ -162,7 +192,7 @@ fn rename_schema(text: &str, from: &str, to: &str) -> Value {
 #[test]
 fn a_schema_that_hand_written_code_reads_is_missed_by_name() {
     let renamed = rename_schema(&frozen::corrected().to_string(), "CustomerLink", "PartnerLink");
-    let problem = pipeline::generate(&renamed).err().expect("nothing is called CustomerLink");
+    let problem = first(&renamed).expect("nothing is called CustomerLink");
     assert_eq!(problem.place, "/components/schemas/CustomerLink", "{problem}");
     assert!(problem.message.contains("src/ext/links.rs"), "{problem}");
 }
@@ -265,7 +295,7 @@ fn what_hand_written_code_names_is_missed_by_name() {
     for Lacks { change, place, says } in LACKS {
         let mut document = frozen::corrected();
         change(&mut document);
-        let problem = pipeline::generate(&document).err().unwrap_or_else(|| panic!("{place} could go"));
+        let problem = first(&document).unwrap_or_else(|| panic!("{place} could go"));
         assert_eq!(problem.place, place, "{problem}");
         assert!(problem.message.contains(says), "{problem}");
     }

@@ -35,6 +35,40 @@ const CASES: &[Case] = &[
         &["overlay action 2", "getCustomer", "selects nothing"],
     ),
     case(
+        "upstream has the operation that the overlay adds, with another method",
+        |d| {
+            let answers = d["paths"]["/v2/customers/{customer_id}"]["get"]["responses"].clone();
+            d["paths"]["/v2/customers/{customer_id}"]["patch"] =
+                json!({"operationId": "updateCustomer", "responses": answers});
+        },
+        &[
+            "operation updateCustomer, at /paths/~1v2~1customers~1{customer_id}/post",
+            "the overlay adds an operation of this id, and upstream has one now, at /paths/~1v2~1customers~1{customer_id}/patch",
+        ],
+    ),
+    case(
+        "one of two names in the target of an action selects nothing",
+        |d| {
+            let item = d["paths"]["/v2/transaction_intents/{intent_id}"].as_object_mut().unwrap();
+            let post = item.remove("post").unwrap();
+            item.insert("put".into(), post);
+        },
+        &["['get', 'post']", "selects nothing for `post`", "take the name out of it"],
+    ),
+    case(
+        "a property of errors that hand-written code reads has another name",
+        |d| {
+            let text = d.to_string().replace("\"existing_link\"", "\"linked_already\"");
+            *d = serde_json::from_str(&text).unwrap();
+        },
+        &["no error of the document has the property `existing_link`", "src/ext/links.rs", "openapi/needs.yaml"],
+    ),
+    case(
+        "an operation that is needed is gone, and its schemas with it",
+        |d| d["paths"].as_object_mut().unwrap().retain(|path, _| !path.starts_with("/v2/keys")),
+        &["createKey", "deleteKey", "if the API still has it"],
+    ),
+    case(
         "several overlay actions at once, all of them named",
         |d| {
             d["components"]["schemas"].as_object_mut().unwrap().remove("OrderBase");

@@ -322,7 +322,7 @@ const CORRECTIONS: &[(&str, &str)] = &[
 ];
 
 /// The corrections that are missing in the client of a document.
-fn missing(document: Value) -> Result<Vec<&'static str>, Problem> {
+fn missing(document: Value) -> Result<Vec<&'static str>, Vec<Problem>> {
     let code = pipeline::generate(&document)?.code;
     let code = code.split_whitespace().collect::<Vec<_>>().join(" ");
     let holds = |item: &str, line: &str| {
@@ -359,7 +359,10 @@ fn leaving_out_any_overlay_action_is_noticed() {
     // Without an action the pipeline stops, or a correction does not reach the client. A list of values that equals another one
     // today is one type with it in any case: there the action is for the day on which they differ.
     let is_missed = |index| {
-        corrected(Some(index)).and_then(missing).map_or(true, |missing| !missing.is_empty())
+        corrected(Some(index))
+            .map_err(|problem| vec![problem])
+            .and_then(missing)
+            .map_or(true, |missing| !missing.is_empty())
             || stops_for_another_value(index)
     };
     let actions = 0..Overlay::parse(&parsed(OVERLAY)).unwrap().actions.len();

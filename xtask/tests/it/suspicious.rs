@@ -152,6 +152,7 @@ fn timestamps_that_stay_text_are_listed() {
     for (name, schema) in [
         ("expires_at", json!({"type": "string", "example": "2025-02-13T19:08:07.000Z"})),
         ("valid_on", json!({"type": "string", "format": "date-time"})),
+        ("valid_on", json!({"type": "string", "format": "date"})),
         ("since", json!({"type": "string", "example": "2025-02-13"})),
         ("reason", json!({"type": "string"})),
     ] {
