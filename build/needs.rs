@@ -79,7 +79,8 @@ impl Needs {
         let mut differing = Vec::new();
         for (id, need) in &self.operations {
             let Some(operation) = api.operations.iter().find(|operation| operation.facts.id == *id) else {
-                missing.push(need.missing(id.clone(), "the document no longer has an operation of this id"));
+                let problem = need.missing("/paths".into(), "the document no longer has an operation of this id");
+                missing.push(problem.in_operation(id));
                 continue;
             };
             let answers_nothing = operation.answer.is_none() && need.answers.is_some();

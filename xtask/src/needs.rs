@@ -57,7 +57,10 @@ pub fn missing_in_errors(document: &Value) -> Result<Vec<FailureReason>, Problem
         .map(|(name, used_by)| FailureReason {
             operation: None,
             place: None,
-            message: format!("no error of the document has the property `{name}`, which {} reads", used_by.join(", ")),
+            message: format!(
+                "no error of the document has the property `{name}`, which is read in {}",
+                used_by.join(" and ")
+            ),
             advice: format!(
                 "restore it by an overlay action if the API still sends it; else change the hand-written code, and then \
                  `errors` in {}",

@@ -91,43 +91,39 @@ impl Named {
 
 /// The lists that can no longer be read page by page, and those that can be now: no place of the document says so by itself.
 pub fn paging_changes(old: &str, new: &str) -> Vec<Change> {
-    /// The methods of each list, by what it is called in Rust.
-    fn methods<'a>(lines: &BTreeSet<&'a str>) -> BTreeSet<(&'a str, &'a str)> {
-        let calls = lines.iter().filter_map(|line| line.strip_prefix("calls::")?.split_once("::"));
-        let method = |rest: &'a str| ["pages()", "stream()"].into_iter().find(|method| rest.starts_with(method));
-        calls.filter_map(|(list, rest)| Some((list, method(rest)?))).collect()
-    }
-    let (before, after) = (methods(&lines(old)), methods(&lines(new)));
+    let (before, after) = (lines(old), lines(new));
+    let methods = |lines: &BTreeSet<&str>, list: &str| -> Vec<&'static str> {
+        let has = |method: &&str| lines.iter().any(|line| line.starts_with(&format!("calls::{list}::{method}")));
+        ["pages()", "stream()"].into_iter().filter(has).collect()
+    };
+    let structure = |line: &&str| Some(line.strip_prefix("calls::")?.strip_suffix(": struct")?.to_string());
     // A list that is new or gone as a whole says so itself.
-    let both = |list: &str| {
-        let is_there = |snapshot: &str| lines(snapshot).contains(format!("calls::{list}: struct").as_str());
-        is_there(old) && is_there(new)
-    };
-    let change = |kind, (list, method): &(&str, &str), rust, explanation: String| Change {
-        kind,
-        pointer: format!("calls::{list}::{method}"),
-        location: (*list).to_string(),
-        places: [Side::Response].into(),
-        used_by: vec![(*list).to_string()],
-        rust,
-        wire: Effect::Nothing,
-        explanation,
-        guess: false,
-        names: vec![((*list).to_string(), method.trim_end_matches("()").to_string())],
-    };
-    let lost = before.difference(&after).filter(|(list, _)| both(list)).map(|call| {
-        let explanation = format!(
-            "`{}` is removed: the parameters and the answer no longer show how the next page is asked for, or where the \
-             items are",
-            call.1
-        );
-        change("list can no longer be paged", call, Effect::Breaking, explanation)
+    let lists = before.intersection(&after).filter_map(structure);
+    let changes = lists.flat_map(|list| {
+        let (had, has) = (methods(&before, &list), methods(&after, &list));
+        let only = |some: &[&'static str], others: &[&'static str]| -> Vec<&'static str> {
+            some.iter().filter(|method| !others.contains(method)).copied().collect()
+        };
+        let (lost, gained) = (only(&had, &has), only(&has, &had));
+        let change = |kind, methods: &[&str], rust, what: &str| Change {
+            kind,
+            pointer: format!("calls::{list}"),
+            location: list.clone(),
+            places: [Side::Response].into(),
+            used_by: Vec::new(),
+            rust,
+            wire: Effect::Nothing,
+            explanation: format!("{} {what}", methods.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")),
+            guess: false,
+            names: methods.iter().map(|method| (list.clone(), method.trim_end_matches("()").to_string())).collect(),
+        };
+        let is_gone = "cannot be called any more: the parameters and the answer no longer show how the next page is asked \
+                       for, or where the items are";
+        let lost = (!lost.is_empty()).then(|| change("list can no longer be paged", &lost, Effect::Breaking, is_gone));
+        let gained = (!gained.is_empty()).then(|| change("list can be paged", &gained, Effect::Additive, "can be called now"));
+        lost.into_iter().chain(gained)
     });
-    let gained = after
-        .difference(&before)
-        .filter(|(list, _)| both(list))
-        .map(|call| change("list can be paged", call, Effect::Additive, format!("`{}` is new", call.1)));
-    lost.chain(gained).collect()
+    changes.collect()
 }
 
 /// Compares two snapshots. `changes` are those of the document, which may explain the differences.
@@ -181,18 +177,14 @@ mod tests {
         };
         let (with, without) = (list(&["pages() -> Pages<A>", "stream() -> Items<B>"]), list(&[]));
         let changes = paging_changes(&with, &without);
-        let found: Vec<_> = changes.iter().map(|change| (change.kind, change.rust, change.pointer.as_str())).collect();
-        let kind = "list can no longer be paged";
-        assert_eq!(
-            found,
-            [
-                (kind, Effect::Breaking, "calls::GetRewards::pages()"),
-                (kind, Effect::Breaking, "calls::GetRewards::stream()")
-            ]
-        );
+        let told = |changes: &[Change]| -> Vec<_> {
+            changes.iter().map(|change| (change.kind, change.rust, change.location.clone())).collect()
+        };
+        let name = || "GetRewards".to_string();
+        assert_eq!(told(&changes), [("list can no longer be paged", Effect::Breaking, name())]);
+        assert!(changes[0].explanation.starts_with("`pages()` and `stream()` cannot be called"), "{changes:?}");
         assert_eq!(compare(&with, &without, &changes).unexplained, Vec::<String>::new());
-        let kinds: Vec<_> = paging_changes(&without, &with).iter().map(|change| (change.kind, change.rust)).collect();
-        assert_eq!(kinds, [("list can be paged", Effect::Additive); 2]);
+        assert_eq!(told(&paging_changes(&without, &with)), [("list can be paged", Effect::Additive, name())]);
         // Other items of the same list, and a list that is gone.
         assert!(paging_changes(&with, &list(&["pages() -> Pages<C>", "stream() -> Items<D>"])).is_empty());
         assert!(paging_changes(&with, "").is_empty());
