@@ -23,12 +23,15 @@ mod place;
 mod properties;
 mod prose;
 mod renames;
+mod repeated;
 mod request_body;
 mod responses;
 mod schemas;
 mod security;
+mod serialization;
 mod unions;
 mod value_types;
+mod webhook_parts;
 mod webhooks;
 mod words;
 
@@ -44,14 +47,18 @@ use crate::pipeline::{Problem, normalized};
 /// Compares two documents after their overlay.
 pub fn compare(old: &Value, new: &Value) -> Result<Comparison, Problem> {
     let (old_normalized, new_normalized) = (normalized(old)?, normalized(new)?);
-    let documents = Documents::new(&old_normalized, &new_normalized);
+    let documents = Documents::new((&old_normalized, old), (&new_normalized, new));
     let mut changes = metadata::compare(old, new);
     changes.extend(operations::compare(&documents));
     changes.extend(webhooks::compare(&documents));
     changes.extend(schemas::compare_named(&documents));
+    let changes = repeated::together(changes);
     let (extensions, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.kind == EXTENSION);
     changes.extend(extensions::together(extensions));
     let (meanings, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.kind == MEANING);
     changes.extend(meaning::together(meanings));
+    if changes.is_empty() && old_normalized != new_normalized {
+        changes.push(metadata::nothing_known());
+    }
     Ok(Comparison::new(changes))
 }

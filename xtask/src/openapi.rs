@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+pub use crate::build::http::{Answers, Form, Media, answers, is_idempotency_key, is_reserved, media};
 use crate::pipeline::walk::{component_name, escape};
 
 static NULL: Value = Value::Null;
@@ -13,9 +14,23 @@ pub fn keys(object: &Value) -> BTreeSet<&str> {
     object.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
-/// The schema of a JSON body: of a request, an answer or a webhook.
+/// The schema of a JSON body: of a request, an answer or a webhook. `application/problem+json` is JSON as well.
 pub fn json_schema(holder: &Value) -> &Value {
-    &holder["content"]["application/json"]["schema"]
+    match media(holder) {
+        Some(Media { form: Form::Json, value, .. }) => &value["schema"],
+        _ => &NULL,
+    }
+}
+
+/// A component itself, or the one that its `$ref` leads to.
+pub fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let mut value = value;
+    // Circles are refused elsewhere.
+    for _ in 0..16 {
+        let Some(pointer) = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) else { break };
+        value = document.pointer(pointer).unwrap_or(&NULL);
+    }
+    value
 }
 
 /// Whether a status, as the document writes it, is one of success.

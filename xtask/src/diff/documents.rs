@@ -20,6 +20,9 @@ use crate::{
 pub struct Documents<'a> {
     pub old: &'a Value,
     pub new: &'a Value,
+    /// As they are written: with components, and without the names that the normal form gives.
+    pub written_old: &'a Value,
+    pub written_new: &'a Value,
     old_usage: BTreeMap<String, Carriers>,
     new_usage: BTreeMap<String, Carriers>,
     /// The named schemas that a type is made of, before and now; `None` where the rules refuse a document.
@@ -31,7 +34,8 @@ pub struct Documents<'a> {
 }
 
 impl<'a> Documents<'a> {
-    pub fn new(old: &'a Value, new: &'a Value) -> Self {
+    /// Each document in its normal form, and as it is written.
+    pub fn new((old, written_old): (&'a Value, &'a Value), (new, written_new): (&'a Value, &'a Value)) -> Self {
         let schemas = |document: &'a Value| &document["components"]["schemas"];
         let (before, after) = (schemas(old), schemas(new));
         let removed: Vec<&str> = keys(before).difference(&keys(after)).copied().collect();
@@ -46,7 +50,17 @@ impl<'a> Documents<'a> {
         // Where the rules refuse one of the two, their results cannot be compared.
         let types = pipeline::typed_schemas(old).and_then(|types| Ok((types, pipeline::typed_schemas(new)?)));
         let types = types.ok();
-        Self { old, new, old_usage: usage(old), new_usage: usage(new), types, renamed, moved: moved::find(old, new) }
+        Self {
+            old,
+            new,
+            written_old,
+            written_new,
+            old_usage: usage(old),
+            new_usage: usage(new),
+            types,
+            renamed,
+            moved: moved::find(old, new),
+        }
     }
 
     /// Who carries a named schema in either document.

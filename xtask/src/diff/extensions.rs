@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     change::{
         Change,
         Effect::{Documentation, Nothing},
-        effects,
+        PROSE, effects,
     },
     place::ComparedPlace,
+    prose::{PROSE_KEYWORDS, without_prose},
+    words::quoted,
 };
+use crate::openapi::keys;
 
 /// The kind of a difference in an extension.
 pub const EXTENSION: &str = "extensions changed";
@@ -22,6 +27,27 @@ pub fn is_extension(keyword: &str) -> bool {
 /// A difference in an extension; `together` makes one of all of them.
 pub fn change(keyword: &str, at: &ComparedPlace) -> Change {
     Change { rust: Nothing, ..at.change(EXTENSION, effects(Nothing, Documentation, Documentation), keyword) }
+}
+
+/// The keywords of a place that have no comparison of their own, so that no difference is left out. `compared` are those
+/// that have one.
+pub fn others(old: &Value, new: &Value, compared: &[&str], at: &ComparedPlace) -> Vec<Change> {
+    let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
+    let is_open = |key: &&str| !compared.contains(key) && !PROSE_KEYWORDS.contains(key) && old[*key] != new[*key];
+    let one = |key: &str| {
+        let (before, after) = (&old[key], &new[key]);
+        if is_extension(key) {
+            return change(key, at);
+        }
+        let is_plain = [before, after].iter().all(|value| !value.is_object() && !value.is_array());
+        let why = match is_plain {
+            true => format!("`{key}` was {} and is {}", quoted(before), quoted(after)),
+            false => format!("`{key}` differs"),
+        };
+        let kind = if without_prose(before) == without_prose(after) { PROSE } else { "keyword changed" };
+        at.change(kind, effects(Nothing, Documentation, Documentation), why)
+    };
+    all.into_iter().filter(is_open).map(one).collect()
 }
 
 /// All differences in extensions as one.

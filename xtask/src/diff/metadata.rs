@@ -14,7 +14,7 @@ use super::{
     meaning::{self, MEANING},
     prose::without_prose,
     security,
-    words::quoted,
+    words::{listed, quoted},
 };
 use crate::{openapi::keys, pipeline::walk::escape, usage::Side};
 
@@ -49,6 +49,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         }
     }
     changes.extend(unread(old, new));
+    changes.extend(unused_components(old, new));
     changes
 }
 
@@ -74,12 +75,20 @@ fn change(
     }
 }
 
-fn servers(old: &Value, new: &Value) -> Vec<Change> {
-    let urls = |document: &Value| -> BTreeSet<String> {
-        let servers = document["servers"].as_array().into_iter().flatten();
-        servers.filter_map(|server| server["url"].as_str()).map(str::to_string).collect()
+/// The URLs of a list of servers, with the defaults of their variables. A slash at the end makes no difference.
+pub fn urls(servers: &Value) -> BTreeSet<String> {
+    let url = |server: &Value| {
+        let variables = server["variables"].as_object().into_iter().flatten();
+        let url = variables.fold(server["url"].as_str()?.to_string(), |url, (name, variable)| {
+            url.replace(&format!("{{{name}}}"), variable["default"].as_str().unwrap_or_default())
+        });
+        Some(url.trim_end_matches('/').to_string())
     };
-    let (before, after) = (urls(old), urls(new));
+    servers.as_array().into_iter().flatten().filter_map(url).collect()
+}
+
+fn servers(old: &Value, new: &Value) -> Vec<Change> {
+    let (before, after) = (urls(&old["servers"]), urls(&new["servers"]));
     let mut changes = Vec::new();
     for url in before.difference(&after) {
         let why = format!("{url} is no longer listed; if `Environment` names it, change that by hand");
@@ -96,6 +105,15 @@ fn servers(old: &Value, new: &Value) -> Vec<Change> {
     changes
 }
 
+/// Whether a scheme is named by the ways to authenticate of a document or of one of its operations.
+fn uses_scheme(document: &Value, scheme: &str) -> bool {
+    let names =
+        |security: &Value| security.as_array().is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()));
+    let items = ["paths", "webhooks"].into_iter().filter_map(|kind| document[kind].as_object()).flatten();
+    let mut operations = items.filter_map(|(_, item)| item.as_object()).flatten();
+    names(&document["security"]) || operations.any(|(_, operation)| names(&operation["security"]))
+}
+
 fn security(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     let (before, after) = (&old["security"], &new["security"]);
@@ -109,15 +127,28 @@ fn security(old: &Value, new: &Value) -> Vec<Change> {
     for name in keys(before).union(&keys(after)) {
         let (pointer, location) = (format!("{schemes}/{}", escape(name)), format!("security scheme {name}"));
         let (was, is) = (&before[*name], &after[*name]);
+        let (was_used, is_used) = (uses_scheme(old, name), uses_scheme(new, name));
         if without_prose(was) != without_prose(is) {
-            let why =
-                "how to authenticate is described differently; compare it with what `ClientBuilder` offers".to_string();
-            changes.push(change("security scheme changed", &pointer, &location, (Nothing, Breaking), why));
+            let about = "compare it with what `ClientBuilder` offers";
+            let unused = "nothing of the API uses it";
+            let (kind, wire, why) = match (was.is_null(), is.is_null()) {
+                (true, _) if !is_used => ("security scheme added", Documentation, unused.to_string()),
+                (true, _) => ("security scheme added", Additive, format!("a new way to authenticate; {about}")),
+                (_, true) if !was_used => ("security scheme removed", Documentation, unused.to_string()),
+                (_, true) => ("security scheme removed", Breaking, format!("a way to authenticate is gone; {about}")),
+                _ if !was_used && !is_used => ("security scheme changed", Documentation, unused.to_string()),
+                _ => {
+                    let why = format!("how to authenticate is described differently; {about}");
+                    ("security scheme changed", Breaking, why)
+                }
+            };
+            changes.push(change(kind, &pointer, &location, (Nothing, wire), why));
         }
-        let told = meaning::of_texts(&was["description"], &is["description"]);
+        let stays = !was.is_null() && !is.is_null();
+        let told = meaning::of_texts(&was["description"], &is["description"]).filter(|_| stays);
         if let Some(why) = told {
             changes.push(change(MEANING, &pointer, &location, (Documentation, Documentation), why));
-        } else if was != is && without_prose(was) == without_prose(is) {
+        } else if stays && was != is && without_prose(was) == without_prose(is) {
             changes.push(change(
                 PROSE,
                 &pointer,
@@ -128,6 +159,33 @@ fn security(old: &Value, new: &Value) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// What stands under `components` and nothing refers to. What is referred to is compared where it is used.
+fn unused_components(old: &Value, new: &Value) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let texts = (old.to_string(), new.to_string());
+    for kind in ["parameters", "requestBodies", "responses"] {
+        let (before, after) = (&old["components"][kind], &new["components"][kind]);
+        let is_unused = |name: &&&str| {
+            let reference = format!("\"#/components/{kind}/{}\"", escape(name));
+            !texts.0.contains(&reference) && !texts.1.contains(&reference)
+        };
+        let all: BTreeSet<&str> = keys(before).union(&keys(after)).copied().collect();
+        let differing: Vec<_> = all.iter().filter(|name| before[**name] != after[**name]).filter(is_unused).collect();
+        if !differing.is_empty() {
+            let why = format!("nothing of the API uses what differs: {}", listed(differing));
+            let (pointer, location) = (format!("/components/{kind}"), format!("components/{kind}"));
+            changes.push(change("document changed", &pointer, &location, (Nothing, Documentation), why));
+        }
+    }
+    changes
+}
+
+/// For two documents that differ although no comparison found anything, so that they are not said to be the same.
+pub fn nothing_known() -> Change {
+    let why = "the documents differ in what neither the generator nor the comparison reads".to_string();
+    change(PROSE, "", "document", (Documentation, Nothing), why)
 }
 
 /// What neither the generator nor the comparison reads: that it differs is said all the same.

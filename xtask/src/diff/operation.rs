@@ -28,13 +28,18 @@ impl DocumentOperation {
         let mut found = Vec::new();
         // The visitor never refuses.
         let _ = walk::operations(&mut document.clone(), &mut |operation| {
+            let mut value = Value::Object(operation.value.clone());
+            let shared = &document["paths"][operation.path]["servers"];
+            if value["servers"].is_null() && !shared.is_null() {
+                value["servers"] = shared.clone();
+            }
             found.push(Self {
                 id: operation.id.unwrap_or("without an id").to_string(),
                 method: operation.method.to_string(),
                 path: operation.path.to_string(),
                 compared_path: moved.map_or_else(|| operation.path.to_string(), |moved| moved.back(operation.path)),
                 pointer: operation.pointer.clone(),
-                value: Value::Object(operation.value.clone()),
+                value,
             });
             Ok(())
         });

@@ -1,24 +1,36 @@
-//! Compares the parameters of an operation, in its path and in its query.
+//! Compares the parameters of an operation, in its path, its query and its headers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::{
     change::{
         Change,
-        Effect::{Additive, Breaking, Nothing},
+        Effect::{Additive, Breaking, Documentation, Nothing},
         effects,
     },
     documents::Documents,
+    extensions,
     operation::DocumentOperation,
     prose::{self, without_prose},
-    renames, schemas,
+    renames, schemas, serialization,
     words::quoted,
 };
+use crate::openapi::is_reserved;
+
+/// The parameters of an operation by name, with their index.
+type Parameters<'a> = BTreeMap<String, (usize, &'a Value)>;
 
 pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
-    let (before, after) = (old.parameters(), new.parameters());
+    let (mut before, mut after) = (old.parameters(), new.parameters());
+    let mut changes = of_the_client(&before, &after, new);
+    for parameters in [&mut before, &mut after] {
+        parameters.retain(|name, (_, value)| !is_set_by_client(name, value));
+    }
     let removed: Vec<&str> = before.keys().filter(|name| !after.contains_key(*name)).map(String::as_str).collect();
     let added: Vec<&str> = after.keys().filter(|name| !before.contains_key(*name)).map(String::as_str).collect();
     let renamed = renamed(old, new, &removed, &added);
-    let mut changes = Vec::new();
     for name in &removed {
         let (index, value) = before[*name];
         let at = old.parameter_place(index, value);
@@ -72,10 +84,34 @@ pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
             }
             _ => {}
         }
+        changes.extend(serialization::compare(documents, value, now, &at));
+        let compared = ["name", "in", "required", "schema", "style", "explode", "allowReserved"];
+        changes.extend(extensions::others(value, now, &compared, &at));
         changes.extend(prose::compare(value, now, &at));
         changes.extend(schemas::compare(documents, &value["schema"], &now["schema"], &at.part("schema", "")));
     }
     changes
+}
+
+/// Whether the client sets a header by itself, such as `Authorization`: a parameter of that name has no setter, and by
+/// OpenAPI it means nothing.
+fn is_set_by_client(name: &str, parameter: &Value) -> bool {
+    parameter["in"] == "header" && is_reserved(name)
+}
+
+/// Differences in the headers that the client sets by itself.
+fn of_the_client(before: &Parameters<'_>, after: &Parameters<'_>, operation: &DocumentOperation) -> Vec<Change> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let one = |name: &String| {
+        let (was, is) = (before.get(name), after.get(name));
+        let (index, value) = is.or(was)?;
+        let differs = was.map(|(_, value)| value) != is.map(|(_, value)| value);
+        let why = "the client sets this header by itself: there is no setter for it, before and now";
+        let effects = effects(Nothing, Documentation, Nothing);
+        let at = operation.parameter_place(*index, value);
+        (differs && is_set_by_client(name, value)).then(|| at.change("header of the client changed", effects, why))
+    };
+    names.into_iter().filter_map(one).collect()
 }
 
 /// Pairs removed parameters with added ones: those of the path by their position, those of the query by likeness.

@@ -6,13 +6,14 @@ use super::{
         Effect::{Additive, Breaking, Nothing},
         effects,
     },
-    content::compare_media_types,
+    content,
     documents::Documents,
+    extensions,
     operation::DocumentOperation,
     place::ComparedPlace,
-    prose, schemas,
+    prose,
 };
-use crate::{openapi::json_schema, usage::Side};
+use crate::usage::Side;
 
 pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
     let (before, after) = (&old.value["requestBody"], &new.value["requestBody"]);
@@ -43,9 +44,7 @@ pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
         _ => {}
     }
     changes.extend(prose::compare(before, after, &at));
-    changes.extend(compare_media_types(before, after, &at));
-    let pointer = "requestBody/content/application~1json/schema";
-    let at = new.part(Side::Request, pointer, &format!("{location}: "), "body");
-    changes.extend(schemas::compare(documents, json_schema(before), json_schema(after), &at));
+    changes.extend(content::compare(documents, before, after, &at));
+    changes.extend(extensions::others(before, after, &["required", "content"], &at));
     changes
 }

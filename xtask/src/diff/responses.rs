@@ -10,65 +10,138 @@ use super::{
         Effect::{self, Additive, Breaking, Documentation, Nothing},
         effects,
     },
-    content::compare_media_types,
+    content,
     documents::Documents,
-    extensions::{self, is_extension},
+    extensions,
     operation::DocumentOperation,
     place::ComparedPlace,
-    prose::{self, PROSE_KEYWORDS},
-    schemas,
+    prose,
+    words::listed,
 };
 use crate::{
-    openapi::{is_success, json_schema, keys},
+    openapi::{Answers, Form, answers, keys, media},
     pipeline::walk::escape,
     usage::Side,
 };
 
 pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
     let (before, after) = (&old.value["responses"], &new.value["responses"]);
-    let split = |responses| -> (BTreeSet<&'_ str>, BTreeSet<&'_ str>) {
-        keys(responses).into_iter().partition(|status| is_success(status))
-    };
-    let ((old_success, old_errors), (new_success, new_errors)) = (split(before), split(after));
+    let (old_answers, new_answers) = (answers(&old.value), answers(&new.value));
     let location = format!("response of {}", new.id);
-    let mut changes = Vec::new();
-    if old_success != new_success {
-        let at = new.part(Side::Response, "responses", &location, "response");
-        let why = format!("{old_success:?} became {new_success:?}; the client takes every 2xx for a success");
-        changes.push(at.change("success status changed", effects(Nothing, Nothing, Breaking), why));
-    }
-    // The generator refuses an operation with two success answers that differ: the first stands for all.
-    if let (Some(old_status), Some(new_status)) = (old_success.first(), new_success.first()) {
+    let all = new.part(Side::Response, "responses", &location, "response");
+    let mut changes: Vec<Change> = statuses(&old_answers, &new_answers, &all).into_iter().collect();
+    // The same edit of what several statuses answer is one.
+    let mut compared = Vec::new();
+    let pairs = pairs(&old_answers.statuses, &new_answers.statuses);
+    for (old_status, new_status) in &pairs {
+        let (was, is) = (&before[*old_status], &after[*new_status]);
         let pointer = format!("responses/{}", escape(new_status));
         let at = new.part(Side::Response, &pointer, &location, "response");
-        changes.extend(success(documents, &before[*old_status], &after[*new_status], &at));
+        changes.extend(prose::compare(was, is, &at));
+        changes.extend(beside_the_content(was, is, new_status, &at));
+        let bodies = (&was["content"], &is["content"]);
+        if is_without_body(new_status) || compared.contains(&bodies) {
+            continue;
+        }
+        compared.push(bodies);
+        changes.extend(content::compare(documents, was, is, &at));
     }
-    for status in old_errors.union(&new_errors) {
+    let at = match pairs.first() {
+        Some((_, status)) => new.part(Side::Response, &format!("responses/{}", escape(status)), &location, "response"),
+        None => all,
+    };
+    let all_together = returned(&old_answers, &new_answers, &changes, &at);
+    changes.extend(all_together);
+    let errors = |responses, successes: &[&str]| -> BTreeSet<&'_ str> {
+        keys(responses).into_iter().filter(|status| !successes.contains(status)).collect()
+    };
+    for status in errors(before, &old_answers.statuses).union(&errors(after, &new_answers.statuses)) {
         let location = format!("error {status} of {}", new.id);
         let at = new.part(Side::Error, &format!("responses/{}", escape(status)), &location, "error");
-        changes.extend(error(documents, &before[*status], &after[*status], &at));
+        let found = error(documents, &before[*status], &after[*status], &at);
+        // All errors of an API mostly come in one media type, whatever their status is.
+        changes.extend(found.into_iter().map(|change| match change.kind.starts_with("media type") {
+            true => Change { location: format!("errors of {}", new.id), ..change },
+            false => change,
+        }));
     }
     changes
 }
 
-fn success(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    let mut changes = Vec::new();
-    match (json_schema(old).is_null(), json_schema(new).is_null()) {
-        (true, false) => {
+/// HTTP allows no body with these statuses, whatever the document declares.
+fn is_without_body(status: &str) -> bool {
+    matches!(status, "204" | "205")
+}
+
+/// Which statuses are those of a success.
+fn statuses(old: &Answers<'_>, new: &Answers<'_>, at: &ComparedPlace) -> Option<Change> {
+    let set = |answers: &Answers<'_>| answers.statuses.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+    let (before, after) = (set(old), set(new));
+    let why = match after.is_empty() {
+        true => format!("it was {}, and no success is declared any more", listed(&before)),
+        false => {
+            format!("it was {} and is {}; the client takes every 2xx for a success", listed(&before), listed(&after))
+        }
+    };
+    (before != after).then(|| at.change("success status changed", effects(Documentation, Nothing, Documentation), why))
+}
+
+/// The successes of both documents that belong together: those with the same status, and of the others the first with the
+/// first, and so on.
+fn pairs<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+    let only = |one: &[&'a str], other: &[&'a str]| -> Vec<&'a str> {
+        one.iter().copied().filter(|status| !other.contains(status)).collect()
+    };
+    let same = old.iter().filter(|status| new.contains(status)).map(|status| (*status, *status));
+    same.chain(only(old, new).into_iter().zip(only(new, old))).collect()
+}
+
+/// What all successes together make a call return. The generator makes an `Option` where one of them may have no body, and
+/// an open union where they differ.
+fn returned(old: &Answers<'_>, new: &Answers<'_>, found: &[Change], at: &ComparedPlace) -> Vec<Change> {
+    let (before, after) = match (old.form, new.form) {
+        (None, None) => return Vec::new(),
+        (None, Some(_)) => {
             let why = "the answer has a body now: the call returns a value where it returned `()`";
-            changes.push(at.change("response body added", effects(Breaking, Nothing, Additive), why));
+            return vec![at.change("response body added", effects(Breaking, Nothing, Additive), why)];
         }
-        (false, true) => {
+        (Some(_), None) => {
             let why = "the answer has no body any more: the call returns `()`";
-            changes.push(at.change("response body removed", effects(Breaking, Nothing, Breaking), why));
+            return vec![at.change("response body removed", effects(Breaking, Nothing, Breaking), why)];
         }
-        _ => {
-            changes.extend(prose::compare(old, new, at));
-            changes.extend(compare_media_types(old, new, at));
-            changes.extend(schemas::compare(documents, json_schema(old), json_schema(new), &body(at)));
-        }
+        (Some(before), Some(after)) => (before, after),
+    };
+    let mut changes = Vec::new();
+    let is_told = found.iter().any(|change| change.kind == "media types changed");
+    if (before == Form::Json) != (after == Form::Json) && !is_told {
+        let why = match after {
+            Form::Json => "all successes answer JSON now: the call returns a value where it returned bytes",
+            _ => "a success answers something else than JSON: the call returns bytes where it returned a value",
+        };
+        changes.push(at.change("media types changed", effects(Breaking, Nothing, Breaking), why));
     }
-    changes.extend(beside_the_content(old, new, at));
+    match (old.may_be_empty, new.may_be_empty) {
+        (false, true) => {
+            let why = "a success may come without a body now: the call returns an `Option`, which is `None` then";
+            changes.push(at.change("response may be empty", effects(Breaking, Nothing, Breaking), why));
+        }
+        (true, false) => {
+            let why = "every success has a body now: the call returns no `Option` any more";
+            changes.push(at.change("response is never empty", effects(Breaking, Nothing, Additive), why));
+        }
+        _ => {}
+    }
+    let (were, are) = (old.schemas.len(), new.schemas.len());
+    if were != are && before == Form::Json && after == Form::Json {
+        let (wire, what) = match are {
+            1 => (Additive, "one of its own where it was of a union"),
+            _ if are > were => (Breaking, "one of an open union of them"),
+            _ => (Additive, "one of a union with fewer members"),
+        };
+        let why =
+            format!("successes answer {are} different things where they answered {were}: the call returns {what}");
+        changes.push(at.change("response union changed", effects(Breaking, Nothing, wire), why));
+    }
     changes
 }
 
@@ -79,14 +152,19 @@ fn error(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace
         _ => {}
     }
     let mut changes = prose::compare(old, new, at);
-    changes.extend(schemas::compare(documents, json_schema(old), json_schema(new), &body(at)));
-    changes.extend(beside_the_content(old, new, at));
+    match (media(old).is_some(), media(new).is_some()) {
+        (true, false) => {
+            let why = "its body is not declared any more: the client finds no code and no message if there is none";
+            changes.push(at.change("error body removed", effects(Nothing, Breaking, Breaking), why));
+        }
+        (false, true) => {
+            let why = "its body is declared now; the client reads any JSON that an error has";
+            changes.push(at.change("error body added", effects(Nothing, Additive, Additive), why));
+        }
+        _ => changes.extend(content::compare(documents, old, new, at)),
+    }
+    changes.extend(beside_the_content(old, new, "", at));
     changes
-}
-
-/// The place of the JSON body of a response.
-fn body(at: &ComparedPlace) -> ComparedPlace {
-    at.part("content/application~1json/schema", ": ")
 }
 
 /// An error that is declared now, or no longer. The client reads any error with any status, so only the documentation
@@ -96,18 +174,19 @@ fn declared_error(at: &ComparedPlace, kind: &'static str, wire: Effect) -> Chang
     Change { rust: Documentation, ..at.change(kind, effects(Nothing, wire, wire), why) }
 }
 
-/// Headers, links and whatever else stands beside the content.
-fn beside_the_content(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
-    let differing =
-        all.into_iter().filter(|key| *key != "content" && !PROSE_KEYWORDS.contains(key) && old[*key] != new[*key]);
-    differing
-        .map(|key| {
-            if is_extension(key) {
-                return extensions::change(key, at);
-            }
-            let why = format!("`{key}` differs; `Response::headers()` has all headers");
-            at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
-        })
-        .collect()
+/// Headers, links and whatever else stands beside the content; and a content that the status cannot have.
+fn beside_the_content(old: &Value, new: &Value, status: &str, at: &ComparedPlace) -> Vec<Change> {
+    let compared: &[&str] = if is_without_body(status) { &["headers"] } else { &["headers", "content"] };
+    let mut changes = extensions::others(old, new, compared, at);
+    let (before, after) = (&old["headers"], &new["headers"]);
+    if before != after {
+        let names = |one: &Value, other: &Value| listed(keys(one).difference(&keys(other)));
+        let why = match keys(before) == keys(after) {
+            true => format!("headers are described differently: {}", listed(keys(after))),
+            false => format!("new headers: {}; no longer: {}", names(after, before), names(before, after)),
+        };
+        let why = format!("{why}; `Response::headers()` has all headers");
+        changes.push(at.change("keyword changed", effects(Nothing, Documentation, Documentation), why));
+    }
+    changes
 }

@@ -11,15 +11,17 @@ use super::{
         PROSE, effects,
     },
     documents::Documents,
-    extensions::{self, is_extension},
+    extensions,
     place::ComparedPlace,
-    prose::{self, PROSE_KEYWORDS, without_prose},
-    schemas,
+    prose, schemas, webhook_parts,
     words::quoted,
 };
 use crate::{
     openapi::{json_schema, keys},
-    pipeline::{resolve, walk::escape},
+    pipeline::{
+        resolve,
+        walk::{METHODS, escape},
+    },
     usage::{Carriers, Side},
 };
 
@@ -41,30 +43,78 @@ pub fn compare(documents: &Documents<'_>) -> Vec<Change> {
                     "the event and its type are removed; if it is still sent, it is read as `Event::Unrecognized`";
                 changes.push(at.change("webhook removed", effects(Breaking, Breaking, Breaking), why));
             }
-            _ => changes.extend(compare_one(documents, &before["post"], &after["post"], &at)),
+            _ => {
+                changes.extend(methods(before, after, &at));
+                changes.extend(prose::compare(before, after, &at));
+                let compared: Vec<&str> = METHODS.into_iter().chain(["parameters"]).collect();
+                changes.extend(extensions::others(before, after, &compared, &at));
+                if !before["post"].is_null() && !after["post"].is_null() {
+                    changes.extend(compare_one(documents, name, (before, after), &at));
+                }
+            }
         }
     }
     changes
 }
 
-fn compare_one(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+/// The methods by which an event may come. The generator reads that of POST.
+fn methods(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for method in METHODS {
+        let is_read = method == "post";
+        let (before, after) = (&old[method], &new[method]);
+        let at = at.part(method, "");
+        let name = method.to_uppercase();
+        match (before.is_null(), after.is_null()) {
+            (true, false) if is_read => {
+                let why = "the event comes by POST now: there is a type for it";
+                changes.push(at.change("webhook method added", effects(Additive, Additive, Additive), why));
+            }
+            (true, false) => {
+                let why = format!(
+                    "the event may come by {name} now: receivers that take a POST alone refuse that, and no type is made \
+                     of what it carries"
+                );
+                changes.push(at.change("webhook method added", effects(Nothing, Breaking, Breaking), why));
+            }
+            (false, true) => {
+                let rust = if is_read { Breaking } else { Nothing };
+                let why = format!("the event does not come by {name} any more");
+                changes.push(at.change("webhook method removed", effects(rust, Breaking, Breaking), why));
+            }
+            _ if !is_read && before != after => {
+                let why = format!("what comes by {name} differs: the generator reads what comes by POST");
+                changes.push(at.change("keyword changed", effects(Nothing, Documentation, Documentation), why));
+            }
+            _ => {}
+        }
+    }
+    changes
+}
+
+fn compare_one(
+    documents: &Documents<'_>,
+    name: &str,
+    (old_item, new_item): (&Value, &Value),
+    at: &ComparedPlace,
+) -> Vec<Change> {
+    let (old, new) = (&old_item["post"], &new_item["post"]);
     let mut changes = prose::compare(old, new, at);
+    changes.extend(webhook_parts::parameters(documents, name, (old_item, new_item), at));
+    changes.extend(webhook_parts::answers(documents, name, (old, new), at));
     let (old_body, new_body) = (&old["requestBody"], &new["requestBody"]);
     changes.extend(prose::compare(old_body, new_body, at));
+    changes.extend(webhook_parts::body(documents, name, (old_body, new_body), at));
     let body = at.part("post/requestBody/content/application~1json/schema", "");
     changes.extend(schemas::compare(documents, json_schema(old_body), json_schema(new_body), &body));
     changes.extend(discriminators(documents, json_schema(old_body), json_schema(new_body), &body));
-    for key in keys(old).union(&keys(new)) {
-        let compared = PROSE_KEYWORDS.contains(key) || matches!(*key, "tags" | "requestBody");
-        let (before, after) = (&old[*key], &new[*key]);
-        if !compared && before != after && is_extension(key) {
-            changes.push(extensions::change(key, at));
-        } else if !compared && before != after {
-            let kind = if without_prose(before) == without_prose(after) { PROSE } else { "keyword changed" };
-            let why = format!("`{key}` of the webhook differs");
-            changes.push(at.change(kind, effects(Documentation, Documentation, Documentation), why));
-        }
+    changes.extend(webhook_parts::security(name, (old, new), at));
+    if old["tags"] != new["tags"] {
+        let why = "it stands in another group of webhooks";
+        changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
     }
+    let compared = ["tags", "requestBody", "parameters", "responses", "security"];
+    changes.extend(extensions::others(old, new, &compared, at));
     changes
 }
 

@@ -21,3 +21,9 @@ pub fn quoted_list(values: &[Value]) -> String {
 pub fn unquoted(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_string)
 }
+
+/// Names as a sentence lists them.
+pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+}

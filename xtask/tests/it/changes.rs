@@ -1,7 +1,12 @@
 //! Changes of the document that can be brought in: a case for each kind, with everything that is said of it.
 
+mod answers;
 mod calls;
+mod requests;
 mod schemas;
+mod webhooks;
+
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
@@ -13,6 +18,7 @@ use xtask::{
     },
     refresh::examine::examine,
     usage::Side,
+    version,
 };
 
 use crate::frozen::{self, after, each};
@@ -75,31 +81,73 @@ fn rename(value: &mut Value, from: &str, to: &str) {
     value[to] = moved;
 }
 
+fn all_cases() -> impl Iterator<Item = &'static Case> {
+    [answers::CASES, calls::CASES, requests::CASES, schemas::CASES, webhooks::CASES].into_iter().flatten()
+}
+
 #[test]
 fn every_kind_of_change_is_reported_with_its_effects() {
-    let cases: Vec<&Case> = calls::CASES.iter().chain(schemas::CASES).collect();
+    check(calls::CASES);
+    check(schemas::CASES);
+}
+
+#[test]
+fn every_kind_of_change_of_answers_is_reported_with_its_effects() {
+    check(answers::CASES);
+}
+
+#[test]
+fn every_kind_of_change_of_requests_and_webhooks_is_reported_with_its_effects() {
+    let cases: Vec<&Case> = requests::CASES.iter().chain(webhooks::CASES).collect();
     each(&cases, |case| {
+        let changes = compared(&case.mutate);
+        let worst = |effect: &dyn Fn(&Change) -> Effect| changes.changes.iter().chain(&changes.prose).map(effect).max();
+        let worst = (worst(&|change| change.rust).unwrap_or(N), worst(&|change| change.wire).unwrap_or(N));
+        let step = version::next("0.1.0", worst.0, worst.1).unwrap().step;
+        unexpected(case, &changes.changes, step)
+    });
+}
+
+fn check(cases: &[Case]) {
+    each(cases, |case| {
         let finding = match after(&case.mutate) {
             Ok(finding) => finding,
             Err(refusal) => return Some(format!("{}: refused: {}", case.name, refusal.failure)),
         };
-        let mut reported: Vec<_> =
-            finding.comparison.changes.iter().map(|c| (c.kind, c.location.as_str(), c.rust, c.wire)).collect();
-        // Where another schema stands in a place, its properties follow one by one: the first stands for all.
-        if case.name == "items of a list changed" {
-            reported.retain(|(kind, location, ..)| *kind == "type named differently" || location.ends_with(".address"));
-        }
-        let reported = reported.as_slice();
-        let complete =
-            reported.len() == case.reported.len() && case.reported.iter().all(|expected| reported.contains(expected));
         let unexplained = &finding.public_api.unexplained;
-        (!complete || finding.version.step != case.step || !unexplained.is_empty()).then(|| {
-            format!(
-                "{}: reported {reported:#?}, step {}, unexplained {unexplained:#?}",
-                case.name, finding.version.step
-            )
-        })
+        let unexplained = (!unexplained.is_empty()).then(|| format!("{}: unexplained {unexplained:#?}", case.name));
+        unexpected(case, &finding.comparison.changes, finding.version.step).or(unexplained)
     });
+}
+
+/// What a mutation makes of the document, without what is generated from it.
+fn compared(mutate: &dyn Fn(&mut Value)) -> Comparison {
+    static BEFORE: OnceLock<Value> = OnceLock::new();
+    let before = BEFORE.get_or_init(frozen::corrected);
+    let mut now = before.clone();
+    mutate(&mut now);
+    compare(before, &now).unwrap()
+}
+
+/// The sentence about the only difference of a kind that a mutation makes.
+fn told(mutate: &dyn Fn(&mut Value), kind: &str) -> String {
+    let changes = compared(mutate).changes;
+    let told: Vec<_> = changes.iter().filter(|change| change.kind == kind).collect();
+    let [change] = told[..] else { panic!("not one difference `{kind}`: {changes:#?}") };
+    change.explanation.clone()
+}
+
+/// What differs from what a case expects.
+fn unexpected(case: &Case, changes: &[Change], step: &str) -> Option<String> {
+    let mut reported: Vec<_> = changes.iter().map(|c| (c.kind, c.location.as_str(), c.rust, c.wire)).collect();
+    // Where another schema stands in a place, its properties follow one by one: the first stands for all.
+    if case.name == "items of a list changed" {
+        reported.retain(|(kind, location, ..)| *kind == "type named differently" || location.ends_with(".address"));
+    }
+    let reported = reported.as_slice();
+    let complete =
+        reported.len() == case.reported.len() && case.reported.iter().all(|expected| reported.contains(expected));
+    (!complete || step != case.step).then(|| format!("{}: reported {reported:#?}, step {step}", case.name))
 }
 
 /// The differences of the only kind that a mutation has.
@@ -255,6 +303,6 @@ fn the_same_document_has_no_differences() {
 #[test]
 fn the_table_has_a_case_for_more_than_thirty_kinds() {
     let kinds: std::collections::BTreeSet<&str> =
-        calls::CASES.iter().chain(schemas::CASES).flat_map(|case| case.reported).map(|change| change.0).collect();
+        all_cases().flat_map(|case| case.reported).map(|change| change.0).collect();
     assert!(kinds.len() > 40, "{} kinds: {kinds:?}", kinds.len());
 }

@@ -47,7 +47,10 @@ pub const CASES: &[Case] = &[
         "method changed",
         |d| rename(&mut d["paths"]["/v2/rewards/{reward_id}"], "patch", "put"),
         "patch",
-        &[("endpoint moved", "patchReward (PUT /v2/rewards/{reward_id})", N, B)],
+        &[
+            ("endpoint moved", "patchReward (PUT /v2/rewards/{reward_id})", N, B),
+            ("repeatable now", "repetition of patchReward", D, A),
+        ],
     ),
     case(
         "operation deprecated",
@@ -143,19 +146,19 @@ pub const CASES: &[Case] = &[
         "an operation has another way to authenticate",
         |d| operation(d, "/v2/offers", "get")["security"] = json!([{"basicAuth": []}]),
         "patch",
-        &[("security changed", "getOffer (GET /v2/offers)", N, B)],
+        &[("security changed", "security of getOffer", N, B)],
     ),
     case(
         "an operation needs no key",
         |d| operation(d, "/v2/offers", "get")["security"] = json!([]),
         "patch",
-        &[("security changed", "getOffer (GET /v2/offers)", N, A)],
+        &[("security changed", "security of getOffer", N, A)],
     ),
     case(
         "an operation repeats the ways of the document",
         |d| operation(d, "/v2/offers", "get")["security"] = d["security"].clone(),
         "patch",
-        &[("security changed", "getOffer (GET /v2/offers)", N, D)],
+        &[("security changed", "security of getOffer", N, D)],
     ),
     case(
         "what is said of authentication and of errors",
@@ -274,11 +277,16 @@ pub const CASES: &[Case] = &[
     case(
         "response body added",
         |d| {
-            operation(d, "/v2/orders/{order_id}", "delete")["responses"]["204"]["content"] = json!({"application/json":
+            let responses = &mut operation(d, "/v2/orders/{order_id}", "delete")["responses"];
+            rename(responses, "204", "200");
+            responses["200"]["content"] = json!({"application/json":
                 {"schema": {"type": "object", "properties": {"colour": {"type": "string"}}}}});
         },
         "minor",
-        &[("response body added", "response of deleteOrder", B, A)],
+        &[
+            ("success status changed", "response of deleteOrder", D, D),
+            ("response body added", "response of deleteOrder", B, A),
+        ],
     ),
     case(
         "schema removed",
@@ -305,7 +313,7 @@ pub const CASES: &[Case] = &[
         "success status changed",
         |d| rename(&mut operation(d, "/v2/orders", "post")["responses"], "200", "201"),
         "patch",
-        &[("success status changed", "response of createOrder", N, B)],
+        &[("success status changed", "response of createOrder", D, D)],
     ),
     case(
         "error response added",
@@ -342,7 +350,7 @@ pub const CASES: &[Case] = &[
             get["responses"]["200"]["content"]["application/json"]["schema"] = written;
         },
         "minor",
-        &[("type named differently", "response of getCustomer: ", B, N)],
+        &[("type named differently", "response of getCustomer", B, N)],
     ),
     case(
         "title that names a type",

@@ -1,0 +1,245 @@
+//! Changes of where operations are called, how often, with which parameters, and of what stands beside them.
+
+use serde_json::{Value, json};
+use xtask::diff::{Comparison, compare};
+
+use super::{A, B, Case, D, N, case, compared, operation, push, remove, rename, told};
+use crate::frozen;
+
+const GET_OFFER: &str = "getOffer (GET /v2/offers)";
+
+/// Each operation.
+fn every(document: &mut Value, edit: impl Fn(&mut Value)) {
+    let items = document["paths"].as_object_mut().unwrap().values_mut().filter_map(Value::as_object_mut);
+    items.flatten().for_each(|(_, operation)| edit(operation));
+}
+
+pub const CASES: &[Case] = &[
+    case(
+        "an id is at another endpoint, and another id at the old one",
+        |d| {
+            let reward = &mut d["paths"]["/v2/rewards/{reward_id}"];
+            reward["put"] = reward["patch"].clone();
+            reward["patch"]["operationId"] = json!("amendReward");
+        },
+        "patch",
+        &[
+            ("endpoint moved", "patchReward (PUT /v2/rewards/{reward_id})", N, B),
+            ("repeatable now", "repetition of patchReward", D, A),
+            ("operation added", "amendReward (PATCH /v2/rewards/{reward_id})", A, A),
+        ],
+    ),
+    case(
+        "a PUT becomes a POST",
+        |d| rename(&mut d["paths"]["/v2/orders/{order_id}"], "put", "post"),
+        "patch",
+        &[
+            ("endpoint moved", "putOrder (POST /v2/orders/{order_id})", N, B),
+            ("no longer repeatable", "repetition of putOrder", D, B),
+        ],
+    ),
+    case(
+        "an idempotency key",
+        |d| {
+            let key = json!([{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}]);
+            operation(d, "/v2/orders", "post")["parameters"] = key;
+        },
+        "patch",
+        &[
+            ("parameter added", "header parameter `Idempotency-Key` of createOrder", A, A),
+            ("repeatable now", "repetition of createOrder", D, A),
+        ],
+    ),
+    case(
+        "an operation at a server of its own",
+        |d| operation(d, "/v2/offers", "get")["servers"] = json!([{"url": "https://offers.example"}]),
+        "patch",
+        &[("servers changed", "servers of getOffer", N, B)],
+    ),
+    case(
+        "a path at a server of its own",
+        |d| {
+            d["paths"]["/v2/orders/{order_id}"]["servers"] = json!([{"url": "https://orders.example"}]);
+            d["paths"]["/v2/orders/{order_id}"]["summary"] = json!("Orders");
+        },
+        "patch",
+        &[("servers changed", "servers of 2 operations", N, B)],
+    ),
+    case(
+        "an operation repeats the servers of the document",
+        |d| operation(d, "/v2/offers", "get")["servers"] = d["servers"].clone(),
+        "patch",
+        &[("servers changed", "servers of getOffer", N, D)],
+    ),
+    case(
+        "a slash at the end of a server",
+        |d| d["servers"][0]["url"] = json!(format!("{}/", d["servers"][0]["url"].as_str().unwrap())),
+        "patch",
+        &[],
+    ),
+    case(
+        "the default of a parameter that seven operations share",
+        |d| d["components"]["parameters"]["limitParam"]["schema"]["default"] = json!(25),
+        "patch",
+        &[("default changed", "query parameter `limit` of 7 operations", N, B)],
+    ),
+    case(
+        "a header of every operation",
+        |d| {
+            let header = json!({"name": "X-Colour", "in": "header", "required": true, "schema": {"type": "string"}});
+            every(d, |operation| {
+                if operation["parameters"].is_null() {
+                    operation["parameters"] = json!([]);
+                }
+                push(&mut operation["parameters"], header.clone());
+            });
+        },
+        "minor",
+        &[("required parameter added", "header parameter `X-Colour` of 36 operations", B, B)],
+    ),
+    case(
+        "headers that the client sets",
+        |d| {
+            for name in ["Authorization", "accept"] {
+                let header = json!({"name": name, "in": "header", "required": true, "schema": {"type": "string"}});
+                push(&mut operation(d, "/v2/offers", "get")["parameters"], header);
+            }
+        },
+        "patch",
+        &[
+            ("header of the client changed", "header parameter `Authorization` of getOffer", N, D),
+            ("header of the client changed", "header parameter `accept` of getOffer", N, D),
+        ],
+    ),
+    case(
+        "how a single value is written",
+        |d| {
+            let parameter = &mut operation(d, "/v2/offers", "get")["parameters"][0];
+            parameter["style"] = json!("pipeDelimited");
+            parameter["allowReserved"] = json!(true);
+            parameter["allowEmptyValue"] = json!(true);
+        },
+        "patch",
+        &[
+            ("serialization described otherwise", "query parameter `partner_customer_id` of getOffer", N, D),
+            ("reserved characters", "query parameter `partner_customer_id` of getOffer", N, D),
+            ("keyword changed", "query parameter `partner_customer_id` of getOffer", N, D),
+        ],
+    ),
+    case(
+        "scopes",
+        |d| d["security"] = json!([{"basicAuth": []}, {"bearerAuth": ["read"]}]),
+        "patch",
+        &[("security changed", "security", N, B)],
+    ),
+    case(
+        "a security scheme that nothing uses",
+        |d| d["components"]["securitySchemes"]["mtls"] = json!({"type": "mutualTLS", "description": "Certificates."}),
+        "patch",
+        &[("security scheme added", "security scheme mtls", N, D)],
+    ),
+    case(
+        "components that nothing uses",
+        |d| {
+            let parameters = &mut d["components"]["parameters"];
+            parameters["emailParam"]["required"] = json!(true);
+            remove(parameters, "minAmountParam");
+            d["components"]["responses"]["Unused"] = json!({"description": "d"});
+        },
+        "patch",
+        &[("document changed", "components/parameters", N, D), ("document changed", "components/responses", N, D)],
+    ),
+    case(
+        "other keywords of operations and bodies",
+        |d| {
+            operation(d, "/v2/offers", "get")["callbacks"] = json!({"done": {}});
+            operation(d, "/v2/orders", "post")["requestBody"]["x-unit"] = json!("cents");
+        },
+        "patch",
+        &[("keyword changed", GET_OFFER, N, D), ("extensions changed", "request of createOrder", N, D)],
+    ),
+];
+
+#[test]
+fn an_operation_that_is_called_otherwise_has_its_new_name() {
+    let said = |mutate: &dyn Fn(&mut Value)| told(mutate, "operationId changed");
+    assert_eq!(
+        said(&|d| operation(d, "/v2/offers", "get")["operationId"] = json!("retrieveOffer")),
+        "it is `retrieveOffer` now: the method and the builder have another name"
+    );
+    assert_eq!(
+        said(&|d| drop(remove(operation(d, "/v2/offers", "get"), "operationId"))),
+        "it has no operationId any more: the method and the builder are named after its path, `getV2Offers` now"
+    );
+}
+
+#[test]
+fn two_operations_that_swap_their_ids_are_two_other_calls() {
+    let changes = compared(&|d| {
+        operation(d, "/v2/orders/{order_id}", "put")["operationId"] = json!("deleteOrder");
+        operation(d, "/v2/orders/{order_id}", "delete")["operationId"] = json!("putOrder");
+    })
+    .changes;
+    let moved: Vec<_> = changes.iter().filter(|c| c.kind == "endpoint moved").map(|c| c.location.as_str()).collect();
+    assert_eq!(moved.len(), 2, "{changes:#?}");
+    assert!(moved.contains(&"putOrder (DELETE /v2/orders/{order_id})"), "{changes:#?}");
+    assert!(!changes.iter().any(|change| change.kind == "operationId changed"), "{changes:#?}");
+}
+
+#[test]
+fn how_a_list_is_written_in_a_query_depends_on_defaults() {
+    let with = |style: Value, explode: Value| {
+        let mut document = frozen::corrected();
+        let parameter = &mut operation(&mut document, "/v2/offers", "get")["parameters"][0];
+        parameter["schema"] = json!({"type": "array", "items": {"type": "string"}});
+        for (key, value) in [("style", style), ("explode", explode)] {
+            if !value.is_null() {
+                parameter[key] = value;
+            }
+        }
+        document
+    };
+    let none = Value::Null;
+    let plain = with(none.clone(), none.clone());
+    let changes = compare(&plain, &with(none.clone(), json!(false))).unwrap().changes;
+    assert_eq!((changes[0].kind, changes[0].rust, changes[0].wire), ("serialization changed", N, B));
+    assert_eq!(
+        changes[0].explanation,
+        "it was sent as `partner_customer_id=1&partner_customer_id=2` and is sent as `partner_customer_id=1,2`"
+    );
+    let changes = compare(&plain, &with(json!("form"), json!(true))).unwrap().changes;
+    assert_eq!((changes[0].kind, changes[0].wire), ("serialization described otherwise", D));
+}
+
+#[test]
+fn the_variables_of_servers_are_part_of_their_urls() {
+    let at = |host: &str| {
+        let mut document = frozen::corrected();
+        document["servers"] = json!([{"url": "https://{host}/v2", "variables": {"host": {"default": host}}}]);
+        document
+    };
+    let kinds: Vec<_> = compare(&at("a.example"), &at("b.example")).unwrap().changes.iter().map(|c| c.kind).collect();
+    assert_eq!(kinds, ["server removed", "server added"]);
+}
+
+#[test]
+fn every_difference_that_is_not_told_is_counted() {
+    type Mutation = fn(&mut Value);
+    let mutations: [(&str, Mutation); 5] = [
+        ("tags", |d| operation(d, "/v2/offers", "get")["tags"] = json!(["Everything"])),
+        ("examples of a body", |d| {
+            let content = &mut operation(d, "/v2/orders", "post")["requestBody"]["content"];
+            content["application/json"]["examples"] = json!({"a": {"value": {}}});
+        }),
+        ("summary of a path", |d| d["paths"]["/v2/offers"]["summary"] = json!("Offers")),
+        ("a slash", |d| d["servers"][0]["url"] = json!("https://dev.sbx.imprint.co/")),
+        ("a character set", |d| {
+            let content = &mut operation(d, "/v2/orders", "post")["requestBody"]["content"];
+            rename(content, "application/json", "application/json; charset=utf-8");
+        }),
+    ];
+    for (name, mutate) in mutations {
+        let Comparison { changes, prose } = compared(&mutate);
+        assert_eq!((changes.len(), prose.len()), (0, 1), "{name}: {changes:#?} {prose:#?}");
+    }
+}
