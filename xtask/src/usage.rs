@@ -44,13 +44,15 @@ impl Carriers {
     }
 }
 
-/// The names of the schemas that a schema refers to, at any depth of its own text.
+/// The names of the schemas that a schema refers to, at any depth of its own text: by `$ref`, or by the mark of the
+/// overlay for an enum that is written out in several places.
 fn references(schema: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let place = Place { pointer: String::new(), operation: None, role: Role::Other };
     // The visitor never refuses.
     let _ = walk::schema(&mut schema.clone(), &place, &mut |part, _| {
         found.extend(referenced_schema(part).map(str::to_string));
+        found.extend(part["x-imprint-enum"].as_str().map(str::to_string));
         Ok(())
     });
     found
@@ -96,4 +98,23 @@ pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
         carry(json_schema(&item["post"]["requestBody"]), Side::Webhook, name);
     }
     usage
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_enum_that_a_mark_refers_to_is_carried_as_well() {
+        let marked = json!({"type": "string", "enum": ["A"], "x-imprint-enum": "Kind"});
+        let schema = json!({"type": "object", "properties": {"kind": marked}});
+        let answer = json!({"description": "d", "content": {"application/json": {"schema": schema}}});
+        let document = json!({
+            "paths": {"/a": {"get": {"operationId": "getA", "responses": {"200": answer}}}},
+            "components": {"schemas": {"Kind": {"type": "string", "enum": ["A"]}}},
+        });
+        assert_eq!(usage(&document)["Kind"], Carriers::of(Side::Response, "getA"));
+    }
 }

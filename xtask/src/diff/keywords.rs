@@ -15,16 +15,19 @@ use super::{
     place::ComparedPlace,
     prose::PROSE_KEYWORDS,
     unions::UNIONS,
-    words::quoted,
+    words::{quoted, unquoted},
 };
 use crate::openapi::keys;
 
-/// Keywords that bound a value from below and from above.
-const LOWER_LIMITS: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
-const UPPER_LIMITS: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
+/// Keywords that bound the length of a text, or the number of items or properties.
+const LOWER_LIMITS: [&str; 3] = ["minLength", "minItems", "minProperties"];
+const UPPER_LIMITS: [&str; 3] = ["maxLength", "maxItems", "maxProperties"];
+
+/// The keywords that bound a number.
+const OF_NUMBERS: [&str; 4] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
 
 /// Keywords with a comparison of their own.
-const COMPARED: [&str; 16] = [
+const COMPARED: [&str; 18] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -36,29 +39,91 @@ const COMPARED: [&str; 16] = [
     "nullable",
     "pattern",
     "properties",
+    "readOnly",
     "required",
     "title",
     "type",
+    "writeOnly",
     "x-imprint-id",
     "x-imprint-secret",
 ];
 
+/// Whether two values are the same; `1` and `1.0` are.
+pub fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let there = |(key, value): (&String, &Value)| other.get(key).is_some_and(|other| same(value, other));
+            one.len() == other.len() && one.iter().all(there)
+        }
+        _ => one == other,
+    }
+}
+
+/// A limit of a number: the higher one is the tighter one, also of two from above, and so the type is ordered.
+#[derive(PartialEq, PartialOrd)]
+struct Limit {
+    bound: f64,
+    is_exclusive: bool,
+}
+
+/// The limit of a number in a schema, and what to call it. OpenAPI 3.0 has `exclusiveMinimum: true` beside `minimum`, and 3.1
+/// has a number in its place.
+fn limit_of_number(schema: &Value, keyword: &str, exclusive: &str, sign: f64) -> (Option<Limit>, String) {
+    let is_lower = sign > 0.0;
+    let inclusive = schema[keyword].as_f64().map(|bound| (bound, schema[exclusive] == true, &schema[keyword]));
+    let beyond = schema[exclusive].as_f64().map(|bound| (bound, true, &schema[exclusive]));
+    let limits = inclusive.into_iter().chain(beyond).map(|(bound, is_exclusive, value)| {
+        let words = match (is_lower, is_exclusive) {
+            (true, false) => "at least",
+            (true, true) => "more than",
+            (false, false) => "at most",
+            (false, true) => "less than",
+        };
+        let bound = bound * sign;
+        // Of integers more than 0 is at least 1.
+        let limit = match (schema["type"] == "integer", is_exclusive) {
+            (true, true) => Limit { bound: bound.floor() + 1.0, is_exclusive: false },
+            (true, false) => Limit { bound: bound.ceil(), is_exclusive },
+            (false, _) => Limit { bound, is_exclusive },
+        };
+        (limit, format!("{words} {}", quoted(value)))
+    });
+    let tightest = limits.reduce(|one, other| if other.0 > one.0 { other } else { one });
+    tightest.map_or_else(
+        || (None, format!("without a limit {}", if is_lower { "below" } else { "above" })),
+        |(limit, words)| (Some(limit), words),
+    )
+}
+
 /// The client does not enforce limits: they matter to what Imprint accepts.
 pub fn compare_limits(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let changed = |tightened: bool, why: String| match tightened {
+        true => at.change("limit tightened", effects(Nothing, Breaking, Nothing), why),
+        false => at.change("limit loosened", effects(Nothing, Additive, Documentation), why),
+    };
     let mut changes = Vec::new();
+    for (keyword, exclusive, sign) in [("minimum", "exclusiveMinimum", 1.0), ("maximum", "exclusiveMaximum", -1.0)] {
+        let (before, was) = limit_of_number(old, keyword, exclusive, sign);
+        let (after, is) = limit_of_number(new, keyword, exclusive, sign);
+        if before != after {
+            let why = format!("it was {was} and is {is}; the client does not enforce it");
+            changes.push(changed(after > before, why));
+        }
+    }
     for (keywords, sign) in [(LOWER_LIMITS, 1.0), (UPPER_LIMITS, -1.0)] {
         for keyword in keywords {
             let (before, after) = (&old[keyword], &new[keyword]);
-            if before == after {
+            if same(before, after) {
                 continue;
             }
             let bound = |value: &Value| value.as_f64().map_or(f64::NEG_INFINITY, |value| value * sign);
             let (before_words, after_words) = (quoted(before), quoted(after));
             let why = format!("`{keyword}` was {before_words} and is {after_words}; the client does not enforce it");
-            changes.push(match bound(after) > bound(before) {
-                true => at.change("limit tightened", effects(Nothing, Breaking, Nothing), why),
-                false => at.change("limit loosened", effects(Nothing, Additive, Documentation), why),
-            });
+            changes.push(changed(bound(after) > bound(before), why));
         }
     }
     let (before, after) = (&old["pattern"], &new["pattern"]);
@@ -68,7 +133,11 @@ pub fn compare_limits(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         changes.push(at.change("pattern changed", effects(Nothing, sent, Documentation), why));
     }
     let (before, after) = (&old["default"], &new["default"]);
-    if before != after {
+    if !same(before, after) && unquoted(before) == unquoted(after) {
+        let kind = |value: &Value| if value.is_string() { "as text" } else { "without quotation marks" };
+        let why = format!("it is {} as before, and is written {} now", quoted(after), kind(after));
+        changes.push(at.change("default changed", effects(Nothing, Documentation, Documentation), why));
+    } else if !same(before, after) {
         let why = format!("without a value Imprint takes {} and took {}", quoted(after), quoted(before));
         let sent = if before.is_null() { Documentation } else { Breaking };
         changes.push(at.change("default changed", effects(Nothing, sent, Documentation), why));
@@ -76,32 +145,65 @@ pub fn compare_limits(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
     changes
 }
 
+/// Whether `additionalProperties` says what the values are. One that allows anything does not.
+pub fn is_schema(additional: &Value) -> bool {
+    additional.as_object().is_some_and(|schema| !schema.is_empty())
+}
+
 /// `additionalProperties` where it is no schema in one of the documents: whether an object is open, or is a map.
 pub fn compare_additional_properties(old: &Value, new: &Value, at: &ComparedPlace) -> Option<Change> {
-    if old == new {
+    // The client ignores properties that it does not know, and reads what values a free map has: only a schema makes a type.
+    let rust = if is_schema(old) != is_schema(new) { Breaking } else { Nothing };
+    let (was, is) = (additional_in_words(old), additional_in_words(new));
+    let is_said = |value: &Value| !value.is_null();
+    if was == is && is_said(old) == is_said(new) {
         return None;
     }
-    let (rust, what) = match (old == false || old.is_null(), new == false || new.is_null()) {
-        // The client ignores properties that it does not know either way.
-        (true, true) => (Nothing, "properties beyond those named"),
-        _ => (Breaking, "the values of a map, or properties beyond those named"),
+    let sent = match was == is {
+        true => Documentation,
+        false if new == false || is_schema(new) && old != false => Breaking,
+        false => Additive,
     };
-    let sent = if new == false { Breaking } else { Additive };
-    let why = format!("{what}: {} became {}", quoted(old), quoted(new));
+    let before = if was == is { "as before".to_string() } else { format!("and were {was}") };
+    let why = format!("properties beyond those named are {is}, {before}");
     Some(at.change("further properties changed", effects(rust, sent, Documentation), why))
+}
+
+fn additional_in_words(additional: &Value) -> &'static str {
+    match additional {
+        Value::Bool(false) => "not allowed",
+        additional if is_schema(additional) => "values of one type",
+        _ => "allowed, of any type",
+    }
 }
 
 /// Keywords that no other comparison knows, so that no difference is left out; and the marks that the overlay sets.
 pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
+    let is_property = at.pointer.rsplit('/').nth(1) == Some("properties");
     let is_union = |key: &str| UNIONS.contains(&key) && old[key].is_array() && new[key].is_array();
-    let compared = |key: &str| {
-        is_union(key)
-            || [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS].iter().any(|known| known.contains(&key))
+    // `readOnly` means something on properties, and `required` is a list beside them.
+    let is_out_of_place = |key: &str| match key {
+        "readOnly" | "writeOnly" => !is_property,
+        "required" => [old, new].iter().any(|schema| schema[key].is_boolean()),
+        _ => false,
     };
-    let unknown = all.into_iter().filter(|key| !compared(key) && old.get(key) != new.get(key)).map(|key| {
+    let compared = |key: &str| {
+        let known = [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS, &OF_NUMBERS];
+        is_union(key) || !is_out_of_place(key) && known.iter().any(|known| known.contains(&key))
+    };
+    let unknown = all.into_iter().filter(|key| !compared(key) && !same(&old[*key], &new[*key])).map(|key| {
         if is_extension(key) {
             return extensions::change(key, at);
+        }
+        if is_out_of_place(key) {
+            let why = match key {
+                "required" => {
+                    "`required: true` or `false` has no meaning here: an object lists its required properties"
+                }
+                _ => "`readOnly` and `writeOnly` have no meaning here: they are for properties",
+            };
+            return at.change("keyword changed", effects(Nothing, Documentation, Documentation), why);
         }
         let why = format!("`{key}` differs, which no rule of the comparison knows: look at the two documents");
         at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)

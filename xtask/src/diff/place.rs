@@ -1,6 +1,6 @@
 //! A place that both documents have, and the changes that are found there.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use serde_json::Value;
 
@@ -66,6 +66,22 @@ impl ComparedPlace {
         }
     }
 
+    /// What Imprint sends here, as the subject of a sentence.
+    pub fn answers(&self) -> &'static str {
+        let has = |side| self.carriers.sides.contains(&side);
+        match (has(Side::Response), has(Side::Webhook), has(Side::Error)) {
+            (true, true, _) => "answers and events",
+            (false, true, _) => "events",
+            (false, false, true) => "errors",
+            _ => "answers",
+        }
+    }
+
+    /// Whether a type is made of what is here: none is made of errors.
+    pub fn is_typed(&self) -> bool {
+        self.carriers.sides.iter().any(|side| *side != Side::Error)
+    }
+
     /// A change here. Errors have no types, so nothing that only errors carry affects the Rust API; what nobody carries
     /// affects nothing.
     pub fn change(&self, kind: &'static str, effects: Effects, explanation: impl Into<String>) -> Change {
@@ -109,4 +125,14 @@ impl ComparedPlace {
     ) -> Change {
         Change { guess: true, ..self.rename(to, kind, effects, explanation) }
     }
+}
+
+/// Whether a required property on these sides is required in Rust, too. Every field of an event is an Option, and so is
+/// one that only the other direction has (`readOnly`, `writeOnly`). `schemas` are those of the property.
+pub fn is_required_in_rust(sides: &BTreeSet<Side>, schemas: &[&Value]) -> bool {
+    let is = |keyword: &str| schemas.iter().any(|schema| schema[keyword] == true);
+    let (sent, answered) = (sides.contains(&Side::Request), sides.contains(&Side::Response));
+    let is_of_other_direction =
+        sent && is("readOnly") || (answered || sides.contains(&Side::Webhook)) && is("writeOnly");
+    (sent || answered) && !is_of_other_direction
 }

@@ -8,9 +8,12 @@ use super::{
         Effect::{Additive, Documentation, Nothing},
         PROSE, effects,
     },
+    documents::Documents,
+    keywords::same,
     meaning,
     place::ComparedPlace,
 };
+use crate::{openapi::named_schema, pipeline::resolve};
 
 /// Keywords that say nothing about the shape of a value.
 pub const PROSE_KEYWORDS: [&str; 7] =
@@ -33,15 +36,28 @@ pub fn without_prose(value: &Value) -> Value {
 
 /// Differences that change neither what is sent nor what compiles.
 pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    compare_beside(old, new, at, [&[], &[]])
+}
+
+/// The same of schemas. What is said elsewhere in the named schema that holds the place, or in the one that it refers to, is
+/// not new.
+pub fn compare_within(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let (before, after) = (documents.old, documents.new);
+    let old_holders = [named_schema(before, &at.owner), resolve(before, old)];
+    let new_holders = [named_schema(after, &at.owner), resolve(after, new)];
+    compare_beside(old, new, at, [&old_holders, &new_holders])
+}
+
+fn compare_beside(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]; 2]) -> Vec<Change> {
     let mut changes = Vec::new();
     let differing: Vec<&str> = PROSE_KEYWORDS
         .into_iter()
-        .filter(|key| !matches!(*key, "title" | "deprecated") && old[*key] != new[*key])
+        .filter(|key| !matches!(*key, "title" | "deprecated") && !same(&old[*key], &new[*key]))
         .collect();
     if !differing.is_empty() {
         let why = format!("another {}", differing.join(", "));
         changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
-        changes.extend(meaning::compare(old, new, at));
+        changes.extend(meaning::compare(old, new, at, holders));
     }
     if old["deprecated"] != new["deprecated"] {
         changes.push(if new["deprecated"] == true {

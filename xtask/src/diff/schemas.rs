@@ -3,20 +3,23 @@
 //! This is the only module of the comparison that goes down into parts of a schema; `value_types`, `properties` and
 //! `keywords` compare one level of it.
 
+mod null_uses;
+pub mod rust_names;
+
+use rust_names::{RustName, RustNames, type_name};
 use serde_json::Value;
 
 use super::{
     change::{
         Change,
-        Effect::{Additive, Breaking, Nothing},
-        effects,
+        Effect::{Additive, Breaking, Documentation, Nothing},
+        PROSE, effects,
     },
     documents::{Documents, resolve_with_siblings},
     keywords,
     place::ComparedPlace,
     properties::{self, CommonProperty},
-    prose, unions, value_types,
-    words::{quoted, unquoted},
+    prose, renames, unions, value_types,
 };
 use crate::{
     openapi::{keys, named_schema, referenced_schema},
@@ -41,32 +44,60 @@ pub fn compare_named(documents: &Documents<'_>) -> Vec<Change> {
                 changes.extend(has_type(documents, name, &at));
                 changes.extend(compare(documents, named_schema(old, name), named_schema(new, name), &at));
             }
-            (true, false) => changes.push(match documents.renamed_to(name) {
-                Some(to) => {
-                    let why = format!("the schema seems to be called `{to}` now, and so is its type");
-                    at.guessed_rename(to, "schema renamed", effects(Breaking, Nothing, Nothing), why)
-                }
-                None if !was_typed => {
-                    let why = "no type was made of it";
-                    at.change("schema removed", effects(Nothing, Nothing, Nothing), why)
-                }
-                None => {
-                    let why = "its type is removed; the places that carried it are listed on their own";
-                    at.change("schema removed", effects(Breaking, Nothing, Nothing), why)
-                }
-            }),
-            (false, _) if documents.was_renamed(name) => {}
-            (false, _) if !is_typed => {
-                let why = "no type is made of it: it is only a part of others, or no call and no webhook carries it";
-                changes.push(at.change("schema added", effects(Nothing, Nothing, Nothing), why));
-            }
-            (false, _) => {
-                let why = "there is a new type for it";
-                changes.push(at.change("schema added", effects(Additive, Nothing, Nothing), why));
-            }
+            (true, false) => match renames::schema_renamed_to(documents, name) {
+                Some(to) => changes.extend(renamed(documents, name, &to, &at)),
+                None => changes.push(removed(documents, name, &at)),
+            },
+            (false, _) if renames::schema_was_renamed(documents, name) => {}
+            (false, _) => changes.push(added(documents, name, &at)),
         }
     }
     changes
+}
+
+fn renamed(documents: &Documents<'_>, name: &str, to: &str, at: &ComparedPlace) -> Vec<Change> {
+    let (was, is) = (RustNames::old(documents).of_named(name), RustNames::new(documents).of_named(to));
+    let (rust, so) = match (&was, &is) {
+        (None, None) => (Nothing, "no type is made of it"),
+        _ if was == is => (Nothing, "its type keeps its name"),
+        _ => (Breaking, "so is its type"),
+    };
+    let why = format!("the schema seems to be called `{to}` now: {so}");
+    let mut changes = vec![at.guessed_rename(to, "schema renamed", effects(rust, Nothing, Nothing), why)];
+    let mut carriers = documents.carriers(name);
+    carriers.extend(&documents.carriers(to));
+    let at = ComparedPlace::named(format!("/components/schemas/{}", escape(to)), to.to_string(), carriers, to);
+    changes.extend(compare(documents, named_schema(documents.old, name), named_schema(documents.new, to), &at));
+    changes
+}
+
+fn removed(documents: &Documents<'_>, name: &str, at: &ComparedPlace) -> Change {
+    let (rust, why) = match RustNames::old(documents).of_named(name) {
+        None => (Nothing, "no type was made of it"),
+        Some(_) if rust_names::is_same_type_without_name(documents, name) => {
+            (Nothing, "its type stays: what stands in its place gets the same name")
+        }
+        Some(_) => (Breaking, "its type is removed; the places that carried it are listed on their own"),
+    };
+    at.change("schema removed", effects(rust, Nothing, Nothing), why)
+}
+
+fn added(documents: &Documents<'_>, name: &str, at: &ComparedPlace) -> Change {
+    let (rust, why) = match RustNames::new(documents).of_named(name) {
+        None => {
+            let why = "no type is made of it: it is only a part of others, or no call and no webhook carries it";
+            (Nothing, why.to_string())
+        }
+        Some(_) if rust_names::is_same_type_without_name(documents, name) => {
+            (Nothing, "its type was there before: what stood in its place had the same name".to_string())
+        }
+        Some(new) if new != type_name(name) => (
+            Additive,
+            format!("there is a new type for it, `{new}`: another schema has the name `{}`", type_name(name)),
+        ),
+        Some(_) => (Additive, "there is a new type for it".to_string()),
+    };
+    at.change("schema added", effects(rust, Nothing, Nothing), why)
 }
 
 /// Whether a schema that stays has a type.
@@ -98,28 +129,66 @@ pub fn compare(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compare
     if old == new {
         return Vec::new();
     }
-    let mut changes = prose::compare(old, new, at);
+    let mut changes = prose::compare_within(documents, old, new, at);
     match (referenced_schema(old), referenced_schema(new)) {
-        (Some(before), Some(after)) if before == after || documents.renamed_to(before) == Some(after) => {}
-        (None, None) => changes.extend(compare_shape(documents, old, new, at)),
-        (before, after) => {
+        (Some(before), Some(after))
+            if before == after || renames::schema_renamed_to(documents, before).as_deref() == Some(after) => {}
+        (None, None) => {
+            changes.extend(compare_titles(documents, old, new, at));
+            changes.extend(compare_shape(documents, old, new, at));
+        }
+        _ => {
             let (was, is) = (resolve_with_siblings(documents.old, old), resolve_with_siblings(documents.new, new));
-            let name = |name: Option<&str>| name.map_or("a schema of its own".into(), |name| format!("`{name}`"));
-            let why = format!("it was {} and is {}: the type has another name", name(before), name(after));
-            // Numbers, lists and maps have no type of their own that could have a name.
-            let plain = [&was, &is].iter().all(|schema| {
-                let object = schema.get("properties").is_some() || schema.get("allOf").is_some();
-                schema["type"] != "string" && !object
-            });
-            let rust = if plain { Nothing } else { Breaking };
-            changes.push(at.change("type named differently", effects(rust, Nothing, Nothing), why));
-            changes.extend(compare_shape(documents, &was, &is, at));
+            let of_shape = compare_shape(documents, &was, &is, at);
+            // That the type is another one says more than that its name is.
+            if !of_shape.iter().any(|change| change.kind == value_types::TYPE_CHANGED && change.pointer == at.pointer) {
+                changes.extend(compare_names(documents, old, new, at));
+            }
+            changes.extend(of_shape);
         }
     }
     if at.leaf == at.owner && old["nullable"] != new["nullable"] {
-        changes.push(value_types::null_change(new["nullable"] == true, Breaking, at));
+        let is_named = at.pointer == format!("/components/schemas/{}", escape(&at.owner));
+        let rust = if !is_named || null_uses::changes_a_type(documents, &at.owner) { Breaking } else { Nothing };
+        changes.push(value_types::null_change(new["nullable"] == true, rust, at));
     }
     changes
+}
+
+/// The names that a schema has in Rust, before and now.
+fn names(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> [RustName; 2] {
+    let (was, is) = (RustNames::old(documents), RustNames::new(documents));
+    [was.of(old, &at.pointer, &at.owner), is.of(new, &at.pointer, &at.owner)]
+}
+
+/// A place where another named schema stands, or one with a name for one without.
+fn compare_names(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Option<Change> {
+    let names = names(documents, old, new, at);
+    if names[0] == names[1] && names[0] != RustName::Unknown {
+        return None;
+    }
+    let name = |schema| referenced_schema(schema).map_or("a schema of its own".into(), |name| format!("`{name}`"));
+    let why = match &names {
+        [RustName::Type(was), RustName::Type(is)] => format!("the type was `{was}` and is `{is}`"),
+        _ => format!("it was {} and is {}: the type is another one", name(old), name(new)),
+    };
+    Some(at.change("type named differently", effects(Breaking, Nothing, Nothing), why))
+}
+
+/// The titles of two schemas without a name: what has no other name is called by its title.
+fn compare_titles(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Option<Change> {
+    if old["title"] == new["title"] {
+        return None;
+    }
+    match names(documents, old, new, at) {
+        [RustName::Type(was), RustName::Type(is)] if was != is => {
+            let why = format!("the type was called `{was}` and is called `{is}`");
+            let mut change = at.change("title changed", effects(Breaking, Nothing, Nothing), why);
+            change.names.extend([was, is].map(|name| (name.clone(), name)));
+            Some(change)
+        }
+        _ => Some(at.change(PROSE, effects(Documentation, Nothing, Nothing), "another title")),
+    }
 }
 
 /// The items of a list, or the values of a map: a schema in both documents, and whether null may be among them.
@@ -134,13 +203,6 @@ fn compare_entries(documents: &Documents<'_>, old: &Value, new: &Value, at: &Com
 /// Two schemas that are no references.
 fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let mut changes = Vec::new();
-    if old["title"] != new["title"] {
-        let why =
-            format!("{} became {}: generated types are named by it", quoted(&old["title"]), quoted(&new["title"]));
-        let mut change = at.change("title changed", effects(Breaking, Nothing, Nothing), why);
-        change.names.extend([old, new].map(|schema| (unquoted(&schema["title"]), unquoted(&schema["title"]))));
-        changes.push(change);
-    }
     if let Some(change) = value_types::compare_types(old, new, at) {
         changes.push(change);
         return changes;
@@ -158,7 +220,7 @@ fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
         changes.extend(compare_entries(documents, &old["items"], &new["items"], &at.part("items", "[]")));
     }
     let (before, after) = (&old["additionalProperties"], &new["additionalProperties"]);
-    if before.is_object() && after.is_object() {
+    if keywords::is_schema(before) && keywords::is_schema(after) {
         changes.extend(compare_entries(documents, before, after, &at.part("additionalProperties", "{}")));
     } else {
         changes.extend(keywords::compare_additional_properties(before, after, at));
@@ -166,3 +228,6 @@ fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
     changes.extend(keywords::compare_others(old, new, at));
     changes
 }
+
+#[cfg(test)]
+mod tests;

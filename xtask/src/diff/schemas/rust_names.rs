@@ -1,0 +1,201 @@
+//! The names that schemas get as Rust types. `build/lower/inline.rs` gives them: a named schema keeps its name, and one
+//! without a name is called by its title, or else by its place.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use serde_json::Value;
+
+use crate::{
+    diff::{documents::Documents, prose::without_prose, value_types::makes_enum},
+    openapi::{named_schema, referenced_schema},
+};
+
+/// What a place has in Rust, as far as it has a name.
+#[derive(Debug, PartialEq, Eq)]
+pub enum RustName {
+    /// A type that is made of the schema, or of the values of a list or map.
+    Type(String),
+    /// Nothing with a name of its own, such as a number.
+    NoType,
+    /// The rules here do not tell.
+    Unknown,
+}
+
+/// The names in one of the two documents.
+pub struct RustNames<'a> {
+    document: &'a Value,
+    has_type: Box<dyn Fn(&str) -> bool + 'a>,
+}
+
+impl<'a> RustNames<'a> {
+    pub fn old(documents: &'a Documents<'_>) -> Self {
+        Self { document: documents.old, has_type: Box::new(|name| documents.has_type(name).0) }
+    }
+
+    pub fn new(documents: &'a Documents<'_>) -> Self {
+        Self { document: documents.new, has_type: Box::new(|name| documents.has_type(name).1) }
+    }
+
+    /// The name of the schema at a pointer; `owner` is the id of the operation if the document has the place elsewhere.
+    pub fn of(&self, schema: &Value, pointer: &str, owner: &str) -> RustName {
+        self.suggested(schema, self.of_place(pointer, owner))
+    }
+
+    /// The type of a schema under `components/schemas`.
+    pub fn of_named(&self, name: &str) -> Option<String> {
+        if (self.has_type)(name) {
+            return Some(type_name(name));
+        }
+        // Of two schemas with one Rust name the second gets a number.
+        let is_shared = |other: &String| other != name && type_name(other) == type_name(name);
+        let mut schemas = self.document["components"]["schemas"].as_object().into_iter().flatten();
+        if !schemas.any(|(other, _)| is_shared(other)) {
+            return None;
+        }
+        let mut numbered = (2..10).map(|number| format!("{name}{number}"));
+        let numbered = numbered.find(|key| named_schema(self.document, key).is_null() && (self.has_type)(key));
+        numbered.map(|key| type_name(&key))
+    }
+
+    /// The name of a schema in a place of which the rules would make the name `suggested`.
+    fn suggested(&self, schema: &Value, suggested: Option<String>) -> RustName {
+        let shared = schema["x-imprint-enum"].as_str().filter(|_| schema["enum"].is_array());
+        if let Some(name) = referenced_schema(schema).or(shared) {
+            let target = named_schema(self.document, name);
+            return match self.of_named(name) {
+                Some(_) if referenced_schema(target).is_some_and(|other| other != name) => {
+                    self.suggested(target, suggested)
+                }
+                Some(found) => RustName::Type(found),
+                // It is written out where it is used.
+                None if referenced_schema(target) != Some(name) => self.suggested(target, suggested),
+                None => RustName::Unknown,
+            };
+        }
+        if schema["type"] == "array" {
+            return self.suggested(&schema["items"], of_items(schema, suggested.as_deref()));
+        }
+        if !is_type(schema) {
+            return match schema["additionalProperties"].is_object() {
+                true => self.suggested(&schema["additionalProperties"], suggested.map(|name| format!("{name}Value"))),
+                false => RustName::NoType,
+            };
+        }
+        match self.own(schema, suggested.as_deref()) {
+            Some(name) if self.is_typed(&name) => RustName::Type(type_name(&name)),
+            _ => RustName::Unknown,
+        }
+    }
+
+    /// The name of a schema that is a type: its title, if that can be a name, or else that of its place.
+    fn own(&self, schema: &Value, suggested: Option<&str>) -> Option<String> {
+        let title = schema["title"].as_str().filter(|title| is_type(schema) && self.can_be_name(title, schema));
+        title.or(suggested).map(str::to_string)
+    }
+
+    fn can_be_name(&self, title: &str, schema: &Value) -> bool {
+        let mut named = self.document["components"]["schemas"].as_object().into_iter().flatten();
+        let same = named.find(|(name, _)| type_name(name) == type_name(title));
+        self.is_typed(title) && same.is_none_or(|(_, other)| without_prose(other) == without_prose(schema))
+    }
+
+    fn is_typed(&self, name: &str) -> bool {
+        let key: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        (self.has_type)(&key) || (self.has_type)(&type_name(name))
+    }
+
+    /// The name that the rules make of a place, before the title there; `None` for the members of unions and the like.
+    fn of_place(&self, pointer: &str, owner: &str) -> Option<String> {
+        let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+        let (mut done, mut name) = match parts[..] {
+            ["components", "schemas", name, ..] => (3, unescape(name)),
+            ["paths", _, _, "requestBody", "content", _, "schema", ..] => (7, format!("{owner}-body")),
+            ["paths", _, _, "responses", _, "content", _, "schema", ..] => (8, format!("{owner}-response")),
+            ["paths", _, _, "parameters", _, "schema", ..] => {
+                let parameter = self.document.pointer(&format!("/{}", parts[..5].join("/")))?;
+                (6, format!("{owner}-{}", parameter["name"].as_str()?))
+            }
+            _ => return None,
+        };
+        name = type_name(&name);
+        let mut is_named = parts[0] == "components";
+        while done < parts.len() {
+            let here = self.document.pointer(&format!("/{}", parts[..done].join("/"))).unwrap_or(&Value::Null);
+            let own = if is_named { name.clone() } else { self.own(here, Some(&name))? };
+            (done, name) = match parts[done..] {
+                ["properties", property, ..] => {
+                    (done + 2, format!("{}_{}", type_name(&own), unescape(property).to_snake_case()))
+                }
+                ["items", ..] => (done + 1, of_items(here, Some(&name))?),
+                ["additionalProperties", ..] if is_type(here) => (done + 1, format!("{}_extraValue", type_name(&own))),
+                ["additionalProperties", ..] => (done + 1, format!("{name}Value")),
+                _ => return None,
+            };
+            is_named = false;
+        }
+        Some(name)
+    }
+}
+
+/// The name of the items of a list: the title of the list is not used up by the list itself.
+fn of_items(list: &Value, suggested: Option<&str>) -> Option<String> {
+    let name = list["title"].as_str().or(suggested)?;
+    Some(format!("{}Item", type_name(name)))
+}
+
+/// Whether a schema becomes a type of its own.
+fn is_type(schema: &Value) -> bool {
+    let has_properties = schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
+    has_properties
+        || makes_enum(schema)
+        || ["anyOf", "oneOf", "allOf"].iter().any(|keyword| schema[*keyword].is_array())
+}
+
+/// A name of the document as the name of a Rust type.
+pub fn type_name(name: &str) -> String {
+    let text: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    text.to_upper_camel_case()
+}
+
+fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// Calls `visit` for every part that two values have in the same place, with its pointer.
+pub fn in_the_same_place(old: &Value, new: &Value, pointer: &str, visit: &mut dyn FnMut(&Value, &Value, &str)) {
+    visit(old, new, pointer);
+    match (old, new) {
+        (Value::Object(before), Value::Object(after)) => {
+            for (key, old) in before {
+                if let Some(new) = after.get(key) {
+                    let pointer = format!("{pointer}/{}", crate::pipeline::walk::escape(key));
+                    in_the_same_place(old, new, &pointer, visit);
+                }
+            }
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            for (index, (old, new)) in before.iter().zip(after).enumerate() {
+                in_the_same_place(old, new, &format!("{pointer}/{index}"), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a type of this name was there before, and is there now: where both documents have the place, one of them
+/// has the named schema there, and the other has a schema without a name of which a type of the same name is made.
+pub fn is_same_type_without_name(documents: &Documents<'_>, name: &str) -> bool {
+    let (was, is) = (RustNames::old(documents), RustNames::new(documents));
+    let is_new = named_schema(documents.old, name).is_null();
+    let wanted = RustName::Type(type_name(name));
+    let mut found = false;
+    in_the_same_place(documents.old, documents.new, "", &mut |old, new, pointer| {
+        let (with, without, names, document) =
+            if is_new { (new, old, &was, documents.old) } else { (old, new, &is, documents.new) };
+        if !found && referenced_schema(with) == Some(name) && without.is_object() && without.get("$ref").is_none() {
+            let operation = pointer.split('/').take(4).collect::<Vec<_>>().join("/");
+            let owner = document.pointer(&operation).and_then(|operation| operation["operationId"].as_str());
+            found = names.of(without, pointer, owner.unwrap_or_default()) == wanted;
+        }
+    });
+    found
+}
