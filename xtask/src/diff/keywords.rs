@@ -27,7 +27,7 @@ const UPPER_LIMITS: [&str; 3] = ["maxLength", "maxItems", "maxProperties"];
 const OF_NUMBERS: [&str; 4] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
 
 /// Keywords with a comparison of their own.
-const COMPARED: [&str; 18] = [
+const COMPARED: [&str; 16] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -44,14 +44,16 @@ const COMPARED: [&str; 18] = [
     "title",
     "type",
     "writeOnly",
-    "x-imprint-id",
-    "x-imprint-secret",
 ];
+
+/// The marks that the overlay sets: each changes a Rust type.
+const MARKS: [&str; 4] = ["x-imprint-enum", "x-imprint-id", "x-imprint-personal", "x-imprint-secret"];
 
 /// Whether two values are the same; `1` and `1.0` are.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        // Large integers are not compared as fractions, of which several would be one.
+        (Value::Number(one), Value::Number(other)) if one.is_f64() || other.is_f64() => one.as_f64() == other.as_f64(),
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
@@ -189,7 +191,7 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         _ => false,
     };
     let compared = |key: &str| {
-        let known = [&COMPARED[..], &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS, &OF_NUMBERS];
+        let known = [&COMPARED[..], &MARKS, &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS, &OF_NUMBERS];
         is_union(key) || !is_out_of_place(key) && known.iter().any(|known| known.contains(&key))
     };
     let unknown = all.into_iter().filter(|key| !compared(key) && !same(&old[*key], &new[*key])).map(|key| {
@@ -208,8 +210,7 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         let why = format!("`{key}` differs, which no rule of the comparison knows: look at the two documents");
         at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
     });
-    let marks = ["x-imprint-id", "x-imprint-secret", "x-imprint-personal"];
-    let marks = marks.into_iter().filter(|key| old.get(key) != new.get(key)).map(|key| {
+    let marks = MARKS.into_iter().filter(|key| old.get(key) != new.get(key)).map(|key| {
         let why = format!("the overlay's `{key}` reaches another place than before: the Rust type differs");
         at.change("mark changed", effects(Breaking, Nothing, Nothing), why)
     });

@@ -77,9 +77,10 @@ impl ComparedPlace {
         }
     }
 
-    /// Whether a type is made of what is here: none is made of errors.
+    /// Whether more than errors may carry what is here: no type is made of errors.
     pub fn is_typed(&self) -> bool {
-        self.carriers.sides.iter().any(|side| *side != Side::Error)
+        let sides = &self.carriers.sides;
+        sides.is_empty() || sides.iter().any(|side| *side != Side::Error)
     }
 
     /// A change here. Errors have no types, so nothing that only errors carry affects the Rust API; what nobody carries

@@ -36,7 +36,9 @@ pub fn without_prose(value: &Value) -> Value {
 
 /// Differences that change neither what is sent nor what compiles.
 pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    compare_beside(old, new, at, [&[], &[]])
+    let mut changes = compare_words(old, new, at, [&[], &[]]);
+    changes.extend(compare_deprecation(old, new, at, true));
+    changes
 }
 
 /// The same of schemas. What is said elsewhere in the named schema that holds the place, or in the one that it refers to, is
@@ -45,10 +47,12 @@ pub fn compare_within(documents: &Documents<'_>, old: &Value, new: &Value, at: &
     let (before, after) = (documents.old, documents.new);
     let old_holders = [named_schema(before, &at.owner), resolve(before, old)];
     let new_holders = [named_schema(after, &at.owner), resolve(after, new)];
-    compare_beside(old, new, at, [&old_holders, &new_holders])
+    let mut changes = compare_words(old, new, at, [&old_holders, &new_holders]);
+    changes.extend(compare_deprecation(old, new, at, false));
+    changes
 }
 
-fn compare_beside(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]; 2]) -> Vec<Change> {
+fn compare_words(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]; 2]) -> Vec<Change> {
     let mut changes = Vec::new();
     let differing: Vec<&str> = PROSE_KEYWORDS
         .into_iter()
@@ -59,16 +63,24 @@ fn compare_beside(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Val
         changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
         changes.extend(meaning::compare(old, new, at, holders));
     }
-    if old["deprecated"] != new["deprecated"] {
-        changes.push(if new["deprecated"] == true {
+    changes
+}
+
+/// `deprecated` where the Rust compiler warns of it: on operations and their parameters; in schemas it is said to people alone.
+fn compare_deprecation(old: &Value, new: &Value, at: &ComparedPlace, warns: bool) -> Option<Change> {
+    if old["deprecated"] == new["deprecated"] {
+        return None;
+    }
+    let everywhere = effects(Documentation, Documentation, Documentation);
+    Some(match (new["deprecated"] == true, warns) {
+        (true, true) => {
             let why = "it still works and should not be used any more; Rust code that uses it may get a warning";
             at.change("deprecated", effects(Additive, Documentation, Documentation), why)
-        } else {
-            let why = "it may be used again without a warning";
-            at.change("no longer deprecated", effects(Documentation, Documentation, Documentation), why)
-        });
-    }
-    changes
+        }
+        (true, false) => at.change("deprecated", everywhere, "it still works and should not be used any more"),
+        (false, true) => at.change("no longer deprecated", everywhere, "it may be used again without a warning"),
+        (false, false) => at.change("no longer deprecated", everywhere, "it may be used again"),
+    })
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub fn schema_was_renamed(documents: &Documents<'_>, new: &str) -> bool {
 /// of them alone.
 fn only_successor(one: &Value, other: &Value, name: &str) -> Option<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
-    in_the_same_place(one, other, "", &mut |before, after, _| {
+    in_the_same_place(one, other, &mut |before, after, _| {
         if referenced_schema(before) == Some(name) {
             found.insert(referenced_schema(after).unwrap_or_default().to_string());
         }

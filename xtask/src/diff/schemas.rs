@@ -170,6 +170,7 @@ fn compare_names(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
     let name = |schema| referenced_schema(schema).map_or("a schema of its own".into(), |name| format!("`{name}`"));
     let why = match &names {
         [RustName::Type(was), RustName::Type(is)] => format!("the type was `{was}` and is `{is}`"),
+        _ if !at.is_typed() => format!("it was {} and is {}; no types are made of errors", name(old), name(new)),
         _ => format!("it was {} and is {}: the type is another one", name(old), name(new)),
     };
     Some(at.change("type named differently", effects(Breaking, Nothing, Nothing), why))

@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod requests;
+mod rust_names;
 mod schemas;
 mod webhooks;
 
@@ -82,13 +83,14 @@ fn rename(value: &mut Value, from: &str, to: &str) {
 }
 
 fn all_cases() -> impl Iterator<Item = &'static Case> {
-    [answers::CASES, calls::CASES, requests::CASES, schemas::CASES, webhooks::CASES].into_iter().flatten()
+    [answers::CASES, calls::CASES, requests::CASES, rust_names::CASES, schemas::CASES, webhooks::CASES].into_iter().flatten()
 }
 
 #[test]
 fn every_kind_of_change_is_reported_with_its_effects() {
     check(calls::CASES);
     check(schemas::CASES);
+    check(rust_names::CASES);
 }
 
 #[test]

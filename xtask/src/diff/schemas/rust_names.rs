@@ -7,7 +7,11 @@ use serde_json::Value;
 use crate::{
     diff::{documents::Documents, prose::without_prose, value_types::makes_enum},
     openapi::{named_schema, referenced_schema},
+    pipeline::walk::escape,
 };
+
+/// How many references and lists are followed: those of a document that is refused may lead in a circle.
+const MAX_DEPTH: usize = 16;
 
 /// What a place has in Rust, as far as it has a name.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +41,7 @@ impl<'a> RustNames<'a> {
 
     /// The name of the schema at a pointer; `owner` is the id of the operation if the document has the place elsewhere.
     pub fn of(&self, schema: &Value, pointer: &str, owner: &str) -> RustName {
-        self.suggested(schema, self.of_place(pointer, owner))
+        self.suggested(schema, self.of_place(pointer, owner), 0)
     }
 
     /// The type of a schema under `components/schemas`.
@@ -56,29 +60,28 @@ impl<'a> RustNames<'a> {
         numbered.map(|key| type_name(&key))
     }
 
-    /// The name of a schema in a place of which the rules would make the name `suggested`.
-    fn suggested(&self, schema: &Value, suggested: Option<String>) -> RustName {
+    /// The name of a schema in a place of which the rules would make the name `suggested`; `depth` counts the references and
+    /// lists around it.
+    fn suggested(&self, schema: &Value, suggested: Option<String>, depth: usize) -> RustName {
+        if depth > MAX_DEPTH {
+            return RustName::Unknown;
+        }
         let shared = schema["x-imprint-enum"].as_str().filter(|_| schema["enum"].is_array());
         if let Some(name) = referenced_schema(schema).or(shared) {
             let target = named_schema(self.document, name);
             return match self.of_named(name) {
-                Some(_) if referenced_schema(target).is_some_and(|other| other != name) => {
-                    self.suggested(target, suggested)
-                }
-                Some(found) => RustName::Type(found),
-                // It is written out where it is used.
-                None if referenced_schema(target) != Some(name) => self.suggested(target, suggested),
-                None => RustName::Unknown,
+                Some(found) if target.get("$ref").is_none() => RustName::Type(found),
+                // It is another name for a type, or written out where it is used.
+                _ => self.suggested(target, suggested, depth + 1),
             };
         }
         if schema["type"] == "array" {
-            return self.suggested(&schema["items"], of_items(schema, suggested.as_deref()));
+            return self.suggested(&schema["items"], of_items(schema, suggested.as_deref()), depth + 1);
         }
         if !is_type(schema) {
-            return match schema["additionalProperties"].is_object() {
-                true => self.suggested(&schema["additionalProperties"], suggested.map(|name| format!("{name}Value"))),
-                false => RustName::NoType,
-            };
+            let values = &schema["additionalProperties"];
+            let of_values = suggested.map(|name| format!("{name}Value"));
+            return if values.is_object() { self.suggested(values, of_values, depth + 1) } else { RustName::NoType };
         }
         match self.own(schema, suggested.as_deref()) {
             Some(name) if self.is_typed(&name) => RustName::Type(type_name(&name)),
@@ -160,22 +163,28 @@ fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
 
-/// Calls `visit` for every part that two values have in the same place, with its pointer.
-pub fn in_the_same_place(old: &Value, new: &Value, pointer: &str, visit: &mut dyn FnMut(&Value, &Value, &str)) {
+/// Calls `visit` for every part that two documents have in the same place, with its pointer.
+pub fn in_the_same_place(old: &Value, new: &Value, visit: &mut dyn FnMut(&Value, &Value, &str)) {
+    parts_of_both(old, new, &mut String::new(), visit);
+}
+
+fn parts_of_both(old: &Value, new: &Value, pointer: &mut String, visit: &mut dyn FnMut(&Value, &Value, &str)) {
     visit(old, new, pointer);
+    let length = pointer.len();
+    let mut go_on = |key: &str, old, new| {
+        pointer.push('/');
+        pointer.push_str(key);
+        parts_of_both(old, new, pointer, visit);
+        pointer.truncate(length);
+    };
     match (old, new) {
         (Value::Object(before), Value::Object(after)) => {
-            for (key, old) in before {
-                if let Some(new) = after.get(key) {
-                    let pointer = format!("{pointer}/{}", crate::pipeline::walk::escape(key));
-                    in_the_same_place(old, new, &pointer, visit);
-                }
-            }
+            let common = before.iter().filter_map(|(key, old)| Some((key, old, after.get(key)?)));
+            common.for_each(|(key, old, new)| go_on(&escape(key), old, new));
         }
         (Value::Array(before), Value::Array(after)) => {
-            for (index, (old, new)) in before.iter().zip(after).enumerate() {
-                in_the_same_place(old, new, &format!("{pointer}/{index}"), visit);
-            }
+            let common = before.iter().zip(after).enumerate();
+            common.for_each(|(index, (old, new))| go_on(&index.to_string(), old, new));
         }
         _ => {}
     }
@@ -188,7 +197,7 @@ pub fn is_same_type_without_name(documents: &Documents<'_>, name: &str) -> bool 
     let is_new = named_schema(documents.old, name).is_null();
     let wanted = RustName::Type(type_name(name));
     let mut found = false;
-    in_the_same_place(documents.old, documents.new, "", &mut |old, new, pointer| {
+    in_the_same_place(documents.old, documents.new, &mut |old, new, pointer| {
         let (with, without, names, document) =
             if is_new { (new, old, &was, documents.old) } else { (old, new, &is, documents.new) };
         if !found && referenced_schema(with) == Some(name) && without.is_object() && without.get("$ref").is_none() {

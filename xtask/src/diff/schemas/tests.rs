@@ -335,6 +335,34 @@ fn keywords_out_of_place_are_told() {
 }
 
 #[test]
+fn a_mark_of_the_overlay_is_told_once() {
+    for mark in ["x-imprint-enum", "x-imprint-id", "x-imprint-personal", "x-imprint-secret"] {
+        let (old, mut new) = (document(), document());
+        properties(&mut new, "Failure")["code"][mark] = json!("Kind");
+        let changes = compare(&old, &new).unwrap().changes;
+        let found: Vec<_> = changes.iter().map(|c| (c.kind, c.location.as_str())).collect();
+        assert_eq!(found, [("mark changed", "Failure.code")], "{mark}");
+    }
+}
+
+#[test]
+fn another_schema_of_an_error_is_no_other_type() {
+    fn of_error(document: &mut Value) -> &mut Value {
+        document.pointer_mut("/paths/~1things/get/responses/404/content/application~1json/schema").unwrap()
+    }
+    assert_told(&[(
+        |d| {
+            schemas(d)["Problem"] = schemas(d)["Failure"].clone();
+            *of_error(d) = json!({"$ref": "#/components/schemas/Problem"});
+        },
+        &[
+            ("schema added", "Problem", N, N, "no type is made of it"),
+            ("type named differently", "error 404 of getThing: ", N, N, "no types are made of errors"),
+        ],
+    )]);
+}
+
+#[test]
 fn what_is_removed_is_told_by_the_sides_that_carry_it() {
     assert_told(&[
         (
@@ -446,4 +474,42 @@ fn a_sentence_that_moves_within_its_schema_says_nothing_new() {
             &[("described differently", "Thing.id", D, D, "it says now: Sent twice.")],
         ),
     ]);
+}
+
+#[test]
+fn the_compiler_warns_of_deprecated_parameters_and_not_of_deprecated_fields() {
+    assert_told(&[
+        (
+            |d| properties(d, "Thing")["term"]["deprecated"] = json!(true),
+            &[("deprecated", "Thing.term", D, D, "should not be used any more")],
+        ),
+        (
+            |d| d["paths"]["/things"]["get"]["parameters"][0]["deprecated"] = json!(true),
+            &[("deprecated", "query parameter `limit` of getThing", A, D, "may get a warning")],
+        ),
+    ]);
+}
+
+#[test]
+fn schemas_that_lead_in_a_circle_are_compared_all_the_same() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    for circle in [
+        json!({"One": reference("Two"), "Two": reference("One")}),
+        json!({"One": {"type": "array", "items": reference("One")}}),
+    ] {
+        let mut new = document();
+        schemas(&mut new).as_object_mut().unwrap().extend(circle.as_object().unwrap().clone());
+        properties(&mut new, "Thing")["part"] = reference("One");
+        let changes = compare(&document(), &new).unwrap().changes;
+        assert!(changes.iter().any(|change| change.location == "Thing.part"), "{changes:#?}");
+    }
+}
+
+#[test]
+fn large_integers_are_told_apart() {
+    let limit = |number: u64| json!({"type": "integer", "default": number});
+    let (mut old, mut new) = (document(), document());
+    properties(&mut old, "Thing")["term"] = limit(9_007_199_254_740_992);
+    properties(&mut new, "Thing")["term"] = limit(9_007_199_254_740_993);
+    assert_eq!(compare(&old, &new).unwrap().changes.len(), 1);
 }

@@ -236,7 +236,7 @@ pub const CASES: &[Case] = &[
                 json!(["integer", "null"])
         },
         "patch",
-        &[("null allowed", "RewardWebhookPayload.data.amount", N, B)],
+        &[("null allowed", "RewardWebhookPayload.data.amount", N, A)],
     ),
     case(
         "response body removed",
