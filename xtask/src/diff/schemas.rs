@@ -113,12 +113,18 @@ fn has_type(documents: &Documents<'_>, name: &str, at: &ComparedPlace) -> Option
             Some(at.change("schema has a type now", effects(Additive, Nothing, Nothing), why))
         }
         (true, false) => {
-            let why = "no operation and no webhook carries it any more: its type is removed";
-            Some(at.change("schema no longer used", effects(Breaking, Nothing, Nothing), why))
+            let (rust, why) = match rust_names::is_same_type_without_name(documents, name) {
+                true => (Nothing, "its type stays: what stands in its place gets the same name"),
+                false => (Breaking, "no operation and no webhook carries it any more: its type is removed"),
+            };
+            Some(at.change("schema no longer used", effects(rust, Nothing, Nothing), why))
         }
         (false, true) => {
-            let why = "an operation or a webhook carries it now: there is a type for it";
-            Some(at.change("schema newly used", effects(Additive, Nothing, Nothing), why))
+            let (rust, why) = match rust_names::is_same_type_without_name(documents, name) {
+                true => (Nothing, "its type was there before: what stood in its place had the same name"),
+                false => (Additive, "an operation or a webhook carries it now: there is a type for it"),
+            };
+            Some(at.change("schema newly used", effects(rust, Nothing, Nothing), why))
         }
         _ => None,
     }

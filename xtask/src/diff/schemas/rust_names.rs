@@ -190,20 +190,19 @@ fn parts_of_both(old: &Value, new: &Value, pointer: &mut String, visit: &mut dyn
     }
 }
 
-/// Whether a type of this name was there before, and is there now: where both documents have the place, one of them
-/// has the named schema there, and the other has a schema without a name of which a type of the same name is made.
+/// Whether a type of this name was there before, and is there now: where both documents have the place, one of them has the
+/// named schema there, and the other has a schema without a name of which a type of the same name is made.
 pub fn is_same_type_without_name(documents: &Documents<'_>, name: &str) -> bool {
     let (was, is) = (RustNames::old(documents), RustNames::new(documents));
-    let is_new = named_schema(documents.old, name).is_null();
     let wanted = RustName::Type(type_name(name));
     let mut found = false;
     in_the_same_place(documents.old, documents.new, &mut |old, new, pointer| {
-        let (with, without, names, document) =
-            if is_new { (new, old, &was, documents.old) } else { (old, new, &is, documents.new) };
-        if !found && referenced_schema(with) == Some(name) && without.is_object() && without.get("$ref").is_none() {
-            let operation = pointer.split('/').take(4).collect::<Vec<_>>().join("/");
-            let owner = document.pointer(&operation).and_then(|operation| operation["operationId"].as_str());
-            found = names.of(without, pointer, owner.unwrap_or_default()) == wanted;
+        for (with, without, names) in [(new, old, &was), (old, new, &is)] {
+            if !found && referenced_schema(with) == Some(name) && without.is_object() && without.get("$ref").is_none() {
+                let operation = pointer.split('/').take(4).collect::<Vec<_>>().join("/");
+                let owner = names.document.pointer(&operation).and_then(|operation| operation["operationId"].as_str());
+                found = names.of(without, pointer, owner.unwrap_or_default()) == wanted;
+            }
         }
     });
     found

@@ -154,6 +154,13 @@ fn a_type_that_keeps_its_name_is_the_same_type() {
     };
     let inlined: Vec<_> = compare(&old, &document()).unwrap().changes.into_iter().map(|c| (c.kind, c.rust)).collect();
     assert_eq!(inlined, [("schema removed", N)]);
+    // The schema stays, and nothing refers to it on one side.
+    let mut unused = document();
+    schemas(&mut unused)["ThingState"] = schemas(&mut old.clone())["ThingState"].clone();
+    for (from, to, kind) in [(&old, &unused, "schema no longer used"), (&unused, &old, "schema newly used")] {
+        let found: Vec<_> = compare(from, to).unwrap().changes.into_iter().map(|c| (c.kind, c.rust)).collect();
+        assert_eq!(found, [(kind, N)]);
+    }
 }
 
 #[test]
