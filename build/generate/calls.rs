@@ -11,12 +11,9 @@ use crate::build::{
     walk::{METHODS, resolve},
 };
 
-/// The document for progenitor.
+/// The document for progenitor: its schemas and its operations. Nothing else of it becomes code, and whatever else it has may be
+/// written in a way that progenitor cannot read, such as a version that is a number.
 pub fn simplified(document: &Value) -> Value {
-    let mut simple = Map::new();
-    for (key, value) in document.as_object().into_iter().flatten().filter(|(key, _)| *key != "paths") {
-        simple.insert(key.clone(), value.clone());
-    }
     let mut paths = Map::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let methods = item.as_object().into_iter().flatten();
@@ -25,8 +22,12 @@ pub fn simplified(document: &Value) -> Value {
             methods.map(|(method, value)| (method.clone(), operation(document, value))).collect();
         paths.insert(self::path(path), Value::Object(operations));
     }
-    simple.insert("paths".into(), Value::Object(paths));
-    Value::Object(simple)
+    json!({
+        "openapi": document["openapi"],
+        "info": {"title": "", "version": ""},
+        "paths": paths,
+        "components": {"schemas": document["components"].get("schemas").unwrap_or(&json!({}))},
+    })
 }
 
 /// A path as progenitor is told it: its parameters are a part of the name.
@@ -84,5 +85,32 @@ fn is_simple(document: &Value, schema: &Value) -> bool {
     match target["allOf"].as_array().map(Vec::as_slice) {
         Some([only]) => is_simple(document, only),
         _ => target["type"].as_str().is_some_and(|kind| simple.contains(&kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_becomes_no_code_is_told() {
+        let get = json!({"operationId": "g", "responses": {}});
+        let odd = json!({
+            "openapi": "3.0.3",
+            "info": {"version": 1.0, "contact": null},
+            "tags": ["a"],
+            "servers": [{"description": "d"}],
+            "security": {"a": []},
+            "externalDocs": {},
+            "paths": {"/a": {"get": get, "servers": "none"}, "x-b": 1},
+            "components": {"schemas": {"S": {}}, "securitySchemes": []},
+        });
+        let simple = simplified(&odd);
+        let keys: Vec<&String> = simple.as_object().unwrap().keys().collect();
+        assert_eq!(keys.len(), 4, "{simple}");
+        assert_eq!((&simple["info"]["version"], &simple["components"]), (&json!(""), &json!({"schemas": {"S": {}}})));
+        assert_eq!(simple["paths"]["/a"].as_object().unwrap().len(), 1);
+        assert!(serde_json::from_value::<openapiv3::OpenAPI>(simple).is_ok());
+        assert!(serde_json::from_value::<openapiv3::OpenAPI>(odd).is_err());
     }
 }
