@@ -75,8 +75,9 @@ macro_rules! awaitable {
         /// `.await` sends the call, as `.send().await` does.
         impl ::std::future::IntoFuture for $builder {
             type Output = ::std::result::Result<$crate::call::Response<$answer>, $crate::error::Error>;
-            type IntoFuture =
-                ::std::pin::Pin<::std::boxed::Box<dyn ::std::future::Future<Output = Self::Output> + Send>>;
+            type IntoFuture = ::std::pin::Pin<
+                ::std::boxed::Box<dyn ::std::future::Future<Output = Self::Output> + ::std::marker::Send>,
+            >;
 
             fn into_future(self) -> Self::IntoFuture {
                 ::std::boxed::Box::pin(self.send())

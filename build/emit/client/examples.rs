@@ -54,7 +54,7 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
             // A placeholder that says what belongs there.
             let sample = if sample == "…" { Value::from(parameter.facts.wire.to_uppercase()) } else { sample };
             let setter = names::parameter_setter(parameter);
-            steps.extend(literal(api, &parameter.ty, &sample).map(|value| format!(".{setter}({value})")));
+            steps.extend(literal(api, &parameter.ty, &sample, &[]).map(|value| format!(".{setter}({value})")));
         }
     }
     for file in operation.files().iter().filter(|file| file.required) {
@@ -64,7 +64,7 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
     }
     match operation.body.as_ref().map(|body| (&body.ty, &body.facts)) {
         Some((BodyType::Value(ty), facts)) => {
-            steps.extend(literal(api, ty, &facts.sample).map(|value| format!(".body({value})")));
+            steps.extend(literal(api, ty, &facts.sample, &[]).map(|value| format!(".body({value})")));
         }
         Some((BodyType::Bytes, facts)) => {
             let text = if facts.media.starts_with("text/") {
@@ -81,9 +81,13 @@ fn steps(api: &Api, operation: &Operation) -> Vec<String> {
     {
         let is_flat = |field: &Field| names::body_fields(operation, structure).any(|flat| flat.name == field.name);
         let sample = &body.facts.sample;
-        steps.extend(setters(api, structure, sample, &is_flat));
+        let shown = |chosen: &dyn Fn(&Field) -> bool| {
+            let all = setters(api, structure, sample, chosen, &[structure.name.as_str()]);
+            all.into_iter().flatten().collect::<Vec<_>>()
+        };
+        steps.extend(shown(&is_flat));
         // Fields whose name means something else in the call.
-        let others = setters(api, structure, sample, &|field| !is_flat(field));
+        let others = shown(&|field| !is_flat(field));
         if !others.is_empty() {
             steps.push(format!(".body_map(|b| {})", chain("b", &others, 8)));
         }
@@ -126,42 +130,58 @@ fn chain(start: &str, setters: &[String], indent: usize) -> String {
     format!("{start}{lines}")
 }
 
+/// How many types may be open at once, each within the one before: what refers to itself in many ways would else take too long.
+const MAX_OPEN: usize = 8;
+
 /// The setters that give an object its sample values, for the fields that `chosen` accepts; a required field without one
-/// gets the plainest value.
-fn setters(api: &Api, structure: &Struct, sample: &Value, chosen: &dyn Fn(&Field) -> bool) -> Vec<String> {
+/// gets the plainest value. `None` stands for a required field that can be given none. `open` are the types that the object
+/// is within, and its own.
+fn setters(
+    api: &Api,
+    structure: &Struct,
+    sample: &Value,
+    chosen: &dyn Fn(&Field) -> bool,
+    open: &[&str],
+) -> Vec<Option<String>> {
     let fields = structure.fields.iter().filter(|field| chosen(field)).filter_map(|field| {
         let value = sample.get(&field.wire);
-        if value.is_none() && field.shape != Shape::Required {
+        let is_required = field.shape == Shape::Required;
+        if value.is_none() && !is_required {
             return None;
         }
-        let value = literal(api, &field.ty, value.unwrap_or(&Value::Null))?;
-        Some(format!(".{}({value})", names::field_setter(field)))
+        let value = literal(api, &field.ty, value.unwrap_or(&Value::Null), open);
+        let setter = value.map(|value| format!(".{}({value})", names::field_setter(field)));
+        (setter.is_some() || is_required).then_some(setter)
     });
     fields.collect()
 }
 
-/// A sample as the argument of a setter of that type.
-fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
+/// A sample as the argument of a setter of that type. `None` if there is none that ends: a type within itself, and what
+/// requires one.
+fn literal(api: &Api, ty: &Type, sample: &Value, open: &[&str]) -> Option<String> {
     match ty {
         Type::List(item) => {
-            let items = sample.as_array()?.iter().filter_map(|sample| literal(api, item, sample));
+            let items = sample.as_array()?.iter().filter_map(|sample| literal(api, item, sample, open));
             let items: Vec<String> = items.collect();
             (!items.is_empty()).then(|| format!("[{}]", items.join(", ")))
         }
         Type::Boxed(inner) => {
-            let value = literal(api, inner, sample)?;
+            let value = literal(api, inner, sample, open)?;
             Some(if value.contains("::builder()") { format!("{value}.build()?") } else { value })
         }
         Type::Named(name) => {
+            if open.contains(&name.as_str()) || open.len() >= MAX_OPEN {
+                return None;
+            }
+            let open = &[open, &[name.as_str()]].concat();
             if let Some(structure) = api.structure(name) {
-                return Some(format!(
-                    "types::{name}::builder(){}",
-                    setters(api, structure, sample, &|_| true).concat()
-                ));
+                let setters: Option<String> = setters(api, structure, sample, &|_| true, open).into_iter().collect();
+                return Some(format!("types::{name}::builder(){}", setters?));
             }
             if let Some(union) = api.union(name) {
                 return union.variants.iter().find_map(|variant| {
-                    let value = literal(api, &variant.ty, &Value::Null).filter(|_| !variant.ty.is_collection())?;
+                    let value =
+                        literal(api, &variant.ty, &Value::Null, open).filter(|_| !variant.ty.is_collection())?;
                     let value = if value.contains("::builder()") { format!("{value}.build()?") } else { value };
                     Some(format!("types::{name}::{}({value}{})", variant.name, into_variant(api, &variant.ty)))
                 });
@@ -185,7 +205,7 @@ fn literal(api: &Api, ty: &Type, sample: &Value) -> Option<String> {
         Type::F32 => Some(format!("{:?}_f32", sample.as_f64().unwrap_or(1.0))),
         Type::F64 => Some(format!("{:?}_f64", sample.as_f64().unwrap_or(1.0))),
         Type::Bool => Some(sample.as_bool().unwrap_or(true).to_string()),
-        Type::Nullable(inner) => literal(api, inner, sample).map(|value| format!("Some({value}.into())")),
+        Type::Nullable(inner) => literal(api, inner, sample, open).map(|value| format!("Some({value}.into())")),
         Type::Map(_) | Type::FreeObject => None,
         Type::Any => Some("true".into()),
         Type::Text | Type::Secret | Type::Timestamp => Some(text(sample)),
