@@ -193,6 +193,8 @@ pub struct BodyFacts {
     pub required: bool,
     /// The files that a form of several parts takes beside its type.
     pub files: Vec<File>,
+    /// How those properties of a form are written that are not written as always.
+    pub styles: Vec<(String, Style)>,
     /// The smallest page size that the document allows in the body.
     pub minimum: Option<i64>,
     /// An example value.

@@ -99,9 +99,10 @@ pub fn parameters(operation: &Map<String, Value>) -> Vec<Parameter<'_>> {
     found
 }
 
-/// The name of a parameter as a variable, as progenitor makes it.
+/// The name of a parameter as a variable, as progenitor makes it: one of symbols alone is `x`.
 fn variable(wire: &str) -> String {
-    wire.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case()
+    let name = wire.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case();
+    if name.is_empty() { "x".to_string() } else { name }
 }
 
 /// Where a parameter goes; `None` for a cookie, and for what OpenAPI does not know.
@@ -219,6 +220,80 @@ impl Media<'_> {
     }
 }
 
+/// How the properties of a form are written, where its `encoding` says that they are not written as those of every form.
+///
+/// # Errors
+///
+/// What it says of a property that cannot be done, with the name of the property.
+pub fn encoding(document: &Value, media: Media<'_>) -> Result<Vec<(String, Style)>, (String, &'static str)> {
+    let mut styles = Vec::new();
+    let declared = media.value["encoding"].as_object().into_iter().flatten();
+    for (name, encoding) in declared.filter(|_| matches!(media.form, Form::Urlencoded | Form::Multipart)) {
+        let property = resolve(document, &resolve(document, &media.value["schema"])["properties"][name.as_str()]);
+        if property.is_null() {
+            continue;
+        }
+        let items = resolve(document, &property["items"]);
+        let file = is_file(property) || is_file(items) && property["type"] == "array";
+        match (media.form, encoded(encoding)) {
+            _ if encoding["headers"]
+                .as_object()
+                .is_some_and(|headers| headers.values().any(|h| h["required"] == true)) =>
+            {
+                return Err((name.clone(), "has to be sent with headers of its own"));
+            }
+            // A file comes with the type of its content.
+            (Form::Multipart, _) if file => {}
+            (_, Err(what)) => return Err((name.clone(), what)),
+            (_, Ok(Encoded::AsAlways)) => {}
+            (_, Ok(Encoded::Text)) if matches!(property["type"].as_str(), Some("array" | "object")) => {
+                return Err((name.clone(), "is a list or an object, and plain text by its `contentType`"));
+            }
+            (_, Ok(Encoded::Text)) | (Form::Multipart, Ok(Encoded::As(Style::Form))) => {}
+            (_, Ok(Encoded::As(Style::Json))) => styles.push((name.clone(), Style::Json)),
+            (Form::Multipart, Ok(Encoded::As(_))) => {
+                return Err((name.clone(), "has a style that is not supported in a form of several parts"));
+            }
+            (_, Ok(Encoded::As(style))) => {
+                let is_deep = property["type"] == "array" && matches!(items["type"].as_str(), Some("array" | "object"));
+                if is_deep && style != Style::Deep {
+                    return Err((
+                        name.clone(),
+                        "is a list of objects or lists, and its style writes single values alone",
+                    ));
+                }
+                styles.push((name.clone(), style));
+            }
+        }
+    }
+    Ok(styles)
+}
+
+/// What the `encoding` of a property says.
+enum Encoded {
+    /// Nothing of how its value is written.
+    AsAlways,
+    Text,
+    As(Style),
+}
+
+fn encoded(encoding: &Value) -> Result<Encoded, &'static str> {
+    let is_given = |key: &str| encoding.get(key).is_some();
+    if is_given("style") || is_given("explode") {
+        let style = style(Place::Query, encoding).map(Encoded::As);
+        return style.ok_or("has a `style` that is not supported in a form");
+    }
+    let Some(media) = encoding["contentType"].as_str() else { return Ok(Encoded::AsAlways) };
+    let mut all = media.split(',').map(|media| form(media, &Value::Null));
+    if all.any(|form| form == Form::Json) {
+        return Ok(Encoded::As(Style::Json));
+    }
+    if media.split(',').any(|media| essence(media) == "text/plain") {
+        return Ok(Encoded::Text);
+    }
+    Err("has a `contentType` that is neither JSON nor plain text")
+}
+
 /// A file that a form of several parts takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -274,12 +349,14 @@ pub struct Answers<'a> {
     pub accepted: Vec<&'a str>,
 }
 
-/// What the successes of an operation answer. If the document declares none, what it declares for any status is the success.
+/// What the successes of an operation answer. If the document declares none, what it declares for any status is the success; it says
+/// then of failures as well what it says, so that a success may come without it.
 pub fn answers(operation: &Value) -> Answers<'_> {
     let mut answers = Answers::default();
     let mut forms = Vec::new();
     for (status, response) in successes(operation) {
         answers.statuses.push(status);
+        answers.may_be_empty |= status == "default";
         // These have no body, whatever is declared.
         let media = media(response).filter(|_| !matches!(status, "204" | "205"));
         let Some(media) = media else {
@@ -310,10 +387,11 @@ pub fn answers(operation: &Value) -> Answers<'_> {
 /// A schema that is missing says nothing of the value.
 static ANY: LazyLock<Value> = LazyLock::new(|| Value::Object(Map::new()));
 
-/// The responses to a success with their statuses, or the one for any status where there are none.
+/// The responses to a success with their statuses, or the one for any status where there are none. A redirection that is declared is what a
+/// call comes to that goes well, so that the one for any status is that of failures.
 pub fn successes(operation: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let responses = || operation["responses"].as_object().into_iter().flatten();
-    let declared = responses().any(|(status, _)| is_success(status));
+    let declared = responses().any(|(status, _)| is_success(status) || status.starts_with('3'));
     responses()
         .filter(move |(status, _)| if declared { is_success(status) } else { *status == "default" })
         .map(|(status, response)| (status.as_str(), response))

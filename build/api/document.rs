@@ -3,9 +3,9 @@
 //! The document is in its normal form: nothing has been dropped for the sake of a client, and references to schemas may
 //! still pass through schemas that only name another one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, SuccessAnswer, Tag, Webhook, cursor, lists, samples,
@@ -14,7 +14,7 @@ use super::{
 use crate::build::{
     http::{self, Form, Place},
     problem::Problem,
-    walk::{self, is_success, resolve},
+    walk::{self, METHODS, is_success, resolve},
 };
 
 /// What the document declares, before it is known which types its schemas become.
@@ -49,6 +49,7 @@ const REPEATABLE: &str = "x-imprint-repeatable";
 
 pub fn read(document: &Value) -> Result<Declared, Problem> {
     let mut operations = BTreeMap::new();
+    methods(document)?;
     walk::operations(&mut document.clone(), &mut |operation| {
         let declared = read_operation(document, &operation)?;
         operations.insert(declared.facts.id.clone(), declared);
@@ -70,6 +71,22 @@ pub fn read(document: &Value) -> Result<Declared, Problem> {
         webhooks,
         event_tag,
     })
+}
+
+/// Refuses a method that is spelled in upper case: OpenAPI knows none, and the operation would be lost without a word.
+fn methods(document: &Value) -> Result<(), Problem> {
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        let keys = item.as_object().into_iter().flatten().map(|(key, _)| key);
+        let is_odd = |key: &&String| !METHODS.contains(&key.as_str()) && METHODS.contains(&&*key.to_ascii_lowercase());
+        if let Some(key) = keys.into_iter().find(is_odd) {
+            return Err(Problem::new(
+                format!("/paths/{}/{}", walk::escape(path), walk::escape(key)),
+                format!("the method `{key}` is not in lower case, and OpenAPI knows no such key"),
+                format!("write `{}` by an overlay action", key.to_ascii_lowercase()),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<DeclaredOperation, Problem> {
@@ -114,15 +131,75 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
     };
     let has_answer = answers.form == Some(Form::Json);
+    elsewhere(document, operation)?;
+    let styles = match media {
+        Some(media) => styles(document, operation, media)?,
+        None => Vec::new(),
+    };
     let body = media.map(|media| BodyFacts {
         form: media.form,
         media: media.sent().to_string(),
         required: value["requestBody"]["required"] == Value::Bool(true),
         files: files_of(document, media, &parameters),
+        styles,
         minimum: minimum(document, &body_schema["properties"][LIMIT]),
         sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
+}
+
+/// Refuses an operation that the document gives another base URL than all others: the client has one, and sends the key there.
+fn elsewhere(document: &Value, operation: &walk::Operation<'_>) -> Result<(), Problem> {
+    let urls = |holder: &Value| -> BTreeSet<String> {
+        let servers = holder["servers"].as_array().into_iter().flatten();
+        servers.filter_map(|server| Some(server["url"].as_str()?.trim_end_matches('/').to_string())).collect()
+    };
+    let of_path = urls(&document["paths"][operation.path]);
+    let own = operation.value.get("servers").map(|servers| urls(&json!({ "servers": servers }))).unwrap_or_default();
+    let named = if own.is_empty() { of_path } else { own };
+    if named.is_empty() || named == urls(document) {
+        return Ok(());
+    }
+    Err(operation.problem(
+        "",
+        "its `servers` are not those of the document, and the client sends every call to one base URL",
+        "remove these `servers` by an overlay action if the API takes the call at its own base URL as well; else remove the \
+         operation, and call it by a client of its own",
+    ))
+}
+
+/// How the properties of a form are written. Refuses what the client cannot write.
+fn styles(
+    document: &Value,
+    operation: &walk::Operation<'_>,
+    media: http::Media<'_>,
+) -> Result<Vec<(String, http::Style)>, Problem> {
+    let place = format!("/requestBody/content/{}", walk::escape(media.name));
+    if media.form == Form::Bytes && media.name.trim().to_ascii_lowercase().starts_with("multipart/") {
+        return Err(operation.problem(
+            &place,
+            format!("a body of the type `{}` needs a boundary, and is sent as bytes that nobody looks into", media.name),
+            "declare it as `multipart/form-data` by an overlay action if the API takes that as well, or remove the operation",
+        ));
+    }
+    let schema = resolve(document, &media.value["schema"]);
+    let members = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
+    if media.form == Form::Multipart && members.into_iter().any(|member| !http::files(document, member).is_empty()) {
+        return Err(operation.problem(
+            &format!("{place}/schema"),
+            "a form that is one of several objects, of which one has a file",
+            "describe it by an overlay action as one object that has the properties of all, with those required that each has",
+        ));
+    }
+    http::encoding(document, media).map_err(|(name, what)| {
+        operation.problem(
+            &format!("{place}/encoding/{}", walk::escape(&name)),
+            format!("`{name}` {what}"),
+            "`form`, `spaceDelimited`, `pipeDelimited` and `deepObject` are supported in \
+             `application/x-www-form-urlencoded`, and a `contentType` of JSON or plain text everywhere: correct or remove \
+             this entry of `encoding` by an overlay action",
+        )
+    })
 }
 
 /// The files that a body takes, with names that no parameter has.

@@ -3,7 +3,7 @@
 //! Whatever looks different from what is known here stops the build: a new version of progenitor, or a shape that
 //! lowering should have refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
@@ -64,7 +64,7 @@ pub fn read(tokens: TokenStream, declared: Declared, lowered: &Lowered) -> Resul
     let builder = module("builder").ok_or_else(|| unknown("progenitor's output", "no module `builder`"))?;
     for item in items(builder) {
         if let Item::Struct(structure) = item {
-            let operation = read_call(structure, builder, &operations, &api.marks)?;
+            let operation = read_call(structure, builder, &operations, &api)?;
             // Of two builders of one name the first is found twice.
             if api.operations.iter().any(|other| other.facts.id == operation.facts.id) {
                 let name = heck::AsSnakeCase(&operation.name).to_string();
@@ -158,7 +158,27 @@ fn read_struct(item: &ItemStruct, marks: &Marks) -> Result<Struct, Problem> {
         let description = docs(&field.attrs);
         fields.push(Field { wire, name, description, shape, ty, skip, flatten, personal, list: None });
     }
+    tell_apart(&mut fields);
     Ok(Struct { name: place, description: docs(&item.attrs), fields })
+}
+
+/// Numbers fields that would have one Rust name, such as those of `id` and `ID`: what is sent has the names of the document all the same.
+/// The property that is spelled as in Rust keeps its name.
+fn tell_apart(fields: &mut [Field]) {
+    let mut taken: BTreeSet<String> = fields
+        .iter()
+        .filter(|field| field.wire == field.name && !field.flatten)
+        .map(|field| field.name.clone())
+        .collect();
+    for field in fields.iter_mut().filter(|field| field.wire != field.name || field.flatten) {
+        let base = field.name.clone();
+        for number in 2.. {
+            if taken.insert(field.name.clone()) {
+                break;
+            }
+            field.name = format!("{base}_{number}");
+        }
+    }
 }
 
 /// A union, of the object that stands for it.
@@ -220,7 +240,7 @@ fn read_call(
     structure: &ItemStruct,
     module: &ItemMod,
     operations: &BTreeMap<String, DeclaredOperation>,
-    marks: &Marks,
+    api: &Api,
 ) -> Result<Operation, Problem> {
     let place = structure.ident.to_string();
     let send = items(module).iter().find_map(|item| match item {
@@ -262,12 +282,14 @@ fn read_call(
         if name == "body" && sent.body {
             let builder = last_name(ty).filter(|_| ty.to_token_stream().to_string().contains("builder"));
             body = Some(match builder {
+                // An object stands for the union, and it has a builder of progenitor's and none of ours.
+                Some(name) if api.union(&name).is_some() => BodyType::Value(Type::Named(name)),
                 Some(name) => BodyType::Fields(name),
                 None => BodyType::Value(value_of(ty, || format!("{place}.body"))?.0),
             });
             continue;
         }
-        let parameter = parameter(declared, &sent, &name, ty, marks)?
+        let parameter = parameter(declared, &sent, &name, ty, &api.marks)?
             .ok_or_else(|| located(unknown(&place, format!("`{name}` is no parameter of the operation"))))?;
         parameters.push(parameter);
     }

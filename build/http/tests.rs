@@ -23,6 +23,9 @@ fn no_two_parameters_share_a_name_and_none_has_that_of_a_variable() {
         one("filter[a]", "query"),
         one("filter_a", "query"),
         one("limit", "query"),
+        one("$", "query"),
+        one("query", "query"),
+        one("%", "query"),
         one("session", "cookie"),
         one("Authorization", "header"),
     ]));
@@ -36,6 +39,9 @@ fn no_two_parameters_share_a_name_and_none_has_that_of_a_variable() {
         ("filter[a]", None),
         ("query filter a", Some("query_filter_a")),
         ("limit", None),
+        ("$", None),
+        ("query", None),
+        ("query x", Some("query_x")),
     ];
     assert_eq!(found, expected.map(|(key, named)| (key.to_string(), named.map(str::to_string))));
 }
@@ -106,7 +112,9 @@ fn the_answers_of_all_successes_are_one() {
         (json!({"200": pdf, "204": none}), (Some(Form::Bytes), 0, false)),
         (json!({"200": pdf, "201": body(one.clone())}), (Some(Form::Bytes), 0, false)),
         (json!({"204": none, "404": body(one.clone())}), (None, 0, false)),
-        (json!({"default": body(one.clone()), "404": none}), (Some(Form::Json), 1, false)),
+        // It stands for failures as well, so that a success may come without it.
+        (json!({"default": body(one.clone()), "404": none}), (Some(Form::Json), 1, true)),
+        (json!({"default": body(one.clone()), "302": none}), (None, 0, false)),
         (json!({"default": body(one), "200": none}), (None, 0, false)),
         (json!({"302": none}), (None, 0, false)),
     ] {
@@ -144,4 +152,66 @@ fn the_files_of_a_form_are_found_as_both_versions_write_them() {
         file("scan", "scan", Some("A scan."), true, false),
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_form_is_written_as_its_encoding_says_or_refused() {
+    let document = json!({"components": {"schemas": {"Part": {"type": "object"}, "List": {"type": "array", "items": {"type": "integer"}}}}});
+    let part = json!({"$ref": "#/components/schemas/Part"});
+    let properties = json!({
+        "text": {"type": "string"}, "list": {"$ref": "#/components/schemas/List"}, "part": part,
+        "parts": {"type": "array", "items": part}, "file": {"type": "string", "format": "binary"},
+    });
+    let (parts, url) = ("multipart/form-data", "application/x-www-form-urlencoded");
+    let json = json!({"contentType": "application/vnd.x+json; charset=utf-8"});
+    let text = json!({"contentType": "text/plain"});
+    let xml = json!({"contentType": "application/xml"});
+    let commas = json!({"style": "form", "explode": false});
+    let needed = json!({"headers": {"X-Part": {"required": true, "schema": {"type": "string"}}}});
+    let offered = json!({"headers": {"X-Part": {"schema": {"type": "string"}}}});
+    for (media, name, encoding, expected) in [
+        (url, "list", &commas, Ok(Some(Style::Commas))),
+        (url, "list", &json!({"style": "spaceDelimited"}), Ok(Some(Style::Spaces))),
+        (url, "list", &json!({"explode": true}), Ok(Some(Style::Form))),
+        (url, "part", &json, Ok(Some(Style::Json))),
+        (
+            url,
+            "part",
+            &json!({"style": "deepObject", "explode": true, "contentType": "application/xml"}),
+            Ok(Some(Style::Deep)),
+        ),
+        (url, "parts", &json!({"style": "deepObject"}), Ok(Some(Style::Deep))),
+        (url, "parts", &commas, Err("single values alone")),
+        (url, "part", &json!({"style": "matrix"}), Err("not supported in a form")),
+        (url, "part", &xml, Err("neither JSON nor plain text")),
+        (url, "part", &text, Err("plain text by its `contentType`")),
+        (url, "text", &text, Ok(None)),
+        (url, "text", &json!({}), Ok(None)),
+        (url, "unknown", &xml, Ok(None)),
+        (parts, "list", &json, Ok(Some(Style::Json))),
+        (parts, "list", &json!({"style": "form"}), Ok(None)),
+        (parts, "list", &commas, Err("a form of several parts")),
+        (parts, "file", &json!({"contentType": "image/png"}), Ok(None)),
+        (parts, "text", &json!({"contentType": "image/png"}), Err("neither JSON nor plain text")),
+        (parts, "text", &offered, Ok(None)),
+        (parts, "file", &needed, Err("headers of its own")),
+        ("application/json", "part", &xml, Ok(None)),
+    ] {
+        let value = json!({"schema": {"type": "object", "properties": properties}, "encoding": {name: encoding}});
+        let holder = json!({"content": {media: value}});
+        let found = super::encoding(&document, super::media(&holder).unwrap());
+        match (found, expected) {
+            (Ok(found), Ok(expected)) => {
+                assert_eq!(
+                    found,
+                    expected.map(|style| (name.to_string(), style)).into_iter().collect::<Vec<_>>(),
+                    "{name} {encoding}"
+                );
+            }
+            (Err((of, what)), Err(expected)) => {
+                assert!(of == name && what.contains(expected), "{name} {encoding}: {what}")
+            }
+            (found, _) => panic!("{name} {encoding}: {found:?}"),
+        }
+    }
 }

@@ -72,11 +72,16 @@ impl Pairs {
         Ok(())
     }
 
-    /// Adds an object by the paths of its values. A list repeats the name of its property.
+    /// Adds an object by the paths of its values. A list of single values repeats the name of its property; the items of any other
+    /// list are told apart by their numbers.
     fn add_deep(&mut self, name: &str, value: &Value) -> Result<(), &'static str> {
         match value {
             Value::Object(properties) => {
                 properties.iter().try_for_each(|(property, value)| self.add_deep(&format!("{name}[{property}]"), value))
+            }
+            Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => {
+                let mut items = items.iter().enumerate();
+                items.try_for_each(|(index, item)| self.add_deep(&format!("{name}[{index}]"), item))
             }
             Value::Array(items) => {
                 scalars(items)?.iter().for_each(|item| self.add(name, item));

@@ -72,6 +72,11 @@ fn followed(base: &Url, from: &Url, next: &str, problems: &mut Problems) -> Opti
     url
 }
 
+/// The style that a form has for one of its properties.
+fn style_of(name: &str, styles: &[(&str, Style)]) -> Option<Style> {
+    styles.iter().find(|(known, _)| *known == name).map(|(_, style)| *style)
+}
+
 /// The media type of a body unless the API document says another one.
 const JSON: &str = "application/json";
 
@@ -266,17 +271,33 @@ impl Request {
     }
 
     /// Sets the body of a form; `None` is one that could not be finished, whose problems are known already. Lists repeat the
-    /// name of their property, and properties of nested objects have their names in brackets.
-    pub(crate) fn form<T: Serialize + ?Sized>(&mut self, body: Option<&T>) {
+    /// name of their property, and properties of nested objects have their names in brackets, unless `styles` has another style for
+    /// a property.
+    pub(crate) fn form<T: Serialize + ?Sized>(&mut self, body: Option<&T>, styles: &[(&str, Style)]) {
         let Some(value) = self.as_json("body", body) else { return };
         let mut pairs = Pairs::default();
-        for (name, value) in value.as_object().into_iter().flatten() {
-            if let Err(reason) = pairs.add_value(name, Style::Deep, value) {
+        for (name, value) in self.properties(&value) {
+            let style = style_of(name, styles).unwrap_or(Style::Deep);
+            if value.is_null() {
+                continue;
+            }
+            if let Err(reason) = pairs.add_value(name, style, value) {
                 self.problems.invalid(name.clone(), reason);
             }
         }
         self.body = Some(RequestBody::Memory(pairs.into_string().into_bytes()));
         self.content_type = Cow::Borrowed("application/x-www-form-urlencoded");
+    }
+
+    /// The properties of a form. It has nothing else, whatever shape its schema allows.
+    fn properties<'a>(
+        &mut self,
+        body: &'a serde_json::Value,
+    ) -> impl Iterator<Item = (&'a String, &'a serde_json::Value)> + use<'a> {
+        if !body.is_object() && !body.is_null() {
+            self.problems.invalid("body", "is no object, and a form can hold nothing else");
+        }
+        body.as_object().into_iter().flatten()
     }
 
     /// Adds files to the form that `multipart` makes.
@@ -285,15 +306,20 @@ impl Request {
     }
 
     /// Sets the body of a form of several parts, which has the files as well; `None` is one without other parts, or one that could not
-    /// be finished, whose problems are known already.
-    pub(crate) fn multipart<T: Serialize + ?Sized>(&mut self, body: Option<&T>) {
+    /// be finished, whose problems are known already. A list is a part for each item, unless `styles` has the style of JSON for it.
+    pub(crate) fn multipart<T: Serialize + ?Sized>(&mut self, body: Option<&T>, styles: &[(&str, Style)]) {
         let value = self.as_json("body", body).unwrap_or_default();
+        let properties = self.properties(&value);
         if !self.problems.is_empty() {
             // The content of a file can be taken once, and nothing will be sent.
             return;
         }
         let mut form = upload::Form::new();
-        for (name, value) in value.as_object().into_iter().flatten() {
+        for (name, value) in properties {
+            if style_of(name, styles) == Some(Style::Json) && !value.is_null() {
+                form.add_json(name, value);
+                continue;
+            }
             let items =
                 if let serde_json::Value::Array(items) = value { &items[..] } else { std::slice::from_ref(value) };
             for item in items {
@@ -454,7 +480,7 @@ mod tests {
         let is = |media: &str, body: &str| Some((media.to_owned(), body.to_owned()));
         let form = serde_json::json!({"a": "b c", "list": [1, 2], "o": {"p": true}, "none": null});
         let expected = is("application/x-www-form-urlencoded", "a=b+c&list=1&list=2&o%5Bp%5D=true");
-        assert_eq!(sent(&|request| request.form(Some(&form))), expected);
+        assert_eq!(sent(&|request| request.form(Some(&form), &[])), expected);
         let pdf = sent(&|request| {
             request.bytes(Some(RawBody::new(b"%PDF".to_vec())));
             request.content_type("application/pdf");

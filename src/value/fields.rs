@@ -125,6 +125,10 @@ impl<T, V: Into<T>> IntoValue<T> for V {
 pub trait IntoList<T, Marker>: sealed::SealedList<T, Marker> {
     /// The items for the field. `None` gives no items.
     fn into_list(self) -> Vec<T>;
+
+    /// The items of a list whose absence means something else than its being empty; `None` is such an absence.
+    #[doc(hidden)]
+    fn into_given_list(self) -> Option<Vec<T>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -132,12 +136,20 @@ impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::ValueMarker> for I {
     fn into_list(self) -> Vec<T> {
         self.into_iter().map(Into::into).collect()
     }
+
+    fn into_given_list(self) -> Option<Vec<T>> {
+        Some(self.into_list())
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, I: IntoIterator<Item: Into<T>>> IntoList<T, sealed::OptionMarker> for Option<I> {
     fn into_list(self) -> Vec<T> {
         self.into_iter().flatten().map(Into::into).collect()
+    }
+
+    fn into_given_list(self) -> Option<Vec<T>> {
+        self.map(|items| items.into_iter().map(Into::into).collect())
     }
 }
 

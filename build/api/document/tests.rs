@@ -89,8 +89,35 @@ fn webhook(payload: Value) -> Value {
     document
 }
 
+/// A document with one operation, and servers of its own.
+fn served(item: Value) -> Value {
+    let mut document = document(json!({}), json!({ "/a": item }));
+    document["servers"] = json!([{"url": "https://one"}, {"url": "https://two/"}]);
+    document
+}
+
+fn with_body(content: Value) -> Value {
+    served(json!({"post": {"operationId": "p", "requestBody": {"content": content}, "responses": {}}}))
+}
+
+#[test]
+fn an_operation_may_repeat_the_servers_of_the_document() {
+    let servers = json!([{"url": "https://two"}, {"url": "https://one/"}]);
+    let get = |servers: &Value| json!({"operationId": "g", "servers": servers, "responses": {}});
+    for item in [
+        json!({"get": get(&servers)}),
+        json!({"servers": [{"url": "https://three"}], "get": get(&servers)}),
+        json!({"servers": servers, "get": get(&json!([]))}),
+    ] {
+        assert!(read(&normal(served(item.clone())).unwrap()).is_ok(), "{item}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_stops_with_place_and_advice() {
+    let other = json!([{"url": "https://three"}]);
+    let get = json!({"operationId": "g", "responses": {}});
+    let file = json!({"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}});
     let object = json!({"object": {"type": "string", "enum": ["E"]}});
     for (document, place, says) in [
         (webhook(json!({"type": "object"})), "/webhooks/E/post", "the event type of `S` is unknown"),
@@ -103,6 +130,31 @@ fn what_cannot_be_read_stops_with_place_and_advice() {
             webhook(json!({"type": "object", "properties": object, "x-imprint-dedupe-also": ["a"]})),
             "/components/schemas/S/x-imprint-dedupe-also",
             "without `x-imprint-dedupe`",
+        ),
+        (served(json!({"servers": other, "get": get})), "/paths/~1a/get", "`servers` are not those of the document"),
+        (
+            served(json!({"get": {"operationId": "g", "servers": other, "responses": {}}})),
+            "/paths/~1a/get",
+            "`servers` are not those of the document",
+        ),
+        (served(json!({"GET": get})), "/paths/~1a/GET", "not in lower case"),
+        (
+            with_body(json!({"multipart/mixed": {"schema": file}})),
+            "/paths/~1a/post/requestBody/content/multipart~1mixed",
+            "needs a boundary",
+        ),
+        (
+            with_body(json!({"multipart/form-data": {"schema": {"oneOf": [{"type": "object"}, file]}}})),
+            "/paths/~1a/post/requestBody/content/multipart~1form-data/schema",
+            "one of several objects",
+        ),
+        (
+            with_body(json!({"multipart/form-data": {
+                "schema": {"properties": {"a/b": {"type": "string"}}},
+                "encoding": {"a/b": {"contentType": "application/xml"}},
+            }})),
+            "/paths/~1a/post/requestBody/content/multipart~1form-data/encoding/a~1b",
+            "`a/b` has a `contentType`",
         ),
     ] {
         let problem = read(&normal(document).unwrap()).err().unwrap_or_else(|| panic!("{says}: nothing was refused"));

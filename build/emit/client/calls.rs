@@ -13,7 +13,7 @@ use super::{
     names::{self, Names},
     pages,
     rust::{self, From},
-    type_builders::{Held, Setter, held_ty},
+    type_builders::{Held, Setter, change_body, held_ty},
     types,
 };
 use crate::build::{
@@ -104,8 +104,12 @@ fn write_builder(api: &Api, names: &Names<'_>, operation: &Operation) -> Vec<Pie
         setter.deprecated(deprecated).of_builder(&rust::ident(&parameter.name))
     });
     let body = operation.body.as_ref();
+    let optional = |ty: TokenStream| quote! { ::std::option::Option<#ty> };
     let body_ty = body.map(|body| match &body.ty {
-        BodyType::Fields(name) => rust::builder(name, From::Crate),
+        BodyType::Fields(name) if body.facts.required => rust::builder(name, From::Crate),
+        BodyType::Fields(name) => optional(rust::builder(name, From::Crate)),
+        // One without items may be what is meant.
+        BodyType::Value(ty) if ty.is_collection() => optional(held_ty(api, &body_field(body, ty), From::Crate)),
         BodyType::Value(ty) => held_ty(api, &body_field(body, ty), From::Crate),
         BodyType::Bytes => quote! { ::std::option::Option<crate::call::RawBody> },
         BodyType::Files => quote! { () },
@@ -259,7 +263,9 @@ fn body_setters(api: &Api, operation: &Operation) -> Option<TokenStream> {
     let name = match &body.ty {
         BodyType::Fields(name) => name,
         BodyType::Value(ty) => {
-            let setter = Setter::called(api, &body_field(body, ty), From::Crate, "body", body.facts.required);
+            let field = body_field(body, ty);
+            let setter = Setter::called(api, &field, From::Crate, "body", body.facts.required);
+            let setter = if ty.is_collection() { setter.of_given(api, &field) } else { setter };
             return Some(setter.of_builder(&rust::ident("body")));
         }
         BodyType::Files => return None,
@@ -281,7 +287,13 @@ fn body_setters(api: &Api, operation: &Operation) -> Option<TokenStream> {
     let builder = rust::builder(name, From::Crate);
     let structure = api.structure(name);
     let fields = structure.into_iter().flat_map(|structure| names::body_fields(operation, structure));
-    let fields = fields.map(|field| Setter::of(api, field, From::Crate).of_call());
+    let fields = fields.map(|field| Setter::of(api, field, From::Crate).of_call(body));
+    let whole = if body.facts.required {
+        quote! { value.into() }
+    } else {
+        quote! { ::std::option::Option::Some(value.into()) }
+    };
+    let change = change_body(body, |builder| quote! { change(#builder) });
     Some(quote! {
         #(#fields)*
         /// The whole body: a finished value, or a builder of it. It replaces the fields that were set before.
@@ -289,7 +301,7 @@ fn body_setters(api: &Api, operation: &Operation) -> Option<TokenStream> {
         where
             V: ::std::convert::Into<#builder>,
         {
-            self.body = value.into();
+            self.body = #whole;
             self
         }
         /// Changes the body built so far.
@@ -297,7 +309,7 @@ fn body_setters(api: &Api, operation: &Operation) -> Option<TokenStream> {
         where
             F: ::std::ops::FnOnce(#builder) -> #builder,
         {
-            self.body = change(self.body);
+            #change
             self
         }
     })
@@ -321,18 +333,19 @@ fn send_body(api: &Api, body: &Body) -> TokenStream {
     let BodyFacts { form, media, required, .. } = &body.facts;
     let has_own = matches!(form, Form::Urlencoded | Form::Multipart) || *media == "application/json";
     let content_type = (!has_own).then(|| quote! { request.content_type(#media); });
-    let write = rust::ident(match form {
-        Form::Urlencoded => "form",
-        Form::Multipart => "multipart",
-        Form::Json | Form::Bytes => "json",
+    let styles = body.facts.styles.iter().map(|(name, given)| {
+        let given = style(*given);
+        quote! { (#name, #given) }
     });
+    let styles = quote! { &[#(#styles),*] };
+    let write = |value: TokenStream| match form {
+        Form::Urlencoded => quote! { request.form(#value, #styles); },
+        Form::Multipart => quote! { request.multipart(#value, #styles); },
+        Form::Json | Form::Bytes => quote! { request.json(#value); },
+    };
     let files = body.facts.files.iter().map(|file| {
         let (ident, wire) = (rust::ident(&names::file_field(file)), &file.wire);
-        let given = if file.many {
-            quote! { !self.#ident.is_empty() }
-        } else {
-            quote! { self.#ident.is_some() }
-        };
+        let given = given_file(file);
         let needs = file.required.then(|| quote! { request.needs(#wire, #given); });
         quote! { #needs request.files(#wire, self.#ident); }
     });
@@ -348,23 +361,76 @@ fn send_body(api: &Api, body: &Body) -> TokenStream {
                 };
                 quote! { request.at_least("limit", body.as_ref().#value, #minimum); }
             });
+            let builder = if *required {
+                quote! { self.body }
+            } else {
+                quote! { self.body.unwrap_or_default() }
+            };
+            let write = write(quote! { body.as_ref() });
             quote! {
-                let body = request.build(self.body);
+                let body = request.build(#builder);
                 #limit
-                request.#write(body.as_ref());
+                #write
             }
         }
         BodyType::Value(ty) => {
-            let (steps, value) = whole_value(api, &body_field(body, ty), *required);
-            quote! { #steps request.#write(#value); }
+            let (steps, value) = whole_body(api, &body_field(body, ty), *required);
+            let write = write(value);
+            quote! { #steps #write }
         }
         BodyType::Bytes => {
             let needs = required.then(|| quote! { request.needs("body", self.body.is_some()); });
             quote! { #needs request.bytes(self.body); }
         }
-        BodyType::Files => quote! { request.multipart(::std::option::Option::None::<&()>); },
+        BodyType::Files => write(quote! { ::std::option::Option::None::<&()> }),
     };
-    quote! { #(#files)* #steps #content_type }
+    let steps = quote! { #(#files)* #steps #content_type };
+    // Nothing is required of a body that is not sent, and it is sent where a part of it is set.
+    let of_files = body.facts.files.iter().map(given_file);
+    let given: Vec<_> = match &body.ty {
+        _ if *required => return steps,
+        BodyType::Bytes => return steps,
+        BodyType::Value(_) if *form != Form::Multipart => return steps,
+        BodyType::Value(Type::I32 | Type::I64) => return steps,
+        BodyType::Fields(_) | BodyType::Value(_) => of_files.chain([quote! { self.body.is_some() }]).collect(),
+        BodyType::Files => of_files.collect(),
+    };
+    quote! { if #(#given)||* { #steps } }
+}
+
+/// Whether a file is set.
+fn given_file(file: &File) -> TokenStream {
+    let ident = rust::ident(&names::file_field(file));
+    if file.many {
+        quote! { !self.#ident.is_empty() }
+    } else {
+        quote! { self.#ident.is_some() }
+    }
+}
+
+/// The steps that finish a body which is no object of fields, and the value as an `Option` of a reference.
+fn whole_body(api: &Api, field: &Field, required: bool) -> (TokenStream, TokenStream) {
+    if !field.ty.is_collection() {
+        return whole_value(api, field, required);
+    }
+    let needs = required.then(|| quote! { request.needs("body", self.body.is_some()); });
+    match Held::of(api, field) {
+        Held::Builders(_) => (
+            quote! { #needs let value = self.body.map(|items| request.all_nested("body", items)); },
+            quote! { value.as_ref() },
+        ),
+        Held::Map => (
+            quote! { #needs let value = self.body.map(|map| request.free_form("body", map)); },
+            quote! { value.as_ref() },
+        ),
+        Held::Values(item) => {
+            let doubt = api.may_be_unknown(item).then(|| {
+                quote! { request.doubt_each("body", self.body.as_deref().unwrap_or_default()); }
+            });
+            (quote! { #needs #doubt }, quote! { self.body.as_ref() })
+        }
+        Held::Value | Held::Integer | Held::Builder(_) => (quote! { #needs }, quote! { self.body.as_ref() }),
+    }
 }
 
 /// Whether a value of the type is written as one text.
@@ -375,6 +441,18 @@ fn is_plain(api: &Api, ty: &Type) -> bool {
             api.enums.iter().any(|item| item.name == *name) || api.texts.iter().any(|text| text.name == *name)
         }
         _ => false,
+    }
+}
+
+fn style(style: Style) -> TokenStream {
+    match style {
+        Style::Simple => quote! { crate::call::Style::Simple },
+        Style::Form => quote! { crate::call::Style::Form },
+        Style::Commas => quote! { crate::call::Style::Commas },
+        Style::Spaces => quote! { crate::call::Style::Spaces },
+        Style::Bars => quote! { crate::call::Style::Bars },
+        Style::Deep => quote! { crate::call::Style::Deep },
+        Style::Json => quote! { crate::call::Style::Json },
     }
 }
 
@@ -391,15 +469,7 @@ fn send_parameter(api: &Api, parameter: &Parameter) -> TokenStream {
     }
     if !is_plain(api, &parameter.ty) || *style == Style::Json {
         let (steps, value) = whole_value(api, &as_field(parameter), parameter.required);
-        let style = match style {
-            Style::Simple => quote! { crate::call::Style::Simple },
-            Style::Form => quote! { crate::call::Style::Form },
-            Style::Commas => quote! { crate::call::Style::Commas },
-            Style::Spaces => quote! { crate::call::Style::Spaces },
-            Style::Bars => quote! { crate::call::Style::Bars },
-            Style::Deep => quote! { crate::call::Style::Deep },
-            Style::Json => quote! { crate::call::Style::Json },
-        };
+        let style = self::style(*style);
         let send = match place {
             Place::Path => quote! { request.path_as(#wire, #value); },
             Place::Query => quote! { request.query_as(#wire, #style, #value); },

@@ -230,7 +230,10 @@ fn required(api: &Api, operation: &Operation) -> String {
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut required: Vec<String> = parameters.map(|parameter| of_call(names::parameter_setter(parameter))).collect();
     let files = operation.files().iter().filter(|file| file.required);
-    required.extend(files.map(|file| of_call(names::file_setter(file))));
+    // What an optional body requires is required where a part of it is set.
+    let is_sent = operation.body.as_ref().is_none_or(|body| body.facts.required);
+    let in_body = |setter: String| if is_sent { setter } else { format!("{setter} where a body is sent") };
+    required.extend(files.map(|file| in_body(of_call(names::file_setter(file)))));
     let whole = operation.body.as_ref().filter(|body| matches!(body.ty, BodyType::Value(_) | BodyType::Bytes));
     let needs_whole = whole.is_some_and(|body| body.facts.required);
     required.extend(needs_whole.then(|| of_call("body".to_string())));
@@ -240,11 +243,11 @@ fn required(api: &Api, operation: &Operation) -> String {
         let setter = names::field_setter(field);
         let is_flat = body.is_some_and(|body| names::body_fields(operation, body).any(|flat| flat.name == field.name));
         required.push(match body.filter(|_| !is_flat) {
-            None => of_call(setter),
+            None => in_body(of_call(setter)),
             // Its name means something else in the call.
             Some(body) => {
                 let builder = names::builder(&body.name);
-                format!("[`{setter}`](crate::types::builder::{builder}::{setter}) of the body")
+                in_body(format!("[`{setter}`](crate::types::builder::{builder}::{setter}) of the body"))
             }
         });
     }

@@ -7,6 +7,7 @@ use super::{
     docs, examples,
     names::{self, Names},
     rust::{self, From},
+    type_builders::change_body,
 };
 use crate::build::api::{Api, CursorPlace, Follow, FollowBy, Operation, Paging, Shape};
 
@@ -189,7 +190,13 @@ fn by_id(operation: &Operation, names: &Names<'_>) -> Option<TokenStream> {
         }
         CursorPlace::Body(name) => {
             let ident = rust::ident(name);
-            (quote! { self.body.#ident #as_text }, quote! { self.body = self.body.#ident(cursor); })
+            let body = operation.body.as_ref()?;
+            let set = change_body(body, |builder| quote! { #builder.#ident(cursor) });
+            if body.facts.required {
+                (quote! { self.body.#ident #as_text }, set)
+            } else {
+                (quote! { self.body.as_ref().and_then(|body| body.#ident #as_text) }, set)
+            }
         }
     };
     let has_more = {

@@ -30,9 +30,10 @@ pub(super) fn document(schemas: Value, paths: Value) -> Value {
 fn one(schema: Value) -> Value {
     let s =
         json!({"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}});
+    let body = json!({"required": true, "content": s["content"]});
     document(
         json!({ "S": schema }),
-        json!({"/one": {"post": {"operationId": "one", "requestBody": s, "responses": {"200": s}}}}),
+        json!({"/one": {"post": {"operationId": "one", "requestBody": body, "responses": {"200": s}}}}),
     )
 }
 

@@ -11,7 +11,7 @@ use super::{
     rust::{self, From},
     types,
 };
-use crate::build::api::{Api, Field, Shape, Struct, Type};
+use crate::build::api::{Api, Body, Field, Shape, Struct, Type};
 
 pub fn write(api: &Api) -> Vec<Piece> {
     api.structs.iter().flat_map(|structure| write_builder(api, structure)).collect()
@@ -169,6 +169,17 @@ fn write_builder(api: &Api, structure: &Struct) -> Vec<Piece> {
     pieces
 }
 
+/// The step of a call's builder that changes the builder of the body. A body that may be left out is an `Option`: one that nobody
+/// has touched is not sent.
+pub fn change_body(body: &Body, change: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+    if body.facts.required {
+        let changed = change(quote! { self.body });
+        return quote! { self.body = #changed; };
+    }
+    let changed = change(quote! { self.body.unwrap_or_default() });
+    quote! { self.body = ::std::option::Option::Some(#changed); }
+}
+
 /// A setter: its comment, what it takes, and the value that the builder keeps.
 pub struct Setter {
     docs: TokenStream,
@@ -223,6 +234,16 @@ impl Setter {
         Self { docs, deprecated: None, name: rust::ident(name), marker, bound, kept }
     }
 
+    /// The same for a collection that the builder holds as an `Option`: one without items is told from one that was not set.
+    pub fn of_given(self, api: &Api, field: &Field) -> Self {
+        let kept = match Held::of(api, field) {
+            Held::Values(_) | Held::Builders(_) => quote! { value.into_given_list() },
+            Held::Map => quote! { crate::value::FreeForm::given(&value) },
+            Held::Value | Held::Integer | Held::Builder(_) => quote! { value.into_field() },
+        };
+        Self { kept, ..self }
+    }
+
     /// The same with this attribute.
     pub fn deprecated(self, deprecated: Option<TokenStream>) -> Self {
         Self { deprecated, ..self }
@@ -235,9 +256,9 @@ impl Setter {
     }
 
     /// The same setter for a call, which passes the value on to the builder of the body.
-    pub fn of_call(self) -> TokenStream {
+    pub fn of_call(self, body: &Body) -> TokenStream {
         let name = &self.name;
-        self.method(&quote! { self.body = self.body.#name(value); })
+        self.method(&change_body(body, |builder| quote! { #builder.#name(value) }))
     }
 
     fn method(&self, set: &TokenStream) -> TokenStream {

@@ -36,16 +36,20 @@ impl FromObject for BTreeMap<String, String> {
 impl<M: FromObject> FreeForm<M> {
     /// Makes a free-form map from a map, a struct, a list of pairs, or an `Option` of one of them.
     pub(crate) fn new(value: &impl Serialize) -> Self {
+        Self::given(value).unwrap_or_default()
+    }
+
+    /// The same where the absence of a map means something else than its being empty; `None` is such an absence.
+    pub(crate) fn given(value: &impl Serialize) -> Option<Self> {
         // The text of serde's error is not used, because it may quote the value.
         let value = serde_json::to_value(value).map_err(|_| "cannot be written as JSON");
-        Self(value.and_then(object).and_then(M::from_object))
+        (value != Ok(Value::Null)).then(|| Self(value.and_then(object).and_then(M::from_object)))
     }
 }
 
 fn object(value: Value) -> Result<Map<String, Value>, &'static str> {
     match value {
         Value::Object(object) => Ok(object),
-        Value::Null => Ok(Map::new()),
         Value::Array(pairs) => pairs.into_iter().map(pair).collect::<Option<_>>().ok_or(NO_OBJECT),
         _ => Err(NO_OBJECT),
     }

@@ -87,3 +87,47 @@ fn an_example_sets_what_the_overlay_wants_it_to_set() {
     assert!(problem.message.contains("`gone` of `x-imprint-example` is neither a parameter"), "{problem}");
     assert_eq!(problem.operation.as_deref(), Some("one"));
 }
+
+/// The lines of the example of `one`, whose body has a required field of the type `Filter` among these schemas.
+fn example(schemas: serde_json::Value) -> String {
+    let mut document = one(json!({
+        "type": "object",
+        "required": ["filter", "name"],
+        "properties": {"filter": {"$ref": "#/components/schemas/Filter"}, "name": {"type": "string"}},
+    }));
+    for (name, schema) in schemas.as_object().unwrap() {
+        document["components"]["schemas"][name] = schema.clone();
+    }
+    client(document)
+}
+
+#[test]
+fn an_example_of_a_type_within_itself_ends() {
+    let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let holds =
+        |name: &str, of: serde_json::Value| json!({"type": "object", "required": [name], "properties": {name: of}});
+    let leaf = holds("field", json!({"type": "string"}));
+    // A variant that does not end is passed over.
+    let union = json!({"oneOf": [refer("Not"), refer("Leaf")]});
+    let code = example(json!({"Filter": union, "Not": holds("not", refer("Filter")), "Leaf": leaf}));
+    let shown = r#".filter(types::Filter::Leaf(types::Leaf::builder().field("…").build()?))"#;
+    assert!(code.contains(shown), "{code}");
+    // What requires itself has no example, and what stands beside it has one.
+    for schemas in [
+        json!({"Filter": holds("not", refer("Filter"))}),
+        json!({"Filter": holds("other", refer("Other")), "Other": holds("filter", refer("Filter"))}),
+        json!({"Filter": {"oneOf": [refer("Not"), refer("Both")]}, "Not": holds("not", refer("Filter")), "Both": holds("both", refer("Filter"))}),
+    ] {
+        let code = example(schemas);
+        assert!(code.contains("/// .name(\"…\")") && !code.contains("/// .filter("), "{code}");
+    }
+}
+
+#[test]
+fn what_an_optional_body_requires_is_required_where_it_is_sent() {
+    let mut document = one(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}}));
+    document["paths"]["/one"]["post"]["requestBody"]["required"] = json!(false);
+    let code = client(document);
+    assert!(code.contains("**Required**: [`a`](crate::calls::One::a) where a body is sent."), "{code}");
+    assert!(code.contains("body: Option<types::builder::SBuilder>"), "{code}");
+}

@@ -107,7 +107,7 @@ fn a_cursor_in_the_body_and_an_optional_id_page_as_well() {
     post["operationId"] = json!("searchThings");
     post["parameters"] = json!([]);
     let body = json!({"type": "object", "properties": {"starting_after": text()}});
-    post["requestBody"] = json!({"content": {"application/json": {"schema": body}}});
+    post["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
     document["paths"]["/things"] = json!({ "post": post });
     document["components"]["schemas"]["Thing"]["required"] = json!([]);
     let schema = &mut document["paths"]["/things"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];

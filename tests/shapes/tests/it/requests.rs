@@ -178,7 +178,7 @@ async fn bodies_that_are_lists_forms_or_maps_are_sent() {
     // A success without the body that others have.
     assert_eq!(client.send_list().body(lines()).await.unwrap().into_inner(), None);
     let form = client.send_form().name("a b").tags(["x&y", "z"]).line(Line::builder().text("é"));
-    assert_eq!(form.await.unwrap().text, "b");
+    assert_eq!(form.await.unwrap().into_inner().unwrap().text, "b");
     client.send_map().body(json!({"a": "b"})).await.unwrap();
     let sent: Vec<Sent> = sent.iter().collect();
     assert_eq!(sent[0].body, r#"[{"text":"a"},{"count":2,"text":"b"}]"#);
