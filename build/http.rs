@@ -229,10 +229,7 @@ pub fn encoding(document: &Value, media: Media<'_>) -> Result<Vec<(String, Style
     let mut styles = Vec::new();
     let declared = media.value["encoding"].as_object().into_iter().flatten();
     for (name, encoding) in declared.filter(|_| matches!(media.form, Form::Urlencoded | Form::Multipart)) {
-        let property = resolve(document, &resolve(document, &media.value["schema"])["properties"][name.as_str()]);
-        if property.is_null() {
-            continue;
-        }
+        let Some(property) = property(document, &media.value["schema"], name, 0) else { continue };
         let items = resolve(document, &property["items"]);
         let file = is_file(property) || is_file(items) && property["type"] == "array";
         match (media.form, encoded(encoding)) {
@@ -267,6 +264,17 @@ pub fn encoding(document: &Value, media: Media<'_>) -> Result<Vec<(String, Style
         }
     }
     Ok(styles)
+}
+
+/// The property of that name, of an object or of the parts or variants of one.
+fn property<'a>(document: &'a Value, schema: &'a Value, name: &str, depth: usize) -> Option<&'a Value> {
+    let schema = resolve(document, schema);
+    if let Some(property) = schema["properties"].get(name) {
+        return Some(resolve(document, property));
+    }
+    let members = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
+    // A schema may be a part of itself.
+    members.filter(|_| depth < 8).find_map(|member| property(document, member, name, depth + 1))
 }
 
 /// What the `encoding` of a property says.

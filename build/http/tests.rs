@@ -162,6 +162,7 @@ fn a_form_is_written_as_its_encoding_says_or_refused() {
         "text": {"type": "string"}, "list": {"$ref": "#/components/schemas/List"}, "part": part,
         "parts": {"type": "array", "items": part}, "file": {"type": "string", "format": "binary"},
     });
+    let more = json!({"properties": {"of_variant": {"type": "array"}, "of_part": {}}});
     let (parts, url) = ("multipart/form-data", "application/x-www-form-urlencoded");
     let json = json!({"contentType": "application/vnd.x+json; charset=utf-8"});
     let text = json!({"contentType": "text/plain"});
@@ -195,9 +196,13 @@ fn a_form_is_written_as_its_encoding_says_or_refused() {
         (parts, "text", &json!({"contentType": "image/png"}), Err("neither JSON nor plain text")),
         (parts, "text", &offered, Ok(None)),
         (parts, "file", &needed, Err("headers of its own")),
+        (url, "of_variant", &commas, Ok(Some(Style::Commas))),
+        (url, "of_part", &xml, Err("neither JSON nor plain text")),
         ("application/json", "part", &xml, Ok(None)),
     ] {
-        let value = json!({"schema": {"type": "object", "properties": properties}, "encoding": {name: encoding}});
+        let one = json!({"type": "object", "properties": properties});
+        let all = json!({"allOf": [one, {"oneOf": [{}, more]}]});
+        let value = json!({"schema": all, "encoding": {name: encoding}});
         let holder = json!({"content": {media: value}});
         let found = super::encoding(&document, super::media(&holder).unwrap());
         match (found, expected) {

@@ -145,7 +145,7 @@ pub fn builders(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Refuses two schemas, fields or operations that would have one Rust name.
+/// Refuses two schemas, operations or parameters that would have one Rust name.
 pub fn unique(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem> {
     let names = Names::new(hand_written);
     let types = api.structs.iter().map(|s| s.name.clone());
@@ -157,10 +157,6 @@ pub fn unique(api: &mut Api, hand_written: &HandWritten) -> Result<(), Problem> 
     once(types, "types", advice)?;
     let methods = api.operations.iter().map(|operation| names.method(operation));
     once(methods, "operations", "rename one operationId by an overlay action")?;
-    for structure in &api.structs {
-        let place = format!("types::{}", structure.name);
-        once(structure.fields.iter().map(field_setter), &place, "rename one property by an overlay action")?;
-    }
     for operation in &api.operations {
         let setters = operation.parameters.iter().map(parameter_setter);
         let setters = setters.chain(operation.files().iter().map(file_setter));

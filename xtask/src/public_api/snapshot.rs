@@ -249,7 +249,10 @@ fn implementation(item: &ItemImpl, within: &str, lines: &mut Lines) {
 
 /// Whether a method of a call passes its value on to the builder of the body.
 fn sets_body(function: &syn::ImplItemFn) -> bool {
-    clean(&function.block).contains(&format!("self . body = self . body . {}", function.sig.ident))
+    let block = clean(&function.block);
+    // The builder of a body that may be left out is made when it is first changed.
+    let of = ["self . body = self . body .", "self . body = Some(self . body . unwrap_or_default() ."];
+    of.iter().any(|builder| block.contains(&format!("{builder} {}", function.sig.ident)))
 }
 
 /// A signature as a user reads it: `V: IntoField<T, M>` is a setter that takes T.
@@ -387,6 +390,10 @@ pub mod calls {
             self.body = self.body.amount(value);
             self
         }
+        pub fn note<V, M>(mut self, value: V) -> Self where V: IntoField<String, M> {
+            self.body = Some(self.body.unwrap_or_default().note(value));
+            self
+        }
         pub async fn send(self) -> Result<Response<types::Reward>, Error> {
             self.client.call(&operation::GET_REWARD, self.request).await
         }
@@ -408,6 +415,7 @@ pub mod webhook {
             "calls::GetReward: struct",
             "calls::GetReward::amount(i64) in the body",
             "calls::GetReward::body(Into<types::Reward>)",
+            "calls::GetReward::note(String) in the body",
             "calls::GetReward::reward_id(types::RewardId)",
             "calls::GetReward::send() -> Result<Response<types::Reward>, Error>, async",
             "operation::GET_REWARD = getReward GET /v2/rewards repeatable",
