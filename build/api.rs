@@ -11,7 +11,7 @@ mod cursor;
 mod document;
 mod follow;
 mod found;
-mod lists;
+pub mod lists;
 mod progenitor;
 mod samples;
 mod webhooks;
@@ -99,6 +99,8 @@ pub struct OperationFacts {
     pub deprecated: bool,
     /// Sending the request twice does no more than sending it once.
     pub repeatable: bool,
+    /// Whether the field `next` of the answer is the URL of another page, or what a parameter takes; `None` if that is not said.
+    pub next_is_url: Option<bool>,
     /// The names of the properties of a successful answer, sorted.
     pub answer_properties: Vec<String>,
     /// The names under which an answer may have its list, the property's own name first; empty for an operation that

@@ -8,6 +8,7 @@
 //! While the rules of `CLIENT` run, a `$ref` may carry `description`, `nullable` and `deprecated` beside it; the last
 //! one turns that into what OpenAPI 3.0 allows.
 
+mod answers;
 mod bases;
 mod components;
 mod constraints;
@@ -16,8 +17,10 @@ mod enums;
 mod events;
 mod forms;
 mod inline;
+mod loose;
 mod merge;
 mod names;
+mod pointers;
 pub mod published;
 mod refuse;
 mod responses;
@@ -76,20 +79,26 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
 
 /// The rules that lose nothing, in the order they run. (Of several examples the first is kept.)
 pub const NORMAL: &[Rule] = &[
+    rule("read what is missing as any value", loose::missing),
+    rule("drop what is no list of required names", loose::required),
+    rule("ignore shapes beside references of 3.0", loose::siblings),
+    rule("read patterns as maps and lists", loose::patterns),
+    rule("name what references lead to", pointers::named),
     rule("inline components", components::inline),
     rule("name operations without an id", components::name_operations),
     rule("declare the parameters of paths", components::path_parameters),
     rule("give parameters with content a schema", components::parameter_content),
     rule("name the payloads of webhooks", components::payloads),
+    rule("write what is only null in one way", loose::only_null),
     rule("rewrite type lists with null", forms::type_with_null),
     rule("rewrite const", forms::constants),
     rule("rewrite unions with null", forms::union_with_null),
     rule("rewrite enums with null", forms::enum_with_null),
     rule("rewrite examples", forms::examples),
-    rule("say the type that keywords imply", forms::implied_types),
     rule("write bases as unions", bases::as_unions),
     rule("unwrap single allOf", shapes::single_all_of),
     rule("merge allOf", merge::all_of),
+    rule("say the type that keywords imply", forms::implied_types),
 ];
 
 /// The rules for a client, in the order they run.
@@ -103,6 +112,8 @@ pub const CLIENT: &[Rule] = &[
     rule("remove unused schemas", shapes::unused),
     rule("refuse unresolved references", refuse::references),
     rule("remove unions that only validate", unions::only_validating),
+    rule("let null be any value", loose::null_as_any),
+    rule("remove conditions that only validate", loose::conditions),
     rule("refuse unsupported forms", refuse::forms),
     rule("refuse contradictions in allOf", merge::refuse),
     rule("refuse unsupported operations", refuse::operations),
@@ -113,6 +124,7 @@ pub const CLIENT: &[Rule] = &[
     rule("write out plain names", shapes::plain_names),
     rule("move nullable to the uses of a name", shapes::nullable_names),
     rule("remove undefined required names", shapes::required_names),
+    rule("keep lists that are answers apart", answers::apart),
     rule("require nothing of events", events::nothing_required),
     rule("open closed objects", shapes::closed_objects),
     rule("remove defaults", constraints::defaults),

@@ -41,6 +41,17 @@ pub fn declared(
         };
     }
     let items = &data["items"];
+    // Of items that may be one of several things, or whose id is no text, nobody can say what comes after.
+    let is_text = |schema: &Value| !matches!(resolve(document, schema)["type"].as_str(), Some("integer" | "number"));
+    let taken = &resolve(document, body)["properties"][CURSOR];
+    let declared = operation.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let mut declared = declared.filter(|parameter| parameter["name"] == CURSOR);
+    let takes_text = declared.all(|parameter| is_text(&parameter["schema"])) && is_text(taken);
+    let are_one = resolve(document, items)["properties"].is_object();
+    let id = &resolve(document, items)["properties"]["id"];
+    if mark.is_none() && !(takes_text && are_one && is_text(id)) {
+        return Ok(None);
+    }
     let names = match mark {
         Some(mark) => vec![mark.as_str().unwrap_or_default().to_string()],
         None => candidates(document, items, operation.path),
@@ -187,6 +198,18 @@ mod tests {
         assert_eq!(cursor_of(document.clone()).unwrap().as_deref(), Some("number"));
         document["paths"]["/x"]["get"][MARK] = json!("nothing");
         assert!(cursor_of(document).is_err());
+    }
+
+    #[test]
+    fn ids_that_are_numbers_and_items_of_several_kinds_are_not_followed() {
+        let one = object(&["id"]);
+        let number = json!({"type": "object", "properties": {"id": {"type": "integer"}}});
+        for items in [json!({"oneOf": [one.clone(), object(&["id", "a"])]}), number] {
+            assert_eq!(cursor_of(list("/x", items, json!({}))).unwrap(), None);
+        }
+        let mut document = list("/x", one, json!({}));
+        document["paths"]["/x"]["get"]["parameters"][0]["schema"]["type"] = json!("integer");
+        assert_eq!(cursor_of(document).unwrap(), None);
     }
 
     #[test]

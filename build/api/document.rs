@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, SuccessAnswer, Tag, Webhook, cursor, lists, samples,
-    webhooks,
+    BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, SuccessAnswer, Tag, Webhook, cursor, follow, lists,
+    samples, webhooks,
 };
 use crate::build::{
     http::{self, Form, Place},
@@ -112,6 +112,7 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
     answer_properties.sort();
     answer_properties.dedup();
     let is_marked = value[REPEATABLE] == Value::Bool(true);
+    let names: Vec<&str> = parameters.iter().map(|parameter| parameter.wire.as_str()).collect();
     let facts = OperationFacts {
         id: operation.id.unwrap_or_default().to_string(),
         method: operation.method.to_string(),
@@ -123,7 +124,8 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         deprecated: value["deprecated"] == Value::Bool(true),
         repeatable: matches!(operation.method, "get" | "head" | "put") || is_marked,
         answer_properties,
-        list: lists::names(document, answer),
+        next_is_url: follow::is_url(document, answer),
+        list: lists::names(document, answer, lists::Asked { path: operation.path, parameters: &names }),
         unknown_in_example,
         success: success_answer(&value, &answers),
         has_key: parameters.iter().any(|p| p.place == Place::Header && http::is_idempotency_key(&p.wire)),

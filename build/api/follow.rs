@@ -2,9 +2,10 @@
 //! Found by shape and name; a list that fits none of them is answered page by page as the caller asks.
 
 use heck::ToSnakeCase;
+use serde_json::Value;
 
 use super::{Api, Field, Follow, FollowBy, Operation, Parameter, Shape, Struct, Type};
-use crate::build::{http::Place, problem::Problem};
+use crate::build::{http::Place, problem::Problem, walk::resolve};
 
 /// Parameters that take the cursor of a page, in snake case.
 const CURSORS: [&str; 11] = [
@@ -21,6 +22,9 @@ const CURSORS: [&str; 11] = [
     "iterator",
 ];
 
+/// The field of a page that holds a cursor in one API and a URL in another.
+const NEXT: &str = "next";
+
 /// Fields of a page that hold the cursor of the next one.
 const NEXT_CURSORS: [&str; 9] = [
     "next_cursor",
@@ -31,11 +35,11 @@ const NEXT_CURSORS: [&str; 9] = [
     "after_cursor",
     "end_cursor",
     "iterator",
-    "next",
+    NEXT,
 ];
 
 /// Fields of a page that hold the URL of the next one.
-const NEXT_URLS: [&str; 6] = ["next_url", "next_page_url", "next_page_uri", "next_uri", "next_link", "next"];
+const NEXT_URLS: [&str; 6] = ["next_url", "next_page_url", "next_page_uri", "next_uri", "next_link", NEXT];
 
 /// Fields of a page that hold what it says of pages.
 const GROUPS: [&str; 7] = ["page", "paging", "pagination", "page_info", "meta", "links", "response_metadata"];
@@ -76,11 +80,17 @@ fn by(api: &Api, operation: &Operation, answer: &Struct) -> Option<FollowBy> {
     });
     let is_text = |field: &Field| api.is_text(&field.ty) && field.shape != Shape::Collection && !field.personal;
     let takes = |parameter: &&Parameter| api.is_text(&parameter.ty);
-    if let Some(parameter) = parameter(operation, &CURSORS).filter(takes) {
-        let next = path(api, answer, &NEXT_CURSORS, &is_text)?;
+    // The bare name says of neither what it is, so the document has to.
+    let is_next = |is_url: bool| {
+        let is_said = operation.facts.next_is_url == Some(is_url);
+        move |field: &Field| is_text(field) && (field.wire.to_snake_case() != NEXT || is_said)
+    };
+    if let Some(parameter) = parameter(operation, &CURSORS).filter(takes)
+        && let Some(next) = path(api, answer, &NEXT_CURSORS, &is_next(false))
+    {
         return Some(FollowBy::Cursor { parameter: parameter.name.clone(), next, more });
     }
-    if let Some(next) = path(api, answer, &NEXT_URLS, &is_text) {
+    if let Some(next) = path(api, answer, &NEXT_URLS, &is_next(true)) {
         return Some(FollowBy::Url { next, more });
     }
     let is_number = |parameter: &&Parameter| matches!(parameter.ty, Type::I32 | Type::I64);
@@ -91,6 +101,22 @@ fn by(api: &Api, operation: &Operation, answer: &Struct) -> Option<FollowBy> {
     // Whether the first page is 0 or 1 has to be said: a guess would leave a page out.
     let first = parameter.facts.first.filter(|first| (0..=1).contains(first))?;
     Some(FollowBy::Number { parameter: parameter.name.clone(), first: Some(first.unsigned_abs()) })
+}
+
+/// Whether the field `next` of an answer, or of a group in it, is a URL: by its format or an example. `None` if neither says so.
+pub fn is_url(document: &Value, answer: &Value) -> Option<bool> {
+    let of = |schema: &Value, names: &[&str]| -> Option<Value> {
+        let properties = resolve(document, schema)["properties"].as_object()?;
+        let named = |name: &&str| properties.iter().find(|(property, _)| property.to_snake_case() == **name);
+        names.iter().find_map(named).map(|(_, property)| property.clone())
+    };
+    let next = of(answer, &[NEXT]).or_else(|| GROUPS.iter().find_map(|group| of(&of(answer, &[group])?, &[NEXT])))?;
+    let target = resolve(document, &next);
+    if let Some("uri" | "url" | "uri-reference") = target["format"].as_str() {
+        return Some(true);
+    }
+    let example = next["example"].as_str().or(target["example"].as_str())?;
+    Some(example.starts_with("http") || example.starts_with('/'))
 }
 
 /// The parameter of the query that has one of these names.

@@ -4,7 +4,7 @@
 //! `discriminator`, which the others name in their `allOf`. Read as what it literally is, a base has none of the properties of the
 //! schemas made of it, and they would be lost without a word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -38,6 +38,7 @@ pub fn as_unions(lowered: &mut Lowered) -> Result<(), Problem> {
             own.insert(base, name);
         }
     }
+    let unions: BTreeMap<String, Value> = own.keys().map(|base| (base.clone(), schemas[base].clone())).collect();
     for (name, schema) in schemas.iter_mut() {
         let is_part = |part: &&String| part.as_str() != name;
         for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
@@ -47,7 +48,13 @@ pub fn as_unions(lowered: &mut Lowered) -> Result<(), Problem> {
             }
         }
     }
-    Ok(())
+    if unions.is_empty() {
+        return Ok(());
+    }
+    walk::schemas(&mut lowered.document, &mut |schema, _| {
+        of_common_base(schema, &made_of, &unions);
+        Ok(())
+    })
 }
 
 /// Whether a schema leads by a discriminator to others without naming them in a union.
@@ -79,43 +86,41 @@ fn free(name: &str, schemas: &Map<String, Value>) -> String {
     free
 }
 
-/// The union of the schemas that are made of a base. Where the discriminator maps a value to the base itself, it is a member by
-/// the name of what it says itself.
+/// The union of the schemas that are made of a base, and of what it says itself. The latter comes first, as the schema of the values
+/// that are of none of the others: a base may be a thing of its own, and the service may make others of it later.
 fn union(schemas: &Map<String, Value>, base: &str, own: &str, members: &[String]) -> Value {
     let schema = &schemas[base];
     let tag = schema["discriminator"]["propertyName"].as_str().unwrap_or_default();
     let mut mapping = schema["discriminator"]["mapping"].as_object().cloned().unwrap_or_default();
-    let target = |value: &Value| {
-        let target = value.as_str().unwrap_or_default();
-        walk::component_name(target, "schemas").unwrap_or(target).to_string()
-    };
+    let named = |name: &str| json!(format!("#/components/schemas/{name}"));
     let mut names: Vec<String> = members.to_vec();
+    let mut is_mapped = BTreeSet::new();
     for value in mapping.values_mut() {
-        let mut name = target(value);
-        if name == base {
-            name = own.to_string();
+        let target = value.as_str().unwrap_or_default();
+        let known = [own].into_iter().chain(schemas.keys().map(String::as_str));
+        let Some(name) = known.into_iter().find(|name| unions::is_mapped_to(target, name)).map(str::to_string) else {
+            continue;
+        };
+        let name = if name == base { own.to_string() } else { name };
+        *value = named(&name);
+        if name != own && !names.contains(&name) {
+            names.push(name.clone());
         }
-        if name == own || schemas.contains_key(&name) {
-            if !names.contains(&name) {
-                names.push(name.clone());
-            }
-            *value = json!(format!("#/components/schemas/{name}"));
-        }
+        is_mapped.insert(name);
     }
-    for name in members {
-        let is_mapped = mapping.values().any(|value| target(value) == *name);
-        // A schema that narrows the property says its value by that; otherwise the value is its name.
-        if !is_mapped && !narrows(&schemas[name.as_str()], tag) {
-            mapping.insert(name.clone(), json!(format!("#/components/schemas/{name}")));
+    let declared = limits(schema, tag);
+    for name in members.iter().filter(|name| !is_mapped.contains(*name)) {
+        // A schema that narrows the property says its value by that; otherwise the value is its name, unless the base lists the
+        // values and the name is none of them.
+        let may_be = declared.is_none_or(|values| values.as_array().is_some_and(|all| all.contains(&json!(name))));
+        if may_be && !narrows(&schemas[name.as_str()], tag) {
+            mapping.insert(name.clone(), named(name));
         }
     }
     let members: Vec<Value> =
-        names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
-    // A union of one schema is that schema, here as everywhere in the normal form.
-    let mut union = match members.as_slice() {
-        [_] => json!({ "allOf": members }),
-        _ => json!({"oneOf": members, "discriminator": {"propertyName": tag, "mapping": mapping}}),
-    };
+        [own].into_iter().chain(names.iter().map(String::as_str)).map(|name| json!({"$ref": named(name)})).collect();
+    let discriminator = json!({"propertyName": tag, "mapping": mapping, unions::DEFAULT: named(own)});
+    let mut union = json!({"oneOf": members, "discriminator": discriminator});
     for word in ["description", "title", "deprecated", "nullable"] {
         if let Some(said) = schema.get(word) {
             union[word] = said.clone();
@@ -124,11 +129,24 @@ fn union(schemas: &Map<String, Value>, base: &str, own: &str, members: &[String]
     union
 }
 
+/// What tells the members of a union apart that says nothing of it, where all are made of one base: what tells them apart there.
+fn of_common_base(schema: &mut Value, made_of: &BTreeMap<String, Vec<String>>, unions: &BTreeMap<String, Value>) {
+    let Some(members) = unions::members(schema).filter(|_| schema.get("discriminator").is_none()) else { return };
+    let is_made_of =
+        |member: &Value, base: &String| unions::reference(member).is_some_and(|name| leads_to(made_of, name, base, 0));
+    let mut bases = unions.iter().filter(|(base, _)| members.iter().all(|member| is_made_of(member, base)));
+    if let Some((_, union)) = bases.next() {
+        schema["discriminator"] = union["discriminator"].clone();
+    }
+}
+
 /// Whether a schema, or an inline part of it, limits a property to some values.
 fn narrows(schema: &Value, property: &str) -> bool {
-    let limits = |schema: &Value| {
-        let property = &schema["properties"][property];
-        property.get("enum").is_some() || property.get("const").is_some()
-    };
-    limits(schema) || schema["allOf"].as_array().into_iter().flatten().any(limits)
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    [schema].into_iter().chain(parts).any(|part| limits(part, property).is_some())
+}
+
+/// The values to which a schema itself limits a property.
+fn limits<'a>(schema: &'a Value, property: &str) -> Option<&'a Value> {
+    schema["properties"][property].get("enum")
 }

@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::Lowered;
 use crate::build::{problem::Problem, walk};
 
-/// Keywords that a value can break without being of another type.
-const LIMITS: [&str; 23] = [
+/// Keywords that a value can break without being of another type, or that an earlier rule has said in another way.
+const LIMITS: [&str; 26] = [
     "$anchor",
+    "$defs",
     "$id",
     "$schema",
     "contains",
@@ -30,6 +31,8 @@ const LIMITS: [&str; 23] = [
     "minimum",
     "multipleOf",
     "pattern",
+    "patternProperties",
+    "prefixItems",
     "propertyNames",
     "uniqueItems",
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowered, shapes};
+use super::{Lowered, shapes, unions};
 use crate::build::{
     problem::Problem,
     walk::{self, Place},
@@ -27,15 +27,30 @@ pub fn required(lowered: &mut Lowered) -> Result<(), Problem> {
     };
     let in_requests = reached_without("responses", &[])?;
     let in_answers = reached_without("requestBody", &lowered.payloads)?;
+    let known = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         let properties = schema.get("properties").cloned().unwrap_or_default();
-        let is = |name: &Value, mark: &str| properties[name.as_str().unwrap_or_default()][mark] == json!(true);
+        let is = |name: &Value, mark: &str| has_mark(&known, &properties[name.as_str().unwrap_or_default()], mark);
         let (sent, answered) = directions(place, &in_requests, &in_answers);
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
             required.retain(|name| !(sent && is(name, "readOnly") || answered && is(name, "writeOnly")));
         }
         Ok(())
     })
+}
+
+/// Whether a schema has a mark, or one that it refers to.
+fn has_mark(schemas: &Value, schema: &Value, mark: &str) -> bool {
+    let mut schema = schema;
+    // A circle of references is refused later; the bound is for it.
+    for _ in 0..16 {
+        if schema[mark] == json!(true) {
+            return true;
+        }
+        let Some(next) = unions::reference(schema).and_then(|name| schemas.get(name)) else { return false };
+        schema = next;
+    }
+    false
 }
 
 /// Whether requests have a place, and whether answers or webhooks have it.

@@ -41,12 +41,14 @@ pub fn share(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Writes a token in the place of each value: see `enum_tokens`. An open enum of numbers is a number.
+/// Writes a token in the place of each value: see `enum_tokens`. An open enum of numbers is a number, also one that writes its
+/// numbers as texts.
 pub fn tokens(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(map) = schema.as_object_mut() else { return Ok(()) };
         let Some(Value::Array(values)) = map.remove("enum") else { return Ok(()) };
-        if let Some(values) = values.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
+        let is_text = map.get("type").is_none_or(|of| of == "string");
+        if let Some(values) = values.iter().map(Value::as_str).collect::<Option<Vec<_>>>().filter(|_| is_text) {
             let mut tokens: Vec<String> = Vec::new();
             for value in values.into_iter().map(token) {
                 if !tokens.contains(&value) {

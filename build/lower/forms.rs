@@ -178,7 +178,7 @@ pub(super) fn only_shape(members: &[Value]) -> Option<usize> {
 }
 
 fn is_null(member: &Value) -> bool {
-    member["type"] == "null" || member["enum"] == json!([null])
+    member["type"] == "null"
 }
 
 /// Rewrites `examples` of JSON Schema as `example` of OpenAPI 3.0, which has one: the first.

@@ -122,9 +122,9 @@ impl<'a> Merger<'a> {
             self.parts(schema, pointer, Rank::Own, &mut Vec::new(), &mut parts)?;
         }
         let mut found: BTreeMap<String, Found> = BTreeMap::new();
-        for part in parts {
+        for part in &parts {
             for (keyword, value) in part.schema {
-                if matches!(keyword.as_str(), "$ref" | "allOf") || !carries(keyword, &part) {
+                if matches!(keyword.as_str(), "$ref" | "allOf") || !carries(keyword, part) {
                     continue;
                 }
                 let new = Found { value: value.clone(), pointer: part.pointer.clone(), rank: part.rank };
@@ -135,8 +135,14 @@ impl<'a> Merger<'a> {
                 found.insert(keyword.clone(), merged);
             }
         }
+        // Null has to fit all parts. A part without a type says nothing of it.
+        let is_nullable = |part: &Part<'_>| part.schema.get("nullable") == Some(&json!(true));
+        let allows_null = |part: &Part<'_>| is_nullable(part) || !part.schema.contains_key("type");
         let mut merged: Map<String, Value> =
             found.into_iter().map(|(keyword, Found { value, .. })| (keyword, value)).collect();
+        if parts.iter().all(allows_null) && parts.iter().any(is_nullable) {
+            merged.insert("nullable".into(), json!(true));
+        }
         if merged.contains_key("properties") {
             merged.entry("type").or_insert_with(|| json!("object"));
         }
@@ -294,7 +300,8 @@ fn with_words(shape: &Value, words: &Value, newer: bool) -> Option<Value> {
     Some(Value::Object(merged))
 }
 
-/// Whether a keyword of a part holds for the whole. The name of a base, and that it may be null or is deprecated, do not.
+/// Whether a keyword of a part holds for the whole. The name of a base, and that it is deprecated, do not; that it may be null is a
+/// question to all parts.
 fn carries(keyword: &str, part: &Part<'_>) -> bool {
     match keyword {
         "title" | "nullable" | "deprecated" => part.rank == Rank::Own,

@@ -21,7 +21,7 @@ pub(super) const SECRET: &str = "x-imprint-secret";
 /// The mark that makes a place personal data, or says that it is none.
 pub(super) const PERSONAL: &str = "x-imprint-personal";
 
-const SECRET_NAMES: [&str; 11] = [
+const SECRET_NAMES: [&str; 17] = [
     "account_number",
     "api_key",
     "client_secret",
@@ -29,7 +29,13 @@ const SECRET_NAMES: [&str; 11] = [
     "cvv",
     "pan",
     "pan_reference_id",
+    "passphrase",
+    "passwd",
+    "password",
+    "private_key",
     "routing_number",
+    "secret",
+    "secret_key",
     "ssn",
     "ssn4",
     "token",
@@ -86,6 +92,10 @@ pub(super) fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool
         return marked;
     }
     let Some(name) = spelled(document, schema, place) else { return false };
+    // Whether there is a secret is none.
+    if resolve(document, schema)["type"] == "boolean" {
+        return false;
+    }
     // The API's own keys: `Key.key`.
     let key = matches!(&place.role, Role::Property { owner: Some(owner), .. } if owner == "Key") && name == "key";
     key || schema["format"] == "password"
@@ -316,13 +326,13 @@ pub fn ids(lowered: &mut Lowered) -> Result<(), Problem> {
         }
         Ok(())
     })?;
-    let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
-        return Ok(());
-    };
     for (schema, kind) in kinds {
-        schemas.entry(schema).or_insert_with(
-            || json!({"type": "string", "description": format!("An id of the kind `{}`.", kind.to_snake_case())}),
-        );
+        // A document without schemas may have ids.
+        let schema = &mut lowered.document["components"]["schemas"][schema];
+        if schema.is_null() {
+            let about = format!("An id of the kind `{}`.", kind.to_snake_case());
+            *schema = json!({"type": "string", "description": about});
+        }
     }
     Ok(())
 }

@@ -12,19 +12,8 @@ use crate::build::{
 };
 
 /// Keywords of OpenAPI 3.1 (JSON Schema 2020-12) that have no Rust shape here.
-const KEYWORDS: [&str; 11] = [
-    "$defs",
-    "$dynamicRef",
-    "dependentSchemas",
-    "else",
-    "if",
-    "not",
-    "patternProperties",
-    "prefixItems",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
+const KEYWORDS: [&str; 6] =
+    ["$dynamicRef", "dependentSchemas", "else", "then", "unevaluatedItems", "unevaluatedProperties"];
 
 /// Refuses a `$ref` that does not name an existing schema: progenitor would report another operation.
 pub fn references(lowered: &mut Lowered) -> Result<(), Problem> {
@@ -78,9 +67,6 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
                         "pick one by an overlay action, or use `{}` for any value",
                     ));
                 }
-            }
-            Some(Value::String(name)) if name == "null" => {
-                return Err(place.problem("a value that can only be null", "remove it by an overlay action"));
             }
             _ => {}
         }

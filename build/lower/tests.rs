@@ -9,6 +9,7 @@ use crate::build::{enum_tokens::token, problem::Problem};
 
 mod composed;
 mod events;
+mod loose;
 mod names;
 mod operations;
 mod published;
@@ -279,7 +280,7 @@ fn in_place(lowered: &Lowered, schema: Value) -> Value {
 
 /// The cases of this file and of those below it.
 fn all_cases() -> impl Iterator<Item = Case> {
-    let below = [composed::cases, events::cases, names::cases, operations::cases];
+    let below = [composed::cases, events::cases, loose::cases, names::cases, operations::cases];
     below.into_iter().flat_map(|cases| cases()).chain(cases())
 }
 

@@ -7,13 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use super::{Lowered, merge, shapes};
 use crate::build::{
     problem::Problem,
-    rust_names::identifier,
+    rust_names::variant,
     walk::{self, Place, Role, component_name, resolve},
 };
 
@@ -23,6 +22,9 @@ pub(super) const KEYWORDS: [&str; 2] = ["anyOf", "oneOf"];
 /// What lowering writes beside the members of a union.
 const TAG: &str = "tag";
 const VARIANTS: &str = "variants";
+
+/// The keyword of a discriminator, of OpenAPI 3.2, that names the schema of the values that are of no other.
+pub(super) const DEFAULT: &str = "defaultMapping";
 
 /// How deep unions may stand within unions.
 const MAX_DEPTH: usize = 16;
@@ -64,6 +66,13 @@ pub(super) fn variants(schema: &Value) -> Vec<String> {
 /// The named schema that a schema refers to.
 pub(super) fn reference(schema: &Value) -> Option<&str> {
     component_name(schema.get("$ref")?.as_str()?, "schemas")
+}
+
+/// Whether what a discriminator maps a value to is a schema: it may be a reference, the name alone, or the name of a file.
+pub(super) fn is_mapped_to(target: &str, name: &str) -> bool {
+    let last = target.rsplit(['/', '#']).next().unwrap_or_default();
+    let stem = [".yaml", ".yml", ".json"].iter().find_map(|ending| last.strip_suffix(ending)).unwrap_or(last);
+    component_name(target, "schemas").unwrap_or(target) == name || stem == name
 }
 
 /// Removes unions whose members only say which properties have to be there: they change no type.
@@ -128,6 +137,8 @@ struct Member {
     schema: Value,
     /// The values of the discriminator that the document maps to it.
     mapped: Vec<String>,
+    /// It is the schema of the values that are of no other member.
+    is_default: bool,
     /// Another variant has the same schema, and the value of the discriminator tells which it is.
     by_value: bool,
 }
@@ -162,9 +173,12 @@ impl Settling<'_> {
             beside.insert("nullable".into(), json!(true));
         }
         distinct(&mut members);
-        // Whatever fits no other variant is kept by every union.
+        // Whatever fits no other variant is kept by every union, but not by a type that is no union.
+        let before = members.len();
         members.retain(|member| !is_any(&member.schema));
+        let takes_any = members.len() < before && !matches!(self.place.role, Role::Parameter { .. });
         if let Some(only) = self.one_type(&members) {
+            let only = if takes_any { json!({}) } else { only };
             let mut only = only.as_object().cloned().unwrap_or_default();
             only.extend(beside);
             return Ok(Some(Value::Object(only)));
@@ -211,6 +225,8 @@ impl Settling<'_> {
             for (index, member) in of_union.as_array().into_iter().flatten().enumerate() {
                 let pointer = format!("{pointer}/{keyword}/{index}");
                 let mapped = reference(member).map(|name| self.mapped(&discriminator, name)).unwrap_or_default();
+                let default = discriminator[DEFAULT].as_str();
+                let is_default = reference(member).zip(default).is_some_and(|(name, to)| self.is_mapped_to(to, name));
                 let target = resolve(self.known, member);
                 if members(target).is_some() && target.get(VARIANTS).is_none() {
                     self.spread(target, &pointer, depth + 1, spread)?;
@@ -228,7 +244,7 @@ impl Settling<'_> {
                 if let Some(map) = schema.as_object_mut() {
                     spread.nullable |= map.remove("nullable") == Some(json!(true));
                 }
-                spread.members.push(Member { schema, mapped, by_value: false });
+                spread.members.push(Member { schema, mapped, is_default, by_value: false });
             }
         }
         Ok(())
@@ -236,17 +252,19 @@ impl Settling<'_> {
 
     /// The values of a discriminator that mean a schema, by the mapping.
     fn mapped(&self, discriminator: &Value, name: &str) -> Vec<String> {
-        let stands_for = |target: &str| {
-            let target = component_name(target, "schemas").unwrap_or(target);
-            target == name || self.aliases.get(target).is_some_and(|target| target == name)
-        };
         let mapping = discriminator["mapping"].as_object().into_iter().flatten();
         let mut values: Vec<String> = mapping
-            .filter(|(_, target)| target.as_str().is_some_and(stands_for))
+            .filter(|(_, target)| target.as_str().is_some_and(|target| self.is_mapped_to(target, name)))
             .map(|(value, _)| value.clone())
             .collect();
         values.sort();
         values
+    }
+
+    /// The same as the function of this name, also where the schema has become another name of another one.
+    fn is_mapped_to(&self, target: &str, name: &str) -> bool {
+        let stand_for = self.aliases.iter().filter(|(_, of)| *of == name).map(|(alias, _)| alias.as_str());
+        stand_for.chain([name]).any(|name| is_mapped_to(target, name))
     }
 
     /// The schema that all members are, if they are one Rust type.
@@ -289,23 +307,34 @@ impl Settling<'_> {
         }
     }
 
-    /// The property that tells the members apart, and the values of it that mean each.
+    /// The property that tells the members apart, and the values of it that mean each, as texts.
     fn tag(&self, members: &[Member], said: &BTreeSet<String>) -> (Option<String>, Vec<Vec<String>>) {
         let property = |member: &Member, name: &str| -> Vec<String> {
             let property = &resolve(self.known, &member.schema)["properties"][name];
             let values = resolve(self.known, property)["enum"].as_array().into_iter().flatten();
-            values.filter_map(|value| value.as_str().map(str::to_string)).collect()
+            values.filter_map(text).collect()
         };
         if let Some(tag) = said.first().filter(|_| said.len() == 1) {
+            let declared: Vec<Vec<String>> = members.iter().map(|member| property(member, tag)).collect();
             let mut taken: BTreeSet<String> = BTreeSet::new();
-            let values = members.iter().map(|member| {
-                let declared = property(member, tag);
-                let mut values = match (member.mapped.is_empty(), declared.is_empty()) {
-                    (false, _) => member.mapped.clone(),
-                    (true, false) => declared,
-                    // Without a mapping the value is the name of the schema.
-                    (true, true) => reference(&member.schema).map(str::to_string).into_iter().collect(),
-                };
+            // What is mapped counts more, and a value that several declare tells none of them apart.
+            let is_free = |value: &&String| {
+                let declare = declared.iter().filter(|values| values.contains(value)).count();
+                declare == 1 && !members.iter().any(|member| member.mapped.contains(value))
+            };
+            let values = members.iter().zip(&declared).map(|(member, declared)| {
+                // It is also what has a value that nobody knows, and its type keeps the value.
+                if member.is_default && self.keeps(member, tag) {
+                    return Vec::new();
+                }
+                let mut values = member.mapped.clone();
+                values.extend(declared.iter().filter(is_free).cloned());
+                let name = reference(&member.schema).map(str::to_string);
+                // Without a mapping the value is the name of the schema, if it may be.
+                let may_be = |name: &String| declared.is_empty() || declared.contains(name);
+                if values.is_empty() && !member.is_default {
+                    values.extend(name.filter(may_be));
+                }
                 values.retain(|value| taken.insert(value.clone()));
                 values
             });
@@ -325,6 +354,11 @@ impl Settling<'_> {
         (None, vec![Vec::new(); members.len()])
     }
 
+    /// Whether the type of a member has the property that tells the members apart.
+    fn keeps(&self, member: &Member, tag: &str) -> bool {
+        resolve(self.known, &member.schema)["properties"].get(tag).is_some()
+    }
+
     /// The members with one value each, where their type does not keep the value: a value that was read as one of several
     /// could not be written back otherwise.
     fn by_value(
@@ -335,8 +369,7 @@ impl Settling<'_> {
     ) -> (Vec<Member>, Vec<Vec<String>>) {
         let Some(tag) = tag else { return (members, values) };
         let each = members.into_iter().zip(values).flat_map(|(member, values)| {
-            let keeps = resolve(self.known, &member.schema)["properties"].get(tag).is_some();
-            if keeps || values.len() < 2 {
+            if self.keeps(&member, tag) || values.len() < 2 {
                 return vec![(member, values)];
             }
             values.into_iter().map(|value| (Member { by_value: true, ..member.clone() }, vec![value])).collect()
@@ -359,8 +392,9 @@ impl Settling<'_> {
         };
         let named = reference(&member.schema).filter(|_| !member.by_value);
         let said = named.or(value).or(title).or(kind);
-        let base = said.map(ToUpperCamelCase::to_upper_camel_case).filter(|name| !name.is_empty());
-        let base = identifier(&base.unwrap_or_else(|| format!("Variant{}", index + 1)));
+        let says_something = |text: &&str| text.contains(char::is_alphanumeric);
+        let base =
+            said.filter(says_something).map_or_else(|| format!("Variant{}", index + 1), |said| variant(said, false));
         let mut name = base.clone();
         for number in 2.. {
             if !taken.contains(&name) {
@@ -372,13 +406,25 @@ impl Settling<'_> {
     }
 }
 
+/// The text of a value of a tag: a discriminator writes numbers and booleans as texts, too.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
 /// Leaves one of several members that say the same.
 fn distinct(members: &mut Vec<Member>) {
     let mut kept: Vec<Member> = Vec::new();
     for member in std::mem::take(members) {
         match kept.iter_mut().find(|other| super::inline::shape(&other.schema) == super::inline::shape(&member.schema))
         {
-            Some(other) => other.mapped.extend(member.mapped),
+            Some(other) => {
+                other.mapped.extend(member.mapped);
+                other.is_default |= member.is_default;
+            }
             None => kept.push(member),
         }
     }

@@ -70,14 +70,13 @@ macro_rules! union {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let mut value = $crate::value::union::Held::read(deserializer)?;
-                let tag: ::std::option::Option<&str> = value.tag($tag);
-                $(if tag.is_some_and(|tag| { let values: &[&str] = &[$($value),*]; values.contains(&tag) }) {
+                $(if value.is_tagged($tag, |tag| { let values: &[&str] = &[$($value),*]; values.contains(&tag) }) {
                     return ::std::result::Result::Ok(match value.get::<$ty>() {
                         ::std::option::Option::Some(found) => Self::$variant(found),
                         ::std::option::Option::None => Self::Unrecognized(value.take()),
                     });
                 })*
-                let is_tagged = tag.is_some();
+                let is_tagged = value.is_tagged($tag, |_| true);
                 let mut best = $crate::value::union::Best::default();
                 // A tag that is not listed means another variant, unless it is not known what tag a variant has.
                 $(if (!is_tagged || { let values: &[&str] = &[$($value),*]; values.is_empty() })
@@ -104,9 +103,18 @@ impl Held {
         Value::deserialize(deserializer).map(Self)
     }
 
-    /// The text of a property.
-    pub(crate) fn tag(&self, name: Option<&str>) -> Option<&str> {
-        self.0.get(name?)?.as_str()
+    /// Whether a property holds a text that is accepted. A number or a boolean counts as its text.
+    pub(crate) fn is_tagged(&self, name: Option<&str>, accepts: impl Fn(&str) -> bool) -> bool {
+        match name.and_then(|name| self.0.get(name)) {
+            Some(Value::String(text)) => accepts(text),
+            // `1.0` is `1`, as it is for a field that is an integer.
+            Some(Value::Number(number)) => match number.as_f64().filter(|number| number.fract() == 0.0) {
+                Some(whole) if number.is_f64() => accepts(&format!("{whole:.0}")),
+                _ => accepts(&number.to_string()),
+            },
+            Some(Value::Bool(value)) => accepts(if *value { "true" } else { "false" }),
+            _ => false,
+        }
     }
 
     /// The value as a type, if it fits.
@@ -163,7 +171,9 @@ impl<T> Best<T> {
 }
 
 /// Writes a variant. If its type leaves the tag out, the tag is added: without it the other side could not tell what it is.
-pub(crate) fn write<T: Serialize, S: Serializer>(
+///
+/// The tag is a text, or the number or boolean that the text is where the type reads no text there.
+pub(crate) fn write<T: Serialize + DeserializeOwned, S: Serializer>(
     value: &T,
     tag: Option<&str>,
     values: &[&str],
@@ -172,8 +182,11 @@ pub(crate) fn write<T: Serialize, S: Serializer>(
     let (Some(tag), Some(first)) = (tag, values.first()) else { return value.serialize(serializer) };
     // The text of serde's error is not used, because it may quote the value.
     let mut written = Held(serde_json::to_value(value).map_err(|_| S::Error::custom("cannot be written as JSON"))?);
-    if let Some(members) = written.0.as_object_mut() {
-        members.entry(tag).or_insert_with(|| Value::from(*first));
+    if written.0.get(tag).is_none() && written.0.is_object() {
+        written.0[tag] = Value::from(*first);
+        if let (None, Ok(value)) = (written.get::<T>(), serde_json::from_str(first)) {
+            written.0[tag] = value;
+        }
     }
     written.0.serialize(serializer)
 }
@@ -232,6 +245,26 @@ mod tests {
         Text(String) [personal] = [] knows [],
     });
 
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Coded {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i64>,
+    }
+
+    #[derive(Clone, PartialEq)]
+    enum Numbered {
+        One(Coded),
+        Two(Coded),
+        Yes(Bank),
+        Unrecognized(Value),
+    }
+
+    union!(Numbered by "code" {
+        One(Coded) = ["1"] knows ["code"],
+        Two(Coded) = ["2"] knows ["code"],
+        Yes(Bank) = ["true"] knows ["iban"],
+    });
+
     fn read<T: DeserializeOwned>(value: &Value) -> T {
         let read: T = serde_json::from_str(&value.to_string()).unwrap();
         drop(serde_json::from_value::<T>(value.clone()).unwrap());
@@ -254,6 +287,25 @@ mod tests {
         ] {
             assert!(read::<Tagged>(&value) == expected, "{value}");
         }
+    }
+
+    #[test]
+    fn a_tag_may_be_a_number_or_a_boolean() {
+        let two = |code| Numbered::Two(Coded { code });
+        for (value, expected) in [
+            (json!({"code": 2}), two(Some(2))),
+            (json!({"code": true, "iban": "DE"}), Numbered::Yes(Bank { kind: None, iban: Some("DE".into()) })),
+            (json!({"code": 3}), Numbered::Unrecognized(json!({"code": 3}))),
+            (json!({"code": 2.5}), Numbered::Unrecognized(json!({"code": 2.5}))),
+        ] {
+            assert!(read::<Numbered>(&value) == expected, "{value}");
+            if !matches!(expected, Numbered::Yes(_)) {
+                assert_eq!(serde_json::to_value(read::<Numbered>(&value)).unwrap(), value);
+            }
+        }
+        assert!(matches!(read::<Numbered>(&json!({"code": 1})), Numbered::One(_)));
+        // The type reads a number there, so the tag that is left out is written as one.
+        assert_eq!(serde_json::to_value(two(None)).unwrap(), json!({"code": 2}));
     }
 
     #[test]

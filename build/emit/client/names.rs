@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::HandWritten;
 pub use crate::build::rust_names::type_name;
@@ -10,7 +10,7 @@ use crate::build::{
     api::{Api, Field, Operation, Parameter, Struct},
     http::File,
     problem::Problem,
-    rust_names::identifier,
+    rust_names::{self, identifier},
 };
 
 /// The methods of a call's builder beside its setters.
@@ -108,13 +108,9 @@ pub fn body_fields<'a>(operation: &Operation, body: &'a Struct) -> impl Iterator
 pub fn variants(api: &mut Api, _: &HandWritten) -> Result<(), Problem> {
     for item in &mut api.enums {
         let mut taken = vec!["Unrecognized".to_string()];
+        let has_signs = rust_names::has_signs(item.values.iter().map(|value| value.text.as_str()));
         for value in &mut item.values {
-            let words: String = value.text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-            let base = match words.to_upper_camel_case() {
-                camel if !camel.is_empty() => identifier(&camel),
-                _ if value.text.is_empty() => "Empty".to_string(),
-                _ => "Value".to_string(),
-            };
+            let base = rust_names::variant(&value.text, has_signs);
             let mut name = base.clone();
             for number in 2.. {
                 if !taken.contains(&name) {

@@ -125,8 +125,8 @@ fn write_union(api: &Api, union: &Union) -> Vec<Piece> {
     pieces
 }
 
-/// How a union is read and written. The variants that demand most come first: of several that fit a value as well, the
-/// first is taken.
+/// How a union is read and written. The variants that demand most come first, and of those that demand as much the ones that know
+/// least: of several that fit a value as well, the first is taken.
 fn union_macro(api: &Api, union: &Union) -> String {
     let structure = |ty: &Type| match ty {
         Type::Boxed(inner) => inner.named().and_then(|name| api.structure(name)),
@@ -141,7 +141,7 @@ fn union_macro(api: &Api, union: &Union) -> String {
             Type::F32 | Type::F64 | Type::Timestamp | Type::Secret | Type::List(_) | Type::Map(_) => 2,
             _ => 3,
         };
-        (kind, std::cmp::Reverse(fields.map_or(0, required)), std::cmp::Reverse(fields.map_or(0, Vec::len)))
+        (kind, std::cmp::Reverse(fields.map_or(0, required)), fields.map_or(0, Vec::len))
     };
     let mut variants: Vec<&Variant> = union.variants.iter().collect();
     variants.sort_by_key(|variant| demands(variant));

@@ -80,8 +80,7 @@ pub fn refusals() -> Vec<Refusal> {
             A,
             "does not resolve to a named schema",
         ),
-        refuse("refuse unsupported forms", object(json!({"type": "null"})), None, A, "only be null"),
-        refuse("refuse unsupported forms", object(json!(true)), None, A, "not a map"),
+        refuse("refuse unsupported forms", object(json!(false)), None, A, "not a map"),
         refuse(
             "settle unions",
             object(json!({"oneOf": [{"type": "string"}, {"type": "object"}], "enum": ["X"]})),
@@ -119,7 +118,7 @@ pub fn refusals() -> Vec<Refusal> {
             "`S` is made of itself",
         ),
         refuse("refuse unsupported forms", object(json!({"const": {"a": 1}})), None, A, "no scalar"),
-        refuse("refuse unsupported forms", object(json!({"enum": [null]})), None, A, "without values"),
+        refuse("refuse unsupported forms", object(json!({"enum": []})), None, A, "without values"),
         refuse(
             "reduce what stands beside references",
             object(json!({"$ref": "#/components/schemas/S", "type": "string"})),
@@ -275,8 +274,17 @@ pub fn refusals() -> Vec<Refusal> {
             "contradicts",
         ),
     ];
-    for keyword in ["patternProperties", "prefixItems", "if", "$defs"] {
-        refused.push(refuse("refuse unsupported forms", in_schema(keyword, json!({})), None, A, "is not supported"));
+    // A condition that describes what the schema itself does not.
+    let more = json!({"properties": {"b": {"type": "string"}}});
+    for (keyword, value) in [
+        ("$dynamicRef", json!({})),
+        ("dependentSchemas", json!({ "x": more })),
+        ("else", more.clone()),
+        ("then", more),
+        ("unevaluatedItems", json!({})),
+        ("unevaluatedProperties", json!({})),
+    ] {
+        refused.push(refuse("refuse unsupported forms", in_schema(keyword, value), None, A, "is not supported"));
     }
     refused
 }

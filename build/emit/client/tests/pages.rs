@@ -63,7 +63,7 @@ fn pages_that_say_what_follows_them_are_followed() {
         ),
         (with("next_url", text()), "limit", integer(json!(10)), "const BY_URL: bool = true;"),
         (
-            with("links", json!({"type": "object", "properties": {"next": text()}})),
+            with("links", json!({"type": "object", "properties": {"next": {"type": "string", "format": "uri"}}})),
             "limit",
             integer(json!(10)),
             "group.next.as_ref()",
@@ -74,6 +74,13 @@ fn pages_that_say_what_follows_them_are_followed() {
         let paged = of(page, parameter, schema);
         assert!(paged.contains("const BY_ID: bool = false;") && paged.contains(says), "{says}\n{paged}");
     }
+    // What is called `next` is a cursor or a URL, and nobody says which.
+    for parameter in ["cursor", "limit"] {
+        assert_eq!(of(with("next", text()), parameter, text()), "false");
+    }
+    let example = |example: &str| json!({"type": "string", "example": example});
+    assert!(of(with("next", example("https://x/y")), "cursor", text()).contains("const BY_URL: bool = true;"));
+    assert!(of(with("next", example("cD00")), "cursor", text()).contains("answer.next.as_ref()"));
     // Nobody says which page is the first one; and a cursor that no page gives.
     assert_eq!(of(page(json!({"type": "boolean"})), "page", json!({"type": "integer"})), "false");
     assert_eq!(of(page(json!({"type": "boolean"})), "cursor", text()), "false");
@@ -133,7 +140,6 @@ fn an_operation_without_pages_has_no_stream() {
 fn a_list_that_cannot_be_followed_stops_the_build() {
     let boolean = || json!({"type": "boolean"});
     for (document, says) in [
-        (things(page(boolean()), cursor(json!({"type": "integer"})), item(text())), "`starting_after` is no text"),
         (things(page(text()), cursor(text()), item(text())), "`has_more` is no boolean"),
         (things(page(boolean()), cursor(text()), item(json!({"type": "string", "enum": ["A"]}))), "`id` of its items"),
         (

@@ -5,6 +5,7 @@ mod answers;
 mod bodies;
 mod collections;
 mod composed;
+mod loose;
 mod pages;
 mod plain;
 mod requests;
