@@ -63,8 +63,23 @@ pub struct Lowered {
     pub places: BTreeMap<String, String>,
     /// The schemas that got another name, so that no two have one Rust name: from the document's name to the new one.
     pub renamed: BTreeMap<String, String>,
+    /// Where the document has what lowering moved within an operation: from its place here to the one there.
+    moved: Vec<(String, String)>,
     /// The schemas of webhook payloads: nothing in the lowered document refers to them.
     payloads: Vec<String>,
+}
+
+impl Lowered {
+    /// A problem at the place that the document has: an overlay action at any other would select nothing.
+    fn located(&self, mut problem: Problem) -> Problem {
+        let below =
+            |from: &str| problem.place.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let moved = self.moved.iter().filter_map(|(from, to)| Some((from, to, below(from)?)));
+        if let Some((_, to, rest)) = moved.max_by_key(|(from, ..)| from.len()) {
+            problem.place = format!("{to}{rest}");
+        }
+        problem
+    }
 }
 
 /// One rule: its name, and what it does to the document.
@@ -172,7 +187,7 @@ pub fn client(normal: Value) -> Result<Lowered, Problem> {
 /// The same without the rules that `keep` does not accept.
 pub fn client_with(normal: Value, keep: &dyn Fn(&str) -> bool) -> Result<Lowered, Problem> {
     let mut lowered = Lowered { document: normal, ..Lowered::default() };
-    apply(CLIENT, &mut lowered, keep)?;
+    apply(CLIENT, &mut lowered, keep).map_err(|problem| lowered.located(problem))?;
     lowered.document = sorted(lowered.document);
     Ok(lowered)
 }

@@ -6,11 +6,22 @@ use super::{Lowered, merge};
 use crate::build::{problem::Problem, walk};
 
 pub fn version(lowered: &mut Lowered) -> Result<(), Problem> {
-    let version = lowered.document["openapi"].as_str().unwrap_or_default().to_string();
-    if !version.starts_with("3.0.") && !version.starts_with("3.1.") {
+    // The keyword of older documents has another name, and a version without quotes is a number in YAML.
+    let (keyword, version) = match (&lowered.document["openapi"], &lowered.document["swagger"]) {
+        (Value::Null, swagger) if !swagger.is_null() => ("swagger", swagger),
+        (openapi, _) => ("openapi", openapi),
+    };
+    let text = version.as_str().map_or_else(|| version.to_string(), str::to_string);
+    let is_supported = ["3.0", "3.1"]
+        .iter()
+        .any(|known| text.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')));
+    if keyword != "openapi" || !is_supported {
         return Err(Problem::new(
-            "/openapi",
-            format!("version `{version}` is not supported"),
+            format!("/{keyword}"),
+            match version {
+                Value::Null => "the document says no version".to_string(),
+                _ => format!("`{keyword}: {text}` is not supported"),
+            },
             "OpenAPI 3.0 and 3.1 are: convert the document before it is vendored",
         ));
     }

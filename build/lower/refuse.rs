@@ -15,6 +15,9 @@ use crate::build::{
 const KEYWORDS: [&str; 6] =
     ["$dynamicRef", "dependentSchemas", "else", "then", "unevaluatedItems", "unevaluatedProperties"];
 
+/// What the keyword `type` may say.
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
 /// Refuses a `$ref` that does not name an existing schema: progenitor would report another operation.
 pub fn references(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.pointer("/components/schemas").cloned().unwrap_or_default();
@@ -68,6 +71,12 @@ pub fn forms(lowered: &mut Lowered) -> Result<(), Problem> {
                     ));
                 }
             }
+            Some(name) if !name.as_str().is_some_and(|name| TYPES.contains(&name)) => {
+                return Err(place.problem(
+                    format!("`type: {name}` is none of the types of OpenAPI"),
+                    format!("write one of {} by an overlay action, or `{{}}` for any value", TYPES.join(", ")),
+                ));
+            }
             _ => {}
         }
         Ok(())
@@ -100,6 +109,12 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
         let refuse = |what: &str, advice: &str| {
             Err(operation.problem(&format!("/parameters/{index}"), format!("parameter `{name}` {what}"), advice))
         };
+        if let Some(old @ ("body" | "formData")) = parameter["in"].as_str() {
+            return refuse(
+                &format!("is `in: {old}`, which is of Swagger 2.0"),
+                "describe it as a `requestBody` by an overlay action, or convert the document before it is vendored",
+            );
+        }
         let Some(place) = http::place(parameter) else {
             return refuse(
                 "is neither in the path nor in the query nor a header",
@@ -155,6 +170,14 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
 /// Refuses a path whose parameters cannot be told apart, or that does not fit the parameters of the operation.
 fn template(operation: &walk::Operation<'_>, in_path: &[&str]) -> Result<(), Problem> {
     let refuse = |below: &str, what: String, advice: &str| Err(operation.problem(below, what, advice));
+    let mut braces = operation.path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    if let Some(pattern) = braces.find(|name| name.contains(['=', '*'])) {
+        return refuse(
+            "",
+            format!("`{{{pattern}}}` in the path is a pattern, and no name of a parameter"),
+            "write a parameter for each part that varies, as in `/projects/{project}`, by an overlay action",
+        );
+    }
     let Some(pieces) = http::template(operation.path) else {
         return refuse(
             "",
@@ -162,10 +185,17 @@ fn template(operation: &walk::Operation<'_>, in_path: &[&str]) -> Result<(), Pro
             "correct the path by an overlay action",
         );
     };
-    if !operation.path.starts_with('/') || operation.path.contains(['?', '#']) {
+    if !operation.path.starts_with('/') {
         return refuse(
             "",
-            format!("the path `{}` does not begin with a slash, or holds a query", operation.path),
+            format!("the path `{}` does not begin with a slash", operation.path),
+            "correct the path by an overlay action",
+        );
+    }
+    if operation.path.contains(['?', '#']) {
+        return refuse(
+            "",
+            format!("the path `{}` holds a query or a fragment", operation.path),
             "declare what stands behind the `?` as parameters of the query by an overlay action",
         );
     }

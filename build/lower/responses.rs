@@ -8,7 +8,7 @@ use super::Lowered;
 use crate::build::{
     http::{self, Form, Place},
     problem::Problem,
-    walk,
+    walk::{self, escape},
 };
 
 /// Removes `webhooks` and remembers their payloads: progenitor does not know webhooks, and without a reference to them
@@ -24,9 +24,21 @@ pub fn webhooks(lowered: &mut Lowered) -> Result<(), Problem> {
 /// one that may come without a body is as if it always came with one: the model knows that it may not. Error responses are removed: the client
 /// reads any error from any operation.
 pub fn success_codes(lowered: &mut Lowered) -> Result<(), Problem> {
+    let moved = &mut lowered.moved;
     walk::operations(&mut lowered.document, &mut |operation| {
+        let pointer = operation.pointer.clone();
         let value = Value::Object(operation.value.clone());
         let answers = http::answers(&value);
+        for (index, schema) in answers.schemas.iter().enumerate() {
+            let media = |response| http::media(response).filter(|media| media.value.get("schema") == Some(*schema));
+            let found = http::successes(&value).find_map(|(status, response)| Some((status, media(response)?)));
+            let member = if answers.schemas.len() > 1 { format!("/oneOf/{index}") } else { String::new() };
+            moved.extend(found.map(|(status, media)| {
+                let there = format!("{}/content/{}", escape(status), escape(media.name));
+                let here = format!("{pointer}/responses/2XX/content/application~1json/schema{member}");
+                (here, format!("{pointer}/responses/{there}/schema"))
+            }));
+        }
         let last = http::successes(&value).last();
         let description = last.and_then(|(_, response)| response["description"].as_str()).unwrap_or_default();
         let mut merged = json!({ "description": description });
@@ -47,9 +59,14 @@ pub fn success_codes(lowered: &mut Lowered) -> Result<(), Problem> {
 /// none is made of what is sent as bytes.
 pub fn request_media(lowered: &mut Lowered) -> Result<(), Problem> {
     let known = lowered.document.clone();
+    let moved = &mut lowered.moved;
     walk::operations(&mut lowered.document, &mut |operation| {
+        let pointer = format!("{}/requestBody/content", operation.pointer);
         let Some(body) = operation.value.get_mut("requestBody") else { return Ok(()) };
         let content = http::media(body).map(|media| {
+            if media.form == Form::Json {
+                moved.push((format!("{pointer}/application~1json"), format!("{pointer}/{}", escape(media.name))));
+            }
             let schema = media.value.get("schema").cloned().unwrap_or_else(|| json!({}));
             match media.form {
                 Form::Json => json!({"application/json": {"schema": schema}}),

@@ -29,7 +29,9 @@ pub fn refusals() -> Vec<Refusal> {
     };
     let in_schema = |keyword: &str, value: Value| object(json!({"type": "object", keyword: value}));
     let mut refused = vec![
-        refuse("check the version", json!({"openapi": "2.0"}), None, "/openapi", "version `2.0`"),
+        refuse("check the version", json!({"openapi": "2.0"}), None, "/openapi", "`openapi: 2.0`"),
+        refuse("check the version", json!({"swagger": "2.0"}), None, "/swagger", "`swagger: 2.0`"),
+        refuse("check the version", json!({"paths": {}}), None, "/openapi", "says no version"),
         refuse(
             "inline components",
             parameter(json!({"$ref": "#/components/parameters/Gone"})),
@@ -81,6 +83,63 @@ pub fn refusals() -> Vec<Refusal> {
             "does not resolve to a named schema",
         ),
         refuse("refuse unsupported forms", object(json!(false)), None, A, "not a map"),
+        refuse(
+            "refuse unsupported forms",
+            object(json!({"type": "date"})),
+            None,
+            A,
+            "`type: \"date\"` is none of the types",
+        ),
+        refuse(
+            "refuse unsupported operations",
+            on_path("/{name=projects/*}", json!([])),
+            Some("one"),
+            "/paths/~1{name=projects~1*}/get",
+            "`{name=projects/*}` in the path is a pattern",
+        ),
+        refuse(
+            "refuse unsupported operations",
+            on_path("one", json!([])),
+            Some("one"),
+            "/paths/one/get",
+            "does not begin with a slash",
+        ),
+        // At the place that the document has, whatever the status and the media type.
+        refuse(
+            "refuse unsupported forms",
+            operation(
+                json!({"responses": {"201": {"description": "d", "content": {"application/a+json": {"schema": {"type": "any"}}}}}}),
+            ),
+            Some("one"),
+            "/paths/~1one/get/responses/201/content/application~1a+json/schema",
+            "`type: \"any\"`",
+        ),
+        refuse(
+            "refuse unsupported forms",
+            operation(json!({
+                "requestBody": {"content": {"application/a+json": {"schema": {"type": "any"}}}},
+                "responses": {"200": json_body(json!({"type": "string"})), "201": json_body(json!({"type": "integer"}))},
+            })),
+            Some("one"),
+            "/paths/~1one/get/requestBody/content/application~1a+json/schema",
+            "`type: \"any\"`",
+        ),
+        refuse(
+            "refuse unsupported forms",
+            operation(
+                json!({"responses": {"200": json_body(json!({"type": "string"})), "201": json_body(json!({"type": "any"}))}}),
+            ),
+            Some("one"),
+            "/paths/~1one/get/responses/201/content/application~1json/schema",
+            "`type: \"any\"`",
+        ),
+        refuse(
+            "refuse unsupported operations",
+            parameter(json!({"name": "b", "in": "body", "schema": {"type": "object"}})),
+            Some("one"),
+            "/parameters/0",
+            "`in: body`, which is of Swagger 2.0",
+        ),
         refuse(
             "settle unions",
             object(json!({"oneOf": [{"type": "string"}, {"type": "object"}], "enum": ["X"]})),
