@@ -69,11 +69,11 @@ pub fn compare_media_types(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<
     let added = || after.keys().filter(|name| !before.contains_key(*name));
     let removed = || before.keys().filter(|name| !after.contains_key(*name));
     if added().next().is_some() {
-        let why = format!("new beside `{to}`, which the client goes on with: {}", listed(added()));
+        let why = format!("new beside `{to}`, which this crate goes on with: {}", listed(added()));
         changes.push(at.change("media type added", effects(Nothing, Additive, Additive), why));
     }
     if removed().next().is_some() {
-        let why = format!("no longer beside `{to}`, which the client goes on with: {}", listed(removed()));
+        let why = format!("no longer beside `{to}`, which this crate goes on with: {}", listed(removed()));
         changes.push(at.change("media type removed", effects(Nothing, Documentation, Documentation), why));
     }
     changes
@@ -100,9 +100,13 @@ fn other_media_type(
         let why = format!("{was}, which the client prefers; `{from}` is still there");
         return at.change(kind, effects(rust, Additive, Additive), why);
     }
-    let why = format!(
-        "{was}; {}",
-        at.by_side("older versions of this crate send the old one", "older versions of this crate ask for the old one")
-    );
+    let what = match at.carriers.sides.contains(&Side::Webhook) {
+        true => "receivers of today read the old one".to_string(),
+        false => at.by_side(
+            "older versions of this crate send the old one",
+            "older versions of this crate ask for the old one",
+        ),
+    };
+    let why = format!("{was}; {what}");
     at.change(kind, effects(rust, Breaking, Breaking), why)
 }

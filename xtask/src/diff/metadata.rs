@@ -174,9 +174,13 @@ fn unused_components(old: &Value, new: &Value) -> Vec<Change> {
         let all: BTreeSet<&str> = keys(before).union(&keys(after)).copied().collect();
         let differing: Vec<_> = all.iter().filter(|name| before[**name] != after[**name]).filter(is_unused).collect();
         if !differing.is_empty() {
-            let why = format!("nothing of the API uses what differs: {}", listed(differing));
+            let why = format!("nothing of the API uses what differs: {}", listed(&differing));
             let (pointer, location) = (format!("/components/{kind}"), format!("components/{kind}"));
-            changes.push(change("document changed", &pointer, &location, (Nothing, Documentation), why));
+            let is_prose = differing.iter().all(|name| without_prose(&before[**name]) == without_prose(&after[**name]));
+            changes.push(match is_prose {
+                true => change(PROSE, &pointer, &location, (Documentation, Nothing), why),
+                false => change("document changed", &pointer, &location, (Nothing, Documentation), why),
+            });
         }
     }
     changes

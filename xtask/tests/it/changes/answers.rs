@@ -120,7 +120,7 @@ pub const CASES: &[Case] = &[
             });
         },
         "patch",
-        &[("media types changed", "errors of 21 operations", N, D)],
+        &[("media types changed", "errors of 20 operations", N, D)],
     ),
     case(
         "an error is no JSON any more",
@@ -156,6 +156,6 @@ fn what_a_call_returns_is_said_in_words() {
     let xml = |d: &mut Value| answers(d)["200"]["content"]["application/xml"] = json!({});
     assert_eq!(
         told(&xml, "media type added"),
-        "new beside `application/json`, which the client goes on with: `application/xml`"
+        "new beside `application/json`, which this crate goes on with: `application/xml`"
     );
 }
