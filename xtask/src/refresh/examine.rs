@@ -132,6 +132,12 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let count = suspicious.len();
     let suspicious_new = new_places(suspicious, &known);
     let suspicious_known = count - suspicious_new.len();
+    if let Value::Number(version) = &document["info"]["version"] {
+        notes.push(format!(
+            "The version of the document is the number {version}, and no text: a zero at its end would be lost. Look \
+             at what upstream calls it."
+        ));
+    }
     // JSON that was cut off cannot be read.
     if !new.text.ends_with('\n') && !new.text.trim_start().starts_with('{') {
         notes.push(

@@ -83,7 +83,9 @@ fn rename(value: &mut Value, from: &str, to: &str) {
 }
 
 fn all_cases() -> impl Iterator<Item = &'static Case> {
-    [answers::CASES, calls::CASES, requests::CASES, rust_names::CASES, schemas::CASES, webhooks::CASES].into_iter().flatten()
+    [answers::CASES, calls::CASES, requests::CASES, rust_names::CASES, schemas::CASES, webhooks::CASES]
+        .into_iter()
+        .flatten()
 }
 
 #[test]

@@ -166,7 +166,6 @@ const CASES: &[Case] = &[
         &["/openapi", "does not say"],
     ),
     case("no operations", |d| d["paths"] = json!({}), &["/paths", "no operations"]),
-    case("no version", |d| d["info"]["version"] = json!(2), &["/info/version", "no version"]),
 ];
 
 #[test]
@@ -186,4 +185,12 @@ fn a_refusal_also_lists_the_differences() {
     let refusal = after(&|d| drop(d["paths"].as_object_mut().unwrap().remove("/v2/orders"))).unwrap_err();
     let kinds: Vec<_> = refusal.changes.iter().map(|change| (change.kind, change.location.as_str())).collect();
     assert!(kinds.contains(&("operation removed", "listOrders (GET /v2/orders)")), "{kinds:?}");
+}
+
+#[test]
+fn a_version_without_quotation_marks_is_brought_in_with_a_note() {
+    let finding = after(&|document: &mut Value| document["info"]["version"] = json!(2.1)).unwrap();
+    assert!(finding.notes.iter().any(|note| note.contains("the number 2.1, and no text")), "{:?}", finding.notes);
+    let finding = after(&|document: &mut Value| document["info"]["version"] = json!("2.1")).unwrap();
+    assert!(!finding.notes.iter().any(|note| note.contains("no text")), "{:?}", finding.notes);
 }
