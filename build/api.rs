@@ -11,7 +11,7 @@ mod cursor;
 mod document;
 mod follow;
 mod found;
-pub mod lists;
+mod lists;
 mod progenitor;
 mod samples;
 mod webhooks;

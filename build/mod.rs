@@ -8,6 +8,7 @@ pub mod emit;
 mod enum_tokens;
 pub mod generate;
 pub mod http;
+mod lists;
 pub mod lower;
 pub mod methods;
 pub mod needs;

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::build::{
     http::{self, Form, Place},
+    lists::Asked,
     problem::Problem,
     walk::{self, METHODS, is_success, resolve},
 };
@@ -125,7 +126,7 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         repeatable: matches!(operation.method, "get" | "head" | "put") || is_marked,
         answer_properties,
         next_is_url: follow::is_url(document, answer),
-        list: lists::names(document, answer, lists::Asked { path: operation.path, parameters: &names }),
+        list: lists::names(document, answer, Asked { path: operation.path, parameters: &names }),
         unknown_in_example,
         success: success_answer(&value, &answers),
         has_key: parameters.iter().any(|p| p.place == Place::Header && http::is_idempotency_key(&p.wire)),

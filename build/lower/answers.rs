@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Lowered, unions};
 use crate::build::{
-    api::lists::{self, Asked},
+    lists::{self, Asked},
     problem::Problem,
     rust_names::type_name,
     walk,
@@ -18,12 +18,16 @@ const ANSWER: &str = "/responses/2XX/content/application~1json/schema";
 
 /// Copies the schema for the answers.
 pub fn apart(lowered: &mut Lowered) -> Result<(), Problem> {
-    let mut within: BTreeSet<String> = BTreeSet::new();
+    let (mut within, mut answers) = (BTreeSet::new(), BTreeSet::new());
     walk::schemas(&mut lowered.document, &mut |schema, place| {
         let is_answer = place.operation.is_some() && place.pointer.ends_with(ANSWER);
-        within.extend(unions::reference(schema).filter(|_| !is_answer).map(str::to_string));
+        let names = if is_answer { &mut answers } else { &mut within };
+        names.extend(unions::reference(schema).map(str::to_string));
         Ok(())
     })?;
+    if within.is_disjoint(&answers) {
+        return Ok(());
+    }
     let known = lowered.document.clone();
     let schemas = &known["components"]["schemas"];
     let mut copies: Vec<(String, Value)> = Vec::new();

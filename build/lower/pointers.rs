@@ -17,12 +17,14 @@ use crate::build::{
 /// Rewrites the references that are not written so, with a copy of what they lead to where it has no name of its own. One that leads
 /// nowhere is left as it is, and refused if anybody uses it.
 pub fn named(lowered: &mut Lowered) -> Result<(), Problem> {
-    let known = lowered.document.clone();
-    let is_other =
-        |map: &Map<String, Value>| map.get("$ref").and_then(Value::as_str).is_some_and(|to| is_other(&known, to));
-    if !walk::any_map(&known, &is_other) {
+    let document = &lowered.document;
+    let is_other = |map: &Map<String, Value>| {
+        map.get("$ref").and_then(Value::as_str).is_some_and(|reference| is_other(document, reference))
+    };
+    if !walk::any_map(document, &is_other) {
         return Ok(());
     }
+    let known = lowered.document.clone();
     let mut names = Names { known: &known, given: BTreeMap::new(), open: Vec::new() };
     walk::schemas_anywhere(&mut lowered.document, &mut |schema, _| {
         names.rewrite(schema);

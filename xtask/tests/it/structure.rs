@@ -199,7 +199,7 @@ fn only_emit_writes_rust() {
 const STAGES: [&[&str]; 9] = [
     &["problem"],
     &["walk", "enum_tokens", "rust_names"],
-    &["http"],
+    &["http", "lists"],
     &["document", "methods"],
     &["overlay", "lower", "generate"],
     &["api"],
