@@ -20,7 +20,7 @@ pub fn version(lowered: &mut Lowered) -> Result<(), Problem> {
             format!("/{keyword}"),
             match version {
                 Value::Null => "the document says no version".to_string(),
-                _ => format!("`{keyword}: {text}` is not supported"),
+                _ => format!("the version `{keyword}: {text}` is not supported"),
             },
             "OpenAPI 3.0 and 3.1 are: convert the document before it is vendored",
         ));
