@@ -142,13 +142,21 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
     let body = media.map(|media| BodyFacts {
         form: media.form,
         media: media.sent().to_string(),
-        required: value["requestBody"]["required"] == Value::Bool(true),
+        required: value["requestBody"]["required"] == Value::Bool(true)
+            || media.form == Form::Json && is_sent_empty(operation.method, body_schema),
         files: files_of(document, media, &parameters),
         styles,
         minimum: minimum(document, &body_schema["properties"][LIMIT]),
         sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
+}
+
+/// Whether an object that may be left out is sent without members if none is set: `{}` says the same, and servers that read the body
+/// of each `POST` as JSON refuse one that is not there.
+fn is_sent_empty(method: &str, body: &Value) -> bool {
+    let demands = body["required"].as_array().is_some_and(|names| !names.is_empty());
+    matches!(method, "post" | "put" | "patch") && body.get("properties").is_some() && !demands
 }
 
 /// Refuses an operation that the document gives another base URL than all others: the client has one, and sends the key there.
@@ -279,7 +287,9 @@ fn errors(document: &Value, operation: &Value) -> Vec<ErrorAnswer> {
     let failures = responses.filter(|(status, _)| !is_success(status));
     let mut errors: Vec<ErrorAnswer> = failures
         .filter_map(|(status, response)| {
-            let code = error_code(document, &response["content"]["application/json"]["schema"]);
+            let schema =
+                http::media(response).filter(|media| media.form == Form::Json).map(|media| &media.value["schema"]);
+            let code = schema.and_then(|schema| error_code(document, schema));
             let description = text(&response["description"]);
             Some(ErrorAnswer { status: status.parse().ok()?, code, description })
         })

@@ -16,7 +16,7 @@ use crate::build::{
     needs::Needs,
     overlay::Overlay,
 };
-pub use crate::build::{document::parse, problem::Problem, walk, walk::resolve};
+pub use crate::build::{document::parse, http, problem::Problem, walk, walk::resolve};
 
 /// What hand-written code needs of the API. It belongs to that code, and so is the same for every document.
 pub const NEEDS: &str = include_str!("../../openapi/needs.yaml");

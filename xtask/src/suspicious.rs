@@ -219,7 +219,7 @@ fn sounds_secret(name: &str, document: &Value, schema: &Value) -> Option<&'stati
     }
     let said = [schema, target, value].map(|schema| schema["description"].as_str().unwrap_or_default().to_lowercase());
     let is_said = |phrase: &&str| said.iter().any(|said| said.contains(*phrase));
-    SECRET_PHRASES.iter().any(|phrase| is_said(&phrase)).then_some("is described as a secret")
+    SECRET_PHRASES.iter().any(is_said).then_some("is described as a secret")
 }
 
 /// Names in `required` that no property has; those of an `allOf` may stand in another member.

@@ -6,6 +6,7 @@ use serde_json::Value;
 pub fn quoted(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
+        Value::String(text) if text.is_empty() => "the empty text".into(),
         Value::String(text) => format!("`{text}`"),
         Value::Object(_) => "a schema".into(),
         other => format!("`{other}`"),

@@ -147,7 +147,7 @@ impl Hidden<'_> {
         let carriers = carriers.unwrap_or_else(|| Carriers { sides: [Side::Document].into(), ..Carriers::default() });
         let is_prose = PROSE.contains(&keyword);
         let name = parts.get(2).cloned().unwrap_or_default();
-        let shown = [&old, &new, &written].map(|value| shown(value));
+        let shown = [&old, &new, &written].map(shown);
         Change {
             kind: HIDDEN,
             names: vec![(name, location.clone())],
