@@ -21,7 +21,7 @@ pub(super) const SECRET: &str = "x-imprint-secret";
 /// The mark that makes a place personal data, or says that it is none.
 pub(super) const PERSONAL: &str = "x-imprint-personal";
 
-const SECRET_NAMES: [&str; 17] = [
+const SECRET_NAMES: [&str; 11] = [
     "account_number",
     "api_key",
     "client_secret",
@@ -29,17 +29,15 @@ const SECRET_NAMES: [&str; 17] = [
     "cvv",
     "pan",
     "pan_reference_id",
-    "passphrase",
-    "passwd",
-    "password",
-    "private_key",
     "routing_number",
-    "secret",
-    "secret_key",
     "ssn",
     "ssn4",
     "token",
 ];
+
+/// The same in bodies and headers. A parameter of a URL with one of these names is taken as it is: some APIs log their users in so.
+const SECRET_NAMES_OUTSIDE_URLS: [&str; 6] =
+    ["passphrase", "passwd", "password", "private_key", "secret", "secret_key"];
 
 const PERSONAL_NAMES: [&str; 12] = [
     "address",
@@ -100,8 +98,13 @@ pub(super) fn is_secret(document: &Value, schema: &Value, place: &Place) -> bool
     let key = matches!(&place.role, Role::Property { owner: Some(owner), .. } if owner == "Key") && name == "key";
     key || schema["format"] == "password"
         || SECRET_NAMES.contains(&name.as_str())
+        || !in_url(place) && SECRET_NAMES_OUTSIDE_URLS.contains(&name.as_str())
         || name.ends_with("_secret")
         || name.ends_with("_token") && !is_of_pages(&name)
+}
+
+fn in_url(place: &Place) -> bool {
+    matches!(place.role, Role::Parameter { in_header: false, .. })
 }
 
 /// Whether a token only names a page of a list: it has to be sent back in a URL, and opens nothing.
@@ -164,10 +167,10 @@ pub fn secrets(lowered: &mut Lowered) -> Result<(), Problem> {
         if !is_secret(&known, schema, place) {
             return Ok(());
         }
-        if matches!(place.role, Role::Parameter { in_header: false, .. }) {
+        if in_url(place) {
             return Err(place.problem(
                 "a secret in a URL, which logs and proxies keep",
-                format!("if it is none, mark it `{SECRET}: false` by an overlay action; else leave the operation out"),
+                format!("if it is none, mark it `{SECRET}: false` by an overlay action; else leave the parameter out"),
             ));
         }
         let redacted = json!({"type": "string", "format": "password"});

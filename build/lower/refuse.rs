@@ -96,7 +96,12 @@ pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
                 "rename one of the two by an overlay action",
             ));
         }
-        parameters(&operation, &known)
+        parameters(&operation, &known)?;
+        // What is left of cookies may be left out.
+        if let Some(Value::Array(parameters)) = operation.value.get_mut("parameters") {
+            parameters.retain(|parameter| parameter["in"] != "cookie");
+        }
+        Ok(())
     })
 }
 
@@ -116,8 +121,12 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
             );
         }
         let Some(place) = http::place(parameter) else {
+            // A call goes without a cookie that it may go without.
+            if parameter["in"] == "cookie" && parameter["required"] != true {
+                continue;
+            }
             return refuse(
-                "is neither in the path nor in the query nor a header",
+                "is neither in the path nor in the query nor a header, and has to be there",
                 "the client keeps no cookies: remove the parameter by an overlay action, and send it by the option \
                  `header` of a call where it is needed",
             );
@@ -155,9 +164,9 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
                     "describe the text of the header as a string by an overlay action",
                 );
             }
-            (_, http::Style::Deep, Some(kind)) if kind != "object" => {
+            (_, http::Style::Deep, Some(kind)) if kind != "object" && kind != "array" => {
                 return refuse(
-                    "has the style `deepObject` and is no object",
+                    "has the style `deepObject` and is neither an object nor a list",
                     "choose another style, or describe the object, by an overlay action",
                 );
             }

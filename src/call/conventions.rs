@@ -17,8 +17,10 @@ pub enum Style {
     Spaces,
     /// `name=a%7Cb`.
     Bars,
-    /// `name[property]=value`, at any depth.
+    /// `name[property]=value` and `name[0]=value`, at any depth.
     Deep,
+    /// The same, but a list of single values repeats its name, as forms have it that say nothing of their lists.
+    Repeated,
     /// The value as JSON.
     Json,
 }

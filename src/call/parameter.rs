@@ -41,7 +41,8 @@ impl Pairs {
                 self.add(name, &value.to_string());
                 return Ok(());
             }
-            Style::Deep => return self.add_deep(name, value),
+            Style::Deep => return self.add_deep(name, value, true),
+            Style::Repeated => return self.add_deep(name, value, false),
             Style::Form => None,
             Style::Simple | Style::Commas => Some(","),
             Style::Spaces => Some("%20"),
@@ -72,16 +73,17 @@ impl Pairs {
         Ok(())
     }
 
-    /// Adds an object by the paths of its values. A list of single values repeats the name of its property; the items of any other
-    /// list are told apart by their numbers.
-    fn add_deep(&mut self, name: &str, value: &Value) -> Result<(), &'static str> {
+    /// Adds an object or a list by the paths of its values. Without numbers, a list of single values repeats its name.
+    fn add_deep(&mut self, name: &str, value: &Value, numbers: bool) -> Result<(), &'static str> {
         match value {
             Value::Object(properties) => {
-                properties.iter().try_for_each(|(property, value)| self.add_deep(&format!("{name}[{property}]"), value))
+                let mut properties = properties.iter();
+                properties
+                    .try_for_each(|(property, value)| self.add_deep(&format!("{name}[{property}]"), value, numbers))
             }
-            Value::Array(items) if items.iter().any(|item| item.is_array() || item.is_object()) => {
+            Value::Array(items) if numbers || items.iter().any(|item| item.is_array() || item.is_object()) => {
                 let mut items = items.iter().enumerate();
-                items.try_for_each(|(index, item)| self.add_deep(&format!("{name}[{index}]"), item))
+                items.try_for_each(|(index, item)| self.add_deep(&format!("{name}[{index}]"), item, numbers))
             }
             Value::Array(items) => {
                 scalars(items)?.iter().for_each(|item| self.add(name, item));
@@ -167,7 +169,8 @@ mod tests {
             (Style::Commas, "n+m=a%2Cb,c+d,e%7Cf%26g%3D%25"),
             (Style::Spaces, "n+m=a%2Cb%20c+d%20e%7Cf%26g%3D%25"),
             (Style::Bars, "n+m=a%2Cb%7Cc+d%7Ce%7Cf%26g%3D%25"),
-            (Style::Deep, "n+m=a%2Cb&n+m=c+d&n+m=e%7Cf%26g%3D%25"),
+            (Style::Deep, "n+m%5B0%5D=a%2Cb&n+m%5B1%5D=c+d&n+m%5B2%5D=e%7Cf%26g%3D%25"),
+            (Style::Repeated, "n+m=a%2Cb&n+m=c+d&n+m=e%7Cf%26g%3D%25"),
         ] {
             assert_eq!(written(style, list.clone()), expected, "{style:?}");
         }
@@ -185,14 +188,20 @@ mod tests {
             assert_eq!(written(style, object.clone()), expected, "{style:?}");
         }
         let nested = json!({"a": {"b&c": ["x", 2]}});
-        assert_eq!(written(Style::Deep, nested.clone()), "n+m%5Ba%5D%5Bb%26c%5D=x&n+m%5Ba%5D%5Bb%26c%5D=2");
+        let deep = "n+m%5Ba%5D%5Bb%26c%5D%5B0%5D=x&n+m%5Ba%5D%5Bb%26c%5D%5B1%5D=2";
+        assert_eq!(written(Style::Deep, nested.clone()), deep);
+        assert_eq!(written(Style::Repeated, nested.clone()), "n+m%5Ba%5D%5Bb%26c%5D=x&n+m%5Ba%5D%5Bb%26c%5D=2");
+        let objects = json!([{"a": [1]}, {"a": 2}]);
+        assert_eq!(written(Style::Repeated, objects), "n+m%5B0%5D%5Ba%5D=1&n+m%5B1%5D%5Ba%5D=2");
         assert_eq!(Pairs::default().add_value("n", Style::Form, &nested), Err(TOO_DEEP));
         assert_eq!(Pairs::default().add_value("n", Style::Commas, &json!([["a"]])), Err(TOO_DEEP));
     }
 
     #[test]
     fn what_is_nothing_adds_nothing_and_a_single_value_is_itself() {
-        for style in [Style::Simple, Style::Form, Style::Commas, Style::Spaces, Style::Bars, Style::Deep] {
+        for style in
+            [Style::Simple, Style::Form, Style::Commas, Style::Spaces, Style::Bars, Style::Deep, Style::Repeated]
+        {
             assert_eq!(written(style, json!(null)), "", "{style:?}");
             assert_eq!(written(style, json!([])), "", "{style:?}");
             assert_eq!(written(style, json!("a+b")), "n+m=a%2Bb", "{style:?}");

@@ -277,7 +277,7 @@ impl Request {
         let Some(value) = self.as_json("body", body) else { return };
         let mut pairs = Pairs::default();
         for (name, value) in self.properties(&value) {
-            let style = style_of(name, styles).unwrap_or(Style::Deep);
+            let style = style_of(name, styles).unwrap_or(Style::Repeated);
             if value.is_null() {
                 continue;
             }

@@ -452,6 +452,7 @@ fn style(style: Style) -> TokenStream {
         Style::Spaces => quote! { crate::call::Style::Spaces },
         Style::Bars => quote! { crate::call::Style::Bars },
         Style::Deep => quote! { crate::call::Style::Deep },
+        Style::Repeated => quote! { crate::call::Style::Repeated },
         Style::Json => quote! { crate::call::Style::Json },
     }
 }

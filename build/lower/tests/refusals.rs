@@ -226,7 +226,7 @@ pub fn refusals() -> Vec<Refusal> {
         ),
         refuse(
             "refuse unsupported operations",
-            parameter(json!({"name": "c", "in": "cookie", "schema": {"type": "string"}})),
+            parameter(json!({"name": "c", "in": "cookie", "required": true, "schema": {"type": "string"}})),
             Some("one"),
             "/parameters/0",
             "neither in the path nor in the query nor a header",

@@ -136,7 +136,10 @@ const CASES: &[Case] = &[
     ),
     case(
         "a parameter in a cookie",
-        |d| d["paths"]["/v2/offers"]["get"]["parameters"][0]["in"] = json!("cookie"),
+        |d| {
+            let parameter = &mut d["paths"]["/v2/offers"]["get"]["parameters"][0];
+            (parameter["in"], parameter["required"]) = (json!("cookie"), json!(true));
+        },
         &["operation getOffer", "partner_customer_id", "neither in the path nor in the query"],
     ),
     case(

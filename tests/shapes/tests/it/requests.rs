@@ -1,7 +1,9 @@
 //! What goes over the wire: parameters in headers, queries and parts of segments, bodies and answers of every kind, and what is repeated.
 
 use serde_json::json;
-use shapes::types::{Line, SearchAllFilter, SearchAllKindsItem, SearchAllPage, SearchAllSort, TakePlaceResponse};
+use shapes::types::{
+    CreatedRange, Line, SearchAllFilter, SearchAllKindsItem, SearchAllPage, SearchAllSort, TakePlaceResponse,
+};
 use shapes::{Error, RetryPolicy, Upload};
 
 use crate::server::{Sent, server, unreachable};
@@ -102,6 +104,20 @@ async fn lists_and_objects_are_written_in_their_style() {
         panic!()
     };
     assert_eq!(error.missing(), ["filter.status", "owners"]);
+}
+
+/// As Stripe's parameters are. A cookie that may be left out is.
+#[tokio::test]
+async fn deep_lists_have_numbers_and_a_union_is_written_as_what_it_holds() {
+    let (client, sent) = server(&[(204, ""), (204, "")]);
+    let since = CreatedRange::builder().gte(5).build().unwrap();
+    client.get_expanded().expand(["a.b", "c"]).created(since).await.unwrap();
+    client.get_expanded().created(7).await.unwrap();
+    let sent: Vec<Sent> = sent.iter().collect();
+    let mut pairs: Vec<&str> = sent[0].target().strip_prefix("/expanded?").unwrap().split('&').collect();
+    pairs.sort_unstable();
+    assert_eq!(pairs, ["created%5Bgte%5D=5", "expand%5B0%5D=a.b", "expand%5B1%5D=c"]);
+    assert_eq!((sent[1].target(), sent[1].header("cookie")), ("/expanded?created=7", None));
 }
 
 #[tokio::test]
