@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     BodyFacts, ErrorAnswer, OperationFacts, ParameterFacts, SuccessAnswer, Tag, Webhook, cursor, follow, lists,
@@ -51,7 +51,12 @@ const REPEATABLE: &str = "x-imprint-repeatable";
 pub fn read(document: &Value) -> Result<Declared, Problem> {
     let mut operations = BTreeMap::new();
     methods(document)?;
-    walk::operations(&mut document.clone(), &mut |operation| {
+    let mut copy = document.clone();
+    let usual = usual_servers(document, &mut copy);
+    walk::operations(&mut copy, &mut |operation| {
+        if servers(document, &operation) != usual {
+            return Err(elsewhere(&operation));
+        }
         let declared = read_operation(document, &operation)?;
         operations.insert(declared.facts.id.clone(), declared);
         Ok(())
@@ -134,7 +139,6 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
         cursor: cursor::declared(document, operation, (&parameters, body, answer))?,
     };
     let has_answer = answers.form == Some(Form::Json);
-    elsewhere(document, operation)?;
     let styles = match media {
         Some(media) => styles(document, operation, media)?,
         None => Vec::new(),
@@ -159,24 +163,38 @@ fn is_sent_empty(method: &str, body: &Value) -> bool {
     matches!(method, "post" | "put" | "patch") && body.get("properties").is_some() && !demands
 }
 
-/// Refuses an operation that the document gives another base URL than all others: the client has one, and sends the key there.
-fn elsewhere(document: &Value, operation: &walk::Operation<'_>) -> Result<(), Problem> {
-    let urls = |holder: &Value| -> BTreeSet<String> {
-        let servers = holder["servers"].as_array().into_iter().flatten();
+/// The URLs of the servers that an operation names, of its path, or of the document.
+fn servers(document: &Value, operation: &walk::Operation<'_>) -> BTreeSet<String> {
+    let urls = |servers: &Value| -> BTreeSet<String> {
+        let servers = servers.as_array().into_iter().flatten();
         servers.filter_map(|server| Some(server["url"].as_str()?.trim_end_matches('/').to_string())).collect()
     };
-    let of_path = urls(&document["paths"][operation.path]);
-    let own = operation.value.get("servers").map(|servers| urls(&json!({ "servers": servers }))).unwrap_or_default();
-    let named = if own.is_empty() { of_path } else { own };
-    if named.is_empty() || named == urls(document) {
-        return Ok(());
-    }
-    Err(operation.problem(
+    let own = operation.value.get("servers").map(urls).filter(|own| !own.is_empty());
+    let of_path = || Some(urls(&document["paths"][operation.path]["servers"])).filter(|of_path| !of_path.is_empty());
+    own.or_else(of_path).unwrap_or_else(|| urls(&document["servers"]))
+}
+
+/// The servers that most operations have, which the base URL of the client stands for. `copy` is the same document, for the walk.
+fn usual_servers(document: &Value, copy: &mut Value) -> BTreeSet<String> {
+    let mut counts: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
+    // The visitor never refuses.
+    let _ = walk::operations(copy, &mut |operation| {
+        *counts.entry(servers(document, &operation)).or_default() += 1;
+        Ok(())
+    });
+    // Of as many, the first by name: the order of operations depends on a feature of serde_json.
+    let usual = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    usual.map(|(servers, _)| servers).unwrap_or_default()
+}
+
+/// The refusal of an operation that has other servers than most: the client has one base URL, and sends the key there.
+fn elsewhere(operation: &walk::Operation<'_>) -> Problem {
+    operation.problem(
         "",
-        "its `servers` are not those of the document, and the client sends every call to one base URL",
-        "remove these `servers` by an overlay action if the API takes the call at its own base URL as well; else remove the \
+        "its `servers` are not those of most operations, and the client sends every call to one base URL",
+        "remove these `servers` by an overlay action if the API takes the call at its usual base URL as well; else remove the \
          operation, and call it by a client of its own",
-    ))
+    )
 }
 
 /// How the properties of a form are written. Refuses what the client cannot write.

@@ -89,9 +89,10 @@ fn webhook(payload: Value) -> Value {
     document
 }
 
-/// A document with one operation, and servers of its own.
+/// A document with servers, and with operations beside that of a path.
 fn served(item: Value) -> Value {
-    let mut document = document(json!({}), json!({ "/a": item }));
+    let other = |id: &str| json!({"get": {"operationId": id, "responses": {}}});
+    let mut document = document(json!({}), json!({ "/a": item, "/b": other("b"), "/c": other("c") }));
     document["servers"] = json!([{"url": "https://one"}, {"url": "https://two/"}]);
     document
 }
@@ -111,6 +112,12 @@ fn an_operation_may_repeat_the_servers_of_the_document() {
     ] {
         assert!(read(&normal(served(item.clone())).unwrap()).is_ok(), "{item}");
     }
+    // All have the same ones, whatever the document has.
+    let mut document = served(json!({"get": {"operationId": "a", "responses": {}}}));
+    for path in ["/a", "/b", "/c"] {
+        document["paths"][path]["servers"] = json!([{"url": "https://three"}]);
+    }
+    assert!(read(&normal(document).unwrap()).is_ok());
 }
 
 #[test]
@@ -131,11 +138,11 @@ fn what_cannot_be_read_stops_with_place_and_advice() {
             "/components/schemas/S/x-imprint-dedupe-also",
             "without `x-imprint-dedupe`",
         ),
-        (served(json!({"servers": other, "get": get})), "/paths/~1a/get", "`servers` are not those of the document"),
+        (served(json!({"servers": other, "get": get})), "/paths/~1a/get", "`servers` are not those of most operations"),
         (
             served(json!({"get": {"operationId": "g", "servers": other, "responses": {}}})),
             "/paths/~1a/get",
-            "`servers` are not those of the document",
+            "`servers` are not those of most operations",
         ),
         (served(json!({"GET": get})), "/paths/~1a/GET", "not in lower case"),
         (
