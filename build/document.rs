@@ -115,6 +115,14 @@ impl<'de> Visitor<'de> for AnyValue {
                 Value::Number(_) | Value::Bool(_) => key.to_string(),
                 _ => return Err(A::Error::custom("a key that is no text")),
             };
+            // How serde_json hands over a number if another crate has turned on its feature `arbitrary_precision`.
+            if key == "$serde_json::private::Number" {
+                let Value::String(text) = map.next_value_seed(self)? else {
+                    return Err(A::Error::custom("a number that is no text"));
+                };
+                let whole = text.parse::<u64>().map(Value::from).or_else(|_| text.parse::<i64>().map(Value::from));
+                return whole.or_else(|_| text.parse::<f64>().map(Value::from)).map_err(A::Error::custom);
+            }
             if entries.contains_key(&key) {
                 return Err(A::Error::custom(format!("duplicate entry with key {key:?}")));
             }
@@ -203,6 +211,12 @@ mod tests {
             // YAML that begins as JSON does.
             ("{a: 1, b: !mine x}".to_string(), json!({"a": 1, "b": "x"})),
             ("{\"a\": 1e3}".to_string(), json!({"a": 1000.0})),
+            // As serde_json hands over numbers with its feature `arbitrary_precision`.
+            (
+                r#"{"a": [{"$serde_json::private::Number": "-1"}, {"$serde_json::private::Number": "1.5"}]}"#
+                    .to_string(),
+                json!({"a": [-1, 1.5]}),
+            ),
         ] {
             assert_eq!(parse("d", &text).unwrap(), expected, "{text}");
         }

@@ -48,8 +48,8 @@ impl Asked<'_> {
 
     /// Whether the path ends with the name of a list, `/v1/active-pets` with `pets`.
     fn is_for(&self, list: &str) -> bool {
-        let mut segments = self.path.rsplit('/').filter(|segment| !segment.is_empty() && !segment.starts_with('{'));
-        let Some(asked) = segments.next().map(ToSnakeCase::to_snake_case) else { return false };
+        let last = self.path.trim_end_matches('/').rsplit('/').next().filter(|last| !last.starts_with('{'));
+        let Some(asked) = last.map(ToSnakeCase::to_snake_case) else { return false };
         let list = list.to_snake_case();
         let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_string();
         let (asked, list) = (singular(&asked), singular(&list));

@@ -95,7 +95,7 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
 /// The rules that lose nothing, in the order they run. (Of several examples the first is kept.)
 pub const NORMAL: &[Rule] = &[
     rule("read what is missing as any value", loose::missing),
-    rule("drop what is no list of required names", loose::required),
+    rule("drop `required` that is a boolean", loose::required),
     rule("ignore shapes beside references of 3.0", loose::siblings),
     rule("read patterns as maps and lists", loose::patterns),
     rule("name what references lead to", pointers::named),
@@ -131,6 +131,7 @@ pub const CLIENT: &[Rule] = &[
     rule("remove conditions that only validate", loose::conditions),
     rule("refuse unsupported forms", refuse::forms),
     rule("refuse contradictions in allOf", merge::refuse),
+    rule("leave out cookies that may be left out", loose::cookies),
     rule("refuse unsupported operations", refuse::operations),
     rule("require nothing of the other direction", directions::required),
     rule("reduce what stands beside references", forms::ref_siblings),

@@ -9,12 +9,15 @@
 //! reported. An entry that a list already has is not appended again: entries that occur twice have no meaning in
 //! OpenAPI, and an action whose correction upstream has made itself is reported in this way.
 
+mod target;
+
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
 use super::problem::Problem;
+use target::one_name_each;
 
 /// A checked overlay. Tests remove an action from it; the others keep their numbers and run as before.
 #[derive(Debug)]
@@ -251,21 +254,6 @@ fn append(list: &mut Vec<Value>, entry: &Value) -> bool {
     missing
 }
 
-/// For each name of a list of names in a JSONPath, the path with that name in the place of the list.
-fn one_name_each(target: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for (start, _) in target.match_indices("['") {
-        let Some(length) = target[start..].find("']") else { continue };
-        let (list, end) = (&target[start + 2..start + length], start + length + 2);
-        let names: Vec<&str> = list.split("',").map(|name| name.trim_start().trim_start_matches('\'')).collect();
-        if names.len() > 1 {
-            let one = |name: &str| format!("{}['{name}']{}", &target[..start], &target[end..]);
-            found.extend(names.iter().map(|name| (name.to_string(), one(name))));
-        }
-    }
-    found
-}
-
 fn unknown(map: &Map<String, Value>, known: impl Fn(&str) -> bool) -> Option<&String> {
     map.keys().find(|key| !known(key))
 }
@@ -334,6 +322,10 @@ mod tests {
         let problem = of("$.p['get', 'post'].list[?@.n == 'a']").unwrap_err();
         assert!(problem.message.contains("selects nothing for `post`"), "{problem}");
         assert!(of("$.p['get'].list[?@.n == 'a']").is_ok());
+        for target in ["$.p[\"get\",\"put\"]", "$.p['get' , 'put']", "$.p[ 'get', \"put\" ]", "$['p']['put', 'get']"] {
+            let problem = of(target).unwrap_err();
+            assert!(problem.message.contains("selects nothing for `put`"), "{target}: {problem}");
+        }
     }
 
     #[test]

@@ -160,7 +160,9 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
 /// of each `POST` as JSON refuse one that is not there.
 fn is_sent_empty(method: &str, body: &Value) -> bool {
     let demands = body["required"].as_array().is_some_and(|names| !names.is_empty());
-    matches!(method, "post" | "put" | "patch") && body.get("properties").is_some() && !demands
+    let has_fields = body["properties"].as_object().is_some_and(|properties| !properties.is_empty());
+    let is_union = ["anyOf", "oneOf"].iter().any(|keyword| body.get(*keyword).is_some());
+    matches!(method, "post" | "put" | "patch") && has_fields && !is_union && !demands
 }
 
 /// The URLs of the servers that an operation names, of its path, or of the document.
@@ -174,7 +176,7 @@ fn servers(document: &Value, operation: &walk::Operation<'_>) -> BTreeSet<String
     own.or_else(of_path).unwrap_or_else(|| urls(&document["servers"]))
 }
 
-/// The servers that most operations have, which the base URL of the client stands for. `copy` is the same document, for the walk.
+/// The servers that the most operations have, which the base URL of the client stands for. `copy` is the same document, for the walk.
 fn usual_servers(document: &Value, copy: &mut Value) -> BTreeSet<String> {
     let mut counts: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
     // The visitor never refuses.
@@ -191,9 +193,10 @@ fn usual_servers(document: &Value, copy: &mut Value) -> BTreeSet<String> {
 fn elsewhere(operation: &walk::Operation<'_>) -> Problem {
     operation.problem(
         "",
-        "its `servers` are not those of most operations, and the client sends every call to one base URL",
-        "remove these `servers` by an overlay action if the API takes the call at its usual base URL as well; else remove the \
-         operation, and call it by a client of its own",
+        "the client sends every call to one base URL, and the `servers` of this operation (its own, of its path, or else of the \
+         document) are not those that the most operations have",
+        "if the API takes the call at the usual base URL as well, give the operation the `servers` of the others by an overlay \
+         action; else remove it, and call it by a client of its own",
     )
 }
 

@@ -63,11 +63,15 @@ mod tests {
     use crate::build::lower::normal;
 
     fn names_of(answer: Value) -> Vec<String> {
+        names_at("/v1/pets", answer)
+    }
+
+    fn names_at(path: &str, answer: Value) -> Vec<String> {
         let content = json!({"application/json": {"schema": answer}});
         let document = json!({
             "openapi": "3.1.0",
             "info": {"title": "t", "version": "1"},
-            "paths": {"/v1/pets": {"get": {
+            "paths": { path: {"get": {
                 "operationId": "one",
                 "responses": {"200": {"description": "d", "content": content}},
             }}},
@@ -106,6 +110,15 @@ mod tests {
         ] {
             assert_eq!(names_of(answer.clone()), expected, "{answer}");
         }
+    }
+
+    #[test]
+    fn the_path_of_one_thing_names_no_list() {
+        let pets = json!({"type": "array", "items": {"type": "string"}});
+        let answer = object(json!({"blocked_pets": pets, "active": {"type": "boolean"}}));
+        assert_eq!(names_at("/v1/pets", answer.clone()), ["blocked_pets"]);
+        assert_eq!(names_at("/v1/pets/", answer.clone()), ["blocked_pets"]);
+        assert_eq!(names_at("/v1/pets/{id}", answer), [""; 0]);
     }
 
     #[test]

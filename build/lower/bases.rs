@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowered, unions};
-use crate::build::{problem::Problem, walk};
+use super::{Lowered, shapes, unions};
+use crate::build::{document::sorted, problem::Problem, walk};
 
 /// Moves what a base itself says into a schema of its own, which those that are made of it name from then on, and makes the
 /// base their union.
@@ -17,6 +17,8 @@ pub fn as_unions(lowered: &mut Lowered) -> Result<(), Problem> {
     if !walk::any_map(&lowered.document, &|map| map.contains_key("discriminator")) {
         return Ok(());
     }
+    // The order of variants is that of the schemas, which must not depend on a feature of serde_json.
+    lowered.document = sorted(std::mem::take(&mut lowered.document));
     let Some(schemas) = lowered.document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return Ok(());
     };
@@ -108,12 +110,12 @@ fn union(schemas: &Map<String, Value>, base: &str, own: &str, members: &[String]
         }
         is_mapped.insert(name);
     }
-    let declared = limits(schema, tag);
+    let declared = limits(schemas, schema, tag);
     for name in members.iter().filter(|name| !is_mapped.contains(*name)) {
         // A schema that narrows the property says its value by that; otherwise the value is its name, unless the base lists the
         // values and the name is none of them.
         let may_be = declared.is_none_or(|values| values.as_array().is_some_and(|all| all.contains(&json!(name))));
-        if may_be && !narrows(&schemas[name.as_str()], tag) {
+        if may_be && !narrows(schemas, &schemas[name.as_str()], tag) {
             mapping.insert(name.clone(), named(name));
         }
     }
@@ -141,12 +143,21 @@ fn of_common_base(schema: &mut Value, made_of: &BTreeMap<String, Vec<String>>, u
 }
 
 /// Whether a schema, or an inline part of it, limits a property to some values.
-fn narrows(schema: &Value, property: &str) -> bool {
+fn narrows(schemas: &Map<String, Value>, schema: &Value, property: &str) -> bool {
     let parts = schema["allOf"].as_array().into_iter().flatten();
-    [schema].into_iter().chain(parts).any(|part| limits(part, property).is_some())
+    [schema].into_iter().chain(parts).any(|part| limits(schemas, part, property).is_some())
 }
 
-/// The values to which a schema itself limits a property.
-fn limits<'a>(schema: &'a Value, property: &str) -> Option<&'a Value> {
-    schema["properties"][property].get("enum")
+/// The values to which a schema itself limits a property, by a list at the property or in the schema that it refers to. The bound is
+/// for circles.
+fn limits<'a>(schemas: &'a Map<String, Value>, schema: &'a Value, property: &str) -> Option<&'a Value> {
+    let mut property = &schema["properties"][property];
+    for _ in 0..16 {
+        if let Some(values) = property.get("enum") {
+            return Some(values);
+        }
+        let part = shapes::only_member(property).map_or(property, |index| &property["allOf"][index]);
+        property = schemas.get(unions::reference(part)?)?;
+    }
+    None
 }

@@ -32,7 +32,10 @@ pub fn share(lowered: &mut Lowered) -> Result<(), Problem> {
         if let Some(other) = values.as_array().into_iter().flatten().find(|value| !shared.contains(value)) {
             return Err(place.problem(
                 format!("{other} is listed here and is not a value of `{name}`"),
-                format!("add the value to the schema `{name}`, or drop the mark `{ENUM}` here, in the overlay"),
+                format!(
+                    "add the value to the schema `{name}` by the overlay; without the mark `{ENUM}` the values here would be an \
+                     enum of their own, with another name"
+                ),
             ));
         }
         map.remove("type");

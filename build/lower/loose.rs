@@ -21,13 +21,17 @@ pub fn missing(lowered: &mut Lowered) -> Result<(), Problem> {
         if map.get("items") == Some(&json!(true)) {
             map.insert("items".into(), json!({}));
         }
+        // Without quotation marks, YAML reads the name of the type as nothing.
+        if map.len() == 1 && map.get("type") == Some(&Value::Null) {
+            map.insert("type".into(), json!("null"));
+        }
         // Null is a value where data may stand.
         map.retain(|keyword, value| !value.is_null() || matches!(keyword.as_str(), "const" | "default" | "example"));
         Ok(())
     })
 }
 
-/// Drops a `required` that is no list of names: a property that says of itself that it is required says nothing of its value.
+/// Drops a `required` that is `true` or `false`: a property that says of itself that it is required says nothing of its value.
 pub fn required(lowered: &mut Lowered) -> Result<(), Problem> {
     let is_loose =
         |map: &Map<String, Value>| map.get("required").is_some_and(Value::is_boolean) && !map.contains_key("in");
@@ -75,8 +79,9 @@ pub fn patterns(lowered: &mut Lowered) -> Result<(), Problem> {
         let Some(Value::Object(patterns)) = map.get("patternProperties").cloned() else { return Ok(()) };
         let mut values: Vec<Value> = Vec::new();
         // A map without this keyword is an open one, of which most documents mean nothing.
-        let others = map.get("additionalProperties").filter(|others| others.is_object());
+        let others = map.get("additionalProperties").filter(|others| **others != json!(false));
         for value in patterns.into_iter().map(|(_, value)| value).chain(others.cloned()) {
+            let value = if value == json!(true) { json!({}) } else { value };
             if !values.iter().any(|other| inline::shape(other) == inline::shape(&value)) {
                 values.push(value);
             }
@@ -129,6 +134,16 @@ pub fn null_as_any(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
+/// Leaves out the parameters that are cookies and may be left out: the client keeps none. One that has to be there is refused later.
+pub fn cookies(lowered: &mut Lowered) -> Result<(), Problem> {
+    walk::operations(&mut lowered.document, &mut |operation| {
+        if let Some(Value::Array(parameters)) = operation.value.get_mut("parameters") {
+            parameters.retain(|parameter| parameter["in"] != "cookie" || parameter["required"] == true);
+        }
+        Ok(())
+    })
+}
+
 /// The keywords of conditions whose schemas hold for some values.
 const CONDITIONS: [&str; 3] = ["dependentSchemas", "else", "then"];
 
@@ -143,6 +158,7 @@ pub fn conditions(lowered: &mut Lowered) -> Result<(), Problem> {
     walk::schemas(&mut lowered.document, &mut |schema, _| {
         let Some(map) = schema.as_object_mut() else { return Ok(()) };
         let known = map.get("properties").cloned().unwrap_or_default();
+        let known = json!({ "properties": known });
         map.retain(|keyword, value| match keyword.as_str() {
             "if" | "not" => false,
             "dependentSchemas" => {
@@ -155,13 +171,16 @@ pub fn conditions(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Whether a schema describes no property that is not known.
+/// Whether a schema describes no property that another one does not have, at any depth.
 fn only_validates(schema: &Value, known: &Value) -> bool {
     let parts = |keyword: &str| schema[keyword].as_array().into_iter().flatten();
     let mut properties = schema["properties"].as_object().into_iter().flatten();
     let mut within = ["allOf", "anyOf", "oneOf"].into_iter().flat_map(parts);
+    let mut values =
+        ["items", "additionalProperties"].into_iter().filter_map(|keyword| Some((keyword, schema.get(keyword)?)));
     schema.get("$ref").is_none()
-        && properties.all(|(name, _)| known.get(name).is_some())
+        && properties.all(|(name, part)| known["properties"].get(name).is_some_and(|there| only_validates(part, there)))
+        && values.all(|(keyword, part)| only_validates(part, &known[keyword]))
         && within.all(|part| only_validates(part, known))
         && CONDITIONS.iter().all(|keyword| schema.get(*keyword).is_none_or(|part| only_validates(part, known)))
 }

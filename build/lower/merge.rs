@@ -166,7 +166,7 @@ impl<'a> Merger<'a> {
                 return Err(Problem::new(
                     pointer,
                     format!("`$ref: {reference}` does not resolve to a named schema"),
-                    "only `#/components/schemas/<name>` is understood: define the schema there by an overlay action",
+                    "only `#/components/schemas/<name>` is understood: define the schema there by an overlay action, and let `$ref` name it",
                 ));
             };
             if within.contains(&name) {
@@ -255,6 +255,19 @@ impl<'a> Merger<'a> {
             // Closed or not, objects are read as open ones; what says more of the values counts.
             "additionalProperties" if new.value.is_boolean() => old.value,
             "oneOf" | "anyOf" => return Err(contradiction()),
+            // Each condition holds for itself.
+            "then" | "else" => json!({"allOf": [old.value, new.value]}),
+            "dependentSchemas" => {
+                let mut all = old.value.as_object().cloned().unwrap_or_default();
+                for (name, schema) in new.value.as_object().into_iter().flatten() {
+                    let both = match all.get(name) {
+                        Some(there) => json!({"allOf": [there, schema]}),
+                        None => schema.clone(),
+                    };
+                    all.insert(name.clone(), both);
+                }
+                Value::Object(all)
+            }
             _ if new.rank >= old.rank => new.value,
             _ => old.value,
         };

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Lowered;
 use crate::build::{
+    document::sorted,
     problem::Problem,
     rust_names::type_name,
     walk::{self, component_name},
@@ -24,6 +25,8 @@ pub fn named(lowered: &mut Lowered) -> Result<(), Problem> {
     if !walk::any_map(document, &is_other) {
         return Ok(());
     }
+    // The numbers of equal names follow the order of the walk, which must not depend on a feature of serde_json.
+    lowered.document = sorted(std::mem::take(&mut lowered.document));
     let known = lowered.document.clone();
     let mut names = Names { known: &known, given: BTreeMap::new(), open: Vec::new() };
     walk::schemas_anywhere(&mut lowered.document, &mut |schema, _| {
@@ -60,14 +63,25 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn rewrite(&mut self, schema: &mut Value) {
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return };
+        if let Some(named) = schema.get("$ref").and_then(Value::as_str).and_then(|reference| self.target(reference)) {
+            schema["$ref"] = json!(named);
+        }
+        let mapping = schema.pointer_mut("/discriminator/mapping").and_then(Value::as_object_mut);
+        for value in mapping.into_iter().flat_map(Map::values_mut) {
+            if let Some(named) = value.as_str().and_then(|reference| self.target(reference)) {
+                *value = json!(named);
+            }
+        }
+    }
+
+    /// The reference to write for one of another form; `None` for one that may stay, or that leads nowhere.
+    fn target(&mut self, reference: &str) -> Option<String> {
         if !is_other(self.known, reference) {
-            return;
+            return None;
         }
         let pointer = unescaped(&reference[1..]);
-        let Some(target) = self.known.pointer(&pointer).filter(|target| target.is_object()) else { return };
-        let name = self.name(&pointer, target);
-        schema["$ref"] = json!(format!("#/components/schemas/{name}"));
+        let target = self.known.pointer(&pointer).filter(|target| target.is_object())?;
+        Some(format!("#/components/schemas/{}", self.name(&pointer, target)))
     }
 
     fn name(&mut self, pointer: &str, target: &Value) -> String {

@@ -29,7 +29,7 @@ pub fn references(lowered: &mut Lowered) -> Result<(), Problem> {
         }
         Err(place.problem(
             format!("`$ref: {reference}` does not resolve to a named schema"),
-            "only `#/components/schemas/<name>` is understood: define the schema there by an overlay action",
+            "only `#/components/schemas/<name>` is understood: define the schema there by an overlay action, and let `$ref` name it",
         ))
     })
 }
@@ -96,12 +96,7 @@ pub fn operations(lowered: &mut Lowered) -> Result<(), Problem> {
                 "rename one of the two by an overlay action",
             ));
         }
-        parameters(&operation, &known)?;
-        // What is left of cookies may be left out.
-        if let Some(Value::Array(parameters)) = operation.value.get_mut("parameters") {
-            parameters.retain(|parameter| parameter["in"] != "cookie");
-        }
-        Ok(())
+        parameters(&operation, &known)
     })
 }
 
@@ -121,10 +116,6 @@ fn parameters(operation: &walk::Operation<'_>, known: &Value) -> Result<(), Prob
             );
         }
         let Some(place) = http::place(parameter) else {
-            // A call goes without a cookie that it may go without.
-            if parameter["in"] == "cookie" && parameter["required"] != true {
-                continue;
-            }
             return refuse(
                 "is neither in the path nor in the query nor a header, and has to be there",
                 "the client keeps no cookies: remove the parameter by an overlay action, and send it by the option \

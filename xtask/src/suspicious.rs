@@ -27,6 +27,9 @@ pub struct Suspicion {
     pub advice: String,
 }
 
+/// The kind of a place that seems to be a secret.
+const SECRET: &str = "secret that no rule marks";
+
 /// Words of a name that often mean a secret.
 const SECRET_WORDS: [&str; 28] = [
     "bearer",
@@ -119,7 +122,7 @@ pub fn suspicions(document: &Value, marked: &MarkedPlaces) -> Result<BTreeSet<Su
             let advice = format!(
                 "`{name}` {why} and no rule marks it: `x-imprint-secret: true` (or false) by an overlay action"
             );
-            add("secret that no rule marks", advice);
+            add(SECRET, advice);
         }
         if target["type"] != "string" || target.get("enum").is_some() {
             return Ok(());
@@ -190,11 +193,14 @@ pub fn lost_secrets(
 }
 
 /// Those of the suspicious places that are new. One that only moved is not: its kind and advice are those of a place that is
-/// gone.
+/// gone, and the end of its pointer too. That of a secret has to have the same owner, so that no other secret is taken for it.
 pub fn new_places(now: BTreeSet<Suspicion>, before: &BTreeSet<Suspicion>) -> Vec<Suspicion> {
     let mut gone: Vec<&Suspicion> = before.difference(&now).collect();
     let added = now.iter().filter(|place| !before.contains(place)).filter(|place| {
-        let moved = gone.iter().position(|old| (old.kind, &old.advice) == (place.kind, &place.advice));
+        let segments = if place.kind == SECRET { 3 } else { 2 };
+        let end = |place: &Suspicion| place.pointer.rsplit('/').take(segments).map(str::to_string).collect::<Vec<_>>();
+        let is_it = |old: &&Suspicion| (old.kind, &old.advice) == (place.kind, &place.advice) && end(old) == end(place);
+        let moved = gone.iter().position(is_it);
         moved.map(|index| gone.swap_remove(index)).is_none()
     });
     added.cloned().collect()

@@ -101,6 +101,30 @@ fn with_body(content: Value) -> Value {
     served(json!({"post": {"operationId": "p", "requestBody": {"content": content}, "responses": {}}}))
 }
 
+/// Of the bodies that may be left out, those are sent as `{}` all the same that are objects of fields and require nothing.
+#[test]
+fn a_body_that_requires_nothing_is_sent_by_what_changes_something() {
+    let is_sent = |method: &str, schema: Value| {
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        let item = json!({ method: {"operationId": "p", "requestBody": body, "responses": {}} });
+        read(&normal(served(item)).unwrap()).unwrap().operations["p"].body.as_ref().unwrap().required
+    };
+    let of = |more: Value| {
+        let mut schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        schema.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        schema
+    };
+    assert!(is_sent("post", of(json!({}))) && is_sent("patch", of(json!({}))));
+    for (method, schema) in [
+        ("delete", of(json!({}))),
+        ("post", of(json!({"required": ["a"]}))),
+        ("post", json!({"type": "object", "properties": {}})),
+        ("post", of(json!({"oneOf": [{"required": ["a"]}, {"properties": {"b": {"type": "string"}}}]}))),
+    ] {
+        assert!(!is_sent(method, schema.clone()), "{method} {schema}");
+    }
+}
+
 #[test]
 fn an_operation_may_repeat_the_servers_of_the_document() {
     let servers = json!([{"url": "https://two"}, {"url": "https://one/"}]);
@@ -138,11 +162,15 @@ fn what_cannot_be_read_stops_with_place_and_advice() {
             "/components/schemas/S/x-imprint-dedupe-also",
             "without `x-imprint-dedupe`",
         ),
-        (served(json!({"servers": other, "get": get})), "/paths/~1a/get", "`servers` are not those of most operations"),
+        (
+            served(json!({"servers": other, "get": get})),
+            "/paths/~1a/get",
+            "are not those that the most operations have",
+        ),
         (
             served(json!({"get": {"operationId": "g", "servers": other, "responses": {}}})),
             "/paths/~1a/get",
-            "`servers` are not those of most operations",
+            "are not those that the most operations have",
         ),
         (served(json!({"GET": get})), "/paths/~1a/GET", "not in lower case"),
         (

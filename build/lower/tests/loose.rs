@@ -68,7 +68,7 @@ pub fn cases() -> Vec<Case> {
             json!({"type": "array", "items": {}}),
         ),
         case(
-            "drop what is no list of required names",
+            "drop `required` that is a boolean",
             object(json!({"type": "integer", "required": true})),
             A,
             json!({"type": "integer"}),
@@ -99,6 +99,25 @@ pub fn cases() -> Vec<Case> {
             object(json!({"anyOf": [{"type": "integer"}, {"type": ["null"]}]})),
             A,
             json!({"type": "integer", "nullable": true}),
+        ),
+        // Without quotation marks, as YAML reads it.
+        case(
+            "read what is missing as any value",
+            object(json!({"anyOf": [text(), {"type": null}]})),
+            A,
+            json!({"type": "string", "nullable": true}),
+        ),
+        case(
+            "read patterns as maps and lists",
+            object(json!({"type": "object", "patternProperties": {"^S_": text()}, "additionalProperties": true})),
+            format!("{A}/additionalProperties"),
+            any.clone(),
+        ),
+        case(
+            "leave out cookies that may be left out",
+            operation(json!({"parameters": [{"name": "c", "in": "cookie", "schema": text()}]})),
+            format!("{ONE}/parameters"),
+            json!([]),
         ),
         case("let null be any value", object(json!({"enum": [null]})), A, json!({"nullable": true})),
         case("remove conditions that only validate", object(condition), A, properties(json!({"b": text()}))),
@@ -164,6 +183,46 @@ fn variants(document: Value, name: &str) -> Vec<(String, Vec<String>)> {
 fn said(variants: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {
     let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     variants.iter().map(|(name, values)| (name.to_string(), texts(values))).collect()
+}
+
+#[test]
+fn what_maps_values_to_schemas_names_them_as_references_do() {
+    let mut by_mapping = object(json!({
+        "oneOf": [{"$ref": "#/components/schemas/S/$defs/Cat"}, {"$ref": "#/components/schemas/S/$defs/Dog"}],
+        "discriminator": {"propertyName": "t", "mapping": {
+            "cat": "#/components/schemas/S/$defs/Cat", "dog": "#/components/schemas/S/$defs/Dog",
+        }},
+    }));
+    let animal = |property: &str| properties(json!({"t": text(), property: text()}));
+    by_mapping["components"]["schemas"]["S"]["$defs"] = json!({"Cat": animal("purrs"), "Dog": animal("barks")});
+    assert_eq!(variants(by_mapping, "S_a"), said(&[("SCat", &["cat"]), ("SDog", &["dog"])]));
+}
+
+#[test]
+fn the_values_of_a_base_may_be_in_a_schema_of_their_own() {
+    let values = json!({"type": "string", "enum": ["card", "sepa"]});
+    let inline = variants(base(values.clone(), json!({}), reference("P")), "P");
+    for kind in [reference("Kind"), json!({"allOf": [reference("Kind")], "description": "d"})] {
+        let mut named = base(kind, json!({}), reference("P"));
+        named["components"]["schemas"]["Kind"] = values.clone();
+        assert_eq!(variants(named, "P"), inline);
+    }
+}
+
+#[test]
+fn a_condition_that_describes_a_property_is_not_lost_beside_others() {
+    let with = |one: Value, other: Value| {
+        let condition = |then: Value| json!({"if": {"required": ["a"]}, "then": then});
+        let whole = properties(json!({"a": text(), "b": properties(json!({"c": text()}))}));
+        lower(schema(json!({"allOf": [whole, condition(one), condition(other)]})))
+    };
+    let (validates, describes) = (json!({"required": ["b"]}), properties(json!({"extra": text()})));
+    let within = properties(json!({"b": properties(json!({"new": text()}))}));
+    assert!(with(validates.clone(), properties(json!({"b": properties(json!({"c": text()}))}))).is_ok());
+    for describes in [describes, within] {
+        assert!(with(describes.clone(), validates.clone()).is_err());
+        assert!(with(validates.clone(), describes).is_err());
+    }
 }
 
 /// A base `P` with this property `kind`, and two schemas that are made of it; `S` is this.

@@ -1,6 +1,6 @@
 //! Compares two snapshots of the public API, and finds what the comparison of the documents does not explain.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Bound};
 
 use serde::Serialize;
 
@@ -93,7 +93,11 @@ impl Named {
 pub fn paging_changes(old: &str, new: &str) -> Vec<Change> {
     let (before, after) = (lines(old), lines(new));
     let methods = |lines: &BTreeSet<&str>, list: &str| -> Vec<&'static str> {
-        let has = |method: &&str| lines.iter().any(|line| line.starts_with(&format!("calls::{list}::{method}")));
+        let has = |method: &&str| {
+            let start = format!("calls::{list}::{method}");
+            let mut behind = lines.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
+            behind.next().is_some_and(|line| line.starts_with(&start))
+        };
         ["pages()", "stream()"].into_iter().filter(has).collect()
     };
     let structure = |line: &&str| Some(line.strip_prefix("calls::")?.strip_suffix(": struct")?.to_string());

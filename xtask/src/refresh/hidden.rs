@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::examine::Before;
 use crate::{
-    diff::{self, Change, Effect},
+    diff::{self, Change, Effect, MovedPaths},
     files,
     overlay_actions::ActionResult,
     pipeline::{self, Problem, walk::escape},
@@ -34,13 +34,18 @@ pub fn hidden_changes(
     (actions, corrected): (&[ActionResult], &Value),
 ) -> Result<Vec<Change>, Problem> {
     let overlay = pipeline::parse(files::OVERLAY, &before.overlay)?;
+    let moved = diff::moved_paths(old, new);
     let mut found = Vec::new();
     for (action, written) in actions.iter().zip(overlay["actions"].as_array().into_iter().flatten()) {
         for place in &action.places {
             let mut add = |pointer: String, [old, new, written]: [Value; 3]| {
                 found.push(Hidden { action: &action.action, pointer, old, new, written });
             };
-            Overwritten { old, new, add: &mut add }.compare(place, same_place(old, new, place), &written["update"]);
+            Overwritten { old, new, add: &mut add }.compare(
+                place,
+                same_place((old, new), moved.as_ref(), place),
+                &written["update"],
+            );
         }
     }
     let carriers = usage(&pipeline::normalized(corrected)?);
@@ -58,14 +63,17 @@ struct Hidden<'a> {
 
 /// What two documents have at a place of the new one. Paths may begin otherwise, and entries of a list that have a name are
 /// found by it.
-fn same_place<'a>(old: &'a Value, new: &'a Value, pointer: &str) -> (&'a Value, &'a Value) {
-    let moved = diff::moved_paths(old, new);
-    pointer.split('/').skip(1).fold((old, new), |(old, new), segment| {
+fn same_place<'a>(
+    documents: (&'a Value, &'a Value),
+    moved: Option<&MovedPaths>,
+    pointer: &str,
+) -> (&'a Value, &'a Value) {
+    pointer.split('/').skip(1).fold(documents, |(old, new), segment| {
         let key = segment.replace("~1", "/").replace("~0", "~");
         let is = new.get(&key).or_else(|| new.get(key.parse::<usize>().ok()?)).unwrap_or(&NULL);
         let was = match old {
             Value::Array(entries) => entries.iter().find(|one| is_entry(one, is)),
-            _ => old.get(&key).or_else(|| old.get(moved.as_ref()?.back(&key))),
+            _ => old.get(&key).or_else(|| old.get(moved?.back(&key))),
         };
         (was.unwrap_or(&NULL), is)
     })

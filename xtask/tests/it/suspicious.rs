@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xtask::{
     overlay_actions::correct,
     pipeline,
-    suspicious::{lost_secrets, new_places, suspicions},
+    suspicious::{Suspicion, lost_secrets, new_places, suspicions},
 };
 
 use crate::frozen;
@@ -52,7 +52,7 @@ fn names_that_sound_like_secrets_are_listed_until_they_are_marked() {
     }
     for (name, schema) in [
         ("pin", json!({"type": "integer"})),
-        ("passwords", json!({"type": "array", "items": {"type": "string"}})),
+        ("pins", json!({"type": "array", "items": {"type": "string"}})),
         // By what is said of it.
         ("code", json!({"type": "string", "description": "Opens the account. Sensitive: never log it."})),
     ] {
@@ -127,6 +127,14 @@ fn a_suspicious_place_that_only_moved_is_not_new() {
     twin.pointer += "/twin";
     more.insert(twin);
     assert_eq!(new_places(more, &before).len(), 1);
+    // A secret of the same name elsewhere is another one.
+    let secret = |owner: &str| {
+        let place = moved.iter().next().unwrap().clone();
+        [Suspicion { kind: "secret that no rule marks", pointer: format!("/s/{owner}/properties/tax_id"), ..place }]
+            .into()
+    };
+    assert_eq!(new_places(secret("Bank"), &secret("Old")).len(), 1);
+    assert_eq!(new_places(secret("Old"), &secret("Old")).len(), 0);
 }
 
 #[test]

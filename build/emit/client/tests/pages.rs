@@ -139,7 +139,11 @@ fn an_operation_without_pages_has_no_stream() {
 #[test]
 fn a_list_that_cannot_be_followed_stops_the_build() {
     let boolean = || json!({"type": "boolean"});
+    // Without the mark such a list is not followed.
+    let mut marked = things(page(boolean()), cursor(json!({"type": "integer"})), item(text()));
+    marked["paths"]["/things"]["get"]["x-imprint-cursor"] = json!("id");
     for (document, says) in [
+        (marked, "`starting_after` is no text"),
         (things(page(text()), cursor(text()), item(text())), "`has_more` is no boolean"),
         (things(page(boolean()), cursor(text()), item(json!({"type": "string", "enum": ["A"]}))), "`id` of its items"),
         (

@@ -1,7 +1,7 @@
 //! What documents say loosely, on the wire: bases that are used themselves, tags that are numbers, and answers that are no lists.
 
 use serde_json::{Value, json};
-use shapes::types::{Loose, LooseCoded, LooseOffset, LooseShape, Payment};
+use shapes::types::{Loose, LooseCoded, LooseCodedV2, LooseOffset, LooseShape, Payment};
 
 use crate::server::server;
 
@@ -32,6 +32,9 @@ fn a_number_tells_variants_apart() {
     assert!(matches!(coded(2, json!(5)), LooseCoded::V2(_)));
     assert!(matches!(coded(3, json!("a")), LooseCoded::V3(_)));
     assert!(matches!(coded(4, json!("a")), LooseCoded::Unrecognized(_)));
+    // A number that was left out is written as the number that the variant means.
+    let second = LooseCoded::V2(LooseCodedV2::builder().text(5).build().unwrap());
+    assert_eq!(serde_json::to_value(second).unwrap(), json!({"code": 2, "text": 5}));
 }
 
 #[test]
