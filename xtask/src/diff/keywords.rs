@@ -184,12 +184,8 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
     let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
     let is_property = at.pointer.rsplit('/').nth(1) == Some("properties");
     let is_union = |key: &str| UNIONS.contains(&key) && old[key].is_array() && new[key].is_array();
-    // `readOnly` means something on properties, and `required` is a list beside them.
-    let is_out_of_place = |key: &str| match key {
-        "readOnly" | "writeOnly" => !is_property,
-        "required" => [old, new].iter().any(|schema| schema[key].is_boolean()),
-        _ => false,
-    };
+    // Both mean something on properties.
+    let is_out_of_place = |key: &str| matches!(key, "readOnly" | "writeOnly") && !is_property;
     let compared = |key: &str| {
         let known = [&COMPARED[..], &MARKS, &PROSE_KEYWORDS, &LOWER_LIMITS, &UPPER_LIMITS, &OF_NUMBERS];
         is_union(key) || !is_out_of_place(key) && known.iter().any(|known| known.contains(&key))
@@ -199,12 +195,7 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
             return extensions::change(key, at);
         }
         if is_out_of_place(key) {
-            let why = match key {
-                "required" => {
-                    "`required: true` or `false` has no meaning here: an object lists its required properties"
-                }
-                _ => "`readOnly` and `writeOnly` have no meaning here: they are for properties",
-            };
+            let why = "`readOnly` and `writeOnly` have no meaning here: they are for properties";
             return at.change("keyword changed", effects(Nothing, Documentation, Documentation), why);
         }
         let why = format!("`{key}` differs, which no rule of the comparison knows: look at the two documents");
