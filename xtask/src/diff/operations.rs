@@ -130,7 +130,7 @@ fn compare_one(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
     }
     changes.extend(repetition(old, new));
     changes.extend(own_servers((documents.old, old), (documents.new, new)));
-    changes.extend(prose::compare(&old.value, &new.value, &at));
+    changes.extend(prose::compare_callable(&old.value, &new.value, &at));
     changes.extend(parameters::compare(documents, old, new));
     changes.extend(request_body::compare(documents, old, new));
     changes.extend(responses::compare(documents, old, new));

@@ -87,7 +87,7 @@ pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
         changes.extend(serialization::compare(documents, value, now, &at));
         let compared = ["name", "in", "required", "schema", "style", "explode", "allowReserved"];
         changes.extend(extensions::others(value, now, &compared, &at));
-        changes.extend(prose::compare(value, now, &at));
+        changes.extend(prose::compare_callable(value, now, &at));
         changes.extend(schemas::compare(documents, &value["schema"], &now["schema"], &at.part("schema", "")));
     }
     changes

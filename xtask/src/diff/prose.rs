@@ -37,6 +37,13 @@ pub fn without_prose(value: &Value) -> Value {
 /// Differences that change neither what is sent nor what compiles.
 pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let mut changes = compare_words(old, new, at, [&[], &[]]);
+    changes.extend(compare_deprecation(old, new, at, false));
+    changes
+}
+
+/// The same of operations and of their parameters: the compiler warns of those that are deprecated.
+pub fn compare_callable(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+    let mut changes = compare_words(old, new, at, [&[], &[]]);
     changes.extend(compare_deprecation(old, new, at, true));
     changes
 }
@@ -66,13 +73,15 @@ fn compare_words(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Valu
     changes
 }
 
-/// `deprecated` where the Rust compiler warns of it: on operations and their parameters; in schemas it is said to people alone.
+/// `deprecated`, and whether the Rust compiler `warns` of it: on operations and their parameters; elsewhere it is said to people
+/// alone.
 fn compare_deprecation(old: &Value, new: &Value, at: &ComparedPlace, warns: bool) -> Option<Change> {
-    if old["deprecated"] == new["deprecated"] {
+    let [was_deprecated, is_deprecated] = [old, new].map(|value| value["deprecated"] == true);
+    if was_deprecated == is_deprecated {
         return None;
     }
     let everywhere = effects(Documentation, Documentation, Documentation);
-    Some(match (new["deprecated"] == true, warns) {
+    Some(match (is_deprecated, warns) {
         (true, true) => {
             let why = "it still works and should not be used any more; Rust code that uses it may get a warning";
             at.change("deprecated", effects(Additive, Documentation, Documentation), why)

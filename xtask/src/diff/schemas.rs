@@ -153,12 +153,35 @@ pub fn compare(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compare
             changes.extend(of_shape);
         }
     }
-    if at.leaf == at.owner && old["nullable"] != new["nullable"] {
-        let is_named = at.pointer == format!("/components/schemas/{}", escape(&at.owner));
-        let rust = if !is_named || null_uses::changes_a_type(documents, &at.owner) { Breaking } else { Nothing };
-        changes.push(value_types::null_change(new["nullable"] == true, rust, at));
-    }
+    changes.extend(compare_null(documents, old, new, at));
     changes
+}
+
+/// Whether a schema as a whole may be null. What stands in another schema is told with it: `properties` and
+/// `compare_entries` know what the reference there leads to.
+fn compare_null(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Option<Change> {
+    let [had_null, has_null] = [old, new].map(|schema| schema["nullable"] == true);
+    if had_null == has_null || !is_named(at) && stands_in_another(&at.pointer) {
+        return None;
+    }
+    let rust = match is_named(at) {
+        true if !null_uses::changes_a_type(documents, &at.owner) => Nothing,
+        // A setter takes the same value as before.
+        false if at.pointer.split('/').nth(4) == Some("parameters") => Nothing,
+        _ => Breaking,
+    };
+    Some(value_types::null_change(has_null, rust, at))
+}
+
+/// Whether a place is a schema under `components/schemas`, and not a part of one.
+fn is_named(at: &ComparedPlace) -> bool {
+    at.pointer == format!("/components/schemas/{}", escape(&at.owner))
+}
+
+/// Whether a schema is a property, or stands for the items of a list or the values of a map.
+fn stands_in_another(pointer: &str) -> bool {
+    let mut parts = pointer.rsplit('/');
+    matches!(parts.next(), Some("items" | "additionalProperties")) || parts.next() == Some("properties")
 }
 
 /// The names that a schema has in Rust, before and now.

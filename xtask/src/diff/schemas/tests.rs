@@ -285,6 +285,48 @@ fn null_for_a_named_schema_changes_the_fields_that_are_no_options() {
 }
 
 #[test]
+fn null_is_told_of_what_a_call_answers_and_once_of_each_place() {
+    const ANSWER: &str = "/paths/~1things/get/responses/200/content/application~1json/schema";
+    assert_told(&[
+        (
+            |d| {
+                let answer = d.pointer_mut(ANSWER).unwrap();
+                *answer = json!({"anyOf": [answer.clone(), {"type": "null"}]});
+            },
+            &[("null allowed", "response of getThing", B, B, "it may be null now")],
+        ),
+        (
+            |d| d["paths"]["/things"]["get"]["parameters"][0]["schema"]["nullable"] = json!(true),
+            &[("null allowed", "query parameter `limit` of getThing", N, A, "the Rust type stays")],
+        ),
+        (
+            |d| {
+                schemas(d)["properties"] = json!({"type": "string", "enum": ["A"]});
+                properties(d, "Thing")["properties"] = json!({"$ref": "#/components/schemas/properties"});
+            },
+            &[("schema added", "properties", A, N, ""), ("property added", "Thing.properties", A, A, "")],
+        ),
+        // Said where it was meant before.
+        (|d| schemas(d)["Kind"]["nullable"] = json!(false), &[]),
+        (|d| schemas(d)["Thing"]["nullable"] = json!(false), &[]),
+    ]);
+    let mut old = document();
+    schemas(&mut old)["Items"] = json!({"type": "array", "items": {"type": "object", "properties": {
+        "a": {"type": "string"},
+    }}});
+    schemas(&mut old)["Own"] = json!({"type": "object", "properties": {"Own": {"type": "string"}}});
+    properties(&mut old, "Thing")["items"] = json!({"$ref": "#/components/schemas/Items"});
+    properties(&mut old, "Thing")["own"] = json!({"$ref": "#/components/schemas/Own"});
+    for (pointer, location) in [("Items/items", "Items[]"), ("Own/properties/Own", "Own.Own")] {
+        let mut new = old.clone();
+        new.pointer_mut(&format!("/components/schemas/{pointer}")).unwrap()["nullable"] = json!(true);
+        let changes = compare(&old, &new).unwrap().changes;
+        let told: Vec<_> = changes.iter().map(|change| (change.kind, change.location.as_str())).collect();
+        assert_eq!(told, [("null allowed", location)]);
+    }
+}
+
+#[test]
 fn whether_a_field_is_an_option_depends_on_the_sides_that_carry_it() {
     assert_told(&[
         (
@@ -492,6 +534,17 @@ fn the_compiler_warns_of_deprecated_parameters_and_not_of_deprecated_fields() {
             |d| d["paths"]["/things"]["get"]["parameters"][0]["deprecated"] = json!(true),
             &[("deprecated", "query parameter `limit` of getThing", A, D, "may get a warning")],
         ),
+        (
+            |d| d["paths"]["/things"]["get"]["deprecated"] = json!(true),
+            &[("deprecated", "getThing (GET /things)", A, D, "may get a warning")],
+        ),
+        // Nothing of these is called.
+        (
+            |d| d["webhooks"]["Thing"]["post"]["deprecated"] = json!(true),
+            &[("deprecated", "webhook Thing", D, D, "should not be used any more")],
+        ),
+        (|d| properties(d, "Thing")["term"]["deprecated"] = json!(false), &[]),
+        (|d| d["paths"]["/things"]["get"]["deprecated"] = json!(false), &[]),
     ]);
 }
 
