@@ -1,12 +1,12 @@
 //! Prose that may change what a caller has to do: how to authenticate, what errors mean, what may be sent twice and how often,
 //! in what unit amounts are, what is to go. Reports show it; all other prose they only count.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{
-    change::{Change, Effect::Documentation, PROSE, effects},
+    change::{Change, Effect::Documentation, effects},
     place::ComparedPlace,
 };
 use crate::usage::Side;
@@ -66,7 +66,35 @@ const WORDS: [&str; 36] = [
 /// place.
 const WORDS_OF_ANY_PLACE: usize = 5;
 
-const NO_HOLDERS: [&[&Value]; 2] = [&[], &[]];
+/// What is said around a text in one of the documents.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The schema that holds the place.
+    pub holder: &'a Value,
+    /// The schema that the place refers to.
+    pub target: &'a Value,
+}
+
+impl Around<'_> {
+    /// Nothing around it.
+    pub const NOTHING: Around<'static> = Around { holder: &Value::Null, target: &Value::Null };
+
+    /// How often each sentence is said: one that is short is left out, since it is about its place.
+    fn said(self) -> BTreeMap<String, usize> {
+        let mut found = BTreeMap::new();
+        sentences_within(self.holder, &mut found);
+        if !std::ptr::eq(self.holder, self.target) {
+            sentences_within(self.target, &mut found);
+        }
+        found.retain(|sentence, _| sentence.split(' ').count() >= WORDS_OF_ANY_PLACE);
+        found
+    }
+
+    /// Whether the schema that the place refers to says a sentence of itself, and so of the place.
+    fn says_of_the_place(self, sentence: &String) -> bool {
+        ["summary", "description"].iter().any(|key| sentences(&self.target[*key]).contains(sentence))
+    }
+}
 
 /// The sentences of a text, each without the spaces around it.
 fn sentences(text: &Value) -> Vec<String> {
@@ -77,11 +105,13 @@ fn sentences(text: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Every sentence of the descriptions in a schema, at any depth.
-fn sentences_within(schema: &Value, found: &mut BTreeSet<String>) {
+/// Every sentence of the descriptions in a schema, at any depth, and how often it is there.
+fn sentences_within(schema: &Value, found: &mut BTreeMap<String, usize>) {
     for (key, value) in schema.as_object().into_iter().flatten() {
         match value {
-            Value::String(_) if matches!(key.as_str(), "description" | "summary") => found.extend(sentences(value)),
+            Value::String(_) if matches!(key.as_str(), "description" | "summary") => {
+                sentences(value).into_iter().for_each(|sentence| *found.entry(sentence).or_default() += 1);
+            }
             value => sentences_within(value, found),
         }
     }
@@ -89,26 +119,27 @@ fn sentences_within(schema: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// The sentences that only one of two texts has, if they matter: all of them where `always`, otherwise those with one of
-/// the words. Sentences that the old or the new `holders` have elsewhere have only moved.
-fn differing(old: &Value, new: &Value, always: bool, holders: [&[&Value]; 2]) -> Option<String> {
+/// the words. One that is said no more often and no less often `around` the place than before has only moved.
+fn differing(old: &Value, new: &Value, always: bool, around: [Around<'_>; 2]) -> Option<String> {
     let (before, after) = (sentences(old), sentences(new));
-    let [elsewhere_before, elsewhere_after] = holders.map(|holders| {
-        let mut found = BTreeSet::new();
-        holders.iter().for_each(|holder| sentences_within(holder, &mut found));
-        found.retain(|sentence| sentence.split(' ').count() >= WORDS_OF_ANY_PLACE);
-        found
-    });
+    let [said_before, said_now] = around.map(Around::said);
     let matters = |sentence: &&String| {
         let lower = sentence.to_lowercase();
         always || WORDS.iter().any(|word| lower.contains(word))
     };
-    let only = |one: &[String], other: &[String], elsewhere: &BTreeSet<String>| {
-        let is_there = |sentence: &&String| other.contains(sentence) || elsewhere.contains(*sentence);
+    let only = |one: &[String], other: &[String], around: Around<'_>, said: [&BTreeMap<String, usize>; 2]| {
+        let has_moved = |sentence: &String| {
+            let [here, elsewhere] = said.map(|said| said.get(sentence).copied().unwrap_or_default());
+            elsewhere > 0 && here <= elsewhere
+        };
+        let is_there = |sentence: &&String| {
+            other.contains(sentence) || around.says_of_the_place(sentence) || has_moved(sentence)
+        };
         let found = one.iter().filter(|sentence| !is_there(sentence)).filter(matters);
         found.map(|sentence| shortened(sentence)).collect::<Vec<_>>().join(" ")
     };
-    let gone = only(&before, &after, &elsewhere_after);
-    let come = only(&after, &before, &elsewhere_before);
+    let gone = only(&before, &after, around[1], [&said_before, &said_now]);
+    let come = only(&after, &before, around[0], [&said_now, &said_before]);
     match (gone.is_empty(), come.is_empty()) {
         (true, true) => None,
         (true, false) => Some(format!("it says now: {come}")),
@@ -126,12 +157,12 @@ fn shortened(sentence: &str) -> String {
 }
 
 /// What differs in descriptions and summaries at a place, if it may matter. Whatever is said of errors does.
-/// What the `holders` of the old and of the new place say as well has only moved.
-pub fn compare(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]; 2]) -> Option<Change> {
+/// What has only moved in what is said `around` the old and the new place does not differ.
+pub fn compare(old: &Value, new: &Value, at: &ComparedPlace, around: [Around<'_>; 2]) -> Option<Change> {
     let of_errors = at.carriers.sides.len() == 1 && at.carriers.sides.contains(&Side::Error);
     let found: Vec<String> = ["summary", "description"]
         .iter()
-        .filter_map(|key| differing(&old[*key], &new[*key], of_errors, holders))
+        .filter_map(|key| differing(&old[*key], &new[*key], of_errors, around))
         .collect();
     let effects = effects(Documentation, Documentation, Documentation);
     (!found.is_empty()).then(|| Change { rust: Documentation, ..at.change(MEANING, effects, found.join(" ")) })
@@ -139,40 +170,49 @@ pub fn compare(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]
 
 /// The same of a description that always matters, for places without carriers.
 pub fn of_texts(old: &Value, new: &Value) -> Option<String> {
-    differing(old, new, true, NO_HOLDERS)
+    differing(old, new, true, [Around::NOTHING; 2])
 }
 
 /// The same of a description of the whole API: the sentences with one of the words.
 pub fn of_document(old: &Value, new: &Value) -> Option<String> {
-    differing(old, new, false, NO_HOLDERS)
+    differing(old, new, false, [Around::NOTHING; 2])
 }
 
-/// Equal differences as one, and what is beyond the number that is shown as prose.
+/// Equal differences as one, and what is beyond the number that is shown as one as well.
 pub fn together(changes: Vec<Change>) -> Vec<Change> {
     let mut kept: Vec<(Change, usize)> = Vec::new();
-    let mut prose = Vec::new();
+    let mut beyond: Option<(Change, usize)> = None;
     for change in changes {
         let is_full = kept.len() >= SHOWN;
-        match kept.iter_mut().find(|(other, _)| other.explanation == change.explanation) {
+        let same = kept.iter_mut().find(|(other, _)| other.explanation == change.explanation);
+        match same.or(beyond.as_mut().filter(|_| is_full)) {
             Some((other, count)) => {
                 *count += 1;
                 other.places.extend(&change.places);
                 other.used_by.extend(change.used_by);
                 other.names.extend(change.names);
             }
-            None if is_full => prose.push(Change { kind: PROSE, ..change }),
+            None if is_full => beyond = Some((change, 1)),
             None => kept.push((change, 1)),
         }
     }
-    let shown = kept.into_iter().map(|(mut change, count)| {
-        if count > 1 {
-            change.location = format!("{} and {} more", change.location, count - 1);
-            change.used_by.sort();
-            change.used_by.dedup();
-        }
-        change
+    let shown = kept.into_iter().map(|(change, count)| match count {
+        1 => change,
+        _ => Change { location: format!("{} and {} more", change.location, count - 1), ..change },
     });
-    shown.chain(prose).collect()
+    let beyond = beyond.map(|(change, count)| Change {
+        location: if count == 1 { "1 more place".into() } else { format!("{count} more places") },
+        explanation: "not shown; the pointer is that of the first".into(),
+        ..change
+    });
+    shown.chain(beyond).map(with_each_once).collect()
+}
+
+/// A change that names each operation that carries it once.
+fn with_each_once(mut change: Change) -> Change {
+    change.used_by.sort();
+    change.used_by.dedup();
+    change
 }
 
 #[cfg(test)]
@@ -183,7 +223,7 @@ mod tests {
 
     #[test]
     fn only_sentences_that_differ_and_matter_are_told() {
-        let differ = |old: &str, new: &str| differing(&json!(old), &json!(new), false, NO_HOLDERS);
+        let differ = |old: &str, new: &str| differing(&json!(old), &json!(new), false, [Around::NOTHING; 2]);
         assert_eq!(differ("A colour. Red.", "A colour. Blue."), None);
         assert_eq!(differ("A. It may be retried.", "It may be  retried. B."), None);
         assert_eq!(differ("A.", "A. Deprecated: use B.").as_deref(), Some("it says now: Deprecated: use B."));
@@ -201,10 +241,42 @@ mod tests {
             Some("it said: Requests are idempotent. It says now: Requests are not idempotent.")
         );
         assert_eq!(
-            differing(&json!("Red."), &json!(null), true, NO_HOLDERS).as_deref(),
+            differing(&json!("Red."), &json!(null), true, [Around::NOTHING; 2]).as_deref(),
             Some("it no longer says: Red.")
         );
         let long = differ("", &format!("Never retry {}.", "a".repeat(400))).unwrap();
         assert!(long.chars().count() < 300 && long.ends_with('…'), "{long}");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        let document = |names: &[String]| {
+            let property = |name: &String| (name.clone(), json!({"description": format!("`{name}` will be removed.")}));
+            let properties: serde_json::Map<_, _> = names.iter().map(property).collect();
+            let schema = json!({"type": "object", "properties": properties});
+            let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
+            json!({
+                "openapi": "3.0.3",
+                "info": {"title": "t", "version": "1"},
+                "paths": {"/things": {"get": {
+                    "operationId": "getThing",
+                    "responses": {"200": {"description": "d", "content": content}},
+                }}},
+                "components": {"schemas": {"Thing": schema}},
+            })
+        };
+        let names = |count| (0..count).map(|number| format!("field_{number}")).collect::<Vec<_>>();
+        for (count, last) in [(SHOWN, None), (SHOWN + 1, Some("1 more place")), (SHOWN + 5, Some("5 more places"))] {
+            let names = names(count);
+            let new = document(&names);
+            let text = new.to_string().replace("will be removed", "stays");
+            let old = serde_json::from_str(&text).unwrap();
+            let told = crate::diff::compare(&old, &new).unwrap();
+            let told: Vec<_> = told.changes.iter().filter(|change| change.kind == MEANING).collect();
+            assert_eq!(told.len(), count.min(SHOWN) + usize::from(last.is_some()));
+            let unshown = told.iter().find(|change| change.location.ends_with("more place") || change.location.ends_with("places"));
+            assert_eq!(unshown.map(|change| change.location.as_str()), last, "{told:#?}");
+            assert!(unshown.is_none_or(|change| change.explanation.starts_with("not shown")));
+        }
     }
 }

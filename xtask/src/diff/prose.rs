@@ -10,10 +10,13 @@ use super::{
     },
     documents::Documents,
     keywords::same,
-    meaning,
+    meaning::{self, Around},
     place::ComparedPlace,
 };
-use crate::{openapi::named_schema, pipeline::resolve};
+use crate::{
+    openapi::{named_schema, referenced_schema},
+    pipeline::resolve,
+};
 
 /// Keywords that say nothing about the shape of a value.
 pub const PROSE_KEYWORDS: [&str; 7] =
@@ -36,30 +39,36 @@ pub fn without_prose(value: &Value) -> Value {
 
 /// Differences that change neither what is sent nor what compiles.
 pub fn compare(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    let mut changes = compare_words(old, new, at, [&[], &[]]);
+    let mut changes = compare_words(old, new, at, [Around::NOTHING; 2]);
     changes.extend(compare_deprecation(old, new, at, false));
     changes
 }
 
 /// The same of operations and of their parameters: the compiler warns of those that are deprecated.
 pub fn compare_callable(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    let mut changes = compare_words(old, new, at, [&[], &[]]);
+    let mut changes = compare_words(old, new, at, [Around::NOTHING; 2]);
     changes.extend(compare_deprecation(old, new, at, true));
     changes
 }
 
-/// The same of schemas. What is said elsewhere in the named schema that holds the place, or in the one that it refers to, is
-/// not new.
+/// The same of schemas. A sentence that moves within the named schema that holds the place, or from or to the one that the
+/// place refers to, is not new.
 pub fn compare_within(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    let (before, after) = (documents.old, documents.new);
-    let old_holders = [named_schema(before, &at.owner), resolve(before, old)];
-    let new_holders = [named_schema(after, &at.owner), resolve(after, new)];
-    let mut changes = compare_words(old, new, at, [&old_holders, &new_holders]);
+    let around = [around(documents.old, old, at), around(documents.new, new, at)];
+    let mut changes = compare_words(old, new, at, around);
     changes.extend(compare_deprecation(old, new, at, false));
     changes
 }
 
-fn compare_words(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Value]; 2]) -> Vec<Change> {
+/// What is said around a schema in a document.
+fn around<'a>(document: &'a Value, schema: &'a Value, at: &ComparedPlace) -> Around<'a> {
+    let named = named_schema(document, &at.owner);
+    let is_in_named = at.pointer.starts_with("/components/schemas/") && !named.is_null();
+    let target = if referenced_schema(schema).is_some() { resolve(document, schema) } else { &Value::Null };
+    Around { holder: if is_in_named { named } else { schema }, target }
+}
+
+fn compare_words(old: &Value, new: &Value, at: &ComparedPlace, around: [Around<'_>; 2]) -> Vec<Change> {
     let mut changes = Vec::new();
     let differing: Vec<&str> = PROSE_KEYWORDS
         .into_iter()
@@ -68,7 +77,7 @@ fn compare_words(old: &Value, new: &Value, at: &ComparedPlace, holders: [&[&Valu
     if !differing.is_empty() {
         let why = format!("another {}", differing.join(", "));
         changes.push(at.change(PROSE, effects(Documentation, Nothing, Nothing), why));
-        changes.extend(meaning::compare(old, new, at, holders));
+        changes.extend(meaning::compare(old, new, at, around));
     }
     changes
 }

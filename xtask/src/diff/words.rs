@@ -8,7 +8,6 @@ pub fn quoted(value: &Value) -> String {
         Value::Null => "nothing".into(),
         Value::String(text) if text.is_empty() => "the empty text".into(),
         Value::String(text) => format!("`{text}`"),
-        Value::Object(_) => "a schema".into(),
         other => format!("`{other}`"),
     }
 }
@@ -27,4 +26,17 @@ pub fn unquoted(value: &Value) -> String {
 pub fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
     if names.is_empty() { "nothing".into() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_can_be_told_apart() {
+        assert_eq!(quoted(&json!({"email": "a@b.example"})), "`{\"email\":\"a@b.example\"}`");
+        assert_eq!(quoted_list(&[json!("a"), json!(""), json!(null), json!(1)]), "`a`, the empty text, nothing, `1`");
+    }
 }

@@ -512,6 +512,14 @@ fn a_sentence_that_moves_within_its_schema_says_nothing_new() {
             |d| drop(remove(&mut properties(d, "Thing")["state"], "description")),
             &[("described differently", "Thing.state", D, D, "it no longer says: The thing no longer works")],
         ),
+        // It holds here as well now, and is still said there.
+        (
+            |d| {
+                let said = properties(d, "Thing")["state"]["description"].clone();
+                properties(d, "Thing")["term"]["description"] = said;
+            },
+            &[("described differently", "Thing.term", D, D, "it says now: The thing no longer works")],
+        ),
         // A short sentence is about its place.
         (
             |d| {
