@@ -29,6 +29,7 @@ mod responses;
 mod schemas;
 mod security;
 mod serialization;
+mod successors;
 mod unions;
 mod value_types;
 mod webhook_parts;

@@ -1,7 +1,10 @@
 //! The two documents that are compared, with what has to be known of both before any place is: who carries which
-//! schema, and which schemas were renamed.
+//! schema, and which schemas were renamed. What needs a walk of a whole document is found out once, when it is first asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
@@ -9,6 +12,8 @@ use super::{
     moved::{self, MovedPaths},
     prose::without_prose,
     renames,
+    schemas::null_uses,
+    successors::Successors,
 };
 use crate::{
     openapi::{keys, named_schema},
@@ -31,6 +36,9 @@ pub struct Documents<'a> {
     renamed: BTreeMap<String, String>,
     /// Whether all paths begin otherwise in the new document.
     pub moved: Option<MovedPaths>,
+    successors: OnceCell<Successors>,
+    /// The named schemas of the new document for which null changes a type.
+    null_changes: OnceCell<BTreeSet<String>>,
 }
 
 impl<'a> Documents<'a> {
@@ -60,6 +68,8 @@ impl<'a> Documents<'a> {
             types,
             renamed,
             moved: moved::find(old, new),
+            successors: OnceCell::new(),
+            null_changes: OnceCell::new(),
         }
     }
 
@@ -103,6 +113,16 @@ impl<'a> Documents<'a> {
     /// Whether a new named schema seems to be an old one under another name.
     pub fn was_renamed(&self, new: &str) -> bool {
         self.renamed.values().any(|to| to == new)
+    }
+
+    /// What stands in the places of each named schema in the other document.
+    pub fn successors(&self) -> &Successors {
+        self.successors.get_or_init(|| Successors::of(self.old, self.new))
+    }
+
+    /// Whether a Rust type becomes an `Option`, or is none any more, when null is allowed for a named schema.
+    pub fn null_changes_a_type(&self, schema: &str) -> bool {
+        self.null_changes.get_or_init(|| null_uses::of_all(self)).contains(schema)
     }
 }
 

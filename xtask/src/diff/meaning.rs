@@ -132,9 +132,8 @@ fn differing(old: &Value, new: &Value, always: bool, around: [Around<'_>; 2]) ->
             let [here, elsewhere] = said.map(|said| said.get(sentence).copied().unwrap_or_default());
             elsewhere > 0 && here <= elsewhere
         };
-        let is_there = |sentence: &&String| {
-            other.contains(sentence) || around.says_of_the_place(sentence) || has_moved(sentence)
-        };
+        let is_there =
+            |sentence: &&String| other.contains(sentence) || around.says_of_the_place(sentence) || has_moved(sentence);
         let found = one.iter().filter(|sentence| !is_there(sentence)).filter(matters);
         found.map(|sentence| shortened(sentence)).collect::<Vec<_>>().join(" ")
     };
@@ -274,7 +273,9 @@ mod tests {
             let told = crate::diff::compare(&old, &new).unwrap();
             let told: Vec<_> = told.changes.iter().filter(|change| change.kind == MEANING).collect();
             assert_eq!(told.len(), count.min(SHOWN) + usize::from(last.is_some()));
-            let unshown = told.iter().find(|change| change.location.ends_with("more place") || change.location.ends_with("places"));
+            let unshown = told
+                .iter()
+                .find(|change| change.location.ends_with("more place") || change.location.ends_with("places"));
             assert_eq!(unshown.map(|change| change.location.as_str()), last, "{told:#?}");
             assert!(unshown.is_none_or(|change| change.explanation.starts_with("not shown")));
         }

@@ -1,11 +1,7 @@
 //! Guesses renames: which of the names that were removed is one of those that were added.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
-
-use super::{documents::Documents, schemas::rust_names::in_the_same_place, value_types};
-use crate::openapi::{keys, named_schema, referenced_schema};
+use super::{documents::Documents, value_types};
+use crate::openapi::{keys, named_schema};
 
 /// How much alike two names are, from 0 to 1; a name that holds the other has at least 0.8.
 fn similarity(one: &str, other: &str) -> f64 {
@@ -47,9 +43,10 @@ pub fn pair_most_alike<'a>(
 pub fn schema_renamed_to(documents: &Documents<'_>, old: &str) -> Option<String> {
     documents.renamed_to(old).map(str::to_string).or_else(|| {
         let is_gone = named_schema(documents.new, old).is_null() && !named_schema(documents.old, old).is_null();
-        let to = is_gone.then(|| only_successor(documents.old, documents.new, old))??;
-        let from = only_successor(documents.new, documents.old, &to)?;
-        (from == old && !documents.was_renamed(&to) && resembles(documents, old, &to)).then_some(to)
+        let to = is_gone.then(|| documents.successors().only_of_old(old))??;
+        let from = documents.successors().only_of_new(to)?;
+        let is_new = named_schema(documents.old, to).is_null() && !named_schema(documents.new, to).is_null();
+        (is_new && from == old && !documents.was_renamed(to) && resembles(documents, old, to)).then(|| to.to_string())
     })
 }
 
@@ -57,22 +54,9 @@ pub fn schema_renamed_to(documents: &Documents<'_>, old: &str) -> Option<String>
 pub fn schema_was_renamed(documents: &Documents<'_>, new: &str) -> bool {
     documents.was_renamed(new) || {
         let is_new = named_schema(documents.old, new).is_null();
-        let from = is_new.then(|| only_successor(documents.new, documents.old, new)).flatten();
-        from.is_some_and(|from| schema_renamed_to(documents, &from).as_deref() == Some(new))
+        let from = is_new.then(|| documents.successors().only_of_new(new)).flatten();
+        from.is_some_and(|from| schema_renamed_to(documents, from).as_deref() == Some(new))
     }
-}
-
-/// The only schema that one document has in the places where the other has the schema `name`, if that schema is in one
-/// of them alone.
-fn only_successor(one: &Value, other: &Value, name: &str) -> Option<String> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    in_the_same_place(one, other, &mut |before, after, _| {
-        if referenced_schema(before) == Some(name) {
-            found.insert(referenced_schema(after).unwrap_or_default().to_string());
-        }
-    });
-    let only = found.pop_first().filter(|only| found.is_empty() && !only.is_empty())?;
-    (named_schema(one, &only).is_null() && !named_schema(other, &only).is_null()).then_some(only)
 }
 
 /// Whether two schemas have the same type, and objects most of their properties.

@@ -3,7 +3,7 @@
 //! This is the only module of the comparison that goes down into parts of a schema; `value_types`, `properties` and
 //! `keywords` compare one level of it.
 
-mod null_uses;
+pub mod null_uses;
 pub mod rust_names;
 
 use rust_names::{RustName, RustNames, type_name};
@@ -165,7 +165,7 @@ fn compare_null(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compar
         return None;
     }
     let rust = match is_named(at) {
-        true if !null_uses::changes_a_type(documents, &at.owner) => Nothing,
+        true if !documents.null_changes_a_type(&at.owner) => Nothing,
         // A setter takes the same value as before.
         false if at.pointer.split('/').nth(4) == Some("parameters") => Nothing,
         _ => Breaking,

@@ -11,24 +11,31 @@ use crate::{
     usage::Side,
 };
 
-/// Whether a Rust type becomes an `Option`, or is none any more, when null is allowed for a named schema. Fields that
-/// may be missing are Options already.
-pub fn changes_a_type(documents: &Documents<'_>, name: &str) -> bool {
-    let refers = |schema: &Value| referenced_schema(schema) == Some(name) && schema["nullable"] != true;
-    let mut found = false;
+/// The named schemas for which a Rust type becomes an `Option`, or is none any more, when null is allowed. Fields that may be
+/// missing are Options already.
+pub fn of_all(documents: &Documents<'_>) -> BTreeSet<String> {
+    let refers_to =
+        |schema: &Value| referenced_schema(schema).filter(|_| schema["nullable"] != true).map(str::to_string);
+    let mut found = BTreeSet::new();
     // The visitor never refuses.
     let _ = walk::schemas(&mut documents.new.clone(), &mut |schema, place| {
-        let sides = sides(documents, place);
-        if !sides.iter().any(|side| *side != Side::Error) {
+        let of_itself =
+            refers_to(schema).filter(|_| !matches!(place.role, Role::Property { .. } | Role::Parameter { .. }));
+        let required: BTreeSet<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let of_properties: Vec<(String, &Value)> = properties
+            .filter(|(property, _)| required.contains(property.as_str()))
+            .filter_map(|(_, value)| Some((refers_to(value)?, value)))
+            .collect();
+        if of_itself.is_none() && of_properties.is_empty() {
             return Ok(());
         }
-        let required = schema["required"].as_array();
-        let is_required = |name: &String| required.is_some_and(|names| names.contains(&Value::String(name.clone())));
-        found |=
-            schema["properties"].as_object().into_iter().flatten().any(|(property, value)| {
-                refers(value) && is_required(property) && is_required_in_rust(&sides, &[value])
-            });
-        found |= refers(schema) && !matches!(place.role, Role::Property { .. } | Role::Parameter { .. });
+        let sides = sides(documents, place);
+        if sides.iter().any(|side| *side != Side::Error) {
+            let fields = of_properties.into_iter().filter(|(_, value)| is_required_in_rust(&sides, &[value]));
+            found.extend(fields.map(|(name, _)| name).chain(of_itself));
+        }
         Ok(())
     });
     found

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::{
     diff::{documents::Documents, prose::without_prose, value_types::makes_enum},
     openapi::{named_schema, referenced_schema},
-    pipeline::walk::escape,
 };
 
 /// How many references and lists are followed: those of a document that is refused may lead in a circle.
@@ -163,47 +162,16 @@ fn unescape(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
 }
 
-/// Calls `visit` for every part that two documents have in the same place, with its pointer.
-pub fn in_the_same_place(old: &Value, new: &Value, visit: &mut dyn FnMut(&Value, &Value, &str)) {
-    parts_of_both(old, new, &mut String::new(), visit);
-}
-
-fn parts_of_both(old: &Value, new: &Value, pointer: &mut String, visit: &mut dyn FnMut(&Value, &Value, &str)) {
-    visit(old, new, pointer);
-    let length = pointer.len();
-    let mut go_on = |key: &str, old, new| {
-        pointer.push('/');
-        pointer.push_str(key);
-        parts_of_both(old, new, pointer, visit);
-        pointer.truncate(length);
-    };
-    match (old, new) {
-        (Value::Object(before), Value::Object(after)) => {
-            let common = before.iter().filter_map(|(key, old)| Some((key, old, after.get(key)?)));
-            common.for_each(|(key, old, new)| go_on(&escape(key), old, new));
-        }
-        (Value::Array(before), Value::Array(after)) => {
-            let common = before.iter().zip(after).enumerate();
-            common.for_each(|(index, (old, new))| go_on(&index.to_string(), old, new));
-        }
-        _ => {}
-    }
-}
-
 /// Whether a type of this name was there before, and is there now: where both documents have the place, one of them has the
 /// named schema there, and the other has a schema without a name of which a type of the same name is made.
 pub fn is_same_type_without_name(documents: &Documents<'_>, name: &str) -> bool {
     let (was, is) = (RustNames::old(documents), RustNames::new(documents));
     let wanted = RustName::Type(type_name(name));
-    let mut found = false;
-    in_the_same_place(documents.old, documents.new, &mut |old, new, pointer| {
-        for (with, without, names) in [(new, old, &was), (old, new, &is)] {
-            if !found && referenced_schema(with) == Some(name) && without.is_object() && without.get("$ref").is_none() {
-                let operation = pointer.split('/').take(4).collect::<Vec<_>>().join("/");
-                let owner = names.document.pointer(&operation).and_then(|operation| operation["operationId"].as_str());
-                found = names.of(without, pointer, owner.unwrap_or_default()) == wanted;
-            }
-        }
-    });
-    found
+    documents.successors().replaced(name).iter().any(|place| {
+        let names = if place.is_named_now { &was } else { &is };
+        let operation = place.pointer.split('/').take(4).collect::<Vec<_>>().join("/");
+        let owner = names.document.pointer(&operation).and_then(|operation| operation["operationId"].as_str());
+        let without = names.document.pointer(&place.pointer).unwrap_or(&Value::Null);
+        names.of(without, &place.pointer, owner.unwrap_or_default()) == wanted
+    })
 }
