@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     openapi::{keys, named_schema},
-    pipeline,
+    pipeline::{self, MarkedPlaces},
     usage::{Carriers, Side, usage},
 };
 
@@ -39,6 +39,8 @@ pub struct Documents<'a> {
     successors: OnceCell<Successors>,
     /// The named schemas of the new document for which null changes a type.
     null_changes: OnceCell<BTreeSet<String>>,
+    /// The places that the rules mark, before and now; `None` where the rules refuse a document.
+    marked: OnceCell<Option<[MarkedPlaces; 2]>>,
 }
 
 impl<'a> Documents<'a> {
@@ -70,6 +72,7 @@ impl<'a> Documents<'a> {
             moved: moved::find(old, new),
             successors: OnceCell::new(),
             null_changes: OnceCell::new(),
+            marked: OnceCell::new(),
         }
     }
 
@@ -123,6 +126,15 @@ impl<'a> Documents<'a> {
     /// Whether a Rust type becomes an `Option`, or is none any more, when null is allowed for a named schema.
     pub fn null_changes_a_type(&self, schema: &str) -> bool {
         self.null_changes.get_or_init(|| null_uses::of_all(self)).contains(schema)
+    }
+
+    /// The places that the rules mark as secrets and as personal data, before and now.
+    pub fn marked(&self) -> Option<&[MarkedPlaces; 2]> {
+        let of_both = || {
+            let of = |document| pipeline::marked_places(document).ok();
+            Some([of(self.written_old)?, of(self.written_new)?])
+        };
+        self.marked.get_or_init(of_both).as_ref()
     }
 }
 

@@ -11,13 +11,14 @@ use super::{
         Effect::{Additive, Breaking, Documentation, Nothing},
         effects,
     },
+    documents::Documents,
     extensions::{self, is_extension},
     place::ComparedPlace,
     prose::PROSE_KEYWORDS,
     unions::UNIONS,
     words::{quoted, unquoted},
 };
-use crate::openapi::keys;
+use crate::{openapi::keys, pipeline::MarkedPlaces};
 
 /// Keywords that bound the length of a text, or the number of items or properties.
 const LOWER_LIMITS: [&str; 3] = ["minLength", "minItems", "minProperties"];
@@ -46,8 +47,12 @@ const COMPARED: [&str; 16] = [
     "writeOnly",
 ];
 
-/// The marks that the overlay sets: each changes a Rust type.
-const MARKS: [&str; 4] = ["x-imprint-enum", "x-imprint-id", "x-imprint-personal", "x-imprint-secret"];
+/// The marks that the overlay sets.
+const MARKS: [&str; 4] = ["x-imprint-enum", "x-imprint-id", SECRET, PERSONAL];
+
+/// Where one of these two is missing, the name of the place decides.
+const SECRET: &str = "x-imprint-secret";
+const PERSONAL: &str = "x-imprint-personal";
 
 /// Whether two values are the same; `1` and `1.0` are.
 pub fn same(one: &Value, other: &Value) -> bool {
@@ -180,7 +185,7 @@ fn additional_in_words(additional: &Value) -> &'static str {
 }
 
 /// Keywords that no other comparison knows, so that no difference is left out; and the marks that the overlay sets.
-pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
+pub fn compare_others(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let all: BTreeSet<&str> = keys(old).union(&keys(new)).copied().collect();
     let is_property = at.pointer.rsplit('/').nth(1) == Some("properties");
     let is_union = |key: &str| UNIONS.contains(&key) && old[key].is_array() && new[key].is_array();
@@ -201,9 +206,114 @@ pub fn compare_others(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Chang
         let why = format!("`{key}` differs, which no rule of the comparison knows: look at the two documents");
         at.change("keyword changed", effects(Nothing, Documentation, Documentation), why)
     });
-    let marks = MARKS.into_iter().filter(|key| old.get(key) != new.get(key)).map(|key| {
+    let marks = MARKS.into_iter().filter(|key| is_marked_otherwise(documents, [old, new], key, at)).map(|key| {
         let why = format!("the overlay's `{key}` reaches another place than before: the Rust type differs");
         at.change("mark changed", effects(Breaking, Nothing, Nothing), why)
     });
     unknown.chain(marks).collect()
+}
+
+/// Whether a mark makes another type of a place than before. A mark that says what the rules say by themselves makes none.
+fn is_marked_otherwise(documents: &Documents<'_>, schemas: [&Value; 2], mark: &str, at: &ComparedPlace) -> bool {
+    if schemas[0].get(mark) == schemas[1].get(mark) {
+        return false;
+    }
+    let marked_by: fn(&MarkedPlaces) -> &BTreeSet<String> = match mark {
+        SECRET => |marked| &marked.secrets,
+        PERSONAL => |marked| &marked.personal,
+        _ => return true,
+    };
+    // Of what was renamed or has moved it is not known what the rules said of it.
+    let is_in_both = [documents.old, documents.new].iter().all(|document| document.pointer(&at.pointer).is_some());
+    let Some(marked) = documents.marked().filter(|_| is_in_both) else { return true };
+    let marked = [0, 1].map(|index| marked_by(&marked[index]));
+    // A named schema that is no type is written out where it is used, and takes its mark there.
+    let is_named = at.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
+    if is_named {
+        return marked[0] != marked[1];
+    }
+    let place = as_generated(&at.pointer);
+    let is_marked = |index: usize| {
+        let of_rules = || marked[index].contains(&at.pointer) || marked[index].contains(&place);
+        schemas[index][mark].as_bool().unwrap_or_else(of_rules)
+    };
+    is_marked(0) != is_marked(1)
+}
+
+/// A place as the rules for the client have it: all successes are one answer, and all JSON has one media type.
+fn as_generated(pointer: &str) -> String {
+    let mut parts: Vec<&str> = pointer.split('/').collect();
+    match parts[..] {
+        ["", "paths", _, _, "responses", _, "content", _, ..] => (parts[5], parts[7]) = ("2XX", "application~1json"),
+        ["", "paths", _, _, "requestBody", "content", _, ..] => parts[6] = "application~1json",
+        _ => {}
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::diff::compare;
+
+    const PLAIN: &str = "/components/schemas/Thing/properties/plain";
+    const CODE: &str = "/components/schemas/Code";
+    /// It is written out where it is used, as a secret.
+    const CODES: &str = "/components/schemas/Codes";
+    const TOKEN: &str = "/components/schemas/Thing/properties/api_token";
+    const ANSWERED: &str = "/paths/~1things/get/responses/200/content/application~1json/schema/properties/api_token";
+
+    fn document() -> Value {
+        let text = json!({"type": "string"});
+        let content = json!({"application/json": {"schema": {"type": "object", "properties": {
+            "thing": {"$ref": "#/components/schemas/Thing"}, "api_token": text,
+        }}}});
+        json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/things": {"get": {
+                "operationId": "getThing",
+                "responses": {"200": {"description": "d", "content": content}},
+            }}},
+            "components": {"schemas": {
+                "Thing": {"type": "object", "properties": {
+                    "plain": text, "api_token": text, "city": text, "code": {"$ref": "#/components/schemas/Code"}, "client_secret": {"$ref": "#/components/schemas/Codes"},
+                }},
+                "Code": text,
+                "Codes": {"type": "array", "items": text},
+            }},
+        })
+    }
+
+    #[test]
+    fn a_mark_is_told_where_it_marks_otherwise_than_the_rules() {
+        let city = "/components/schemas/Thing/properties/city";
+        for (pointer, mark, value, is_told) in [
+            (PLAIN, SECRET, false, false),
+            (PLAIN, SECRET, true, true),
+            (PLAIN, PERSONAL, false, false),
+            (PLAIN, PERSONAL, true, true),
+            (TOKEN, SECRET, false, true),
+            (TOKEN, SECRET, true, false),
+            (ANSWERED, SECRET, false, true),
+            (ANSWERED, SECRET, true, false),
+            (CODE, SECRET, false, false),
+            (CODE, SECRET, true, true),
+            (CODES, SECRET, false, true),
+            (city, PERSONAL, false, true),
+            (city, PERSONAL, true, false),
+        ] {
+            let old = document();
+            let mut new = old.clone();
+            new.pointer_mut(pointer).unwrap()[mark] = json!(value);
+            for (before, after) in [(&old, &new), (&new, &old)] {
+                let changes = compare(before, after).unwrap().changes;
+                let told: Vec<_> = changes.iter().map(|change| (change.kind, change.rust)).collect();
+                let expected: &[_] = if is_told { &[("mark changed", Breaking)] } else { &[] };
+                assert_eq!(told, expected, "{mark}: {value} at {pointer}");
+            }
+        }
+    }
 }

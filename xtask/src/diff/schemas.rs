@@ -255,7 +255,7 @@ fn compare_shape(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compa
     } else {
         changes.extend(keywords::compare_additional_properties(before, after, at));
     }
-    changes.extend(keywords::compare_others(old, new, at));
+    changes.extend(keywords::compare_others(documents, old, new, at));
     changes
 }
 

@@ -152,7 +152,7 @@ mod tests {
                 "components": {"schemas": schemas},
             })
         };
-        let count = 300;
+        let count = 400;
         let (old, new) = (document("First", count, false), document("Other", count, true));
         let start = Instant::now();
         let changes = compare(&old, &new).unwrap().changes;

@@ -383,9 +383,14 @@ fn keywords_out_of_place_are_told() {
 
 #[test]
 fn a_mark_of_the_overlay_is_told_once() {
-    for mark in ["x-imprint-enum", "x-imprint-id", "x-imprint-personal", "x-imprint-secret"] {
+    for (mark, value) in [
+        ("x-imprint-enum", json!("Kind")),
+        ("x-imprint-id", json!("Kind")),
+        ("x-imprint-personal", json!(true)),
+        ("x-imprint-secret", json!(true)),
+    ] {
         let (old, mut new) = (document(), document());
-        properties(&mut new, "Failure")["code"][mark] = json!("Kind");
+        properties(&mut new, "Failure")["code"][mark] = value;
         let changes = compare(&old, &new).unwrap().changes;
         let found: Vec<_> = changes.iter().map(|c| (c.kind, c.location.as_str())).collect();
         assert_eq!(found, [("mark changed", "Failure.code")], "{mark}");
