@@ -279,7 +279,11 @@ mod tests {
             }}},
             "components": {"schemas": {
                 "Thing": {"type": "object", "properties": {
-                    "plain": text, "api_token": text, "city": text, "code": {"$ref": "#/components/schemas/Code"}, "client_secret": {"$ref": "#/components/schemas/Codes"},
+                    "plain": text,
+                    "api_token": text,
+                    "city": text,
+                    "code": {"$ref": "#/components/schemas/Code"},
+                    "client_secret": {"$ref": "#/components/schemas/Codes"},
                 }},
                 "Code": text,
                 "Codes": {"type": "array", "items": text},
