@@ -209,6 +209,36 @@ pub fn media(holder: &Value) -> Option<Media<'_>> {
     all.min_by(|one, other| (rank(one), one.name).cmp(&(rank(other), other.name)))
 }
 
+/// Whether the client sends the body of an operation with every call: the document requires it, or it is an object of JSON that is sent
+/// without members if none is set. `{}` says the same as no body, and servers that read the body of each `POST` as JSON refuse one that
+/// is not there.
+pub fn body_is_required(document: &Value, method: &str, body: &Value) -> bool {
+    let is_sent_empty = |media: Media<'_>| {
+        let all = parts(document, &media.value["schema"], 0);
+        let is_sent = |name: &Value| {
+            let name = name.as_str().unwrap_or_default();
+            let mut properties = all.iter().map(|part| &part["properties"][name]);
+            !properties.any(|property| property["readOnly"] == true || resolve(document, property)["readOnly"] == true)
+        };
+        let mut required = all.iter().filter_map(|part| part["required"].as_array()).flatten();
+        media.form == Form::Json
+            && matches!(method, "post" | "put" | "patch")
+            && all.iter().any(|part| part["properties"].as_object().is_some_and(|properties| !properties.is_empty()))
+            && !all.iter().any(|part| part.get("anyOf").is_some() || part.get("oneOf").is_some())
+            && !required.any(is_sent)
+    };
+    body["required"] == true || media(body).is_some_and(is_sent_empty)
+}
+
+/// A schema and the parts that it has by `allOf`.
+fn parts<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> Vec<&'a Value> {
+    let schema = resolve(document, schema);
+    let below = schema["allOf"].as_array().into_iter().flatten();
+    // A schema may be a part of itself.
+    let below = below.filter(|_| depth < 8).flat_map(|part| parts(document, part, depth + 1));
+    std::iter::once(schema).chain(below).collect()
+}
+
 impl Media<'_> {
     /// The media type for a header of a request. A range of types is JSON, or any bytes.
     pub fn sent(&self) -> &str {

@@ -146,23 +146,13 @@ fn read_operation(document: &Value, operation: &walk::Operation<'_>) -> Result<D
     let body = media.map(|media| BodyFacts {
         form: media.form,
         media: media.sent().to_string(),
-        required: value["requestBody"]["required"] == Value::Bool(true)
-            || media.form == Form::Json && is_sent_empty(operation.method, body_schema),
+        required: http::body_is_required(document, operation.method, &value["requestBody"]),
         files: files_of(document, media, &parameters),
         styles,
         minimum: minimum(document, &body_schema["properties"][LIMIT]),
         sample: samples::with(document, body, given),
     });
     Ok(DeclaredOperation { facts, parameters, body, has_answer })
-}
-
-/// Whether an object that may be left out is sent without members if none is set: `{}` says the same, and servers that read the body
-/// of each `POST` as JSON refuse one that is not there.
-fn is_sent_empty(method: &str, body: &Value) -> bool {
-    let demands = body["required"].as_array().is_some_and(|names| !names.is_empty());
-    let has_fields = body["properties"].as_object().is_some_and(|properties| !properties.is_empty());
-    let is_union = ["anyOf", "oneOf"].iter().any(|keyword| body.get(*keyword).is_some());
-    matches!(method, "post" | "put" | "patch") && has_fields && !is_union && !demands
 }
 
 /// The URLs of the servers that an operation names, of its path, or of the document.

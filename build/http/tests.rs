@@ -220,3 +220,33 @@ fn a_form_is_written_as_its_encoding_says_or_refused() {
         }
     }
 }
+
+#[test]
+fn a_body_of_json_that_requires_nothing_is_sent_with_every_call_that_changes_something() {
+    let document = json!({"components": {"schemas": {
+        "Free": {"type": "object", "properties": {"a": {"type": "string"}}},
+        "Demanding": {"type": "object", "required": ["b"], "properties": {"b": {"type": "string"}}},
+        "Answered": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "readOnly": true}}},
+    }}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let all = |names: [&str; 2]| json!({"allOf": names.map(reference)});
+    let body = |media: &str, schema: Value| json!({"content": {media: {"schema": schema}}});
+    let json = "application/json";
+    for (method, media, schema, expected) in [
+        ("post", json, reference("Free"), true),
+        ("delete", json, reference("Free"), false),
+        ("post", "application/x-www-form-urlencoded", reference("Free"), false),
+        ("post", json, reference("Demanding"), false),
+        ("post", json, reference("Answered"), true),
+        ("patch", json, all(["Free", "Answered"]), true),
+        ("patch", json, all(["Free", "Demanding"]), false),
+        ("put", json, json!({"allOf": [reference("Free")], "required": ["a"]}), false),
+        ("put", json, json!({"allOf": [reference("Free"), {"required": ["a"]}]}), false),
+        ("put", json, json!({"type": "object"}), false),
+    ] {
+        let mut body = body(media, schema);
+        assert_eq!(body_is_required(&document, method, &body), expected, "{method} {body}");
+        body["required"] = json!(true);
+        assert!(body_is_required(&document, method, &body));
+    }
+}

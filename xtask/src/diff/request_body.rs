@@ -13,7 +13,7 @@ use super::{
     place::ComparedPlace,
     prose,
 };
-use crate::usage::Side;
+use crate::{openapi::body_is_required, usage::Side};
 
 pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &DocumentOperation) -> Vec<Change> {
     let (before, after) = (&old.value["requestBody"], &new.value["requestBody"]);
@@ -37,10 +37,24 @@ pub fn compare(documents: &Documents<'_>, old: &DocumentOperation, new: &Documen
         (false, false) => {}
     }
     let mut changes = Vec::new();
-    let why = "the client always sends the body";
+    let was_sent = body_is_required(documents.old, &old.method, before);
+    let is_sent = body_is_required(documents.new, &new.method, after);
+    let sends_empty = "the client sends `{}` if nothing is set, before and now";
     match (before["required"] == true, after["required"] == true) {
-        (false, true) => changes.push(at.change("body became required", effects(Nothing, Breaking, Nothing), why)),
-        (true, false) => changes.push(at.change("body became optional", effects(Nothing, Additive, Nothing), why)),
+        (false, true) => {
+            let (rust, why) = match was_sent {
+                true => (Nothing, sends_empty),
+                false => (Breaking, "calls that set nothing of it are refused before they are sent"),
+            };
+            changes.push(at.change("body became required", effects(rust, Breaking, Nothing), why));
+        }
+        (true, false) => {
+            let (rust, why) = match is_sent {
+                true => (Nothing, sends_empty),
+                false => (Additive, "calls that set nothing of it send none"),
+            };
+            changes.push(at.change("body became optional", effects(rust, Additive, Nothing), why));
+        }
         _ => {}
     }
     changes.extend(prose::compare(before, after, &at));

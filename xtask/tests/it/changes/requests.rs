@@ -174,6 +174,37 @@ fn an_operation_that_is_called_otherwise_has_its_new_name() {
 }
 
 #[test]
+fn a_body_that_may_be_left_out_is_sent_as_the_generator_says() {
+    let with = |method: &'static str, media: &str, required: bool| {
+        let mut document = frozen::corrected();
+        let orders = &mut document["paths"]["/v2/orders/{order_id}"];
+        let schema = json!({"type": "object", "properties": {"note": {"type": "string"}}});
+        orders[method]["requestBody"] = json!({"required": required, "content": {media: {"schema": schema}}});
+        document
+    };
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+    let (refused, none) =
+        ("calls that set nothing of it are refused before they are sent", "calls that set nothing of it send none");
+    let empty = "the client sends `{}` if nothing is set, before and now";
+    for (method, media, [required, optional], [refused, none]) in [
+        ("put", form, [B, A], [refused, none]),
+        ("delete", json, [B, A], [refused, none]),
+        ("put", json, [N, N], [empty, empty]),
+    ] {
+        let (old, new) = (with(method, media, false), with(method, media, true));
+        for (old, new, kind, rust, wire, why) in [
+            (&old, &new, "body became required", required, B, refused),
+            (&new, &old, "body became optional", optional, A, none),
+        ] {
+            let changes = compare(old, new).unwrap().changes;
+            let [change] = &changes[..] else { panic!("{changes:#?}") };
+            assert_eq!((change.kind, change.rust, change.wire), (kind, rust, wire), "{method} {media}");
+            assert_eq!(change.explanation, why, "{method} {media}");
+        }
+    }
+}
+
+#[test]
 fn two_operations_that_swap_their_ids_are_two_other_calls() {
     let changes = compared(&|d| {
         operation(d, "/v2/orders/{order_id}", "put")["operationId"] = json!("deleteOrder");
