@@ -22,6 +22,11 @@ pub fn json_schema(holder: &Value) -> &Value {
     }
 }
 
+/// The schema of a body that calls are sent with as values: JSON or a form, and no bytes.
+pub fn body_schema(holder: &Value) -> &Value {
+    media(holder).filter(|media| media.form != Form::Bytes).map_or(&NULL, |media| &media.value["schema"])
+}
+
 /// A component itself, or the one that its `$ref` leads to.
 pub fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    openapi::{is_success, json_schema, referenced_schema},
+    openapi::{answers, body_schema, json_schema, referenced_schema},
     pipeline::walk::{self, Place, Role},
 };
 
@@ -87,9 +87,10 @@ pub fn usage(document: &Value) -> BTreeMap<String, Carriers> {
         for parameter in value["parameters"].as_array().into_iter().flatten() {
             carry(&parameter["schema"], Side::Request, &name);
         }
-        carry(json_schema(&value["requestBody"]), Side::Request, &name);
+        carry(body_schema(&value["requestBody"]), Side::Request, &name);
+        let successes = answers(&value).statuses;
         for (status, response) in value["responses"].as_object().into_iter().flatten() {
-            let side = if is_success(status) { Side::Response } else { Side::Error };
+            let side = if successes.contains(&status.as_str()) { Side::Response } else { Side::Error };
             carry(json_schema(response), side, &name);
         }
         Ok(())
@@ -116,5 +117,28 @@ mod tests {
             "components": {"schemas": {"Kind": {"type": "string", "enum": ["A"]}}},
         });
         assert_eq!(usage(&document)["Kind"], Carriers::of(Side::Response, "getA"));
+    }
+    #[test]
+    fn forms_and_what_is_answered_with_any_status_carry_schemas_as_well() {
+        let holder = |media: &str, name: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            json!({"description": "d", "content": {media: {"schema": schema}}})
+        };
+        let operation = |body: Value, responses: Value| {
+            let operation = json!({"operationId": "a", "requestBody": body, "responses": responses});
+            json!({"paths": {"/a": {"post": operation}}, "components": {"schemas": {"Said": {}, "Sent": {}}}})
+        };
+        let json = "application/json";
+        let said = holder(json, "Said");
+        for media in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+            let found = usage(&operation(holder(media, "Sent"), json!({"default": said})));
+            assert_eq!(found["Sent"], Carriers::of(Side::Request, "a"), "{media}");
+            assert_eq!(found["Said"], Carriers::of(Side::Response, "a"), "{media}");
+        }
+        // Bytes are not looked into, and beside a success what holds for any status is a failure.
+        let beside = json!({"default": said, "204": {"description": "d"}});
+        let found = usage(&operation(holder("application/octet-stream", "Sent"), beside));
+        assert_eq!(found.get("Sent"), None);
+        assert_eq!(found["Said"], Carriers::of(Side::Error, "a"));
     }
 }

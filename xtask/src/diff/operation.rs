@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{moved::MovedPaths, place::ComparedPlace, prose::without_prose};
 use crate::{
-    openapi::{is_success, json_schema},
+    openapi::{answers, body_schema, json_schema},
     pipeline::walk,
     usage::{Carriers, Side},
 };
@@ -90,9 +90,9 @@ impl DocumentOperation {
 
     /// What tells an operation from others, whatever it is called: its method, what it is sent and what it answers.
     pub fn signature(&self) -> Value {
-        let answers = self.value["responses"].as_object().into_iter().flatten();
-        let success = answers.filter(|(status, _)| is_success(status)).map(|(_, answer)| json_schema(answer));
-        let success: Vec<&Value> = success.collect();
-        without_prose(&json!([self.method, json_schema(&self.value["requestBody"]), success]))
+        let successes = answers(&self.value).statuses;
+        let success: Vec<&Value> =
+            successes.iter().map(|status| json_schema(&self.value["responses"][*status])).collect();
+        without_prose(&json!([self.method, body_schema(&self.value["requestBody"]), success]))
     }
 }
