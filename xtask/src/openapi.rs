@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use crate::pipeline::http::{Answers, Form, Media, answers, body_is_required, is_idempotency_key, is_reserved, media};
+pub use crate::pipeline::http::{
+    Answers, Form, Media, answers, body_is_required, is_idempotency_key, is_reserved, media,
+};
 use crate::pipeline::walk::{component_name, escape};
 
 static NULL: Value = Value::Null;

@@ -75,10 +75,10 @@ impl DocumentOperation {
         self.path.split('/').position(|segment| segment == format!("{{{parameter}}}"))
     }
 
-    /// The parameters by name, with their index.
+    /// The parameters by `parameter_key`, with their index.
     pub fn parameters(&self) -> BTreeMap<String, (usize, &Value)> {
         let all = self.value["parameters"].as_array().into_iter().flatten().enumerate();
-        all.map(|(index, value)| (value["name"].as_str().unwrap_or_default().to_string(), (index, value))).collect()
+        all.map(|(index, value)| (parameter_key(value), (index, value))).collect()
     }
 
     /// The place of a parameter.
@@ -95,4 +95,12 @@ impl DocumentOperation {
             successes.iter().map(|status| json_schema(&self.value["responses"][*status])).collect();
         without_prose(&json!([self.method, body_schema(&self.value["requestBody"]), success]))
     }
+}
+
+/// What tells the parameters of an operation or a webhook apart: their place and their name. The names of headers have no
+/// case.
+pub fn parameter_key(parameter: &Value) -> String {
+    let [place, name] = ["in", "name"].map(|key| parameter[key].as_str().unwrap_or_default());
+    let name = if place == "header" { name.to_ascii_lowercase() } else { name.to_string() };
+    format!("{place} {name}")
 }

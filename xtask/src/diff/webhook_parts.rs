@@ -15,6 +15,7 @@ use super::{
     documents::Documents,
     extensions,
     meaning::{self, MEANING},
+    operation::parameter_key,
     place::ComparedPlace,
     prose::{self, without_prose},
     renames, schemas, security,
@@ -56,17 +57,15 @@ impl Parameter<'_> {
     }
 }
 
-/// The parameters of a webhook by place and name; the names of headers in lower case. Those of the path item count as its
-/// own. `written` is the document with its components.
+/// The parameters of a webhook by `parameter_key`. Those of the path item count as its own. `written` is the document with
+/// its components.
 fn all<'a>(item: &'a Value, written: &'a Value) -> BTreeMap<String, Parameter<'a>> {
     let mut found = BTreeMap::new();
     for (holder, below) in [(item, ""), (&item["post"], "post/")] {
         for (index, value) in holder["parameters"].as_array().into_iter().flatten().enumerate() {
             let parameter =
                 Parameter { pointer: format!("{below}parameters/{index}"), value: component(written, value) };
-            let (place, name) = (parameter.value["in"].as_str().unwrap_or_default(), parameter.name());
-            let name = if place == "header" { name.to_ascii_lowercase() } else { name.to_string() };
-            found.insert(format!("{place} {name}"), parameter);
+            found.insert(parameter_key(parameter.value), parameter);
         }
     }
     found

@@ -173,6 +173,90 @@ fn an_operation_that_is_called_otherwise_has_its_new_name() {
     );
 }
 
+/// What is told of two lists of parameters of the same operation.
+fn between(old: Value, new: Value) -> Vec<(&'static str, String, super::Effect, super::Effect)> {
+    let [old, new] = [old, new].map(|parameters| {
+        let mut document = frozen::corrected();
+        operation(&mut document, "/v2/orders/{order_id}", "put")["parameters"] = parameters;
+        document
+    });
+    let changes = compare(&old, &new).unwrap().changes;
+    changes.into_iter().map(|change| (change.kind, change.location, change.rust, change.wire)).collect()
+}
+
+fn parameter(place: &str, name: &str) -> Value {
+    json!({"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}})
+}
+
+#[test]
+fn parameters_are_told_apart_by_their_place_and_name() {
+    let id = parameter("path", "order_id");
+    let at = |name: &str| format!("{name} of putOrder");
+    let with = |more: Value| json!([id, more]);
+    let (query, header) = (parameter("query", "order_id"), parameter("header", "X-Colour"));
+    assert_eq!(
+        between(json!([id]), with(query.clone())),
+        [("parameter added", at("query parameter `order_id`"), A, A)]
+    );
+    let mut required = query.clone();
+    required["required"] = json!(true);
+    assert_eq!(
+        between(with(query.clone()), with(required)),
+        [("parameter became required", at("query parameter `order_id`"), B, B)]
+    );
+    // The names of headers have no case, and those of setters are made of them.
+    assert_eq!(between(with(header.clone()), with(parameter("header", "x-colour"))), []);
+    assert_eq!(
+        between(with(header.clone()), with(parameter("header", "XColour"))),
+        [("parameter renamed", at("header parameter `X-Colour`"), B, B)]
+    );
+    assert_eq!(
+        between(with(parameter("header", "XColour")), with(parameter("header", "Xcolour"))),
+        [("parameter renamed", at("header parameter `XColour`"), B, N)]
+    );
+    assert_eq!(
+        between(with(parameter("query", "X-Colour")), with(header)),
+        [("parameter moved", at("header parameter `X-Colour`"), N, B)]
+    );
+    // No name is like another by its place.
+    assert_eq!(
+        between(with(parameter("query", "ab")), with(parameter("query", "yz"))),
+        [
+            ("parameter removed", at("query parameter `ab`"), B, B),
+            ("parameter added", at("query parameter `yz`"), A, A)
+        ]
+    );
+}
+
+#[test]
+fn a_parameter_that_is_renamed_is_compared_further() {
+    let id = parameter("path", "order_id");
+    let mut now = parameter("query", "colours");
+    now["required"] = json!(true);
+    assert_eq!(
+        between(json!([id, parameter("query", "colour")]), json!([id, now]))
+            .iter()
+            .map(|told| told.0)
+            .collect::<Vec<_>>(),
+        ["parameter renamed", "parameter became required"]
+    );
+}
+
+#[test]
+fn a_cookie_has_no_setter() {
+    let id = parameter("path", "order_id");
+    let (one, none) = (json!([id, parameter("cookie", "session")]), json!([id]));
+    let told = |old: &Value, new: &Value, wire| {
+        let expected = ("cookie changed", "cookie parameter `session` of putOrder".to_string(), N, wire);
+        assert_eq!(between(old.clone(), new.clone()), [expected]);
+    };
+    told(&none, &one, D);
+    told(&one, &none, D);
+    let mut required = one.clone();
+    required[1]["required"] = json!(true);
+    told(&one, &required, B);
+}
+
 #[test]
 fn a_body_that_may_be_left_out_is_sent_as_the_generator_says() {
     let with = |method: &'static str, media: &str, required: bool| {
