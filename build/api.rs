@@ -14,7 +14,7 @@ mod found;
 mod lists;
 mod progenitor;
 mod samples;
-mod webhooks;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 

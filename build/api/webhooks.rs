@@ -35,13 +35,7 @@ pub fn read(document: &Value) -> Result<(String, Vec<Webhook>), Problem> {
         let operation = item["post"]["operationId"].as_str().unwrap_or(name).to_string();
         found.push((name, pointer, schema, operation, only_values(document, schema)));
     }
-    // Every payload has it, and in each with another value.
-    let is_tag = |tag: &&str| {
-        let values: BTreeSet<_> = found.iter().filter_map(|(.., values)| values.get(*tag)).collect();
-        values.len() == found.len()
-    };
-    let others = found.iter().flat_map(|(.., values)| values.keys().map(String::as_str));
-    let tag = TAGS.into_iter().chain(others).find(is_tag).unwrap_or(TAGS[0]).to_string();
+    let tag = tag(document);
     let webhooks = found.into_iter().map(|(name, pointer, schema, operation, mut values)| {
         let Some(object) = values.remove(&tag) else {
             return Err(Problem::new(
@@ -57,6 +51,18 @@ pub fn read(document: &Value) -> Result<(String, Vec<Webhook>), Problem> {
     });
     let webhooks = webhooks.collect::<Result<_, _>>()?;
     Ok((tag, webhooks))
+}
+
+/// The property that tells the kinds of events apart: every payload has it, and in each with another value.
+pub fn tag(document: &Value) -> String {
+    let items = document["webhooks"].as_object().into_iter().flatten();
+    let all: Vec<_> = items.filter_map(|(_, item)| Some(only_values(document, payload(item)?))).collect();
+    let is_tag = |tag: &&str| {
+        let values: BTreeSet<_> = all.iter().filter_map(|values| values.get(*tag)).collect();
+        values.len() == all.len()
+    };
+    let others = all.iter().flat_map(|values| values.keys().map(String::as_str));
+    TAGS.into_iter().chain(others).find(is_tag).unwrap_or(TAGS[0]).to_string()
 }
 
 /// The properties of a payload that have one value, with it.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::build::{
     self, Sources,
-    api::Api,
+    api::{self, Api},
     lower::{self, Mark, Marks},
     methods,
     needs::Needs,
@@ -138,6 +138,11 @@ pub fn typed_schemas(normal: &Value) -> Result<BTreeSet<String>, Problem> {
 /// `type: [string, "null"]`. Nothing is lost but examples after the first.
 pub fn normalized(document: &Value) -> Result<Value, Problem> {
     lower::normal(document.clone())
+}
+
+/// The property by which receivers tell the events of a document in its normal form apart.
+pub fn event_tag(normal: &Value) -> String {
+    api::webhooks::tag(normal)
 }
 
 /// The generated files of an API that has nothing of a document, after its overlay, but what `needs` lists.

@@ -1,7 +1,5 @@
 //! Compares the webhooks: what Imprint sends by itself.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{
@@ -19,7 +17,7 @@ use super::{
 use crate::{
     openapi::{json_schema, keys},
     pipeline::{
-        resolve,
+        event_tag, resolve,
         walk::{METHODS, escape},
     },
     usage::{Carriers, Side},
@@ -28,6 +26,8 @@ use crate::{
 /// Webhooks are compared by their event and by the name of what they carry; its fields are compared with the schemas.
 pub fn compare(documents: &Documents<'_>) -> Vec<Change> {
     let (old, new) = (&documents.old["webhooks"], &documents.new["webhooks"]);
+    // Earlier versions of this crate tell events apart as they were told apart.
+    let tag = event_tag(documents.old);
     let mut changes = Vec::new();
     for name in keys(old).union(&keys(new)) {
         let (before, after) = (&old[*name], &new[*name]);
@@ -50,6 +50,7 @@ pub fn compare(documents: &Documents<'_>) -> Vec<Change> {
                 changes.extend(extensions::others(before, after, &compared, &at));
                 if !before["post"].is_null() && !after["post"].is_null() {
                     changes.extend(compare_one(documents, name, (before, after), &at));
+                    changes.extend(discriminator(documents, &tag, (before, after), &at));
                 }
             }
         }
@@ -107,7 +108,6 @@ fn compare_one(
     changes.extend(webhook_parts::body(documents, name, (old_body, new_body), at));
     let body = at.part("post/requestBody/content/application~1json/schema", "");
     changes.extend(schemas::compare(documents, json_schema(old_body), json_schema(new_body), &body));
-    changes.extend(discriminators(documents, json_schema(old_body), json_schema(new_body), &body));
     changes.extend(webhook_parts::security(name, (old, new), at));
     if old["tags"] != new["tags"] {
         let why = "it stands in another group of webhooks";
@@ -118,30 +118,28 @@ fn compare_one(
     changes
 }
 
-/// What receivers tell the kinds of events by: the properties of the payload that always have one value.
-fn discriminators(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
-    fn constants<'d>(document: &'d Value, payload: &'d Value) -> BTreeMap<&'d str, &'d Value> {
-        let properties = resolve(document, payload)["properties"].as_object().into_iter().flatten();
-        let one = |(name, property): (&'d String, &'d Value)| match resolve(document, property)["enum"]
-            .as_array()?
-            .as_slice()
-        {
-            [value] => Some((name.as_str(), value)),
+/// The value by which receivers tell this event from others: that of the property `tag` of its payload.
+fn discriminator(
+    documents: &Documents<'_>,
+    tag: &str,
+    (old, new): (&Value, &Value),
+    at: &ComparedPlace,
+) -> Option<Change> {
+    fn only_value<'d>(document: &'d Value, item: &'d Value, tag: &str) -> Option<&'d Value> {
+        let payload = resolve(document, json_schema(&item["post"]["requestBody"]));
+        match resolve(document, &payload["properties"][tag])["enum"].as_array()?.as_slice() {
+            [value] => Some(value),
             _ => None,
-        };
-        properties.filter_map(one).collect()
+        }
     }
-    let (before, after) = (constants(documents.old, old), constants(documents.new, new));
-    let differing = before.iter().filter(|(name, value)| after.get(*name) != Some(*value));
-    differing
-        .map(|(name, value)| {
-            let now = after.get(name).map_or_else(|| "it has no fixed value any more".into(), |now| format!("it is {} now", quoted(now)));
-            let why = format!(
-                "`{name}` was {} and tells this event from others: {now}, so that earlier versions of this crate read the \
-                 event as `Event::Unrecognized`",
-                quoted(value)
-            );
-            at.change("webhook discriminator changed", effects(Nothing, Breaking, Breaking), why)
-        })
-        .collect()
+    let was = only_value(documents.old, old, tag)?;
+    let is = only_value(documents.new, new, tag);
+    let now = is.map_or_else(|| "it has no fixed value any more".into(), |is| format!("it is {} now", quoted(is)));
+    let why = format!(
+        "`{tag}` was {} and tells this event from others: {now}, so that earlier versions of this crate read the event as \
+         `Event::Unrecognized`",
+        quoted(was)
+    );
+    let at = at.part("post/requestBody/content/application~1json/schema", "");
+    (is != Some(was)).then(|| at.change("webhook discriminator changed", effects(Nothing, Breaking, Breaking), why))
 }

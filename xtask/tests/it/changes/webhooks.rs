@@ -165,3 +165,17 @@ fn another_group_of_a_webhook_is_counted() {
     let Comparison { changes, prose } = compared(&|d| post(d, "Reward")["tags"] = json!(["Others"]));
     assert_eq!((changes.len(), prose.len()), (0, 1), "{changes:#?} {prose:#?}");
 }
+
+#[test]
+fn the_kinds_of_events_are_told_apart_by_one_property() {
+    fn payload(document: &mut Value) -> &mut Value {
+        &mut document["components"]["schemas"]["RewardWebhookPayload"]["properties"]
+    }
+    let currency =
+        |values: Value| move |d: &mut Value| payload(d)["currency"] = json!({"type": "string", "enum": values});
+    let kinds = |changes: Vec<Change>| changes.into_iter().map(|change| change.kind).collect::<Vec<_>>();
+    let told = kinds(between(currency(json!(["USD"])), currency(json!(["USD", "CAD"]))));
+    assert!(!told.is_empty() && !told.contains(&"webhook discriminator changed"), "{told:?}");
+    let told = kinds(between(|_| {}, |d| payload(d)["object"]["enum"] = json!(["PRIZE"])));
+    assert!(told.contains(&"webhook discriminator changed"), "{told:?}");
+}
