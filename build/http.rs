@@ -172,7 +172,7 @@ pub struct Media<'a> {
 }
 
 /// What a media type is without its parameters, in lower case.
-fn essence(media: &str) -> String {
+pub fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -296,8 +296,8 @@ pub fn encoding(document: &Value, media: Media<'_>) -> Result<Vec<(String, Style
     Ok(styles)
 }
 
-/// The property of that name, of an object or of the parts or variants of one.
-fn property<'a>(document: &'a Value, schema: &'a Value, name: &str, depth: usize) -> Option<&'a Value> {
+/// The property of that name, of an object or of the parts or variants of one. `depth` is how deep in one the schema is.
+pub fn property<'a>(document: &'a Value, schema: &'a Value, name: &str, depth: usize) -> Option<&'a Value> {
     let schema = resolve(document, schema);
     if let Some(property) = schema["properties"].get(name) {
         return Some(resolve(document, property));

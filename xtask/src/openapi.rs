@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 pub use crate::pipeline::http::{
-    Answers, Form, Media, answers, body_is_required, is_idempotency_key, is_reserved, media,
+    Answers, Form, Media, Style, answers, body_is_required, encoding, essence, is_idempotency_key, is_reserved, media,
+    property,
 };
 use crate::pipeline::walk::{component_name, escape};
 

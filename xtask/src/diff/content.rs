@@ -1,7 +1,7 @@
 //! Compares the content of a body, of a request or of an answer: which media types it may have, which of them the client
 //! uses, and what stands under that one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,11 +14,11 @@ use super::{
     documents::Documents,
     extensions,
     place::ComparedPlace,
-    prose, schemas,
+    prose, schemas, serialization,
     words::listed,
 };
 use crate::{
-    openapi::{Form, Media, keys, media},
+    openapi::{Form, Media, encoding, essence, keys, media, property},
     pipeline::walk::escape,
     usage::Side,
 };
@@ -27,6 +27,9 @@ use crate::{
 pub fn compare(documents: &Documents<'_>, old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let (Some(before), Some(after)) = (media(old), media(new)) else { return Vec::new() };
     let mut changes = compare_media_types(old, new, at);
+    if is_form(before) && before.form == after.form {
+        changes.extend(compare_encoding((documents.old, before), (documents.new, after), at));
+    }
     if before.form != Form::Bytes && after.form != Form::Bytes {
         let schema = at.part(&format!("content/{}/schema", escape(after.name)), ": ");
         let found = schemas::compare(documents, &before.value["schema"], &after.value["schema"], &schema);
@@ -45,17 +48,15 @@ fn by_essence(holder: &Value) -> BTreeMap<String, &Value> {
     content.map(|(name, value)| (essence(name), value)).collect()
 }
 
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
 /// The media types of a body that both documents have, and what stands under them beside schemas.
 pub fn compare_media_types(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<Change> {
     let (Some(used), Some(uses)) = (media(old), media(new)) else { return Vec::new() };
     let (before, after) = (by_essence(old), by_essence(new));
     let (from, to) = (essence(used.name), essence(uses.name));
     let mut changes = prose::compare(used.value, uses.value, at);
-    changes.extend(extensions::others(used.value, uses.value, &["schema"], at));
+    // How forms are written is compared by property.
+    let compared: &[&str] = if is_form(used) || is_form(uses) { &["schema", "encoding"] } else { &["schema"] };
+    changes.extend(extensions::others(used.value, uses.value, compared, at));
     let is_other = |name: &&String| **name != from && **name != to;
     let unused = before.keys().filter(is_other).any(|name| after.get(name).is_some_and(|now| before[name] != *now));
     if unused || from == to && keys(&old["content"]) != keys(&new["content"]) && before.keys().eq(after.keys()) {
@@ -77,6 +78,45 @@ pub fn compare_media_types(old: &Value, new: &Value, at: &ComparedPlace) -> Vec<
         changes.push(at.change("media type removed", effects(Nothing, Documentation, Documentation), why));
     }
     changes
+}
+
+fn is_form(media: Media<'_>) -> bool {
+    matches!(media.form, Form::Urlencoded | Form::Multipart)
+}
+
+/// How the properties are written that the forms of both documents have, as far as their `encoding` says it.
+fn compare_encoding(
+    (old_document, old): (&Value, Media<'_>),
+    (new_document, new): (&Value, Media<'_>),
+    at: &ComparedPlace,
+) -> Vec<Change> {
+    let (before, after) = (&old.value["encoding"], &new.value["encoding"]);
+    let (styles_before, styles_after) = (encoding(old_document, old), encoding(new_document, new));
+    let one = |name: &&str| {
+        let was = property(old_document, &old.value["schema"], name, 0)?;
+        let is = property(new_document, &new.value["schema"], name, 0)?;
+        let at = at.part(&format!("content/{}/encoding/{}", escape(new.name), escape(name)), "");
+        let (was, is) = match (&styles_before, &styles_after) {
+            (Ok(before), Ok(after)) => {
+                (serialization::in_form(old, name, was, before), serialization::in_form(new, name, is, after))
+            }
+            (Err((name, what)), _) | (_, Err((name, what))) => {
+                let why = format!(
+                    "how the form is written is said otherwise, and the client cannot do that: `{name}` {what}"
+                );
+                return Some(at.change("serialization changed", effects(Nothing, Breaking, Nothing), why));
+            }
+        };
+        Some(if was == is {
+            let why = format!("how `{name}` is written is said otherwise, and it is still sent as {is}");
+            at.change("serialization described otherwise", effects(Nothing, Documentation, Nothing), why)
+        } else {
+            let why = format!("`{name}` was sent as {was} and is sent as {is}");
+            at.change("serialization changed", effects(Nothing, Breaking, Nothing), why)
+        })
+    };
+    let names = keys(before).into_iter().chain(keys(after)).collect::<BTreeSet<_>>();
+    names.iter().filter(|name| before[**name] != after[**name]).filter_map(one).collect()
 }
 
 /// The client uses another media type than before. `stays` says whether the one of before is still there.

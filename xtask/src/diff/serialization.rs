@@ -1,6 +1,6 @@
 //! Compares how the value of a parameter is written in a request: `style`, `explode` and `allowReserved`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     change::{
@@ -11,6 +11,7 @@ use super::{
     documents::{Documents, resolve_with_siblings},
     place::ComparedPlace,
 };
+use crate::openapi::{Form, Media, Style};
 
 /// What a value is, as far as it matters to how it is written.
 #[derive(Clone, Copy)]
@@ -40,6 +41,25 @@ pub fn compare(documents: &Documents<'_>, old: &Value, new: &Value, at: &Compare
         changes.push(at.change("reserved characters", effects(Nothing, Documentation, Nothing), why));
     }
     changes
+}
+
+/// What is sent for a property of a form, by the styles that the generator has for its properties.
+pub fn in_form(media: Media<'_>, name: &str, property: &Value, styles: &[(String, Style)]) -> String {
+    let shape = shape(property);
+    let given = styles.iter().find(|(named, _)| named == name).map(|(_, style)| *style);
+    // Numbers and truth values are the same text in JSON.
+    let given = given.filter(|_| !matches!(property["type"].as_str(), Some("integer" | "number" | "boolean")));
+    let (style, explode) = match given.unwrap_or(Style::Repeated) {
+        Style::Repeated if matches!(shape, Shape::Object) && media.form == Form::Multipart => ("json", true),
+        Style::Repeated if matches!(shape, Shape::Object) => ("deepObject", true),
+        Style::Repeated | Style::Form => ("form", true),
+        Style::Simple | Style::Commas => ("form", false),
+        Style::Spaces => ("spaceDelimited", false),
+        Style::Bars => ("pipeDelimited", false),
+        Style::Deep => ("deepObject", true),
+        Style::Json => ("json", true),
+    };
+    example(&json!({"name": name, "in": "query", "style": style, "explode": explode}), shape)
 }
 
 fn shape(schema: &Value) -> Shape {
@@ -88,8 +108,6 @@ fn example(parameter: &Value, shape: Shape) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

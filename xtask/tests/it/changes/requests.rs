@@ -289,6 +289,45 @@ fn a_body_that_may_be_left_out_is_sent_as_the_generator_says() {
 }
 
 #[test]
+fn how_the_properties_of_a_form_are_written_is_compared_by_what_is_sent() {
+    let with = |media: &str, encoding: Value| {
+        let mut document = frozen::corrected();
+        let address = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+        let tags = json!({"type": "array", "items": {"type": "string"}});
+        let properties = json!({"tags": tags, "address": address, "note": {"type": "string"}});
+        let content = json!({media: {"schema": {"type": "object", "properties": properties}, "encoding": encoding}});
+        operation(&mut document, "/v2/orders/{order_id}", "put")["requestBody"] = json!({"content": content});
+        document
+    };
+    let (form, parts) = ("application/x-www-form-urlencoded", "multipart/form-data");
+    for (media, encoding, kind, wire, why) in [
+        (form, json!({"tags": {"style": "form"}}), "serialization described otherwise", D, "as `tags=1&tags=2`"),
+        (
+            form,
+            json!({"tags": {"style": "form", "explode": false}}),
+            "serialization changed",
+            B,
+            "`tags` was sent as `tags=1&tags=2` and is sent as `tags=1,2`",
+        ),
+        (form, json!({"address": {"contentType": "application/json"}}), "serialization changed", B, "sent as `JSON`"),
+        (form, json!({"note": {"style": "pipeDelimited"}}), "serialization described otherwise", D, "as `note=1`"),
+        (
+            parts,
+            json!({"address": {"contentType": "application/json"}}),
+            "serialization described otherwise",
+            D,
+            "JSON",
+        ),
+        (parts, json!({"tags": {"style": "pipeDelimited"}}), "serialization changed", B, "the client cannot do that"),
+    ] {
+        let changes = compare(&with(media, json!({})), &with(media, encoding)).unwrap().changes;
+        let [change] = &changes[..] else { panic!("{changes:#?}") };
+        assert_eq!((change.kind, change.rust, change.wire), (kind, N, wire), "{change:#?}");
+        assert!(change.explanation.contains(why), "{change:#?}");
+    }
+}
+
+#[test]
 fn two_operations_that_swap_their_ids_are_two_other_calls() {
     let changes = compared(&|d| {
         operation(d, "/v2/orders/{order_id}", "put")["operationId"] = json!("deleteOrder");
