@@ -36,7 +36,8 @@ pub fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     // Circles are refused elsewhere.
     for _ in 0..16 {
         let Some(pointer) = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) else { break };
-        value = document.pointer(pointer).unwrap_or(&NULL);
+        // Braces may be escaped in a reference, as in a URL.
+        value = document.pointer(&pointer.replace("%7B", "{").replace("%7D", "}")).unwrap_or(&NULL);
     }
     value
 }

@@ -16,7 +16,11 @@ use super::{
     security,
     words::{listed, quoted},
 };
-use crate::{openapi::keys, pipeline::walk::escape, usage::Side};
+use crate::{
+    openapi::{component, keys},
+    pipeline::walk::escape,
+    usage::Side,
+};
 
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = servers(old, new);
@@ -110,7 +114,7 @@ fn uses_scheme(document: &Value, scheme: &str) -> bool {
     let names =
         |security: &Value| security.as_array().is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()));
     let items = ["paths", "webhooks"].into_iter().filter_map(|kind| document[kind].as_object()).flatten();
-    let mut operations = items.filter_map(|(_, item)| item.as_object()).flatten();
+    let mut operations = items.filter_map(|(_, item)| component(document, item).as_object()).flatten();
     names(&document["security"]) || operations.any(|(_, operation)| names(&operation["security"]))
 }
 
@@ -165,7 +169,7 @@ fn security(old: &Value, new: &Value) -> Vec<Change> {
 fn unused_components(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     let texts = (old.to_string(), new.to_string());
-    for kind in ["parameters", "requestBodies", "responses"] {
+    for kind in ["parameters", "pathItems", "requestBodies", "responses"] {
         let (before, after) = (&old["components"][kind], &new["components"][kind]);
         let is_unused = |name: &&&str| {
             let reference = format!("\"#/components/{kind}/{}\"", escape(name));
@@ -204,7 +208,7 @@ fn unread(old: &Value, new: &Value) -> Vec<Change> {
             changes.push(change(PROSE, &format!("/{key}"), key, (Documentation, Nothing), why));
         }
     }
-    let compared = ["schemas", "parameters", "requestBodies", "responses", "securitySchemes"];
+    let compared = ["schemas", "parameters", "pathItems", "requestBodies", "responses", "securitySchemes"];
     let (before, after) = (&old["components"], &new["components"]);
     for key in keys(before).union(&keys(after)) {
         if !compared.contains(key) && before[*key] != after[*key] {

@@ -328,6 +328,36 @@ fn how_the_properties_of_a_form_are_written_is_compared_by_what_is_sent() {
 }
 
 #[test]
+fn path_items_of_components_are_compared_as_those_of_paths() {
+    let with = |edit: fn(&mut Value)| {
+        let mut document = frozen::corrected();
+        let item = document["paths"]["/v2/offers"].take();
+        document["paths"]["/v2/offers"] = json!({"$ref": "#/components/pathItems/Offers"});
+        document["components"]["pathItems"] = json!({"Offers": item, "Unused": {"summary": "Nothing."}});
+        document["components"]["pathItems"]["Offers"]["get"]["security"] = json!([{"mtls": []}]);
+        document["components"]["securitySchemes"]["mtls"] = json!({"type": "mutualTLS"});
+        edit(&mut document);
+        document
+    };
+    let told = |edit: fn(&mut Value)| -> Vec<_> {
+        let changes = compare(&with(|_| {}), &with(edit)).unwrap().changes;
+        changes.into_iter().map(|change| (change.kind, change.location, change.wire)).collect()
+    };
+    assert_eq!(
+        told(|d| d["components"]["pathItems"]["Offers"]["get"]["parameters"][0]["required"] = json!(true)),
+        [("parameter became required", "query parameter `partner_customer_id` of getOffer".to_string(), B)]
+    );
+    assert_eq!(
+        told(|d| d["components"]["pathItems"]["Unused"]["trace"] = json!({"responses": {}})),
+        [("document changed", "components/pathItems".to_string(), D)]
+    );
+    assert_eq!(
+        told(|d| d["components"]["securitySchemes"]["mtls"]["type"] = json!("http")),
+        [("security scheme changed", "security scheme mtls".to_string(), B)]
+    );
+}
+
+#[test]
 fn two_operations_that_swap_their_ids_are_two_other_calls() {
     let changes = compared(&|d| {
         operation(d, "/v2/orders/{order_id}", "put")["operationId"] = json!("deleteOrder");
