@@ -1,6 +1,6 @@
 //! Compares the ways to authenticate, of the document or of one operation: a list of alternatives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,15 +14,36 @@ use super::{
 };
 use crate::{openapi::keys, usage::Side};
 
+/// One way to authenticate: the schemes that are used together, each with its scopes.
+type Way = BTreeMap<String, BTreeSet<String>>;
+
 /// The alternatives. None means that no key is needed, and so does a list without entries.
-fn alternatives(security: &Value) -> BTreeSet<String> {
+fn alternatives(security: &Value) -> BTreeSet<Way> {
     let list = security.as_array().into_iter().flatten();
-    let words = |one: &Value| match Vec::from_iter(keys(one)) {
-        names if names.is_empty() => "no key".to_string(),
-        names => names.join(" with "),
+    let scopes = |scopes: &Value| -> BTreeSet<String> {
+        scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     };
-    let found: BTreeSet<String> = list.map(words).collect();
-    if found.is_empty() { BTreeSet::from(["no key".to_string()]) } else { found }
+    let way = |one: &Value| -> Way {
+        let schemes = one.as_object().into_iter().flatten();
+        schemes.map(|(scheme, needed)| (scheme.clone(), scopes(needed))).collect()
+    };
+    let found: BTreeSet<Way> = list.map(way).collect();
+    if found.is_empty() { BTreeSet::from([Way::new()]) } else { found }
+}
+
+/// The schemes of each way.
+fn schemes(ways: &BTreeSet<Way>) -> BTreeSet<Vec<&String>> {
+    ways.iter().map(|way| way.keys().collect()).collect()
+}
+
+/// Whether several ways are of the same schemes, so that their scopes tell them apart.
+fn has_scopes_apart(ways: &BTreeSet<Way>) -> bool {
+    schemes(ways).len() < ways.len()
+}
+
+/// Whether who authenticates in one way has all that another way needs.
+fn is_enough(given: &Way, needed: &Way) -> bool {
+    needed.iter().all(|(scheme, scopes)| given.get(scheme).is_some_and(|given| scopes.is_subset(given)))
 }
 
 /// The scopes that each of the alternatives needs, in words.
@@ -40,13 +61,26 @@ pub fn ways(security: &Value) -> String {
     in_words(&alternatives(security))
 }
 
-fn in_words(ways: &BTreeSet<String>) -> String {
-    ways.iter().map(|way| format!("`{way}`")).collect::<Vec<_>>().join(" or ")
+fn in_words(ways: &BTreeSet<Way>) -> String {
+    let apart = has_scopes_apart(ways);
+    let scheme = |(name, scopes): (&String, &BTreeSet<String>)| match apart && !scopes.is_empty() {
+        true => format!("{name} for {}", scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" and ")),
+        false => name.clone(),
+    };
+    let mut words: Vec<String> = ways
+        .iter()
+        .map(|way| match way.is_empty() {
+            true => "`no key`".to_string(),
+            false => format!("`{}`", way.iter().map(scheme).collect::<Vec<_>>().join(" with ")),
+        })
+        .collect();
+    words.sort();
+    words.join(" or ")
 }
 
 /// Whether no key is needed.
 pub fn is_open(security: &Value) -> bool {
-    alternatives(security) == BTreeSet::from(["no key".to_string()])
+    alternatives(security) == BTreeSet::from([Way::new()])
 }
 
 /// What a change of the ways to authenticate does on the wire, and what it means.
@@ -54,8 +88,12 @@ pub fn compare(old: &Value, new: &Value) -> (Effect, String) {
     let (before, after) = (alternatives(old), alternatives(new));
     let seen = "`ClientBuilder` has those of the client";
     if before == after {
-        return compare_scopes(old, new)
-            .unwrap_or_else(|| (Documentation, format!("written otherwise, and still {}", in_words(&after))));
+        return (Documentation, format!("written otherwise, and still {}", in_words(&after)));
+    }
+    let apart = has_scopes_apart(&before) || has_scopes_apart(&after);
+    let of_scopes = compare_scopes(old, new).filter(|_| !apart);
+    if let Some(of_scopes) = of_scopes.as_ref().filter(|_| schemes(&before) == schemes(&after)) {
+        return of_scopes.clone();
     }
     if is_open(new) {
         let why = format!("no key is needed any more where {} was: the client sends its key all the same", ways(old));
@@ -65,10 +103,14 @@ pub fn compare(old: &Value, new: &Value) -> (Effect, String) {
         return (Breaking, format!("a key is needed where none was: {}; {seen}", in_words(&after)));
     }
     let (wire, why) = (
-        if before.is_subset(&after) { Additive } else { Breaking },
+        if before.iter().all(|given| after.iter().any(|needed| is_enough(given, needed))) {
+            Additive
+        } else {
+            Breaking
+        },
         format!("the ways to authenticate were {} and are {}; {seen}", in_words(&before), in_words(&after)),
     );
-    match compare_scopes(old, new) {
+    match of_scopes {
         Some((of_scopes, scopes)) => (wire.max(of_scopes), format!("{why}; {scopes}")),
         None => (wire, why),
     }
@@ -139,6 +181,31 @@ mod tests {
                 Breaking,
                 "scopes that are needed now: `b` of `o`",
             ),
+            (
+                &json!([{"o": ["read"]}]),
+                json!([{"o": ["read"]}, {"o": ["write"]}]),
+                Additive,
+                "were `o` and are `o for read` or `o for write`",
+            ),
+            (
+                &json!([{"o": ["read"]}, {"o": ["write"]}]),
+                json!([{"o": ["read"]}]),
+                Breaking,
+                "were `o for read` or `o for write` and are `o`",
+            ),
+            (
+                &json!([{"o": ["a", "b"]}, {"o": ["c"]}]),
+                json!([{"o": ["c"]}, {"o": ["b", "a"]}]),
+                Documentation,
+                "still",
+            ),
+            (
+                &json!([{"basic": [], "key": []}]),
+                json!([{"basic": []}]),
+                Additive,
+                "were `basic with key` and are `basic`",
+            ),
+            (&json!([{"basic": []}]), json!([{"basic": [], "key": []}]), Breaking, "are `basic with key`"),
         ] {
             let (wire, why) = compare(old, &new);
             assert_eq!(wire, effect, "{why}");
