@@ -109,7 +109,7 @@ fn one(documents: &Documents<'_>, was: &Value, is: &Value, at: &ComparedPlace) -
     changes.extend(serialization::compare(documents, was, is, at));
     let compared = ["name", "in", "required", "schema", "style", "explode", "allowReserved"];
     changes.extend(extensions::others(was, is, &compared, at));
-    changes.extend(prose::compare(was, is, at));
+    changes.extend(prose::compare_callable(was, is, at));
     changes.extend(schemas::compare(documents, &was["schema"], &is["schema"], &at.part("schema", "")));
     changes
 }
