@@ -176,3 +176,27 @@ pub const CASES: &[Case] = &[
         &[("default changed", "request of searchCustomersPost: .limit", N, B)],
     ),
 ];
+
+/// What the comparison says of null has to be what the generator makes of it.
+const NULLS: &[Case] = &[
+    case(
+        "null for the answer of a call",
+        |d| {
+            let answer = answer(d, "/v2/offers");
+            *answer = json!({"anyOf": [answer.clone(), {"type": "null"}]});
+        },
+        "minor",
+        &[("null allowed", "response of getOffer", B, B)],
+    ),
+    case(
+        "null refused in words where it was refused before",
+        |d| schema(d, "Reward")["nullable"] = json!(false),
+        "patch",
+        &[],
+    ),
+];
+
+#[test]
+fn null_is_told_as_it_is_generated() {
+    super::check(NULLS);
+}
