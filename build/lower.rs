@@ -96,7 +96,7 @@ const fn rule(name: &'static str, apply: fn(&mut Lowered) -> Result<(), Problem>
 pub const NORMAL: &[Rule] = &[
     rule("read what is missing as any value", loose::missing),
     rule("drop `required` that is a boolean", loose::required),
-    rule("ignore shapes beside references of 3.0", loose::siblings),
+    rule("remove what gives a reference no other shape", loose::siblings),
     rule("read patterns as maps and lists", loose::patterns),
     rule("name what references lead to", pointers::named),
     rule("inline components", components::inline),

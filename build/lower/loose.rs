@@ -46,19 +46,27 @@ pub fn required(lowered: &mut Lowered) -> Result<(), Problem> {
     })
 }
 
-/// Ignores what gives a reference another shape in OpenAPI 3.0, which says that nothing counts beside a reference. What only
-/// describes is kept: documents mean it, and it makes no difference to values.
+/// Removes what gives a reference no other shape: in OpenAPI 3.0, which says that nothing counts beside a reference, all that would;
+/// in later versions the type and the values that what it refers to has as well. What only describes is kept: documents mean it,
+/// and it makes no difference to values.
 pub fn siblings(lowered: &mut Lowered) -> Result<(), Problem> {
     let is_shaped = |map: &Map<String, Value>| {
         map.contains_key("$ref") && map.keys().any(|keyword| keyword != "$ref" && !merge::is_harmless(keyword))
     };
-    let is_old = lowered.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
-    if !is_old || !walk::any_map(&lowered.document, &is_shaped) {
+    if !walk::any_map(&lowered.document, &is_shaped) {
         return Ok(());
     }
+    let is_old = lowered.document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0"));
+    let known = lowered.document.clone();
     walk::schemas_anywhere(&mut lowered.document, &mut |schema, _| {
+        let reference = json!({ "$ref": schema["$ref"] });
         if let Some(map) = schema.as_object_mut().filter(|map| map.contains_key("$ref")) {
-            map.retain(|keyword, _| keyword == "$ref" || merge::is_harmless(keyword));
+            let target = walk::resolve(&known, &reference);
+            map.retain(|keyword, value| match keyword.as_str() {
+                "$ref" => true,
+                "type" | "enum" if target.get(keyword) == Some(value) => false,
+                keyword => !is_old || merge::is_harmless(keyword),
+            });
         }
         Ok(())
     })

@@ -34,18 +34,16 @@ const ADVISED: &[Advised] = &[
                   - {target: $.components.schemas.Reward.properties, description: t, update: {amount: {type: integer}}}",
     },
     Advised {
-        mutate: |d| amount(d)["patternProperties"] = json!({"^a": {"type": "string"}}),
+        mutate: |d| {
+            d["components"]["schemas"]["Reward"]["properties"]["colour"] =
+                json!({"type": "object", "properties": {"a": {"type": "string"}},
+                    "then": {"properties": {"b": {"type": "string"}}}});
+        },
         says: "replace the schema by an overlay action",
-        actions: "- {target: $.components.schemas.Reward.properties.amount, description: t, remove: true}\n\
-                  - {target: $.components.schemas.Reward.properties, description: t, update: {amount: {type: integer}}}",
+        actions: "- {target: $.components.schemas.Reward.properties.colour.then, description: t, remove: true}",
     },
     Advised {
-        mutate: |d| d["components"]["schemas"]["Reward"]["properties"]["colour"] = json!({"type": "null"}),
-        says: "remove it by an overlay action",
-        actions: "- {target: $.components.schemas.Reward.properties.colour, description: t, remove: true}",
-    },
-    Advised {
-        mutate: |d| d["components"]["schemas"]["Reward"]["properties"]["colour"] = json!({"enum": [null]}),
+        mutate: |d| d["components"]["schemas"]["Reward"]["properties"]["colour"] = json!({"enum": []}),
         says: "list its values, or drop it, by an overlay action",
         actions: "- {target: $.components.schemas.Reward.properties.colour, description: t, remove: true}",
     },
