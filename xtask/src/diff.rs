@@ -58,5 +58,8 @@ pub fn compare(old: &Value, new: &Value) -> Result<Comparison, Problem> {
     changes.extend(extensions::together(extensions));
     let (meanings, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.kind == MEANING);
     changes.extend(meaning::together(meanings));
+    if changes.is_empty() && old_normalized != new_normalized {
+        changes.push(metadata::nothing_known());
+    }
     Ok(Comparison::new(changes))
 }

@@ -190,6 +190,13 @@ fn unused_components(old: &Value, new: &Value) -> Vec<Change> {
     changes
 }
 
+/// For two documents that differ although no comparison found anything, so that they are not said to be the same. Nobody has to
+/// release anything for it.
+pub fn nothing_known() -> Change {
+    let why = "the documents differ in what neither the generator nor the comparison reads".to_string();
+    change(PROSE, "", "document", (Nothing, Nothing), why)
+}
+
 /// What neither the generator nor the comparison reads: that it differs is said all the same.
 fn unread(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Vec::new();

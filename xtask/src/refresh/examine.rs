@@ -119,7 +119,8 @@ fn stages(before: &Before, new: &NewDocument) -> Result<Finding, Refusal> {
     let public_api = public_api::compare(&old_snapshot, &snapshot, &comparison.changes);
     let worst =
         |effect: &dyn Fn(&Change) -> Effect| comparison.changes.iter().map(effect).max().unwrap_or(Effect::Nothing);
-    let prose = if comparison.prose.is_empty() { Effect::Nothing } else { Effect::Documentation };
+    let is_seen = |change: &Change| change.rust.max(change.wire) > Effect::Nothing;
+    let prose = if comparison.prose.iter().any(is_seen) { Effect::Documentation } else { Effect::Nothing };
     let rust = worst(&|change| change.rust).max(public_api.effect()).max(prose);
     let version = version::next(&before.version, rust, worst(&|change| change.wire))?;
 

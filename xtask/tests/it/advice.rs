@@ -35,8 +35,7 @@ const ADVISED: &[Advised] = &[
     },
     Advised {
         mutate: |d| {
-            d["components"]["schemas"]["Reward"]["properties"]["colour"] =
-                json!({"type": "object", "properties": {"a": {"type": "string"}},
+            d["components"]["schemas"]["Reward"]["properties"]["colour"] = json!({"type": "object", "properties": {"a": {"type": "string"}},
                     "then": {"properties": {"b": {"type": "string"}}}});
         },
         says: "replace the schema by an overlay action",

@@ -191,7 +191,7 @@ const NULLS: &[Case] = &[
     case(
         "null refused in words where it was refused before",
         |d| schema(d, "Reward")["nullable"] = json!(false),
-        "patch",
+        "none",
         &[],
     ),
 ];
