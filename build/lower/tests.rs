@@ -94,6 +94,18 @@ fn case(rule: &'static str, document: Value, pointer: impl Into<String>, expecte
     Case { rule, document, pointer: pointer.into(), expected }
 }
 
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn properties(properties: Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
 fn object(property: Value) -> Value {
     schema(json!({"type": "object", "properties": {"a": property}}))
 }

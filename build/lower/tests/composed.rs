@@ -2,20 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{A, Case, S, at, case, document, json_body, lower, object, operation, schema};
+use super::{A, Case, S, at, case, document, json_body, lower, object, operation, properties, reference, schema, text};
 use crate::build::lower::{normal, unions};
-
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-fn properties(properties: Value) -> Value {
-    json!({"type": "object", "properties": properties})
-}
-
-fn text() -> Value {
-    json!({"type": "string"})
-}
 
 /// A document with a base `B` and a schema `S` with this `allOf`.
 fn all_of(parts: Value) -> Value {

@@ -2,20 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{A, Case, ONE, S, at, case, document, json_body, lower, object, operation, schema};
+use super::{
+    A, Case, ONE, S, at, case, document, json_body, lower, object, operation, properties, reference, schema, text,
+};
 use crate::build::lower::unions;
-
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-fn properties(properties: Value) -> Value {
-    json!({"type": "object", "properties": properties})
-}
-
-fn text() -> Value {
-    json!({"type": "string"})
-}
 
 /// An object with a property that refers to `T`, in a document of OpenAPI 3.0.
 fn of_3_0(property: Value) -> Value {

@@ -1,7 +1,7 @@
 //! Following the advice of a refusal helps: the document is not refused any more.
 
 use serde_json::{Value, json};
-use xtask::refresh::examine::{Before, examine};
+use xtask::refresh::examine::examine;
 
 use crate::frozen::{self, each};
 
@@ -69,15 +69,7 @@ const ADVISED: &[Advised] = &[
 fn refused(mutate: fn(&mut Value), actions: &str) -> Option<Vec<String>> {
     let mut document = frozen::parsed();
     mutate(&mut document);
-    let of_day = frozen::before();
-    let before = Before {
-        document: of_day.document.clone(),
-        snapshot: of_day.snapshot.clone(),
-        overlay: format!("{}\n{actions}\n", of_day.overlay.trim_end()),
-        committed_overlay: None,
-        version: of_day.version.clone(),
-    };
-    let refusal = examine(&before, &frozen::read(&format!("{document}\n"))).err()?;
+    let refusal = examine(&frozen::with_actions(actions), &frozen::read(&format!("{document}\n"))).err()?;
     Some(refusal.failure.reasons.iter().map(ToString::to_string).collect())
 }
 

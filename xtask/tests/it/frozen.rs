@@ -40,6 +40,18 @@ pub fn before() -> &'static Before {
     })
 }
 
+/// The same, while the overlay is being changed: these actions are at its end.
+pub fn with_actions(actions: &str) -> Before {
+    let Before { document, snapshot, overlay, version, .. } = before();
+    Before {
+        document: document.clone(),
+        snapshot: snapshot.clone(),
+        overlay: format!("{}\n{actions}\n", overlay.trim_end()),
+        committed_overlay: Some(overlay.clone()),
+        version: version.clone(),
+    }
+}
+
 /// What examining the document finds after a mutation.
 pub fn after(mutate: &dyn Fn(&mut Value)) -> Result<Finding, Refusal> {
     let mut document = parsed();

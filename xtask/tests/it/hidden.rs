@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xtask::{
     diff::{Change, Effect},
-    refresh::examine::{Before, examine},
+    refresh::examine::examine,
 };
 
 use crate::frozen;
@@ -12,15 +12,7 @@ use crate::frozen;
 fn hidden(mutate: impl Fn(&mut Value), actions: &str) -> Vec<(String, Effect, String)> {
     let mut document = frozen::parsed();
     mutate(&mut document);
-    let of_day = frozen::before();
-    let before = Before {
-        document: of_day.document.clone(),
-        snapshot: of_day.snapshot.clone(),
-        overlay: format!("{}\n{actions}\n", of_day.overlay.trim_end()),
-        committed_overlay: Some(of_day.overlay.clone()),
-        version: of_day.version.clone(),
-    };
-    let finding = examine(&before, &frozen::read(&format!("{document}\n"))).unwrap();
+    let finding = examine(&frozen::with_actions(actions), &frozen::read(&format!("{document}\n"))).unwrap();
     let hidden = finding.comparison.changes.into_iter().filter(|change| change.kind == "changed under the overlay");
     hidden.map(|Change { location, wire, explanation, .. }| (location, wire, explanation)).collect()
 }
